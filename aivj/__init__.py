@@ -1,0 +1,3 @@
+"""AIVJ: renders MilkDrop presets, measures them, learns which pairs are good, and proves it."""
+
+__version__ = "0.1.0"

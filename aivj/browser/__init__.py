@@ -1,0 +1,1 @@
+"""One Chromium: flags, display, GPU pin, renderer probe, its life and death."""

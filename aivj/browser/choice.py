@@ -1,0 +1,72 @@
+"""Finds the launch profile that gives the renderer a policy asks for, by trying."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aivj.browser.profiles import (
+    GpuPolicy,
+    LaunchPlan,
+    ProfileName,
+    candidate_profiles,
+    installed_egl_vendors,
+    launch_plan,
+)
+from aivj.browser.renderer import RendererReport
+from aivj.browser.session import BrowserSession
+from aivj.errors import MissingDependencyError, RendererRefusedError, WorkerLostError
+
+
+@dataclass(frozen=True)
+class RendererChoice:
+    """A plan that was proved, and what was tried in vain before it.
+
+    Attributes:
+        plan: The launch plan.
+        policy: What a session opened with this plan insists on: `require` or `software`.
+        report: What the browser said under this plan.
+        rejected: One line for each profile that did not do.
+    """
+
+    plan: LaunchPlan
+    policy: GpuPolicy
+    report: RendererReport
+    rejected: tuple[str, ...]
+
+
+async def choose_renderer(
+    policy: GpuPolicy, *, profile: ProfileName | None = None, headed: bool | None = None
+) -> RendererChoice:
+    """Tries the profiles of `policy`, best first, and returns the first that is proved.
+
+    Raises:
+        RendererRefusedError: No profile gives the renderer that was asked for.
+        MissingDependencyError: Chromium is missing.
+    """
+    names: Sequence[ProfileName] = [profile] if profile else candidate_profiles(policy)
+    rejected: list[str] = []
+    for name in names:
+        insisted: GpuPolicy = "software" if name.startswith("software") else "require"
+        if policy not in {"auto", insisted}:
+            raise RendererRefusedError(
+                f"a profile for --gpu {policy}", f"profile {name}", "name another profile"
+            )
+        wants_headed = headed if name.startswith("software") else None
+        plan = launch_plan(name, headed=wants_headed, egl_vendors=installed_egl_vendors())
+        session = BrowserSession(plan, insisted)
+        try:
+            report = await session.open()
+        except (RendererRefusedError, WorkerLostError) as error:
+            rejected.append(f"{name}: {error.found}")
+        except MissingDependencyError as error:
+            if "Chromium" in error.expected or len(names) == 1:
+                raise
+            rejected.append(f"{name}: {error.found}")
+        else:
+            await session.close()
+            return RendererChoice(plan, insisted, report, tuple(rejected))
+    raise RendererRefusedError(
+        {"require": "a GPU renderer", "software": "a software renderer"}.get(policy, "a renderer"),
+        "; ".join(rejected),
+        "check the driver and the container's graphics capability with `aivj doctor`"
+        + (", or say --gpu software" if policy == "require" else ""),
+    )

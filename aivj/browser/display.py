@@ -1,0 +1,67 @@
+"""A virtual X display that lives and dies with its owner."""
+
+import asyncio
+import shutil
+
+from aivj.errors import MissingDependencyError
+
+# The shell holds our pipe: when it closes, even because we were killed, the server goes too.
+_KEEPER = 'Xvfb "$@" <&- & server=$!; cat >/dev/null; kill -9 "$server"; wait "$server"'
+_ARGS = ("-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset")
+_START_TIMEOUT_S = 20.0
+_STOP_TIMEOUT_S = 5.0
+
+
+class Display:
+    """One Xvfb on a display number that it chose itself."""
+
+    def __init__(self) -> None:
+        self._keeper: asyncio.subprocess.Process | None = None
+
+    async def open(self) -> str:
+        """Starts the server and returns its name, such as `:99`.
+
+        Raises:
+            MissingDependencyError: Xvfb is not installed or does not start.
+        """
+        if shutil.which("Xvfb") is None:
+            raise MissingDependencyError(
+                "Xvfb for a headed browser", "no Xvfb on PATH", "run `make setup` or install xvfb"
+            )
+        self._keeper = await asyncio.create_subprocess_exec(
+            "sh",
+            "-c",
+            _KEEPER,
+            "xvfb-keeper",
+            *_ARGS,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert self._keeper.stdout is not None  # noqa: S101 - asked for just above
+        try:
+            number = await asyncio.wait_for(self._keeper.stdout.readline(), _START_TIMEOUT_S)
+        except TimeoutError:
+            number = b""
+        if not number.strip().isdigit():
+            await self.close()
+            raise MissingDependencyError(
+                f"Xvfb to open a display within {_START_TIMEOUT_S:.0f} s",
+                "it did not",
+                "try `Xvfb -displayfd 1` by hand and mend what it says",
+            )
+        return f":{number.decode().strip()}"
+
+    async def close(self) -> None:
+        """Stops the server."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is None or keeper.returncode is not None:
+            return
+        assert keeper.stdin is not None  # noqa: S101 - started with a pipe
+        keeper.stdin.close()
+        try:
+            await asyncio.wait_for(keeper.wait(), _STOP_TIMEOUT_S)
+        except TimeoutError:
+            keeper.kill()
+            await keeper.wait()

@@ -1,0 +1,110 @@
+"""How Chromium is started, as pure functions of what is wanted.
+
+`headed-vulkan` and `headless-egl` draw on a GPU; `software-egl` (Mesa llvmpipe) and
+`software-swiftshader` on the CPU. Which renderer a browser really got is proved by
+`aivj.browser.renderer`, never assumed from the flags.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from aivj.errors import InputError
+
+ProfileName = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swiftshader"]
+GpuPolicy = Literal["require", "software", "auto"]
+
+# Playwright allows SwiftShader on Linux by default: a lost GPU would be a slow success.
+DROPPED_DEFAULT_ARGS = ("--enable-unsafe-swiftshader",)
+
+# A GPU process that dies must be an error at once, not after Chromium's own retries and blocks.
+_FAULT_ARGS = ("--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit")
+_QUIET_ARGS = ("--disable-quic", "--no-first-run", "--no-proxy-server", "--mute-audio")
+_COMMON_ARGS = ("--ignore-gpu-blocklist", *_FAULT_ARGS, *_QUIET_ARGS)
+
+_RENDERER_ARGS: Mapping[ProfileName, tuple[str, ...]] = {
+    "headed-vulkan": ("--use-angle=vulkan", "--enable-features=Vulkan", "--disable-vulkan-surface"),
+    "headless-egl": ("--use-gl=angle", "--use-angle=gl-egl"),
+    "software-egl": ("--use-gl=angle", "--use-angle=gl-egl"),
+    "software-swiftshader": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+}
+
+_NVIDIA_EGL_VENDOR = Path("/usr/share/glvnd/egl_vendor.d/10_nvidia.json")
+_MESA_EGL_VENDOR = Path("/usr/share/glvnd/egl_vendor.d/50_mesa.json")
+
+
+@dataclass(frozen=True)
+class LaunchPlan:
+    """Everything that decides which renderer a browser gets.
+
+    Attributes:
+        profile: Name of the launch profile.
+        headed: Whether a window is opened, on a display that the session owns.
+        args: Chromium's command line, without what Playwright adds.
+        env: Environment variables added for Chromium alone.
+    """
+
+    profile: ProfileName
+    headed: bool
+    args: tuple[str, ...]
+    env: tuple[tuple[str, str], ...]
+
+
+def launch_plan(
+    profile: ProfileName,
+    *,
+    headed: bool | None = None,
+    egl_vendors: frozenset[Path] = frozenset(),
+) -> LaunchPlan:
+    """Builds the plan of a profile.
+
+    Args:
+        profile: Which profile.
+        headed: Overrides the profile's own way; the GPU profiles do not take it.
+        egl_vendors: The EGL vendor files that exist on this machine (`installed_egl_vendors`).
+
+    Raises:
+        InputError: Unknown profile, or `headed` against the nature of a GPU profile.
+    """
+    if profile not in get_args(ProfileName):
+        raise InputError(
+            f"one of the profiles {', '.join(get_args(ProfileName))}",
+            repr(profile),
+            "name one of them",
+        )
+    natural = profile == "headed-vulkan"
+    if headed is not None and headed != natural and not profile.startswith("software"):
+        raise InputError(
+            f"{profile} to run {'headed' if natural else 'headless'}",
+            "the opposite",
+            "leave the choice to the profile",
+        )
+    is_headed = natural if headed is None else headed
+    window_args = ("--ozone-platform=x11",) if is_headed else ()
+    return LaunchPlan(
+        profile=profile,
+        headed=is_headed,
+        args=(*_RENDERER_ARGS[profile], *window_args, *_COMMON_ARGS),
+        env=_environment(profile, egl_vendors),
+    )
+
+
+def _environment(profile: ProfileName, vendors: frozenset[Path]) -> tuple[tuple[str, str], ...]:
+    """Pins EGL to one vendor, so that it gives that vendor's renderer or an error."""
+    wanted = {"headless-egl": _NVIDIA_EGL_VENDOR, "software-egl": _MESA_EGL_VENDOR}.get(profile)
+    if wanted is None or wanted not in vendors:
+        return ()
+    return (("__EGL_VENDOR_LIBRARY_FILENAMES", str(wanted)),)
+
+
+def installed_egl_vendors() -> frozenset[Path]:
+    """Returns which of the EGL vendor files that matter exist here."""
+    return frozenset(p for p in (_NVIDIA_EGL_VENDOR, _MESA_EGL_VENDOR) if p.is_file())
+
+
+def candidate_profiles(policy: GpuPolicy) -> tuple[ProfileName, ...]:
+    """Returns the profiles to try for a policy, best first."""
+    gpu: tuple[ProfileName, ...] = ("headed-vulkan", "headless-egl")
+    software: tuple[ProfileName, ...] = ("software-egl", "software-swiftshader")
+    return {"require": gpu, "software": software, "auto": gpu + software}[policy]

@@ -1,0 +1,1 @@
+"""The `aivj` command: one module a verb."""

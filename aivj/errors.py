@@ -1,0 +1,114 @@
+"""The exception tree. Each class carries the exit code that `aivj` ends with.
+
+    AivjError                    1   anything of ours that went wrong
+    ├── InputError               3   a file, manifest or option says something we cannot use
+    │   └── UnsafePathError      3   a path or URL that would leave its root
+    ├── MissingDependencyError   4   a program or package that must be installed is not there
+    ├── RendererRefusedError     5   the browser's renderer is not the one that was asked for
+    ├── DeviceRefusedError       6   no CUDA device, and --allow-cpu was not given
+    ├── GateError                7   the result exists but must not be used
+    ├── StorageError             8   disk full, bucket unreachable, lost a race for a pointer
+    ├── RunError                 9   a run that cannot go on, or that measured nothing
+    └── ItemError               10   one item of many failed; becomes a recorded failure
+        └── WorkerLostError     10   the worker died under the item; another may do better
+
+Exit code 2 is the command line's own: an unknown option or verb.
+"""
+
+from typing import Self
+
+
+class AivjError(Exception):
+    """An error a person can act on.
+
+    Attributes:
+        expected: What should have been there.
+        found: What was there instead.
+        remedy: What to do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, expected: str, found: str, remedy: str) -> None:
+        super().__init__(expected, found, remedy)
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"expected {self.expected}; found {self.found}; {self.remedy}"
+
+
+class InputError(AivjError):
+    """A file, manifest or option says something that cannot be used."""
+
+    exit_code = 3
+
+
+class UnsafePathError(InputError):
+    """A path or URL would leave the folder it belongs under."""
+
+
+class MissingDependencyError(AivjError):
+    """A program or package that must be installed is not there."""
+
+    exit_code = 4
+
+
+class RendererRefusedError(AivjError):
+    """The browser draws with another renderer than the one that was asked for."""
+
+    exit_code = 5
+
+
+class DeviceRefusedError(AivjError):
+    """Training wants CUDA, there is none, and nobody allowed the CPU."""
+
+    exit_code = 6
+
+
+class GateError(AivjError):
+    """A result exists but must not be used."""
+
+    exit_code = 7
+
+
+class StorageError(AivjError):
+    """A disk or bucket did not take or give what was asked."""
+
+    exit_code = 8
+
+
+class RunError(AivjError):
+    """A run cannot go on, or ended without a single measurement."""
+
+    exit_code = 9
+
+
+class ItemError(AivjError):
+    """One item of many failed. Never ends a run: it becomes a recorded failure.
+
+    Attributes:
+        kind: Entry of the failure taxonomy, for example `script-error`.
+    """
+
+    exit_code = 10
+
+    def __init__(self, kind: str, expected: str, found: str, remedy: str) -> None:
+        super().__init__(expected, found, remedy)
+        self.args = (kind, expected, found, remedy)
+        self.kind = kind
+
+
+class WorkerLostError(ItemError):
+    """The worker died under the item; the item is worth another try on a new one."""
+
+    @classmethod
+    def because(cls, kind: str, found: str) -> Self:
+        """Makes the usual loss: the worker should have lived through the item."""
+        return cls(
+            kind,
+            "a worker that lives until its item is done",
+            found,
+            "the item is tried again on a fresh worker",
+        )

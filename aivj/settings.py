@@ -1,0 +1,29 @@
+"""The configuration that every verb shares: options, then `AIVJ_*` variables, then defaults."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where AIVJ keeps things. Frozen once read; nothing below a verb reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="AIVJ_", extra="forbid", frozen=True)
+
+    home: Path = Field(Path("var"), description="Folder that everything AIVJ writes lies under.")
+
+    @property
+    def packs_root(self) -> Path:
+        """The runtime's `public` folder: `/presets/<pack>/...` URLs resolve below it."""
+        return self.home / "public"
+
+    @property
+    def conversion_cache(self) -> Path:
+        """Converted presets, by content and converter version."""
+        return self.home / "cache" / "conversion"
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where MLflow records runs unless told otherwise."""
+        return f"sqlite:///{(self.home / 'mlflow' / 'mlflow.db').resolve()}"

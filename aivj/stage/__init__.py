@@ -1,0 +1,1 @@
+"""The page presets are rendered on: web app, loopback server, conversion cache."""

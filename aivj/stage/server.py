@@ -1,0 +1,137 @@
+"""The loopback server of the stage: pages, presets, music. Serves this machine alone."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Self
+
+from aiohttp import web
+
+from aivj.errors import UnsafePathError
+from aivj.stage.assets import built_stage
+from aivj.storage import resolve_under
+
+# Presets are untrusted code: equations may become WebAssembly, and nothing may leave the origin.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "img-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+Convert = Callable[[bytes], bytes]
+
+
+class StageServer:
+    """Serves the built stage on a free port of 127.0.0.1.
+
+    Args:
+        packs_root: Folder that `/presets/...` URLs resolve below; None serves no presets.
+        clips: Music by name: `/clips/<name>.u8` answers the planar bytes.
+        convert: Makes the JSON that `/converted/presets/...` answers from a preset's bytes; a
+            page cannot convert shaders itself.
+    """
+
+    def __init__(
+        self,
+        *,
+        packs_root: Path | None = None,
+        clips: Mapping[str, bytes] | None = None,
+        convert: Convert | None = None,
+    ) -> None:
+        self._packs_root = packs_root
+        self._clips = dict(clips or {})
+        self._convert = convert
+        self._runner: web.AppRunner | None = None
+        self.origin = ""
+
+    async def open(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Starts to listen and returns the origin, such as `http://127.0.0.1:40123`."""
+        app = web.Application(middlewares=[_with_headers])
+        app.router.add_get("/", _page("index.html"))
+        app.router.add_get("/clips/{name}.u8", self._clip)
+        app.router.add_get("/presets/{path:.+}", self._preset)
+        app.router.add_get("/converted/{path:presets/.+}", self._converted)
+        app.router.add_get("/{name:[a-z-]+[.](?:html|css|js|js[.]map|js[.]LEGAL[.]txt)}", _asset)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        await site.start()
+        address, bound_port = self._runner.addresses[0][:2]
+        self.origin = f"http://{address}:{bound_port}"
+        return self.origin
+
+    async def close(self) -> None:
+        """Stops listening."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _clip(self, request: web.Request) -> web.StreamResponse:
+        data = self._clips.get(request.match_info["name"])
+        if data is None:
+            raise web.HTTPNotFound
+        return web.Response(body=data, content_type="application/octet-stream")
+
+    async def _preset(self, request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(self._preset_path(request))
+
+    async def _converted(self, request: web.Request) -> web.StreamResponse:
+        if self._convert is None:
+            raise web.HTTPNotFound
+        data = self._convert(self._preset_path(request).read_bytes())
+        return web.Response(body=data, content_type="application/json")
+
+    def _preset_path(self, request: web.Request) -> Path:
+        if self._packs_root is None:
+            raise web.HTTPNotFound
+        prefix = "/converted" if request.raw_path.startswith("/converted/") else ""
+        url_path = request.raw_path.removeprefix(prefix).partition("?")[0]
+        try:
+            path = resolve_under(self._packs_root, url_path)
+        except UnsafePathError as error:
+            raise web.HTTPNotFound from error
+        if not path.is_file():
+            raise web.HTTPNotFound
+        return path
+
+
+def _page(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(_: web.Request) -> web.StreamResponse:
+        return web.FileResponse(built_stage() / name)
+
+    return serve
+
+
+async def _asset(request: web.Request) -> web.StreamResponse:
+    path = built_stage() / request.match_info["name"]
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path)
+
+
+@web.middleware
+async def _with_headers(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.headers.update(_HEADERS)
+        raise
+    response.headers.update(_HEADERS)
+    return response

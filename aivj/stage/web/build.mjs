@@ -1,0 +1,61 @@
+// Bundles the stage: two pages and the converter for Node. With --tests, the unit tests as well.
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const web = dirname(fileURLToPath(import.meta.url));
+const root = resolve(web, "../../..");
+
+const pages = {
+  entryPoints: [join(web, "src/probe/probe.ts"), join(web, "src/player/player.ts")],
+  outdir: join(web, "dist"),
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: "es2022",
+  entryNames: "[name]",
+  sourcemap: "linked",
+  legalComments: "linked",
+};
+
+const converter = {
+  entryPoints: [join(web, "src/convert/main.ts")],
+  outfile: join(web, "dist/convert.mjs"),
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node18",
+  banner: {
+    // hlslparser-js is an emscripten build that asks for CommonJS names.
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url); const __filename = new URL(import.meta.url).pathname; const __dirname = new URL(".", import.meta.url).pathname;',
+  },
+};
+
+async function testEntries(folder) {
+  const names = await readdir(folder);
+  return names.filter((name) => name.endsWith(".test.ts")).map((name) => join(folder, name));
+}
+
+async function buildTests() {
+  const outdir = join(root, "build/stage-tests");
+  await rm(outdir, { recursive: true, force: true });
+  await build({
+    ...converter,
+    entryPoints: await testEntries(join(root, "tests/stage/web")),
+    outfile: undefined,
+    outdir,
+    outExtension: { ".js": ".test.mjs" },
+    entryNames: "[name]",
+    sourcemap: "inline",
+  });
+}
+
+await rm(join(web, "dist"), { recursive: true, force: true });
+await mkdir(join(web, "dist"), { recursive: true });
+await Promise.all([
+  build(pages),
+  build(converter),
+  cp(join(web, "static"), join(web, "dist"), { recursive: true }),
+]);
+if (process.argv.includes("--tests")) await buildTests();

@@ -1,0 +1,32 @@
+// The part of Butterchurn 3.0.0-beta.5 that the stage touches; the package ships no types.
+declare module "butterchurn" {
+  export interface AudioLevels {
+    timeByteArray: Uint8Array;
+    timeByteArrayL: Uint8Array;
+    timeByteArrayR: Uint8Array;
+  }
+
+  export interface Renderer {
+    image: { samplers: Record<string, WebGLTexture> };
+    bindFrambufferAndSetViewport(
+      framebuffer: WebGLFramebuffer | null,
+      width: number,
+      height: number,
+    ): void;
+  }
+
+  export interface Visualizer {
+    renderer: Renderer;
+    loadPreset(preset: object, blendTimeS: number): Promise<void>;
+    render(options: { audioLevels: AudioLevels; elapsedTime: number }): void;
+  }
+
+  const butterchurn: {
+    createVisualizer(
+      audioContext: AudioContext | null,
+      canvas: { getContext(kind: string): unknown },
+      options: Record<string, unknown>,
+    ): Visualizer;
+  };
+  export default butterchurn;
+}

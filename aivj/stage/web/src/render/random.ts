@@ -1,0 +1,32 @@
+// One seeded random stream per layer.
+//
+// Butterchurn keeps references to Math.random from the moment it is loaded, and calls it for noise
+// textures, preset start values and `rand()` in equations. So Math.random is replaced once, by a
+// function that stays, before Butterchurn loads: import this module first. Which stream it draws
+// from changes with `drawFrom`.
+
+export class RandomStream {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** Uniform in [0, 1): Mulberry32, 32 bits of state. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+}
+
+let current = new RandomStream(0);
+
+Math.random = () => current.next();
+
+/** Lets all of Math.random draw from `stream` until the next call. */
+export function drawFrom(stream: RandomStream): void {
+  current = stream;
+}
