@@ -9,7 +9,7 @@ was lost is tried again, on a fresh worker, up to `MAX_ATTEMPTS` times; any othe
 import asyncio
 import contextlib
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -56,7 +56,7 @@ class Executor(Protocol):
 
     def run(
         self, make_worker: Callable[[], Worker[Item, Result]], items: Iterable[Item]
-    ) -> Iterator[Outcome[Item, Result]]:
+    ) -> Generator[Outcome[Item, Result], None, None]:
         """Yields one outcome for each item. Closing the iterator stops all workers.
 
         Raises:
@@ -122,7 +122,7 @@ class InProcessExecutor:
 
     def run(
         self, make_worker: Callable[[], Worker[Item, Result]], items: Iterable[Item]
-    ) -> Iterator[Outcome[Item, Result]]:
+    ) -> Generator[Outcome[Item, Result], None, None]:
         """Yields one outcome for each item; see `Executor.run`."""
         queue = deque(items)
         attempts: Attempts[Item, Result] = Attempts()

@@ -1,0 +1,1 @@
+"""Coupled pack to run directory: every pair rendered, measured and written down."""
