@@ -74,9 +74,7 @@ class RayExecutor:
 
         queue = deque(items)
         actor_class: Any = ray.remote(**self._options)(SlotActor)
-        actors = [
-            actor_class.remote(make_worker) for _ in range(min(len(queue), self._num_workers))
-        ]
+        actors = [actor_class.remote() for _ in range(min(len(queue), self._num_workers))]
         # Sent with each item, by reference: an actor that Ray restarted must get it again.
         recipe = ray.put(make_worker)
         idle = list(actors)
