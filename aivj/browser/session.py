@@ -123,15 +123,20 @@ class BrowserSession:
         try:
             page = await asyncio.wait_for(self._browser.new_page(), _PAGE_TIMEOUT_S)
             crashed = _watch(page, reply)
-            await page.goto(url, timeout=_PAGE_TIMEOUT_S * 1000)
-            reply.value = await _first(page.evaluate(script, argument), crashed, timeout_s)
-            await asyncio.wait_for(page.close(), _PAGE_TIMEOUT_S)
+            await self._load(page, url)
+            try:
+                reply.value = await _first(page.evaluate(script, argument), crashed, timeout_s)
+            except PlaywrightError as error:
+                raise self._translate(error, reply) from error
+            finally:
+                crashed.cancel()
+                await asyncio.wait_for(page.close(), _CLOSE_TIMEOUT_S)
         except TimeoutError as error:
             raise WorkerLostError.because(
                 "hung-page", f"no answer from {url} in {timeout_s:.0f} s"
             ) from error
         except PlaywrightError as error:
-            raise self._translate(error, reply) from error
+            raise WorkerLostError.because("browser-crash", _first_line(error)) from error
         return reply
 
     async def close(self) -> None:
@@ -177,6 +182,12 @@ class BrowserSession:
         vendor, renderer, version = reply.value if isinstance(reply.value, list) else ("none",) * 3
         return RendererReport(vendor, renderer, version, self._browser.version)
 
+    async def _load(self, page: Page, url: str) -> None:
+        try:
+            await page.goto(url, timeout=_PAGE_TIMEOUT_S * 1000)
+        except PlaywrightError as error:
+            raise WorkerLostError.because("page-load", _first_line(error)) from error
+
     def _translate(self, error: PlaywrightError, reply: PageReply) -> ItemError:
         connected = self._browser is not None and self._browser.is_connected()
         gone = not connected or "has been closed" in str(error) or "crashed" in str(error).lower()
@@ -217,12 +228,10 @@ async def _first(
     either: set[asyncio.Future[Any]] = {task, crashed}
     done, _ = await asyncio.wait(either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
     if task in done:
-        crashed.cancel()
         return task.result()
     task.cancel()
     if crashed in done:
         crashed.result()
-    crashed.cancel()
     raise TimeoutError
 
 

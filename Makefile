@@ -1,0 +1,60 @@
+# The two commands: `make run` and `make test`. Both set up what is missing first.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAGE := aivj/stage/web/dist/probe.js
+STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -print) package-lock.json tsconfig.json
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types walls test-python test-stage bench bench-conversion clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+setup: $(BIN)/.ready $(STAGE) ## install what is missing: system packages, .venv, node_modules, the stage
+
+$(BIN)/.ready: pyproject.toml constraints.txt scripts/system-packages.sh
+	@scripts/system-packages.sh
+	@scripts/venv.sh $(VENV)
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json $(BIN)/.ready
+	@echo 'stage: npm ci'
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAGE): $(STAGE_SOURCES) node_modules/.ready
+	@echo 'stage: build'
+	@npm run --silent build
+
+run: setup ## the whole loop on real presets, from rendering to a promoted score file
+	@$(BIN)/aivj demo
+
+test: setup lint types walls test-stage test-python ## everything that CI runs
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	npx biome check
+
+types: setup
+	$(BIN)/mypy
+	npx tsc --noEmit -p .
+
+walls: setup
+	$(BIN)/lint-imports
+
+test-stage: setup
+	npm test --silent
+
+test-python: setup
+	$(BIN)/python -m pytest
+
+bench: setup ## throughput of the fleet next to one browser without Ray
+	$(BIN)/python -m benchmarks.pair_throughput
+
+bench-conversion: setup ## how many shaders of the corpus convert and link
+	$(BIN)/python -m benchmarks.conversion_corpus
+
+clean: ## remove what set-up made; var/ with your results stays
+	rm -rf $(VENV) node_modules build aivj/stage/web/dist

@@ -1,0 +1,137 @@
+"""Looks at a machine and says what AIVJ would find there, before a night is lost on it."""
+
+import asyncio
+import importlib.metadata
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from aivj.browser.choice import RendererChoice, choose_renderer
+from aivj.browser.profiles import GpuPolicy
+from aivj.browser.session import find_chromium
+from aivj.errors import AivjError
+from aivj.stage.assets import built_stage
+
+State = Literal["ok", "missing", "optional"]
+
+MIN_FREE_BYTES = 2 * 1024**3
+_COMMAND_TIMEOUT_S = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination.
+
+    Attributes:
+        name: What was looked at.
+        state: `missing` if AIVJ cannot work without it, `optional` if only a part of it cannot.
+        found: What is there.
+        remedy: What to do, empty when all is well.
+    """
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """All findings, the proved renderer if there is one, and the error if there is none."""
+
+    findings: tuple[Finding, ...]
+    renderer: RendererChoice | None
+    renderer_error: AivjError | None
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether nothing that is needed is missing."""
+        return all(finding.state != "missing" for finding in self.findings)
+
+
+def examine(home: Path, policy: GpuPolicy) -> Examination:
+    """Examines this machine: programs, packages, disk, CUDA, and the renderer of a real browser."""
+    findings = [
+        Finding("python", "ok", platform.python_version()),
+        _checked("chromium", lambda: _version([str(find_chromium()), "--version"])),
+        _program("xvfb", "Xvfb", "headed browsers cannot run", None),
+        _program("node", "node", "presets cannot be converted", ["--version"], needed=True),
+        _checked("stage", lambda: str(built_stage())),
+        *(_package(name) for name in ("ray", "torch", "mlflow", "playwright")),
+        _cuda(),
+        _disk(home),
+    ]
+    try:
+        choice = asyncio.run(choose_renderer(policy))
+    except AivjError as error:
+        findings.append(Finding("renderer", "missing", error.found, error.remedy))
+        return Examination(tuple(findings), None, error)
+    findings.extend(_renderer(choice, policy))
+    return Examination(tuple(findings), choice, None)
+
+
+def _checked(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, "ok", look())
+    except AivjError as error:
+        return Finding(name, "missing", error.found, error.remedy)
+
+
+def _program(
+    name: str, command: str, loss: str, version: list[str] | None, *, needed: bool = False
+) -> Finding:
+    path = shutil.which(command)
+    if path is None:
+        state: State = "missing" if needed else "optional"
+        return Finding(name, state, f"no {command} on PATH: {loss}", "run `make setup`")
+    return Finding(name, "ok", _version([path, *version]) if version else path)
+
+
+def _version(command: list[str]) -> str:
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_COMMAND_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{command[0]} did not answer: {error}"
+    return done.stdout.strip().splitlines()[0] if done.stdout.strip() else command[0]
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, "ok", importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "missing", "not installed", "run `make setup`")
+
+
+def _cuda() -> Finding:
+    command = shutil.which("nvidia-smi")
+    if command is None:
+        return Finding("cuda", "optional", "no nvidia-smi", "train with --allow-cpu")
+    query = [command, "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
+    return Finding("cuda", "ok", _version(query))
+
+
+def _disk(home: Path) -> Finding:
+    existing = next(
+        folder for folder in (home.resolve(), *home.resolve().parents) if folder.exists()
+    )
+    free = shutil.disk_usage(existing).free
+    found = f"{free / 1024**3:.1f} GiB free for {home}"
+    if free < MIN_FREE_BYTES:
+        return Finding("disk", "missing", found, "free 2 GiB, or move AIVJ_HOME")
+    return Finding("disk", "ok", found)
+
+
+def _renderer(choice: RendererChoice, policy: GpuPolicy) -> Iterator[Finding]:
+    drawn = f"{choice.report.renderer} (profile {choice.plan.profile})"
+    if policy == "auto" and choice.report.is_software:
+        yield Finding("renderer", "optional", drawn, "no GPU was proved; this CPU renders")
+    else:
+        yield Finding("renderer", "ok", drawn)
+    for line in choice.rejected:
+        yield Finding("  tried", "optional", line)

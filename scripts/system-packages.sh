@@ -1,0 +1,50 @@
+#!/bin/sh
+# Installs the system packages that AIVJ needs and that are missing. Debian and Ubuntu; elsewhere
+# it says what to install.
+set -eu
+
+missing=""
+want() { # want COMMAND-OR-FILE PACKAGE...
+	probe=$1
+	shift
+	case $probe in
+	/*) ls $probe >/dev/null 2>&1 && return ;;
+	*) command -v "$probe" >/dev/null 2>&1 && return ;;
+	esac
+	missing="$missing $*"
+}
+
+want chromium chromium
+want Xvfb xvfb
+want node nodejs
+want npm npm
+want '/usr/lib/*/libEGL.so.1' libegl1
+want '/usr/lib/*/libGLESv2.so.2' libgles2
+want '/usr/lib/*/dri/swrast_dri.so' libgl1-mesa-dri
+want '/usr/lib/*/libEGL_mesa.so.0' libegl-mesa0
+want /usr/share/projectM/presets projectm-data
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+
+[ -z "$missing" ] && exit 0
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+	command -v sudo >/dev/null 2>&1 && as_root=sudo
+fi
+if ! command -v apt-get >/dev/null 2>&1 || { [ "$(id -u)" -ne 0 ] && [ -z "$as_root" ]; }; then
+	cat >&2 <<-MESSAGE
+		AIVJ needs programs that are not on this machine. Debian's names of their packages:
+		   $missing
+		Install them (as root: apt-get install$missing), or on another system their
+		counterparts: Chromium, Xvfb, Node.js 18 or newer with npm, EGL and GLES 2 with Mesa's
+		drivers, Python's venv module, and the presets of projectM (any folder of .milk files
+		does: \`aivj demo --presets DIR\`). Then run the same command again.
+	MESSAGE
+	exit 4
+fi
+
+echo "system packages:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null

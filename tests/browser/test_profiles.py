@@ -1,0 +1,72 @@
+import pytest
+
+from aivj.browser.profiles import candidate_profiles, launch_plan
+from aivj.errors import InputError
+
+COMMON = (
+    "--ignore-gpu-blocklist",
+    "--disable-domain-blocking-for-3d-apis",
+    "--disable-gpu-process-crash-limit",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--mute-audio",
+)
+GOLDEN = {
+    "headed-vulkan": (
+        "--use-angle=vulkan",
+        "--enable-features=Vulkan",
+        "--disable-vulkan-surface",
+        "--ozone-platform=x11",
+    ),
+    "headless-egl": ("--use-gl=angle", "--use-angle=gl-egl"),
+    "software-egl": ("--use-gl=angle", "--use-angle=gl-egl"),
+    "software-swiftshader": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+}
+
+
+@pytest.mark.parametrize("profile", GOLDEN)
+def test_flags(profile):
+    plan = launch_plan(profile)
+
+    assert plan.args == (*GOLDEN[profile], *COMMON)
+    assert plan.headed == (profile == "headed-vulkan")
+    assert plan.env == ()
+
+
+@pytest.mark.parametrize("profile", GOLDEN)
+def test_no_flag_that_loses_the_gpu_or_stands_twice(profile):
+    args = launch_plan(profile).args
+
+    forbidden = {"--disable-gpu", "--in-process-gpu", "--single-process", "--use-gl=egl"}
+    assert not forbidden & set(args)
+    names = [arg.partition("=")[0] for arg in args]
+    assert len(names) == len(set(names))
+    assert not any(name == "--disable-features" for name in names), "Playwright sends its own"
+
+
+def test_egl_is_pinned_to_the_vendor_that_is_there(monkeypatch):
+    from aivj.browser import profiles
+
+    both = frozenset({profiles._NVIDIA_EGL_VENDOR, profiles._MESA_EGL_VENDOR})
+
+    assert "nvidia" in dict(launch_plan("headless-egl", egl_vendors=both).env).popitem()[1]
+    assert "mesa" in dict(launch_plan("software-egl", egl_vendors=both).env).popitem()[1]
+    assert launch_plan("headed-vulkan", egl_vendors=both).env == ()
+
+
+def test_software_profiles_run_headed_too_and_gpu_profiles_only_their_own_way():
+    assert launch_plan("software-egl", headed=True).headed
+    assert "--ozone-platform=x11" in launch_plan("software-egl", headed=True).args
+    with pytest.raises(InputError, match="headless"):
+        launch_plan("headless-egl", headed=True)
+
+
+def test_unknown_profile_is_refused():
+    with pytest.raises(InputError, match="headed-vulkan"):
+        launch_plan("gpu")
+
+
+def test_policies_never_cross():
+    assert not set(candidate_profiles("require")) & set(candidate_profiles("software"))
+    assert candidate_profiles("auto")[:2] == candidate_profiles("require")

@@ -1,0 +1,166 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from aivj.browser import display as display_module
+from aivj.browser import session as session_module
+from aivj.browser.choice import choose_renderer
+from aivj.browser.profiles import installed_egl_vendors, launch_plan
+from aivj.browser.session import BrowserSession
+from aivj.errors import ItemError, MissingDependencyError, RendererRefusedError, WorkerLostError
+
+
+def software_session(**kwargs):
+    plan = launch_plan("software-egl", egl_vendors=installed_egl_vendors(), **kwargs)
+    return BrowserSession(plan, "software")
+
+
+def browsers_of(process):
+    return [p for p in process.children(recursive=True) if "chrom" in p.name().lower()]
+
+
+async def test_each_call_gets_a_fresh_page():
+    async with software_session() as session:
+        count = "() => { window.calls = (window.calls || 0) + 1; return window.calls; }"
+
+        assert [(await session.call("about:blank", count, None, 5)).value for _ in range(3)] == [
+            1
+        ] * 3
+
+
+async def test_errors_of_the_page_are_reported_with_the_answer():
+    script = """argument => {
+      console.error("shader", argument);
+      setTimeout(() => { throw new Error("late"); }, 0);
+      return new Promise(resolve => setTimeout(() => resolve(argument), 50));
+    }"""
+    async with software_session() as session:
+        reply = await session.call("about:blank", script, "gone", 5)
+
+    assert reply.value == "gone"
+    assert reply.console_errors == ["shader gone"]
+    assert [error for error in reply.page_errors if "late" in error]
+
+
+async def test_a_throwing_page_fails_the_item_and_spares_the_browser():
+    async with software_session() as session:
+        with pytest.raises(ItemError, match="no such preset") as caught:
+            await session.call("about:blank", "() => { throw Error('no such preset'); }", None, 5)
+
+        assert caught.value.kind == "page-error"
+        assert not isinstance(caught.value, WorkerLostError)
+        assert (await session.call("about:blank", "() => 7", None, 5)).value == 7
+
+
+async def test_a_hung_page_loses_the_worker_and_dies_with_it():
+    session = software_session()
+    await session.open()
+    started = time.monotonic()
+    with pytest.raises(WorkerLostError) as caught:
+        await session.call("about:blank", "() => { while (true) {} }", None, 1)
+    assert caught.value.kind == "hung-page"
+
+    await session.close()
+
+    assert time.monotonic() - started < 10
+    assert browsers_of(psutil.Process()) == []
+
+
+async def test_a_crashed_page_loses_the_worker():
+    async with software_session() as session:
+        call = asyncio.ensure_future(
+            session.call("about:blank", "() => new Promise(() => {})", None, 20)
+        )
+        await asyncio.sleep(0.5)
+        for process in browsers_of(psutil.Process()):
+            if "--type=renderer" in process.cmdline():
+                process.kill()
+        with pytest.raises(WorkerLostError) as caught:
+            await call
+    assert caught.value.kind == "page-crash"
+
+
+async def test_a_page_that_does_not_load_loses_the_worker():
+    async with software_session() as session:
+        with pytest.raises(WorkerLostError) as caught:
+            await session.call("http://127.0.0.1:9/", "() => 1", None, 5)
+    assert caught.value.kind == "page-load"
+
+
+async def test_a_killed_browser_loses_the_worker():
+    async with software_session() as session:
+        pids = [p.pid for p in browsers_of(psutil.Process())]
+        call = asyncio.ensure_future(
+            session.call("about:blank", "() => new Promise(() => {})", None, 20)
+        )
+        await asyncio.sleep(0.5)
+        os.killpg(os.getpgid(min(pids)), signal.SIGKILL)
+        with pytest.raises(WorkerLostError):
+            await call
+
+
+async def test_headed_on_a_display_of_its_own(monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    async with software_session(headed=True) as session:
+        size = (await session.call("about:blank", "() => screen.width", None, 5)).value
+        servers = [p for p in psutil.Process().children(recursive=True) if p.name() == "Xvfb"]
+        assert (size, len(servers)) == (1280, 1)
+
+    assert not psutil.pid_exists(servers[0].pid) or servers[0].status() == psutil.STATUS_ZOMBIE
+
+
+async def test_missing_programs_are_named(monkeypatch):
+    monkeypatch.setattr(session_module.shutil, "which", lambda _: None)
+    with pytest.raises(MissingDependencyError, match="make setup"):
+        await software_session().open()
+
+    monkeypatch.undo()
+    which = display_module.shutil.which
+    monkeypatch.setattr(display_module.shutil, "which", lambda p: None if p == "Xvfb" else which(p))
+    with pytest.raises(MissingDependencyError, match="xvfb"):
+        await software_session(headed=True).open()
+
+
+async def test_a_required_gpu_is_refused_within_ten_seconds_here():
+    started = time.monotonic()
+    with pytest.raises(RendererRefusedError, match="--gpu software"):
+        await choose_renderer("require")
+    assert time.monotonic() - started < 10
+
+
+async def test_auto_says_what_it_tried():
+    choice = await choose_renderer("auto")
+
+    assert choice.policy == "software"
+    assert [line.partition(":")[0] for line in choice.rejected] == ["headed-vulkan", "headless-egl"]
+
+
+OWNER = """
+import asyncio, sys
+from aivj.browser.profiles import launch_plan, installed_egl_vendors
+from aivj.browser.session import BrowserSession
+async def main():
+    plan = launch_plan("software-egl", headed=True, egl_vendors=installed_egl_vendors())
+    await BrowserSession(plan, "software").open()
+    print("open", flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+def test_nothing_outlives_a_killed_owner():
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True)
+    with owner:
+        assert owner.stdout.readline().strip() == "open"
+        children = psutil.Process(owner.pid).children(recursive=True)
+        assert {"Xvfb"} <= {child.name() for child in children}
+        owner.kill()
+
+    _, alive = psutil.wait_procs(children, timeout=15)
+    assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []

@@ -1,0 +1,33 @@
+"""What the whole suite shares: one proved software renderer, and the real presets."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from aivj.browser.choice import RendererChoice, choose_renderer
+
+CORPUS = Path("/usr/share/projectM/presets")
+
+# Before anything imports Ray, torch or MLflow.
+os.environ.update(
+    {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "HF_HUB_OFFLINE": "1",
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The presets of Debian's projectm-data."""
+    assert CORPUS.is_dir(), "`make setup` installs projectm-data"
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def software_renderer() -> RendererChoice:
+    """A launch plan whose software renderer was proved."""
+    return asyncio.run(choose_renderer("software"))

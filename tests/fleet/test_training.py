@@ -1,0 +1,150 @@
+"""The fit on real Ray Train workers, one of which is killed."""
+
+import logging
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import ray
+import torch
+
+from aivj.coupling import EpochMetrics, FitConfig, Source, TrainingSet
+from aivj.coupling.fit import fit
+from aivj.coupling.state import Fitted
+from aivj.errors import RunError
+from aivj.fleet.training import fit_on_ray
+
+CONFIG = FitConfig(epochs=12, hidden_width=32, batch_size=128, seed=3)
+DEADLINE_S = 120
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ray_session() -> Iterator[None]:
+    # Sockets lie below this folder, and their paths may have 107 bytes at most.
+    folder = tempfile.mkdtemp(prefix="aivj-")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RAY_AUTH_MODE", "token")
+        environment.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        ray.init(
+            num_cpus=4,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            _temp_dir=folder,
+        )
+        yield
+        ray.shutdown()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def training_set() -> TrainingSet:
+    """300 pairs, of which those with a bright foreground are good, and as many negatives."""
+    rng = np.random.default_rng(1)
+    num_pairs = 300
+    features = rng.normal(size=(2 * num_pairs, 5)).astype(np.float32)
+    fg = np.arange(num_pairs)
+    good = 1 / (1 + np.exp(-3 * features[fg, 0]))
+    is_real = np.arange(2 * num_pairs) < num_pairs
+    return TrainingSet(
+        feature_spec="test.v1",
+        preset_features=features,
+        preset_hashes=tuple(f"{number:064x}" for number in range(2 * num_pairs)),
+        fg_index=np.concatenate([fg, fg]),
+        bg_index=np.concatenate([fg + num_pairs, rng.permutation(fg) + num_pairs]),
+        target=np.where(is_real, np.tile(good, 2), 0).astype(np.float32),
+        weight=np.where(is_real, 0.35, 0.2).astype(np.float32),
+        source=np.where(is_real, Source.EVAL, Source.NEGATIVE).astype(np.int8),
+        elite_class=np.full(2 * num_pairs, -1, dtype=np.int8),
+    )
+
+
+@pytest.fixture(scope="module")
+def in_process(training_set: TrainingSet) -> Fitted:
+    return fit(training_set, CONFIG, device=torch.device("cpu"))
+
+
+def train_workers() -> list[psutil.Process]:
+    """Returns the train workers among the processes that this one started."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if any("RayTrainWorker" in part for part in process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def kill_a_worker_once_a_state_is_kept(storage: Path, killed: list[int]) -> None:
+    deadline_s = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline_s:
+        kept = any(storage.glob("coupling-*/checkpoint_manager_snapshot.json"))
+        workers = train_workers() if kept else []
+        if workers:
+            workers[0].kill()
+            killed.append(workers[0].pid)
+            return
+        time.sleep(0.02)
+
+
+def test_a_killed_worker_is_resumed_and_the_result_is_the_same(
+    training_set: TrainingSet, in_process: Fitted, tmp_path: Path
+) -> None:
+    killed: list[int] = []
+    killer = threading.Thread(
+        target=kill_a_worker_once_a_state_is_kept, args=(tmp_path, killed), daemon=True
+    )
+    killer.start()
+    reports: list[EpochMetrics] = []
+    fitted = fit_on_ray(
+        training_set,
+        CONFIG,
+        num_workers=1,
+        use_gpu=False,
+        storage_path=str(tmp_path),
+        report=reports.append,
+    )
+    killer.join(DEADLINE_S)
+    assert len(killed) == 1
+    first, resumed_after = fitted.starts
+    assert first == 0
+    assert 1 <= resumed_after < CONFIG.epochs
+    for name, value in in_process.net.state_dict().items():
+        assert torch.equal(fitted.net.state_dict()[name], value), name
+    assert tuple(reports) == fitted.history == in_process.history
+    assert fitted.dataset_digest == in_process.dataset_digest
+
+
+def test_two_workers_share_each_batch(
+    training_set: TrainingSet, in_process: Fitted, tmp_path: Path
+) -> None:
+    fitted = fit_on_ray(
+        training_set, CONFIG, num_workers=2, use_gpu=False, storage_path=str(tmp_path)
+    )
+    assert fitted.starts == (0,)
+    for name, value in in_process.net.state_dict().items():
+        torch.testing.assert_close(fitted.net.state_dict()[name], value, atol=1e-4, rtol=1e-3)
+    losses = [[metrics.train_loss for metrics in run.history] for run in (fitted, in_process)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def test_a_storage_path_that_cannot_be_used_is_an_error_with_a_remedy(
+    training_set: TrainingSet, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError) as caught:
+        fit_on_ray(
+            training_set, CONFIG, use_gpu=False, storage_path=str(tmp_path / "file" / "below")
+        )
+    assert "NotADirectoryError" in caught.value.found
+    assert "\n" not in caught.value.found
+    assert "storage" in caught.value.remedy
