@@ -15,7 +15,7 @@ def test_survives_pickling_as_ray_does_it(cls):
     parts = ("a cat", "a dog", "call the vet")
     error = cls("kind", *parts) if issubclass(cls, errors.ItemError) else cls(*parts)
 
-    copy = pickle.loads(pickle.dumps(error))
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
 
     assert type(copy) is cls
     assert str(copy) == str(error) == "expected a cat; found a dog; call the vet"

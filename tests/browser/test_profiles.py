@@ -1,5 +1,6 @@
 import pytest
 
+from aivj.browser import profiles
 from aivj.browser.profiles import candidate_profiles, launch_plan
 from aivj.errors import InputError
 
@@ -45,9 +46,7 @@ def test_no_flag_that_loses_the_gpu_or_stands_twice(profile):
     assert not any(name == "--disable-features" for name in names), "Playwright sends its own"
 
 
-def test_egl_is_pinned_to_the_vendor_that_is_there(monkeypatch):
-    from aivj.browser import profiles
-
+def test_egl_is_pinned_to_the_vendor_that_is_there():
     both = frozenset({profiles._NVIDIA_EGL_VENDOR, profiles._MESA_EGL_VENDOR})
 
     assert "nvidia" in dict(launch_plan("headless-egl", egl_vendors=both).env).popitem()[1]

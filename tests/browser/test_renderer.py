@@ -7,14 +7,12 @@ from aivj.errors import RendererRefusedError
 NVIDIA = "ANGLE (NVIDIA Corporation, NVIDIA GeForce RTX 4090/PCIe/SSE2, OpenGL 4.5.0)"
 CASES = {
     NVIDIA: "nvidia",
-    "ANGLE (NVIDIA, Vulkan 1.3.242 (NVIDIA NVIDIA GeForce RTX 4090 (0x00002684)), NVIDIA)": "nvidia",
+    "ANGLE (NVIDIA, Vulkan 1.3.242 (NVIDIA GeForce RTX 4090 (0x00002684)), NVIDIA)": "nvidia",
     "ANGLE (AMD, AMD Radeon RX 7900 XTX (radeonsi navi31), OpenGL 4.6)": "amd",
     "ANGLE (Intel, Mesa Intel(R) UHD Graphics 620 (KBL GT2), OpenGL 4.6)": "intel",
     "ANGLE (Apple, ANGLE Metal Renderer: Apple M2, Unspecified Version)": "apple",
     "ANGLE (Mesa/X.org, llvmpipe (LLVM 15.0.6 256 bits), OpenGL ES 3.2)": "llvmpipe",
-    "ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)": (
-        "swiftshader"
-    ),
+    "ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero)), SwiftShader)": "swiftshader",
     "ANGLE (Mesa, Vulkan 1.3.230 (llvmpipe (LLVM 15.0.6, 256 bits)), lavapipe)": "llvmpipe",
     "Microsoft Basic Render Driver": "software",
     "Mesa virgl (AMD Radeon)": "software",
