@@ -6,8 +6,6 @@ from pathlib import Path
 
 from aivj.errors import ItemError, RendererRefusedError, WorkerLostError
 
-EXPECTED = {"fine", "bad", "lost", "lost-once", "bug", "slow"}
-
 
 class FaultyWorker:
     """Does items by name; writes a line to `log` for each thing it does."""

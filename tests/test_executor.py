@@ -1,22 +1,15 @@
 import contextlib
-import importlib.util
 from functools import partial
-from pathlib import Path
 
 import pytest
+from executor_workers import FaultyWorker
 
 from aivj.errors import RendererRefusedError
 from aivj.executor import MAX_ATTEMPTS, InProcessExecutor
 
-spec = importlib.util.spec_from_file_location(
-    "executor_workers", Path(__file__).with_name("executor_workers.py")
-)
-workers = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(workers)
-
 
 def run(log, items, num_workers=2, **kwargs):
-    make_worker = partial(workers.FaultyWorker, log, **kwargs)
+    make_worker = partial(FaultyWorker, log, **kwargs)
     outcomes = list(InProcessExecutor(num_workers).run(make_worker, items))
     return {outcome.item: outcome for outcome in outcomes}
 
@@ -55,7 +48,7 @@ def test_a_worker_that_cannot_open_ends_the_run(tmp_path):
 
 def test_stopping_early_closes_workers_and_starts_nothing_more(tmp_path):
     log = tmp_path / "log"
-    make_worker = partial(workers.FaultyWorker, log)
+    make_worker = partial(FaultyWorker, log)
 
     with contextlib.closing(
         InProcessExecutor(1).run(make_worker, [f"slow:{i}" for i in range(50)])
