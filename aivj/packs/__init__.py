@@ -1,0 +1,28 @@
+"""Many presets: scanning a library, drawing pairs into packs, weak labels from ratings."""
+
+from aivj.packs.drawing import Accept
+from aivj.packs.library import PresetFile, scan_presets
+from aivj.packs.pairing import DrawnPack, draw_coupled_pack
+from aivj.packs.provenance import (
+    PROVENANCE_NAME,
+    PairOrigin,
+    PresetOrigin,
+    Provenance,
+    read_provenance,
+)
+from aivj.packs.ratings import draw_elite, weak_elite
+
+__all__ = [
+    "PROVENANCE_NAME",
+    "Accept",
+    "DrawnPack",
+    "PairOrigin",
+    "PresetFile",
+    "PresetOrigin",
+    "Provenance",
+    "draw_coupled_pack",
+    "draw_elite",
+    "read_provenance",
+    "scan_presets",
+    "weak_elite",
+]

@@ -1,0 +1,146 @@
+"""Presets drawn from a library in an order that a seed decides, no content twice."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from aivj.packs.library import PresetFile
+from aivj.presets.author import preset_family
+from aivj.presets.digest import hash_milk
+from aivj.presets.milk import Milk, parse_milk
+from aivj.storage import sha256_hex
+
+MAX_PRESET_BYTES = 1 << 20
+"""Presets are a few thousand bytes of text; what is larger is something else."""
+
+_MIN_DIGITS = 3
+
+Accept = Callable[[PresetFile, bytes], bool]
+"""Says whether a preset may be drawn; for example, not if its shader does not convert."""
+
+
+@dataclass(frozen=True)
+class DrawnPreset:
+    """One preset that was drawn.
+
+    Attributes:
+        source: Where it came from.
+        data: Its bytes, as they are in the library.
+        milk: What they say.
+        content_hash: Equal for files that hold the same preset.
+        family: Whose it is, read from its name.
+    """
+
+    source: PresetFile
+    data: bytes
+    milk: Milk
+    content_hash: str
+    family: str
+
+
+@dataclass(frozen=True)
+class DrawnPair:
+    """Two drawn presets that are to be shown together.
+
+    Attributes:
+        number: Id of the pair, or its rank in an elite list.
+        stem: Begins the names of its two copies; safe in a URL as it stands.
+        fg: Foreground.
+        bg: Background.
+    """
+
+    number: int
+    stem: str
+    fg: DrawnPreset
+    bg: DrawnPreset
+
+    @property
+    def fg_file(self) -> str:
+        """The foreground's copy, relative to the folder of the draw."""
+        return f"fg/{self.stem}_fg.milk"
+
+    @property
+    def bg_file(self) -> str:
+        """The background's copy, relative to the folder of the draw."""
+        return f"bg/{self.stem}_bg.milk"
+
+    def copies(self) -> dict[str, bytes]:
+        """Returns the bytes of both copies by their relative paths."""
+        return {self.fg_file: self.fg.data, self.bg_file: self.bg.data}
+
+
+def name_pairs(
+    letter: str, first: int, pairs: Sequence[tuple[DrawnPreset, DrawnPreset]]
+) -> list[DrawnPair]:
+    """Numbers pairs from `first` and names them `<letter>007` with as many digits as it takes."""
+    last = first + len(pairs) - 1
+    digits = max(_MIN_DIGITS, len(str(last)))
+    return [
+        DrawnPair(number, f"{letter}{number:0{digits}}", fg, bg)
+        for number, (fg, bg) in enumerate(pairs, first)
+    ]
+
+
+class SeededDraw:
+    """Iterates over a library's presets in an order that depends on seed and paths alone.
+
+    The order is that of SHA-256 over purpose, seed and relative path: the same on every machine
+    and Python, and presets added to a library do not disturb the order of the others.
+
+    Attributes:
+        library: What is drawn from.
+        seed: Decides the order.
+        skipped: How many presets were passed over so far, by reason.
+    """
+
+    def __init__(
+        self,
+        library: Sequence[PresetFile],
+        *,
+        purpose: str,
+        seed: int,
+        accept: Accept | None = None,
+    ) -> None:
+        self.library = library
+        self.seed = seed
+        self.skipped: Counter[str] = Counter()
+        self._order = sorted(library, key=lambda file: _draw_key(purpose, seed, file))
+        self._accept = accept
+
+    def __iter__(self) -> Iterator[DrawnPreset]:
+        seen: set[str] = set()
+        for file in self._order:
+            preset = self._read(file)
+            if preset is None:
+                continue
+            if preset.content_hash in seen:
+                self.skipped["duplicate"] += 1
+                continue
+            seen.add(preset.content_hash)
+            if self._accept is not None and not self._accept(file, preset.data):
+                self.skipped["rejected"] += 1
+                continue
+            yield preset
+
+    def _read(self, file: PresetFile) -> DrawnPreset | None:
+        """Reads one preset, or notes why it is none."""
+        try:
+            with file.path.open("rb") as stream:
+                data = stream.read(MAX_PRESET_BYTES + 1)
+        except OSError:
+            self.skipped["unreadable"] += 1
+            return None
+        if len(data) > MAX_PRESET_BYTES:
+            self.skipped["too large"] += 1
+            return None
+        milk = parse_milk(data)
+        if milk.is_empty:
+            self.skipped["empty"] += 1
+            return None
+        family = preset_family(file.relative_path, milk)
+        return DrawnPreset(file, data, milk, hash_milk(milk), family)
+
+
+def _draw_key(purpose: str, seed: int, file: PresetFile) -> tuple[str, str]:
+    text = f"{purpose}\0{seed}\0{file.relative_path}"
+    return sha256_hex(text.encode("utf-8", "backslashreplace")), file.relative_path

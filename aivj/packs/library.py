@@ -1,0 +1,85 @@
+"""A library: a folder, however deep and however large, that holds `.milk` files."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aivj.errors import InputError
+
+PRESET_SUFFIX = ".milk"
+
+
+@dataclass(frozen=True, order=True)
+class PresetFile:
+    """One preset of a library.
+
+    Attributes:
+        relative_path: Path below the library's folder, with `/`; bytes of a name that are not
+            UTF-8 are escaped, so that it can always be written down.
+        path: Where to read it.
+    """
+
+    relative_path: str
+    path: Path
+
+
+def scan_presets(
+    folder: Path, *, progress: Callable[[int], None] | None = None
+) -> list[PresetFile]:
+    """Lists the presets below `folder`, in the order of their relative paths.
+
+    A file belongs to the list if its name ends in `.milk`, in any case. Links to folders are not
+    followed, and links to files only if they stay inside `folder`.
+
+    Args:
+        folder: The library.
+        progress: Called after each folder with the number of presets found so far.
+
+    Raises:
+        InputError: `folder` is not a folder, or it or one below it cannot be read.
+    """
+    if not folder.is_dir():
+        raise InputError(
+            f"a folder of {PRESET_SUFFIX} files at {folder}",
+            "a file" if folder.exists() else "nothing there",
+            "name the folder that holds your presets",
+        )
+    root = os.path.realpath(folder)
+    presets: list[PresetFile] = []
+    unread = [root]
+    while unread:
+        for entry in _entries(unread.pop()):
+            if entry.is_dir(follow_symlinks=False):
+                unread.append(entry.path)
+            elif _is_preset(entry, root):
+                presets.append(PresetFile(_relative_path(entry, root), Path(entry.path)))
+        if progress is not None:
+            progress(len(presets))
+    return sorted(presets)
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError as error:
+        raise InputError(
+            f"a folder that can be read at {folder}",
+            error.strerror or str(error),
+            "mend its permissions, or move it out of the library",
+        ) from error
+
+
+def _is_preset(entry: os.DirEntry[str], root: str) -> bool:
+    if not entry.name.lower().endswith(PRESET_SUFFIX):
+        return False
+    if not entry.is_symlink():
+        return entry.is_file()
+    target = os.path.realpath(entry.path)
+    return Path(target).is_relative_to(root) and Path(target).is_file()
+
+
+def _relative_path(entry: os.DirEntry[str], root: str) -> str:
+    relative = Path(entry.path).relative_to(root).as_posix()
+    return os.fsencode(relative).decode("utf-8", "backslashreplace")

@@ -1,0 +1,133 @@
+"""A coupled pack: pairs of different presets, drawn with a seed and laid out for the runtime."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from urllib.parse import quote
+
+from aivj.contracts.json_text import iso_utc
+from aivj.contracts.pairs_manifest import (
+    PAIRS_MANIFEST_NAME,
+    ManifestPair,
+    PairsManifest,
+    read_pairs_manifest,
+    require_pack_name,
+    write_pairs_manifest,
+)
+from aivj.errors import InputError
+from aivj.packs.drawing import Accept, DrawnPair, SeededDraw, name_pairs
+from aivj.packs.library import PresetFile
+from aivj.packs.placement import drawn_files, holds, replaced_folder
+from aivj.packs.provenance import Provenance, trace
+from aivj.presets.base_features import base_value
+
+_DIFFERENCE_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class DrawnPack:
+    """A pack in its place.
+
+    Attributes:
+        folder: `<packs_root>/presets/<pack>`.
+        manifest: Its pairs.
+        provenance: Where each preset came from.
+    """
+
+    folder: Path
+    manifest: PairsManifest
+    provenance: Provenance
+
+
+def draw_coupled_pack(
+    library: Sequence[PresetFile],
+    *,
+    pack: str,
+    num_pairs: int,
+    seed: int,
+    packs_root: Path,
+    generated_at: datetime,
+    accept: Accept | None = None,
+) -> DrawnPack:
+    """Draws `num_pairs` pairs of presets and copies them to `<packs_root>/presets/<pack>`.
+
+    No preset comes twice in a pack, by content. The same seed, library and `accept` give the
+    same pack, byte for byte; if that pack is there already, it is left alone, with its time and
+    whatever later stages wrote beside it. Any other drawn pack of that name is replaced whole.
+
+    Args:
+        library: The presets to draw from.
+        pack: Name of the pack; a single safe path segment.
+        num_pairs: At least 1.
+        seed: Decides which presets are drawn, and how they are paired.
+        packs_root: The runtime's public root.
+        generated_at: Aware time to be written into the manifest.
+        accept: Called in the order of the draw; a preset for which it is false is passed over.
+
+    Raises:
+        InputError: The name is unsafe, too few presets can be drawn, or the folder of that name
+            is no drawn pack.
+        StorageError: The disk did not take the pack; what was there before is whole.
+    """
+    require_pack_name(pack)
+    draw = SeededDraw(library, purpose="coupled-pack", seed=seed, accept=accept)
+    pairs = _draw_pairs(draw, num_pairs)
+    provenance = trace(draw, pairs, kind="coupled-pack", parameters={"numPairs": num_pairs})
+    manifest = PairsManifest(
+        generated_at=iso_utc(generated_at),
+        pack=pack,
+        pairs=[_manifest_pair(pack, pair) for pair in pairs],
+    )
+    folder = packs_root / "presets" / pack
+    files = drawn_files(pairs, provenance)
+    if (there := _manifest_there(folder, files, manifest)) is not None:
+        return DrawnPack(folder, there, provenance)
+    with replaced_folder(folder, files) as fresh:
+        write_pairs_manifest(fresh / PAIRS_MANIFEST_NAME, manifest)
+    return DrawnPack(folder, manifest, provenance)
+
+
+def _draw_pairs(draw: SeededDraw, num_pairs: int) -> list[DrawnPair]:
+    if num_pairs < 1:
+        raise InputError("at least 1 pair to draw", f"{num_pairs}", "ask for one or more pairs")
+    presets = list(islice(draw, 2 * num_pairs))
+    if len(presets) < 2 * num_pairs:
+        skipped = ", ".join(f"{num} {why}" for why, num in sorted(draw.skipped.items()))
+        raise InputError(
+            f"two different presets for each of {num_pairs} pairs",
+            f"{len(presets)} to use among {len(draw.library)}; passed over: {skipped or 'none'}",
+            "name a larger folder of presets or ask for fewer pairs",
+        )
+    return name_pairs("p", 0, list(zip(presets[::2], presets[1::2], strict=True)))
+
+
+def _manifest_pair(pack: str, pair: DrawnPair) -> ManifestPair:
+    base_url = f"/presets/{quote(pack, safe='')}"
+    return ManifestPair(
+        pair=pair.number,
+        fg_url=f"{base_url}/{pair.fg_file}",
+        bg_url=f"{base_url}/{pair.bg_file}",
+        warp_diff=_difference(pair, "warp"),
+        cx_diff=_difference(pair, "cx"),
+    )
+
+
+def _difference(pair: DrawnPair, name: str) -> float:
+    """Returns how far apart the layers' base values are, without the noise of binary fractions."""
+    difference = abs(base_value(pair.fg.milk, name) - base_value(pair.bg.milk, name))
+    return round(difference, _DIFFERENCE_DECIMALS)
+
+
+def _manifest_there(
+    folder: Path, files: Mapping[str, bytes], manifest: PairsManifest
+) -> PairsManifest | None:
+    """Returns the manifest in `folder` if the very same pack is there already."""
+    if not holds(folder, files):
+        return None
+    try:
+        there = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=manifest.pack)
+    except InputError:
+        return None
+    return there if there.pairs == manifest.pairs else None

@@ -1,0 +1,96 @@
+"""Where the presets of a drawn folder came from: written beside them, read by later stages."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from aivj.contracts.json_text import ContractModel, read_object, validated
+from aivj.packs.drawing import DrawnPair, DrawnPreset, SeededDraw
+from aivj.packs.library import PresetFile
+
+PROVENANCE_NAME = "pack-provenance.json"
+
+
+class PresetOrigin(ContractModel):
+    """One copied preset."""
+
+    file: str = Field(description="The copy, relative to the folder")
+    source: str = Field(description="The original, relative to the library's folder")
+    content_hash: str = Field(description="Equal for files that hold the same preset")
+    f_rating: float | None = Field(description="The rating in the preset, null if it has none")
+    family: str = Field(description="Whose it is, read from the original's name")
+
+
+class PairOrigin(ContractModel):
+    """One drawn pair."""
+
+    pair: int = Field(description="Id of the pair, or its rank in an elite list")
+    fg: PresetOrigin
+    bg: PresetOrigin
+
+
+class Provenance(ContractModel):
+    """What was drawn, from where, and by which seed. Holds no time: the same draw is the same."""
+
+    version: str = "v0"
+    kind: Literal["coupled-pack", "weak-elite"]
+    seed: int
+    parameters: dict[str, int] = Field(description="How many pairs were asked for")
+    source_folder: str = Field(description="Name of the library's folder, without its path")
+    num_presets: int = Field(description="Presets in the library")
+    skipped: dict[str, int] = Field(description="Presets passed over, by reason")
+    pairs: list[PairOrigin]
+
+
+def trace(
+    draw: SeededDraw,
+    pairs: Sequence[DrawnPair],
+    *,
+    kind: Literal["coupled-pack", "weak-elite"],
+    parameters: Mapping[str, int],
+) -> Provenance:
+    """Describes what was drawn."""
+    return Provenance(
+        kind=kind,
+        seed=draw.seed,
+        parameters=dict(parameters),
+        source_folder=_folder_name(draw.library),
+        num_presets=len(draw.library),
+        skipped=dict(sorted(draw.skipped.items())),
+        pairs=[
+            PairOrigin(
+                pair=pair.number,
+                fg=_origin(pair.fg, pair.fg_file),
+                bg=_origin(pair.bg, pair.bg_file),
+            )
+            for pair in pairs
+        ],
+    )
+
+
+def read_provenance(folder: Path) -> Provenance:
+    """Reads what was drawn into `folder`.
+
+    Raises:
+        InputError: There is no provenance, or it is broken.
+    """
+    path = folder / PROVENANCE_NAME
+    return validated(Provenance, read_object(path), str(path))
+
+
+def _origin(preset: DrawnPreset, file: str) -> PresetOrigin:
+    return PresetOrigin(
+        file=file,
+        source=preset.source.relative_path,
+        content_hash=preset.content_hash,
+        f_rating=preset.milk.f_rating,
+        family=preset.family,
+    )
+
+
+def _folder_name(library: Sequence[PresetFile]) -> str:
+    """Returns the name of the folder that the relative paths start from."""
+    first = library[0]
+    return first.path.parents[first.relative_path.count("/")].name
