@@ -1,0 +1,45 @@
+"""JSON Schema of every contract, by name."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
+
+from aivj.contracts.elite_manifest import EliteFile
+from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.failures import FailureRow
+from aivj.contracts.pairs_manifest import PairsManifest
+from aivj.contracts.pairs_quality import PairsQuality
+from aivj.contracts.run_meta import RunMeta
+from aivj.contracts.run_summary import RunSummary
+from aivj.contracts.source_manifest import SourceRow
+from aivj.errors import InputError
+
+SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        "elite-manifest": EliteFile,
+        "eval-row": EvalRow,
+        "failure-row": FailureRow,
+        "pairs-manifest": PairsManifest,
+        "pairs-quality": PairsQuality,
+        "run-meta": RunMeta,
+        "run-summary": RunSummary,
+        "source-manifest-row": SourceRow,
+    }
+)
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """Returns the JSON Schema (draft 2020-12) of a contract.
+
+    Raises:
+        InputError: There is no contract of that name; lists those there are.
+    """
+    model = SCHEMAS.get(name)
+    if model is None:
+        raise InputError(f"one of {', '.join(SCHEMAS)}", repr(name), "name one of these contracts")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **model.model_json_schema(),
+    }

@@ -1,0 +1,24 @@
+"""The documented score of one measurement, by which pairs are filtered."""
+
+_LUMA_SPAN = (0.06, 0.18)
+_MOTION_SPAN = (1.5e-5, 6e-4)
+_LUMA_SHARE = 0.65
+_MOTION_SHARE = 0.35
+
+
+def pair_score(luma: float, motion: float) -> float:
+    """Returns `0.65 * luma01 + 0.35 * motion01`, 0 to 1.
+
+    Each part rises linearly from 0 to 1 over its span and is clamped outside; the formula is that
+    of the pair summary with which filtered manifests are made.
+
+    Args:
+        luma: Mean luma, 0 to 1.
+        motion: Mean motion proxy, 0 or more.
+    """
+    return _LUMA_SHARE * _rise01(luma, _LUMA_SPAN) + _MOTION_SHARE * _rise01(motion, _MOTION_SPAN)
+
+
+def _rise01(value: float, span: tuple[float, float]) -> float:
+    low, high = span
+    return min(max((value - low) / (high - low), 0.0), 1.0)
