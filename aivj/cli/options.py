@@ -1,0 +1,67 @@
+"""Options that several verbs share, spelled once."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Gpu = Literal["require", "software", "auto"]
+Profile = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swiftshader"]
+ExecutorKind = Literal["ray", "in-process"]
+
+PackOption = Annotated[
+    str, typer.Option("--pack", help="Name of the pack, a folder below public/presets.")
+]
+GpuOption = Annotated[
+    Gpu,
+    typer.Option(
+        "--gpu",
+        help="require: refuse software renderers. software: refuse GPUs. "
+        "auto: a GPU where one is proved, else software, said aloud.",
+    ),
+]
+ProfileOption = Annotated[
+    Profile | None,
+    typer.Option(
+        "--profile",
+        help="Launch profile, instead of trying those that fit --gpu.",
+    ),
+]
+HeadedOption = Annotated[
+    bool, typer.Option("--headed", help="Software profiles: open a window on an own Xvfb.")
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Browsers at a time. Default: one a core, 4 on a GPU."),
+]
+ExecutorOption = Annotated[
+    ExecutorKind, typer.Option("--executor", help="Where browsers run: Ray actors, or here.")
+]
+RayAddressOption = Annotated[
+    str | None,
+    typer.Option("--ray-address", help="Join this Ray cluster (`auto` inside a job)."),
+]
+AllowCpuOption = Annotated[
+    bool, typer.Option("--allow-cpu", help="Train on the CPU where there is no CUDA device.")
+]
+TrackingOption = Annotated[
+    str | None,
+    typer.Option("--tracking-uri", help="MLflow server. Default: sqlite below the home folder."),
+]
+BucketOption = Annotated[
+    str | None,
+    typer.Option("--bucket", help="file:///DIR or s3://BUCKET/PREFIX. Default: <home>/bucket."),
+]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")]
+
+OutDirOption = Annotated[Path | None, typer.Option("--out-dir", help="Where to write.")]
+
+_WORKERS_ON_A_GPU = 4
+
+
+def num_workers_or_default(num_workers: int | None, *, is_software: bool) -> int:
+    """Returns how many browsers to run at a time."""
+    if num_workers is not None:
+        return num_workers
+    return (os.cpu_count() or 1) if is_software else _WORKERS_ON_A_GPU

@@ -1,0 +1,51 @@
+"""`aivj pack`: a coupled pack drawn from a folder of presets."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aivj.cli.console import bar, out
+from aivj.cli.options import PackOption, SeedOption
+from aivj.settings import Settings
+
+
+def pack(
+    context: typer.Context,
+    name: PackOption,
+    presets: Annotated[Path, typer.Option("--presets", help="Folder of .milk files.")],
+    pairs: Annotated[int, typer.Option("--pairs", min=1, help="How many pairs.")] = 32,
+    seed: SeedOption = 0,
+) -> None:
+    """Draw pairs of presets from a folder and lay them out as a pack.
+
+    Presets whose shaders do not convert are passed over.
+    Example: aivj pack --pack mine --presets ~/milkdrop --pairs 200 --seed 7
+    """
+    from aivj.packs.library import scan_presets
+    from aivj.packs.pairing import draw_coupled_pack
+    from aivj.stage.conversion import PresetConverter
+
+    settings: Settings = context.obj
+    library = scan_presets(presets)
+    num_drawn = 0
+    with PresetConverter(settings.conversion_cache) as converter, bar("drawing") as progress:
+
+        def accept(_: object, data: bytes) -> bool:
+            nonlocal num_drawn
+            is_whole = not converter.convert(data).degraded
+            num_drawn += is_whole
+            progress.update(num_drawn, 2 * pairs)
+            return is_whole
+
+        drawn = draw_coupled_pack(
+            library,
+            pack=name,
+            num_pairs=pairs,
+            seed=seed,
+            packs_root=settings.packs_root,
+            generated_at=datetime.now(UTC),
+            accept=accept,
+        )
+    out.print(f"{len(drawn.manifest.pairs)} pairs in {drawn.folder}")
