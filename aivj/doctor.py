@@ -14,7 +14,7 @@ from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy
 from aivj.browser.session import find_chromium
 from aivj.errors import AivjError
-from aivj.stage.assets import built_stage
+from aivj.stage.assets import DIST, read_assets
 
 State = Literal["ok", "missing", "optional"]
 
@@ -60,7 +60,7 @@ def examine(home: Path, policy: GpuPolicy) -> Examination:
         _checked("chromium", lambda: _version([str(find_chromium()), "--version"])),
         _program("xvfb", "Xvfb", "headed browsers cannot run", None),
         _program("node", "node", "presets cannot be converted", ["--version"], needed=True),
-        _checked("stage", lambda: str(built_stage())),
+        _checked("stage", lambda: f"{len(read_assets())} files in {DIST}"),
         *(_package(name) for name in ("ray", "torch", "mlflow", "playwright")),
         _cuda(),
         _disk(home),

@@ -12,7 +12,6 @@ from pathlib import Path
 # Ray reads these when it is imported or when its processes start.
 _ENVIRONMENT: Mapping[str, str] = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_AUTH_MODE": "token",
     "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",
     "RAY_TRAIN_METRICS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
@@ -22,23 +21,25 @@ _OBJECT_STORE_BYTES = 256 * 1024 * 1024
 
 @contextlib.contextmanager
 def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
-    """Makes Ray ready for the block.
+    """Makes Ray ready for the block; inside another such block it changes nothing.
 
     Args:
         num_cpus: CPUs that a cluster started here offers; counts tasks, not real cores.
         address: An existing cluster to join, for example `auto` inside a job. None starts one
             here that stops with the block, or with this process if it is killed.
     """
-    # Sockets lie below this folder, and their paths may have 107 bytes at most.
-    folder = Path(tempfile.mkdtemp(prefix="aivj-ray-"))
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    if address is None and not {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(os.environ):
-        # Without a token of our own Ray would put one into the home folder.
-        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    if address is None:
+        _bring_own_token()
 
     import ray
 
+    if ray.is_initialized():
+        yield
+        return
+    # Sockets lie below this folder, and their paths may have 107 bytes at most.
+    folder = Path(tempfile.mkdtemp(prefix="aivj-ray-"))
     try:
         if address is None:
             ray.init(
@@ -55,3 +56,10 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
     finally:
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _bring_own_token() -> None:
+    """Makes a token for a cluster of our own; without one Ray puts one into the home folder."""
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    if not {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(os.environ):
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)

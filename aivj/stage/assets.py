@@ -1,22 +1,44 @@
-"""Where the built web app lies."""
+"""The built web app, read once: a build that changes under a running server cannot change it."""
 
+import mimetypes
+from dataclasses import dataclass
 from pathlib import Path
 
 from aivj.errors import MissingDependencyError
+from aivj.storage import sha256_hex
 
 DIST = Path(__file__).parent / "web" / "dist"
+_SERVED = {".html", ".css", ".js"}
 
 
-def built_stage() -> Path:
-    """Returns the folder of the built stage.
+@dataclass(frozen=True)
+class Asset:
+    """One file of the web app; `etag` names its content."""
+
+    body: bytes
+    content_type: str
+    etag: str
+
+
+def read_assets(dist: Path | None = None) -> dict[str, Asset]:
+    """Reads pages, styles and scripts of the built stage, by file name.
 
     Raises:
         MissingDependencyError: It has not been built.
     """
-    if not (DIST / "probe.js").is_file():
+    folder = dist or DIST
+    names = sorted(folder.iterdir()) if folder.is_dir() else []
+    paths = [path for path in names if path.suffix in _SERVED]
+    if not {"index.html", "player.js", "preset-probe.html", "probe.js"} <= {p.name for p in paths}:
         raise MissingDependencyError(
-            f"the built stage in {DIST}",
-            "nothing there",
+            f"the built stage in {folder}",
+            "no pages there",
             "run `make setup` (npm ci, npm run build)",
         )
-    return DIST
+    return {path.name: _asset(path) for path in paths}
+
+
+def _asset(path: Path) -> Asset:
+    body = path.read_bytes()
+    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Asset(body, content_type, sha256_hex(body))

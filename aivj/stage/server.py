@@ -7,7 +7,7 @@ from typing import Self
 from aiohttp import web
 
 from aivj.errors import UnsafePathError
-from aivj.stage.assets import built_stage
+from aivj.stage.assets import Asset, read_assets
 from aivj.storage import resolve_under
 
 # Presets are untrusted code: equations may become WebAssembly, and nothing may leave the origin.
@@ -49,17 +49,23 @@ class StageServer:
         self._packs_root = packs_root
         self._clips = dict(clips or {})
         self._convert = convert
+        self._assets: dict[str, Asset] = {}
         self._runner: web.AppRunner | None = None
         self.origin = ""
 
     async def open(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Starts to listen and returns the origin, such as `http://127.0.0.1:40123`."""
+        """Starts to listen and returns the origin, such as `http://127.0.0.1:40123`.
+
+        Raises:
+            MissingDependencyError: The stage has not been built.
+        """
+        self._assets = read_assets()
         app = web.Application(middlewares=[_with_headers])
-        app.router.add_get("/", _page("index.html"))
+        app.router.add_get("/", self._asset)
         app.router.add_get("/clips/{name}.u8", self._clip)
         app.router.add_get("/presets/{path:.+}", self._preset)
         app.router.add_get("/converted/{path:presets/.+}", self._converted)
-        app.router.add_get("/{name:[a-z-]+[.](?:html|css|js|js[.]map|js[.]LEGAL[.]txt)}", _asset)
+        app.router.add_get("/{name:[a-z-]+[.][a-z]+}", self._asset)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -80,6 +86,16 @@ class StageServer:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    async def _asset(self, request: web.Request) -> web.StreamResponse:
+        asset = self._assets.get(request.match_info.get("name", "index.html"))
+        if asset is None:
+            raise web.HTTPNotFound
+        if any(known.value == asset.etag for known in request.if_none_match or ()):
+            return web.Response(status=304)
+        response = web.Response(body=asset.body, content_type=asset.content_type)
+        response.etag = asset.etag
+        return response
 
     async def _clip(self, request: web.Request) -> web.StreamResponse:
         data = self._clips.get(request.match_info["name"])
@@ -108,20 +124,6 @@ class StageServer:
         if not path.is_file():
             raise web.HTTPNotFound
         return path
-
-
-def _page(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def serve(_: web.Request) -> web.StreamResponse:
-        return web.FileResponse(built_stage() / name)
-
-    return serve
-
-
-async def _asset(request: web.Request) -> web.StreamResponse:
-    path = built_stage() / request.match_info["name"]
-    if not path.is_file():
-        raise web.HTTPNotFound
-    return web.FileResponse(path)
 
 
 @web.middleware

@@ -25,10 +25,10 @@ async def server(tmp_path):
         yield server
 
 
-async def get(server, path):
+async def get(server, path, headers=None):
     async with (
         aiohttp.ClientSession() as client,
-        client.get(URL(server.origin + path, encoded=True)) as response,
+        client.get(URL(server.origin + path, encoded=True), headers=headers) as response,
     ):
         return response.status, await response.read(), response.headers
 
@@ -91,7 +91,17 @@ async def test_pages_can_neither_eval_nor_leave_their_origin(server, software_re
     assert reply.value == ["connect-src", "script-src"]
 
 
-def test_unbuilt_stage_says_how_to_build_it(monkeypatch, tmp_path):
-    monkeypatch.setattr(assets, "DIST", tmp_path)
+async def test_a_page_that_is_known_is_not_sent_again(server):
+    _, body, headers = await get(server, "/probe.js")
+    assert len(body) > 1000
+
+    again = await get(server, "/probe.js", headers={"If-None-Match": headers["ETag"]})
+
+    assert again[:2] == (304, b"")
+
+
+@pytest.mark.parametrize("folder", ["missing", "."])
+async def test_unbuilt_stage_says_how_to_build_it(monkeypatch, tmp_path, folder):
+    monkeypatch.setattr(assets, "DIST", tmp_path / folder)
     with pytest.raises(MissingDependencyError, match="make setup"):
-        assets.built_stage()
+        await StageServer().open()

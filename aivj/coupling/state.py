@@ -1,0 +1,94 @@
+"""A fit at rest: between two epochs, and at its end."""
+
+import io
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from aivj.coupling.config import FitConfig
+from aivj.coupling.history import EpochMetrics
+from aivj.coupling.net import CouplingNet
+from aivj.coupling.training_set import TrainingSet
+
+
+@dataclass(frozen=True)
+class FitState:
+    """Everything a fit needs to go on after an epoch.
+
+    Attributes:
+        net: State of the net, on the CPU.
+        optimizer: State of the optimizer.
+        generator: State of the fit's generator.
+        history: Metrics of the epochs done.
+        starts: Number of epochs done when each process took the fit up; (0,) if none was lost.
+    """
+
+    net: dict[str, Tensor]
+    optimizer: dict[str, Any]
+    generator: Tensor
+    history: tuple[EpochMetrics, ...]
+    starts: tuple[int, ...]
+
+    def to_bytes(self) -> bytes:
+        """Serialises the state with `torch.save`."""
+        plain = {
+            "net": self.net,
+            "optimizer": self.optimizer,
+            "generator": self.generator,
+            "history": [asdict(metrics) for metrics in self.history],
+            "starts": list(self.starts),
+        }
+        buffer = io.BytesIO()
+        torch.save(plain, buffer)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Reads what `to_bytes` wrote; holds tensors and plain values, runs no code."""
+        plain = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        return cls(
+            net=plain["net"],
+            optimizer=plain["optimizer"],
+            generator=plain["generator"],
+            history=tuple(EpochMetrics(**metrics) for metrics in plain["history"]),
+            starts=tuple(plain["starts"]),
+        )
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A finished fit.
+
+    Attributes:
+        net: The net, on the CPU.
+        config: What the fit was told.
+        feature_spec: Version of the features the net reads.
+        dataset_digest: Digest of what it learned from.
+        renderer_class: What drew the measured pairs it learned from.
+        history: Metrics of every epoch.
+        starts: See `FitState.starts`.
+    """
+
+    net: CouplingNet
+    config: FitConfig
+    feature_spec: str
+    dataset_digest: str
+    renderer_class: str | None
+    history: tuple[EpochMetrics, ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def from_state(cls, state: FitState, training_set: TrainingSet, config: FitConfig) -> Self:
+        """Makes the result of a fit from its last state."""
+        num_features = training_set.preset_features.shape[1]
+        return cls(
+            net=CouplingNet.from_state(num_features, config.hidden_width, state.net),
+            config=config,
+            feature_spec=training_set.feature_spec,
+            dataset_digest=training_set.dataset_digest(),
+            renderer_class=training_set.renderer_class,
+            history=state.history,
+            starts=state.starts,
+        )

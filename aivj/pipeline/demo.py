@@ -1,0 +1,342 @@
+"""The whole loop on real presets: draw, render, learn, score, check, promote, show.
+
+Called again it does only what is missing: pairs that are measured stay measured as long as pack,
+seed, browser and renderer are the same.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from aivj.audio.click import click_track
+from aivj.browser.choice import RendererChoice
+from aivj.browser.profiles import GpuPolicy
+from aivj.contracts.demo_summary import StageSummary
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
+from aivj.contracts.pairs_quality import PairsQuality
+from aivj.coupling.config import FitConfig
+from aivj.errors import GateError
+from aivj.fleet.cluster import cluster
+from aivj.gate.report import REPORT_NAME, VerifyReport
+from aivj.packs.library import PresetFile, scan_presets
+from aivj.packs.pairing import DrawnPack, draw_coupled_pack
+from aivj.packs.ratings import draw_elite
+from aivj.pipeline.releasing import publish
+from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
+from aivj.pipeline.scoring import score
+from aivj.pipeline.training import TrainOutcome, TrainRequest, train
+from aivj.pipeline.verification import verify
+from aivj.release.promotion import Promotion
+from aivj.release.tracking import TrackedRun, Tracker
+from aivj.sampling.render_settings import RenderSettings
+from aivj.sampling.request import SampleRequest
+from aivj.sampling.run import SampleProgress, SampleSummary
+from aivj.stage.conversion import PresetConverter
+from aivj.storage import sha256_hex
+
+PACK = "demo"
+NUM_ELITE_POSITIVE = 150
+NUM_ELITE_NEGATIVE = 50
+_IDENTITY_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class DemoRequest:
+    """What the demo is asked for.
+
+    Attributes:
+        home: Folder for everything it writes.
+        presets: Folder of `.milk` files to draw from.
+        packs_root: The runtime's public folder.
+        conversion_cache: Converted presets.
+        tracking_uri: MLflow.
+        bucket_uri: Where scores are promoted to.
+        num_pairs: Pairs of the pack.
+        seed: Decides the pack, the elite list, the random streams and the fit.
+        gpu: Which renderer is asked for.
+        num_workers: Tells how many browsers run at a time on a software renderer, or on a GPU.
+        fresh: Whether to measure again what an earlier demo has measured.
+    """
+
+    home: Path
+    presets: Path
+    packs_root: Path
+    conversion_cache: Path
+    tracking_uri: str
+    bucket_uri: str
+    num_workers: Callable[[bool], int]
+    num_pairs: int = 32
+    seed: int = 0
+    gpu: GpuPolicy = "auto"
+    fresh: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Report, summary, elite list, checkpoint and evidence lie here."""
+        return self.home / "demo"
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What a demo made, for its report and summary."""
+
+    request: DemoRequest
+    choice: RendererChoice
+    pack: DrawnPack
+    sampled: SampleSummary
+    trained: TrainOutcome
+    quality: PairsQuality
+    quality_path: Path
+    verified: VerifyReport
+    promotion: Promotion
+    run_id: str
+    stages: tuple[StageSummary, ...]
+    notices: tuple[str, ...]
+
+
+class Listener(Protocol):
+    """What the demo tells as it goes."""
+
+    def begin(self, stage: str) -> None:
+        """A stage begins."""
+
+    def progress(self, num_done: int, num_total: int) -> None:
+        """The stage has come so far."""
+
+    def notice(self, text: str) -> None:
+        """Something the user must know."""
+
+    def end(self, stage: StageSummary) -> None:
+        """The stage has ended."""
+
+
+def run_demo(request: DemoRequest, listener: Listener) -> DemoResult:
+    """Runs the whole loop.
+
+    Raises what its stages raise; a later call goes on from there.
+    """
+    return _Demo(request, listener).run()
+
+
+class _Demo:
+    """One call of `run_demo`; each stage notes its duration and result."""
+
+    def __init__(self, request: DemoRequest, listener: Listener) -> None:
+        self._request = request
+        self._listener = listener
+        self._stages: list[StageSummary] = []
+        self._notices: list[str] = []
+
+    def run(self) -> DemoResult:
+        request = self._request
+        choice = self._prove()
+        pack = self._draw()
+        tracker = Tracker(request.tracking_uri)
+        num_workers = request.num_workers(choice.report.is_software)
+        tags = {"pack": PACK, "renderer_class": choice.report.renderer_class}
+        with tracker.start("demo", params={}, tags=tags) as run:
+            # One cluster renders and trains: two slots more than browsers, so that the fit can
+            # start while their actors go.
+            with cluster(num_cpus=num_workers + 2):
+                sampled = self._sample(choice, num_workers, pack)
+                trained = self._train(sampled, run)
+            quality, quality_path = self._score(trained, run)
+            verified = self._verify(choice, run)
+            promotion = self._promote(quality_path, verified, tracker, run)
+        return DemoResult(
+            request=request,
+            choice=choice,
+            pack=pack,
+            sampled=sampled,
+            trained=trained,
+            quality=quality,
+            quality_path=quality_path,
+            verified=verified,
+            promotion=promotion,
+            run_id=run.run_id,
+            stages=tuple(self._stages),
+            notices=tuple(self._notices),
+        )
+
+    def _prove(self) -> RendererChoice:
+        with self._stage("doctor") as note:
+            choice = prove_renderer(RenderOptions(gpu=self._request.gpu))
+            if choice.report.is_software:
+                self._notice(
+                    f"No GPU was proved, so this CPU renders ({choice.report.renderer}): fine for "
+                    "a look, not for a night."
+                )
+            note(choice.report.renderer)
+        return choice
+
+    def _draw(self) -> DrawnPack:
+        request = self._request
+        with self._stage("pack") as note, PresetConverter(request.conversion_cache) as converter:
+            library = scan_presets(request.presets)
+            num_accepted = num_degraded = 0
+
+            def accept(_: PresetFile, data: bytes) -> bool:
+                nonlocal num_accepted, num_degraded
+                is_whole = not converter.convert(data).degraded
+                num_accepted += is_whole
+                num_degraded += not is_whole
+                self._listener.progress(num_accepted, 2 * request.num_pairs)
+                return is_whole
+
+            drawn = draw_coupled_pack(
+                library,
+                pack=PACK,
+                num_pairs=request.num_pairs,
+                seed=request.seed,
+                packs_root=request.packs_root,
+                generated_at=datetime.now(UTC),
+                accept=accept,
+            )
+            note(
+                f"{request.num_pairs} pairs drawn from {len(library)} presets, "
+                f"{num_degraded} degraded passed over"
+            )
+        return drawn
+
+    def _sample(self, choice: RendererChoice, num_workers: int, pack: DrawnPack) -> SampleSummary:
+        request = self._request
+        sample_request = SampleRequest(
+            pack=PACK,
+            packs_root=request.packs_root,
+            out_dir=self._run_directory(choice, pack),
+            settings=RenderSettings(seed=request.seed),
+            target_coverage=1.0,
+            resume=True,
+        )
+
+        def on_progress(now: SampleProgress) -> None:
+            self._listener.progress(now.num_done, now.num_target)
+
+        with self._stage("sample") as note:
+            sampled = run_sampling(
+                sample_request,
+                options=RenderOptions(gpu=request.gpu),
+                choice=choice,
+                clip=click_track(),
+                num_workers=num_workers,
+                conversion_cache=request.conversion_cache,
+                on_progress=on_progress,
+            )
+            num_ok = sum(row.ok_heuristic for row in sampled.directory.rows())
+            note(
+                f"{sampled.num_rows} measured ({num_ok} ok), {sampled.num_failures} failed "
+                f"by {num_workers} browsers"
+            )
+        return sampled
+
+    def _run_directory(self, choice: RendererChoice, pack: DrawnPack) -> Path:
+        """Names the run after all that its measurements depend on, so that it can go on."""
+        manifest = (pack.folder / PAIRS_MANIFEST_NAME).read_bytes()
+        identity = sha256_hex(manifest + repr((choice.plan, choice.report)).encode())
+        name = f"demo-{self._request.seed}-{identity[:_IDENTITY_LENGTH]}"
+        if self._request.fresh:
+            name += f"-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        return self._request.home / "artifacts" / "coupled-eval" / name
+
+    def _train(self, sampled: SampleSummary, run: TrackedRun) -> TrainOutcome:
+        request = self._request
+        with self._stage("train") as note:
+            elite_dir = request.folder / "elite"
+            draw_elite(
+                scan_presets(request.presets),
+                num_positive=NUM_ELITE_POSITIVE,
+                num_negative=NUM_ELITE_NEGATIVE,
+                seed=request.seed,
+                folder=elite_dir,
+            )
+            self._notice("Elite labels are weak labels: they come from the presets' own ratings.")
+            train_request = TrainRequest(
+                packs=[PACK],
+                packs_root=request.packs_root,
+                eval_paths=[sampled.directory.eval_path],
+                elite_dir=elite_dir,
+                output_dir=request.folder / "coupling",
+                config=FitConfig(seed=request.seed),
+                allow_cpu=True,
+            )
+            epochs = train_request.config.epochs
+            trained = train(
+                train_request, run, lambda now: self._listener.progress(now.epoch, epochs)
+            )
+            if trained.on_cpu:
+                self._notice(f"Training: {trained.device}.")
+            last = trained.history[-1]
+            note(f"{trained.num_rows} examples, {epochs} epochs, loss {last.train_loss:.3f}")
+        return trained
+
+    def _score(self, trained: TrainOutcome, run: TrackedRun) -> tuple[PairsQuality, Path]:
+        with self._stage("score") as note:
+            quality, path = score(
+                trained.checkpoint_path,
+                pack=PACK,
+                packs_root=self._request.packs_root,
+                run_id=run.run_id,
+            )
+            stats = quality.quality_stats
+            run.log_metrics(0, {"quality_std": stats.std, "quality_p50": stats.p50})
+            run.log_artifact(path, "quality")
+            note(f"{len(quality.pairs)} pairs, std {stats.std:.3f}")
+        return quality, path
+
+    def _verify(self, choice: RendererChoice, run: TrackedRun) -> VerifyReport:
+        folder = self._request.folder / "verify"
+        with self._stage("verify") as note:
+            report = verify(
+                PACK,
+                packs_root=self._request.packs_root,
+                conversion_cache=self._request.conversion_cache,
+                choice=choice,
+                out_dir=folder,
+                seed=self._request.seed,
+            )
+            run.log_artifact(folder / REPORT_NAME, "verify")
+            if not report.passed:
+                raise GateError(
+                    "every required check of the player to pass",
+                    "; ".join(f"{name}: {why}" for name, why in report.failed_checks.items()),
+                    f"look at the evidence in {folder}",
+                )
+            note(f"{len(report.checks)} checks {report.verdict}")
+        return report
+
+    def _promote(
+        self, quality_path: Path, verified: VerifyReport, tracker: Tracker, run: TrackedRun
+    ) -> Promotion:
+        with self._stage("promote") as note:
+            promotion = publish(
+                pack=PACK,
+                bucket_uri=self._request.bucket_uri,
+                quality_path=quality_path,
+                verified=verified,
+                report_path=self._request.folder / "verify" / REPORT_NAME,
+                tracker=tracker,
+                run_id=run.run_id,
+            )
+            changed = "promoted" if promotion.changed else "promoted already"
+            note(f"{promotion.pointer.digest[:_IDENTITY_LENGTH]} {changed}")
+        return promotion
+
+    @contextlib.contextmanager
+    def _stage(self, name: str) -> Iterator[Callable[[str], None]]:
+        """Times a stage; the block calls what it is given with the stage's result."""
+        self._listener.begin(name)
+        started = time.monotonic()
+        results: list[str] = []
+        yield results.append
+        duration_s = round(time.monotonic() - started, 3)
+        stage = StageSummary(name=name, duration_s=duration_s, result=results[-1])
+        self._stages.append(stage)
+        self._listener.end(stage)
+
+    def _notice(self, text: str) -> None:
+        self._notices.append(text)
+        self._listener.notice(text)

@@ -1,0 +1,133 @@
+"""What a demo leaves to look at: `report.html` for people, `summary.json` for programs."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aivj.contracts.demo_summary import (
+    DemoSummary,
+    PairCounts,
+    RendererSummary,
+    write_demo_summary,
+)
+from aivj.contracts.json_text import iso_utc
+from aivj.gate.report import REPORT_NAME
+from aivj.pipeline.demo import PACK, DemoResult
+from aivj.report import CheckLine, ReportData, StageLine, write_report
+
+HTML_NAME = "report.html"
+SUMMARY_NAME = "summary.json"
+
+
+def write_demo_report(result: DemoResult) -> DemoSummary:
+    """Writes both files into the demo's folder and returns the summary."""
+    artifacts = _artifacts(result)
+    now = datetime.now(UTC)
+    write_report(result.request.folder / HTML_NAME, _report_data(result, artifacts, now))
+    summary = _summary(result, artifacts, now)
+    write_demo_summary(result.request.folder / SUMMARY_NAME, summary)
+    return summary
+
+
+def _artifacts(result: DemoResult) -> dict[str, str]:
+    request, run = result.request, result.sampled.directory
+    paths = {
+        "report": request.folder / HTML_NAME,
+        "summary": request.folder / SUMMARY_NAME,
+        "pack": result.pack.folder,
+        "run": run.path,
+        "eval": run.eval_path,
+        "eval_table": run.parquet_path,
+        "failures": run.failures_path,
+        "checkpoint": result.trained.checkpoint_path,
+        "quality": result.quality_path,
+        "verify": request.folder / "verify" / REPORT_NAME,
+    }
+    places = {"bucket": result.promotion.bucket_uri, "mlflow": request.tracking_uri}
+    return {name: path.as_posix() for name, path in paths.items()} | places
+
+
+def _report_data(result: DemoResult, artifacts: dict[str, str], now: datetime) -> ReportData:
+    report = result.choice.report
+    run = result.sampled.directory
+    rows = run.rows()
+    return ReportData(
+        title="AIVJ demo",
+        generated_at=now,
+        pack=PACK,
+        renderer=report.renderer,
+        renderer_class=report.renderer_class,
+        is_software=report.is_software,
+        chromium_version=report.chromium_version,
+        notices=result.notices,
+        stages=[StageLine(s.name, s.duration_s, s.result) for s in result.stages],
+        rows=rows,
+        failures=run.failures(),
+        num_target=result.sampled.num_target,
+        thumbnails=_thumbnails(result, [row.pair for row in rows if row.pair is not None]),
+        preset_names={
+            pair.pair: (_name(pair.fg.source), _name(pair.bg.source))
+            for pair in result.pack.provenance.pairs
+        },
+        quality=result.quality,
+        training=[asdict(metrics) for metrics in result.trained.history],
+        training_notes=result.trained.notes,
+        checks=[
+            CheckLine(name, check.required, check.ok, check.reason)
+            for name, check in result.verified.checks.items()
+        ],
+        verdict=result.verified.passed,
+        artifacts=list(artifacts.items()),
+    )
+
+
+def _thumbnails(result: DemoResult, pairs: list[int]) -> dict[int, bytes]:
+    paths = {pair: result.sampled.directory.thumbnail_path(pair) for pair in pairs}
+    return {pair: path.read_bytes() for pair, path in paths.items() if path.is_file()}
+
+
+def _name(source: str) -> str:
+    return Path(source).stem
+
+
+def _summary(result: DemoResult, artifacts: dict[str, str], now: datetime) -> DemoSummary:
+    choice, sampled = result.choice, result.sampled
+    stats, last, uplift = (
+        result.quality.quality_stats,
+        result.trained.history[-1],
+        result.verified.uplift,
+    )
+    return DemoSummary(
+        finished_at=iso_utc(now),
+        seed=result.request.seed,
+        pack=PACK,
+        presets=result.request.presets.as_posix(),
+        renderer=RendererSummary(
+            renderer_class=choice.report.renderer_class,
+            renderer=choice.report.renderer,
+            profile=choice.plan.profile,
+            chromium_version=choice.report.chromium_version,
+            is_software=choice.report.is_software,
+        ),
+        pairs=PairCounts(
+            target=sampled.num_target,
+            measured=sampled.num_rows,
+            failed=sampled.num_failures,
+            ok=sum(row.ok_heuristic for row in sampled.directory.rows()),
+        ),
+        figures={
+            "quality_std": stats.std,
+            "quality_p50": stats.p50,
+            "train_loss": last.train_loss,
+            "held_out_loss": last.held_out_loss,
+            "elite_auc": last.elite_auc,
+            "eval_spearman": last.eval_spearman,
+            "negatives_auc": last.negatives_auc,
+            "uplift": uplift.mean if uplift else None,
+        },
+        verified=result.verified.passed,
+        promoted_digest=result.promotion.pointer.digest,
+        mlflow_run_id=result.run_id,
+        stages=list(result.stages),
+        artifacts=artifacts,
+    )

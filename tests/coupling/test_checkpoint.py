@@ -1,0 +1,99 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from aivj.contracts.pairs_manifest import PairsManifest
+from aivj.coupling import FitConfig, TrainingSet, build_training_set
+from aivj.coupling.checkpoint import read_checkpoint, write_checkpoint
+from aivj.coupling.fit import fit
+from aivj.coupling.net import predict01
+from aivj.coupling.state import Fitted
+from aivj.errors import InputError
+
+CPU = torch.device("cpu")
+CONFIG = FitConfig(epochs=1, hidden_width=8)
+
+MakePack = Callable[..., tuple[PairsManifest, Path]]
+
+
+@pytest.fixture
+def training_set(make_pack: MakePack) -> TrainingSet:
+    manifest, root = make_pack(8)
+    return build_training_set(CONFIG, packs_root=root, manifests=[manifest])
+
+
+@pytest.fixture
+def fitted(training_set: TrainingSet) -> Fitted:
+    return fit(training_set, CONFIG, device=CPU)
+
+
+def scores(net: torch.nn.Module, training_set: TrainingSet) -> torch.Tensor:
+    presets = net.normalise(torch.from_numpy(training_set.preset_features))
+    fg, bg = torch.from_numpy(training_set.fg_index), torch.from_numpy(training_set.bg_index)
+    return predict01(net, presets, fg, bg, chunk=7)
+
+
+def test_round_trip_scores_the_same(
+    tmp_path: Path, fitted: Fitted, training_set: TrainingSet
+) -> None:
+    path = write_checkpoint(tmp_path, fitted)
+    checkpoint = read_checkpoint(path)
+    assert path == tmp_path / "models" / "coupling_net_final.safetensors"
+    assert torch.equal(scores(checkpoint.net, training_set), scores(fitted.net, training_set))
+    assert checkpoint.card.config == CONFIG
+    assert checkpoint.card.dataset_digest == training_set.dataset_digest()
+    assert checkpoint.card.metrics["epoch"] == 1
+    assert checkpoint.card.pair_width == 4 * training_set.preset_features.shape[1]
+
+
+def test_the_same_fit_gives_the_same_file(
+    tmp_path: Path, fitted: Fitted, training_set: TrainingSet
+) -> None:
+    first = read_checkpoint(write_checkpoint(tmp_path / "a", fitted))
+    again = fit(training_set, CONFIG, device=CPU)
+    second = read_checkpoint(write_checkpoint(tmp_path / "b", again))
+    other = fit(training_set, CONFIG.model_copy(update={"seed": 1}), device=CPU)
+    third = read_checkpoint(write_checkpoint(tmp_path / "c", other))
+    assert first.digest == second.digest
+    assert third.digest != first.digest
+
+
+def test_the_card_and_the_pth_lie_beside_it(tmp_path: Path, fitted: Fitted) -> None:
+    path = write_checkpoint(tmp_path, fitted)
+    card = json.loads(path.with_suffix(".json").read_text())
+    assert card["feature_spec"] == fitted.feature_spec
+    assert card["weights_sha256"] == read_checkpoint(path).digest
+    assert card["feature_mean"] == fitted.net.feature_mean.tolist()
+    legacy = torch.load(path.with_suffix(".pth"), weights_only=True)
+    assert torch.equal(legacy["state_dict"]["out.weight"], fitted.net.out.weight)
+    assert legacy["card"]["config"]["hidden_width"] == 8
+
+
+def test_another_feature_spec_is_refused(tmp_path: Path, fitted: Fitted) -> None:
+    path = write_checkpoint(tmp_path, replace(fitted, feature_spec="milk.v0"))
+    with pytest.raises(InputError, match=r"milk\.v0") as caught:
+        read_checkpoint(path)
+    assert fitted.feature_spec in caught.value.expected
+
+
+@pytest.mark.parametrize("fault", ["missing", "empty", "cut", "text", "foreign"])
+def test_a_broken_file_is_refused(tmp_path: Path, fitted: Fitted, fault: str) -> None:
+    path = write_checkpoint(tmp_path, fitted)
+    data = path.read_bytes()
+    foreign = b'{"__metadata__":{"format":"pt"}}'
+    broken = {
+        "empty": b"",
+        "cut": data[: len(data) // 2],
+        "text": b"not a checkpoint at all",
+        "foreign": len(foreign).to_bytes(8, "little") + foreign,
+    }
+    if fault == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(broken[fault])
+    with pytest.raises(InputError, match="coupling checkpoint"):
+        read_checkpoint(path)

@@ -1,0 +1,164 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aivj.contracts.elite_manifest import EliteEntry, EliteManifest
+from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.pairs_manifest import PairsManifest, preset_path
+from aivj.coupling import EliteClass, FitConfig, Source, TrainingSet, build_training_set
+from aivj.errors import InputError
+from aivj.presets.features import FEATURE_NAMES, FEATURE_SPEC
+
+MakePack = Callable[..., tuple[PairsManifest, Path]]
+MakeRow = Callable[..., EvalRow]
+
+
+def entry(manifest: PairsManifest, root: Path, place: int, score: float) -> EliteEntry:
+    pair = manifest.pairs[place]
+    fg, bg = preset_path(root, pair.fg_url), preset_path(root, pair.bg_url)
+    return EliteEntry(rank=None, score=score, fg=fg, bg=bg)
+
+
+def column(training_set: TrainingSet, source: Source, name: str) -> list[float]:
+    values = getattr(training_set, name)[training_set.source == source]
+    return [pytest.approx(value) for value in values.tolist()]
+
+
+def test_three_sources_become_one_set(make_pack: MakePack, make_row: MakeRow) -> None:
+    manifest, root = make_pack(12)
+    scores = (5.0, 4.0, 3.0, 2.0, 0.5)
+    elite = EliteManifest([entry(manifest, root, n, s) for n, s in enumerate(scores)], 0)
+    rows = [make_row(106, 0.18, 6e-4, renderer_class="gpu"), make_row(107, 0.12, 0.0)]
+    training_set = build_training_set(
+        FitConfig(extra_eval_weight=0.3, neg_weight=0.1, neg_min_pair_distance=5),
+        packs_root=root,
+        manifests=[manifest],
+        elite=elite,
+        eval_rows=rows,
+        mix_renderers=True,
+    )
+    assert column(training_set, Source.ELITE, "target") == [1.0, 0.75, 0.5, 0.25, 0.0]
+    assert column(training_set, Source.ELITE, "weight") == [1.0] * 5
+    assert column(training_set, Source.ELITE, "elite_class") == [
+        EliteClass.POSITIVE,
+        EliteClass.POSITIVE,
+        EliteClass.NONE,
+        EliteClass.NEGATIVE,
+        EliteClass.NEGATIVE,
+    ]
+    assert column(training_set, Source.EVAL, "target") == [1.0, 0.325]
+    assert column(training_set, Source.EVAL, "weight") == [0.3] * 2
+    negatives = training_set.num_rows(Source.NEGATIVE)
+    assert negatives == (12 - 5) * (12 - 5 + 1)
+    assert column(training_set, Source.NEGATIVE, "target") == [0.0] * negatives
+    assert column(training_set, Source.NEGATIVE, "weight") == [0.1] * negatives
+    assert training_set.feature_spec == FEATURE_SPEC
+    assert training_set.fg_features.shape == (len(training_set), len(FEATURE_NAMES))
+    assert training_set.bg_features.dtype == np.float32
+    assert training_set.renderer_class == "gpu"
+    assert training_set.notes == ()
+
+
+def test_a_small_pack_says_that_its_negatives_are_closer(make_pack: MakePack) -> None:
+    manifest, root = make_pack(6)
+    training_set = build_training_set(FitConfig(), packs_root=root, manifests=[manifest])
+    assert training_set.num_rows(Source.NEGATIVE) == (6 - 3) * (6 - 3 + 1)
+    assert training_set.notes == (
+        "pack tiny: negatives at a distance of 3 instead of 50: 6 pairs allow no more",
+    )
+
+
+def test_negatives_are_capped_and_shared_among_packs_by_size(make_pack: MakePack) -> None:
+    large, root = make_pack(30, pack="large")
+    small, _ = make_pack(10, pack="small")
+    training_set = build_training_set(
+        FitConfig(neg_samples=40, neg_min_pair_distance=3),
+        packs_root=root,
+        manifests=[large, small],
+    )
+    num_large = np.count_nonzero(training_set.fg_index < 60)
+    assert (num_large, len(training_set)) == (30, 40)
+
+
+def test_a_crossing_that_is_a_real_pair_is_no_negative(make_pack: MakePack) -> None:
+    manifest, root = make_pack(6)
+    # The last background becomes the first one's: crossing 0 with 5 gives both pairs once more.
+    first, last = (preset_path(root, manifest.pairs[n].bg_url) for n in (0, 5))
+    last.write_bytes(first.read_bytes())
+    training_set = build_training_set(
+        FitConfig(neg_min_pair_distance=3), packs_root=root, manifests=[manifest]
+    )
+    assert training_set.num_rows(Source.NEGATIVE) == (6 - 3) * (6 - 3 + 1) - 2
+
+
+def test_equal_content_is_read_into_one_preset(make_pack: MakePack) -> None:
+    manifest, root = make_pack(6)
+    for pair in manifest.pairs[1:]:
+        path = preset_path(root, pair.bg_url)
+        first = preset_path(root, manifest.pairs[0].bg_url).read_bytes()
+        path.write_bytes(first.replace(b"\n", b"\r\n"))
+    training_set = build_training_set(
+        FitConfig(neg_min_pair_distance=3),
+        packs_root=root,
+        manifests=[manifest],
+        elite=EliteManifest([entry(manifest, root, 0, 4.0)], 0),
+    )
+    assert len(training_set.preset_hashes) == len(training_set.preset_features) == 7
+    assert training_set.num_rows(Source.NEGATIVE) == 0
+
+
+def test_what_cannot_be_used_is_counted(make_pack: MakePack, make_row: MakeRow) -> None:
+    manifest, root = make_pack(6)
+    elite = EliteManifest([entry(manifest, root, 0, 4.0), entry(manifest, root, 1, 4.0)], 0)
+    for place in (1, 3):
+        preset_path(root, manifest.pairs[place].fg_url).unlink()
+    rows = [
+        make_row(102, 0.1, 1e-4),
+        make_row(103, 0.1, 1e-4),
+        make_row(104, None, None),
+        make_row(105, 0.1, 1e-4, degraded=["bg.warp"]),
+        make_row(999, 0.1, 1e-4),
+    ]
+    training_set = build_training_set(
+        FitConfig(neg_samples=0),
+        packs_root=root,
+        manifests=[manifest],
+        elite=elite,
+        eval_rows=rows,
+    )
+    assert training_set.source.tolist() == [Source.ELITE, Source.EVAL]
+    assert training_set.notes == (
+        "elite entries left out since a preset cannot be read: 1",
+        "eval rows left out since luma or motion was not measured: 1",
+        "eval rows left out since a shader was not drawn: 1",
+        "measured pairs left out since no given manifest has them: 1",
+        "measured pairs left out since a preset cannot be read: 1",
+    )
+
+
+def test_nothing_to_learn_is_refused(make_pack: MakePack) -> None:
+    manifest, root = make_pack(1)
+    with pytest.raises(InputError, match="at least one labelled pair"):
+        build_training_set(FitConfig(), packs_root=root, manifests=[manifest])
+
+
+def test_digest_follows_what_is_learned(make_pack: MakePack, make_row: MakeRow) -> None:
+    manifest, root = make_pack(8)
+    rows = [make_row(102, 0.1, 1e-4), make_row(103, 0.15, 1e-4)]
+
+    def digest(eval_rows: list[EvalRow], **options: float) -> str:
+        return build_training_set(
+            FitConfig(**options), packs_root=root, manifests=[manifest], eval_rows=eval_rows
+        ).dataset_digest()
+
+    before = digest(rows)
+    assert digest(rows[::-1]) == before
+    assert digest(rows, learning_rate=0.5) == before
+    assert digest([rows[0], make_row(103, 0.16, 1e-4)]) != before
+    assert digest(rows, neg_weight=0.3) != before
+    path = preset_path(root, manifest.pairs[2].fg_url)
+    path.write_text(path.read_text().replace("rot=", "rot=0"))
+    path.write_text(path.read_text() + "zoomexp=1.5\n")
+    assert digest(rows) != before
