@@ -27,3 +27,8 @@ class Settings(BaseSettings):
     def tracking_uri(self) -> str:
         """Where MLflow records runs unless told otherwise."""
         return f"sqlite:///{(self.home / 'mlflow' / 'mlflow.db').resolve()}"
+
+    @property
+    def bucket_uri(self) -> str:
+        """Where scores are promoted to unless told otherwise."""
+        return (self.home / "bucket").resolve().as_uri()

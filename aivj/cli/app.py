@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aivj.cli import doctor, pack, promote, sample, schema, score, stage, train, verify
+from aivj.cli import demo, doctor, pack, promote, sample, schema, score, stage, train, verify
 from aivj.cli.console import err, print_error
 from aivj.errors import AivjError
 from aivj.settings import Settings
@@ -41,6 +41,7 @@ def shared(
 
 
 for verb in (
+    demo.demo,
     doctor.doctor,
     pack.pack,
     sample.sample,

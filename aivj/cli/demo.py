@@ -1,7 +1,7 @@
 """`aivj demo`: the whole loop on real presets."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -62,7 +62,7 @@ def demo(
         packs_root=settings.packs_root,
         conversion_cache=settings.conversion_cache,
         tracking_uri=tracking_uri or settings.tracking_uri,
-        bucket_uri=bucket or (settings.home / "bucket").resolve().as_uri(),
+        bucket_uri=bucket or settings.bucket_uri,
         num_workers=lambda is_software: num_workers_or_default(workers, is_software=is_software),
         num_pairs=pairs,
         seed=seed,
@@ -100,7 +100,7 @@ class StageProgress:
         self._name = ""
         self._last_tenth = 0
 
-    def __enter__(self) -> "StageProgress":
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 

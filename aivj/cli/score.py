@@ -17,6 +17,9 @@ def score(
         Path | None,
         typer.Option("--checkpoint", help="Default: the last one that `aivj train` made."),
     ] = None,
+    run_id: Annotated[
+        str | None, typer.Option("--run-id", help="MLflow run of the training, for provenance.")
+    ] = None,
     min_quality_std: Annotated[float, typer.Option("--min-quality-std", min=0)] = 0.03,
     calibrate_std: Annotated[
         float | None,
@@ -39,6 +42,7 @@ def score(
         packs_root=settings.packs_root,
         min_quality_std=min_quality_std,
         calibrate_std=calibrate_std,
+        run_id=run_id,
     )
     stats = quality.quality_stats
     out.print(

@@ -1,5 +1,12 @@
 """Files that other programs or stages read: models, exact writing, tolerant reading."""
 
+from aivj.contracts.demo_summary import (
+    DemoSummary,
+    PairCounts,
+    RendererSummary,
+    StageSummary,
+    write_demo_summary,
+)
 from aivj.contracts.elite_manifest import (
     ELITE_MANIFEST_NAME,
     EliteEntry,
@@ -153,6 +160,7 @@ __all__ = [
     "ContractModel",
     "Count",
     "CoupledParams",
+    "DemoSummary",
     "EliteEntry",
     "EliteFile",
     "EliteManifest",
@@ -173,6 +181,7 @@ __all__ = [
     "OuterText",
     "PackProgress",
     "PackTarget",
+    "PairCounts",
     "PairId",
     "PairsManifest",
     "PairsQuality",
@@ -183,6 +192,7 @@ __all__ = [
     "Reason",
     "RenderUse",
     "Renderer",
+    "RendererSummary",
     "RunFailure",
     "RunMeta",
     "RunSummary",
@@ -192,6 +202,7 @@ __all__ = [
     "SourceManifest",
     "SourcePair",
     "SourceRow",
+    "StageSummary",
     "Stuck",
     "SummaryEnv",
     "SummaryFailure",
@@ -239,6 +250,7 @@ __all__ = [
     "shown",
     "summary_outputs",
     "validated",
+    "write_demo_summary",
     "write_elite_manifest",
     "write_pairs_manifest",
     "write_pairs_quality",

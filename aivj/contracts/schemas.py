@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.elite_manifest import EliteFile
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.failures import FailureRow
@@ -18,6 +19,7 @@ from aivj.errors import InputError
 
 SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
+        "demo-summary": DemoSummary,
         "elite-manifest": EliteFile,
         "eval-row": EvalRow,
         "failure-row": FailureRow,

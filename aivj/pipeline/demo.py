@@ -146,7 +146,7 @@ class _Demo:
                 trained = self._train(sampled, run)
             quality, quality_path = self._score(trained, run)
             verified = self._verify(choice, run)
-            promotion = self._promote(quality_path, verified, tracker, run)
+            promotion = self._promote(quality_path, tracker)
         return DemoResult(
             request=request,
             choice=choice,
@@ -308,18 +308,14 @@ class _Demo:
             note(f"{len(report.checks)} checks {report.verdict}")
         return report
 
-    def _promote(
-        self, quality_path: Path, verified: VerifyReport, tracker: Tracker, run: TrackedRun
-    ) -> Promotion:
+    def _promote(self, quality_path: Path, tracker: Tracker) -> Promotion:
         with self._stage("promote") as note:
             promotion = publish(
                 pack=PACK,
                 bucket_uri=self._request.bucket_uri,
                 quality_path=quality_path,
-                verified=verified,
-                report_path=self._request.folder / "verify" / REPORT_NAME,
+                evidence_dir=self._request.folder / "verify",
                 tracker=tracker,
-                run_id=run.run_id,
             )
             changed = "promoted" if promotion.changed else "promoted already"
             note(f"{promotion.pointer.digest[:_IDENTITY_LENGTH]} {changed}")

@@ -3,11 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aivj.contracts.json_text import read_object, validated
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
-from aivj.gate.report import VerifyReport
+from aivj.contracts.pairs_quality import Provenance, read_pairs_quality
+from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.release.bucket import open_bucket
 from aivj.release.candidate import PromotionEvidence, VerifyEvidence
 from aivj.release.promotion import Promotion, promote
+from aivj.release.registry import follow_promotion, register_quality
 from aivj.release.tracking import Tracker
 from aivj.storage import sha256_hex
 
@@ -17,40 +20,64 @@ def publish(
     pack: str,
     bucket_uri: str,
     quality_path: Path,
-    verified: VerifyReport | None,
-    report_path: Path | None,
+    evidence_dir: Path | None,
     tracker: Tracker,
-    run_id: str | None,
     allow_unverified: bool = False,
 ) -> Promotion:
-    """Promotes a pack's scores and lets the registry's alias follow.
+    """Promotes a pack's scores; the registry's alias follows.
+
+    Args:
+        pack: Name of the pack.
+        bucket_uri: Where to.
+        quality_path: The scores; the manifest lies beside them.
+        evidence_dir: Folder that verifying these scores wrote.
+        tracker: Where the run that made the scores is recorded.
+        allow_unverified: Whether to promote without evidence.
 
     Raises:
+        InputError: A file is not what it should be.
         GateError: The scores are not fit to be promoted.
-        StorageError: The bucket or the registry does not answer, or another promotion came first.
+        StorageError: Bucket or registry does not answer, or another promotion came first.
     """
-    evidence = PromotionEvidence(
-        run_id=run_id,
-        verify=_evidence(verified, report_path, quality_path),
-        allow_unverified=allow_unverified,
-    )
-    return promote(
+    provenance = read_pairs_quality(quality_path).provenance
+    run_id = _register(tracker, pack, quality_path, provenance)
+    promotion = promote(
         open_bucket(bucket_uri),
         pack=pack,
         quality_path=quality_path,
         manifest_path=quality_path.with_name(PAIRS_MANIFEST_NAME),
-        evidence=evidence,
+        evidence=PromotionEvidence(
+            run_id=run_id,
+            verify=_read_evidence(evidence_dir) if evidence_dir else None,
+            allow_unverified=allow_unverified,
+        ),
         now=datetime.now(UTC),
     )
+    follow_promotion(tracker, promotion)
+    return promotion
 
 
-def _evidence(
-    verified: VerifyReport | None, report_path: Path | None, quality_path: Path
-) -> VerifyEvidence | None:
-    if verified is None or report_path is None:
-        return None
+def _register(tracker: Tracker, pack: str, quality_path: Path, provenance: Provenance) -> str:
+    """Makes the scores the registry's challenger; returns the run they are recorded in."""
+    if provenance.run_id is not None:
+        run = tracker.attach(provenance.run_id)
+    else:
+        run = tracker.start("scores", params={}, tags={"pack": pack})
+    known = provenance.model_dump(exclude_none=True, by_alias=False)
+    register_quality(
+        tracker,
+        pack=pack,
+        run_id=run.run_id,
+        artifact_path=run.log_artifact(quality_path, "quality"),
+        digest=sha256_hex(quality_path.read_bytes()),
+        tags={name: str(value) for name, value in known.items()},
+    )
+    return run.run_id
+
+
+def _read_evidence(folder: Path) -> VerifyEvidence:
+    path = folder / REPORT_NAME
+    report = validated(VerifyReport, read_object(path), str(path))
     return VerifyEvidence(
-        passed=verified.passed,
-        quality_digest=sha256_hex(quality_path.read_bytes()),
-        report_path=report_path,
+        passed=report.passed, quality_digest=report.quality_digest, report_path=path
     )

@@ -1,0 +1,67 @@
+"""The same seed gives the same bytes, whatever the order, the browsers and the pages before."""
+
+import random
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from aivj.audio.click import click_track
+from aivj.audio.samples import time_bytes
+from aivj.executor import InProcessExecutor
+from aivj.fleet.cluster import cluster
+from aivj.fleet.rendering import RayExecutor
+from aivj.sampling.jobs import prepare_jobs
+from aivj.sampling.render_settings import RenderSettings
+from aivj.sampling.worker import PairWorker, PairWorkerPlan
+
+NUM_PAIRS = 100
+SMALL = RenderSettings(width=96, height=54, warmup_frames=4, measure_frames=8, seed=5)
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory, draw_pack, converter):
+    root = tmp_path_factory.mktemp("packs")
+    drawn = draw_pack(root, NUM_PAIRS)
+    return prepare_jobs(drawn.manifest.pairs, root, converter.convert).jobs
+
+
+@pytest.fixture(scope="module")
+def plan(software_renderer):
+    return PairWorkerPlan(
+        launch=software_renderer.plan,
+        policy="software",
+        expected=software_renderer.report,
+        settings=SMALL,
+        clip=time_bytes(click_track(), round(SMALL.duration_s * 44_100)),
+        thumbnails=False,
+    )
+
+
+def outcomes_of(executor, plan, jobs):
+    """What is reproducible of each pair: its measurement, or the kind of its failure."""
+    return {
+        outcome.item.pair: outcome.result.measurement if outcome.result else outcome.error.kind
+        for outcome in executor.run(partial(PairWorker, plan), jobs)
+    }
+
+
+def test_order_actors_and_history_cannot_be_seen(jobs, plan):
+    shuffled = random.Random(1).sample(jobs, len(jobs))
+
+    in_order = outcomes_of(InProcessExecutor(2), plan, jobs)
+    with cluster(num_cpus=4):
+        by_actors = outcomes_of(RayExecutor(2), plan, shuffled)
+
+    assert len(in_order) == NUM_PAIRS
+    assert sum(not isinstance(measured, str) for measured in in_order.values()) >= 97
+    assert by_actors == in_order
+
+
+def test_another_seed_is_another_picture(jobs, plan):
+    few = jobs[:6]
+    other = replace(plan, settings=replace(SMALL, seed=6))
+
+    ours, theirs = (outcomes_of(InProcessExecutor(1), p, few) for p in (plan, other))
+
+    assert ours != theirs
