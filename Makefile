@@ -55,6 +55,7 @@ bench: setup ## throughput of the fleet next to one browser without Ray
 
 bench-conversion: setup ## how many shaders of the corpus convert and link
 	$(BIN)/python -m benchmarks.conversion_corpus
+	$(BIN)/python -m benchmarks.conversion_meaning
 
 clean: ## remove what set-up made; var/ with your results stays
 	rm -rf $(VENV) node_modules build aivj/stage/web/dist

@@ -21,7 +21,8 @@ Reason = Literal[
 ]
 """A failed check, in the order in which a row lists them. Foreign rows may hold others."""
 
-_TOO_BRIGHT_LUMA = 0.96
+TOO_BRIGHT_LUMA = 0.96
+"""Luma from which on a measurement is too bright."""
 
 
 class EvalRow(ContractModel):
@@ -98,7 +99,7 @@ def ok_heuristic(
         "pageerror": page_errors > 0,
         "consoleerror": console_errors > 0,
         "too-dark": luma is not None and luma <= luma_min,
-        "too-bright": luma is not None and luma >= _TOO_BRIGHT_LUMA,
+        "too-bright": luma is not None and luma >= TOO_BRIGHT_LUMA,
         "no-luma": no_luma,
         "low-motion": motion is not None and motion < motion_min,
         "no-motion-sample": no_motion,

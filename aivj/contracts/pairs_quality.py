@@ -20,6 +20,9 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, re
 from aivj.errors import InputError
 from aivj.storage import write_atomic
 
+MIN_QUALITY_STD = 0.03
+"""Scores that spread less (population standard deviation) rank nothing and are not published."""
+
 PAIRS_QUALITY_NAME = "pairs-quality.v0.json"
 """File name of the scores, beside the manifest."""
 

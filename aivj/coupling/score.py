@@ -9,6 +9,7 @@ import torch
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import (
+    MIN_QUALITY_STD,
     Calibration,
     PairsQuality,
     Provenance,
@@ -24,8 +25,6 @@ from aivj.coupling.pack_rows import PackRows, resolve_pack
 from aivj.coupling.preset_table import PresetTable
 from aivj.coupling.training_set import FloatArray
 from aivj.errors import GateError, InputError
-
-MIN_QUALITY_STD = 0.03
 
 
 def score_pack(

@@ -5,9 +5,12 @@ import logging
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import psutil
 
 # Ray reads these when it is imported or when its processes start.
 _ENVIRONMENT: Mapping[str, str] = {
@@ -16,6 +19,8 @@ _ENVIRONMENT: Mapping[str, str] = {
     "RAY_TRAIN_METRICS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
+# Holds our pipe: when it closes, we are gone.
+_KEEPER = 'folder=$1; shift; cat >/dev/null; kill -9 "$@"; sleep 1; rm -rf "$folder"'
 _OBJECT_STORE_BYTES = 256 * 1024 * 1024
 
 
@@ -52,10 +57,33 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
             )
         else:
             ray.init(address=address, logging_level=logging.ERROR)
-        yield
+        with _ended_with_us(folder):
+            yield
     finally:
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _ended_with_us(folder: Path) -> Iterator[None]:
+    """Lets a keeper end the processes started so far, and remove `folder`, if we are killed.
+
+    Ray's own agents outlive a killed driver by a minute.
+    """
+    pids = [str(process.pid) for process in psutil.Process().children(recursive=True)]
+    keeper = subprocess.Popen(
+        ["/bin/sh", "-c", _KEEPER, "ray-keeper", str(folder), *pids],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        # Before Ray stops, so that no number is killed that belongs to somebody else by then.
+        keeper.kill()
+        keeper.communicate()
 
 
 def _bring_own_token() -> None:

@@ -3,10 +3,15 @@
 from pathlib import Path
 
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
-from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, PairsQuality, write_pairs_quality
+from aivj.contracts.pairs_quality import (
+    MIN_QUALITY_STD,
+    PAIRS_QUALITY_NAME,
+    PairsQuality,
+    write_pairs_quality,
+)
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.coupling.device import choose_device
-from aivj.coupling.score import MIN_QUALITY_STD, score_pack
+from aivj.coupling.score import score_pack
 
 
 def score(

@@ -45,7 +45,7 @@ async function buildTests() {
     entryPoints: await testEntries(join(root, "tests/stage/web")),
     outfile: undefined,
     outdir,
-    outExtension: { ".js": ".test.mjs" },
+    outExtension: { ".js": ".mjs" },
     entryNames: "[name]",
     sourcemap: "inline",
   });

@@ -1,0 +1,46 @@
+// The converter as a child process. First line out: {"ready": "<converter>"}. Then one line out
+// for each line in, in order: {"id": 1, "text": "..."} -> {"id": 1, "preset": {...}}, where "text"
+// is the preset's bytes decoded as latin-1. With "failed": {"stage": ..., "message": ...} the shaders
+// are not converted but reported so. Ends with its input, or with its owner.
+
+import { createInterface } from "node:readline";
+import { Worker } from "node:worker_threads";
+import { HlslParser } from "./parser.ts";
+import { convertPreset, convertPresetWith } from "./preset.ts";
+import { failedShader } from "./shader.ts";
+import { type ConvertedPreset, type FailureStage, ShaderError } from "./types.ts";
+import { CONVERTER } from "./version.ts";
+
+interface Request {
+  id: number;
+  text: string;
+  failed?: { stage: FailureStage; message: string };
+}
+
+/** Ends this process when its owner is gone, even while a conversion hangs and reads no input. */
+function endWithOwner(): void {
+  const watch = `
+    const owner = process.ppid;
+    setInterval(() => process.ppid === owner || process.kill(process.pid, "SIGKILL"), 500);`;
+  new Worker(watch, { eval: true }).unref();
+}
+
+function convert(request: Request, parser: HlslParser): Promise<ConvertedPreset> {
+  const { text, failed } = request;
+  if (failed === undefined) return convertPreset(text, parser);
+  const shader = failedShader(new ShaderError(failed.stage, failed.message));
+  return convertPresetWith(text, async () => shader);
+}
+
+async function main(): Promise<void> {
+  endWithOwner();
+  const parser = new HlslParser();
+  const write = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
+  write({ ready: CONVERTER });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request: Request = JSON.parse(line);
+    write({ id: request.id, preset: await convert(request, parser) });
+  }
+}
+
+await main();

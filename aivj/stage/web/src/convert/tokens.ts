@@ -1,0 +1,54 @@
+// Text to tokens and back. Knows neither macros nor grammar.
+
+export interface Token {
+  readonly kind: "word" | "number" | "symbol";
+  readonly text: string;
+  /** Line of the shader's source, from 1. Inserted tokens bear the line of their neighbour. */
+  readonly line: number;
+}
+
+const WORD = /[A-Za-z_]\w*/y;
+// A dot that a swizzle follows (`1.xxx`) belongs to the swizzle, not to the number.
+const NUMBER =
+  /0[xX][\da-fA-F]+[uUlL]?|(?:\d+\.(?![xyzwrgba])\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?[fFhHlLuU]?/y;
+const SYMBOL = /##|&&|\|\||<<|>>|\+\+|--|[=!<>+\-*/%&|^]=|[!-~]/y;
+
+const KINDS = [
+  ["word", WORD],
+  ["number", NUMBER],
+  ["symbol", SYMBOL],
+] as const;
+
+/** Splits one line into tokens. Blanks, control characters and anything beyond ASCII separate. */
+export function tokenize(text: string, line: number): Token[] {
+  const tokens: Token[] = [];
+  for (let at = 0; at < text.length; ) {
+    const token = tokenAt(text, at, line);
+    if (token !== null) tokens.push(token);
+    at += token?.text.length ?? 1;
+  }
+  return tokens;
+}
+
+function tokenAt(source: string, at: number, line: number): Token | null {
+  for (const [kind, pattern] of KINDS) {
+    pattern.lastIndex = at;
+    const text = pattern.exec(source)?.[0];
+    if (text !== undefined) return { kind, text, line };
+  }
+  return null;
+}
+
+/** Writes tokens as text, each on the line it came from, so that errors point at the source. */
+export function print(tokens: readonly Token[]): string {
+  let text = "";
+  let line = 1;
+  for (const token of tokens) {
+    if (token.line > line) {
+      text += "\n".repeat(token.line - line);
+      line = token.line;
+    }
+    text += `${token.text} `;
+  }
+  return text;
+}

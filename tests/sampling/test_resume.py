@@ -1,0 +1,115 @@
+"""A killed run, completed by the same command: nothing lost, nothing twice, the same bytes."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import psutil
+import pytest
+
+from aivj.contracts.eval_rows import MEASUREMENT_FIELDS, read_eval_rows
+from aivj.contracts.failures import read_failures
+from aivj.contracts.run_meta import read_run_meta
+
+NUM_PAIRS = 14
+
+
+def command(home, out_dir, *extra, executor="ray"):
+    return [
+        *(sys.executable, "-m", "aivj.cli", "--home", str(home), "sample", "--pack", "real"),
+        *("--gpu", "software", "--width", "96", "--height", "54", "--target-coverage", "1"),
+        *("--warmup-frames", "4", "--measure-frames", "8", "--workers", "2", "--seed", "3"),
+        *("--executor", executor, "--out-dir", str(out_dir), *extra),
+    ]
+
+
+def measured(out_dir):
+    rows = read_eval_rows(out_dir / "eval.jsonl").rows
+    return {row.pair: [getattr(row, name) for name in MEASUREMENT_FIELDS] for row in rows}
+
+
+def finished_once(out_dir):
+    rows = read_eval_rows(out_dir / "eval.jsonl").rows
+    failures = read_failures(out_dir / "failures.jsonl").rows
+    counts = Counter([row.pair for row in rows] + [row.pair for row in failures])
+    return sorted(counts) == list(range(NUM_PAIRS)) and set(counts.values()) == {1}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, draw_pack):
+    home = tmp_path_factory.mktemp("home")
+    draw_pack(home / "public", NUM_PAIRS)
+    return home
+
+
+@pytest.fixture(scope="module")
+def whole_run(home):
+    out_dir = home / "whole"
+    subprocess.run(command(home, out_dir, executor="in-process"), check=True, timeout=240)
+    assert finished_once(out_dir)
+    return out_dir
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_any_moment_then_resumed(home, whole_run, seed):
+    out_dir = home / f"killed-{seed}"
+    num_rows_before_death = random.Random(seed).randint(1, NUM_PAIRS - 4)
+    rows_path = out_dir / "eval.jsonl"
+    driver = subprocess.Popen(command(home, out_dir), stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 200
+        while not rows_path.exists() or rows_path.read_bytes().count(b"\n") < num_rows_before_death:
+            assert driver.poll() is None, "the driver ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        children = psutil.Process(driver.pid).children(recursive=True)
+    finally:
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()
+    assert not finished_once(out_dir)
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+
+    subprocess.run(command(home, out_dir, "--resume"), check=True, timeout=240)
+
+    assert finished_once(out_dir)
+    assert measured(out_dir) == measured(whole_run)
+    meta = read_run_meta(out_dir / "meta.json")
+    assert meta.progress["real"].done
+    assert meta.resumed_at is not None
+
+
+def test_a_torn_row_is_measured_again(home, whole_run, tmp_path):
+    out_dir = tmp_path / "torn"
+    out_dir.mkdir()
+    for name in ("meta.json", "failures.jsonl"):
+        (out_dir / name).write_bytes((whole_run / name).read_bytes())
+    rows = (whole_run / "eval.jsonl").read_bytes()
+    (out_dir / "eval.jsonl").write_bytes(rows[:-40])
+
+    subprocess.run(command(home, out_dir, "--resume", executor="in-process"), check=True)
+
+    assert finished_once(out_dir)
+    assert measured(out_dir) == measured(whole_run)
+
+
+def test_a_used_directory_is_neither_overwritten_nor_mixed(home, whole_run):
+    before = (whole_run / "eval.jsonl").read_bytes()
+
+    def exit_and_message(*extra):
+        arguments = command(home, whole_run, *extra, executor="in-process")
+        done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr
+
+    code, message = exit_and_message()
+    assert code == 3
+    assert "--resume" in message
+    code, message = exit_and_message("--resume", "--seed", "4")
+    assert code == 3
+    assert "seed" in message
+    code, message = exit_and_message("--resume", "--luma-min", "0.2")
+    assert code == 3
+    assert (whole_run / "eval.jsonl").read_bytes() == before
