@@ -79,5 +79,5 @@ def _read_evidence(folder: Path) -> VerifyEvidence:
     path = folder / REPORT_NAME
     report = validated(VerifyReport, read_object(path), str(path))
     return VerifyEvidence(
-        passed=report.passed, quality_digest=report.quality_digest, report_path=path
+        passed=report.passed, quality_digest=report.quality_digest or "none", report_path=path
     )

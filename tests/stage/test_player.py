@@ -4,7 +4,7 @@ import shutil
 from urllib.parse import urlencode
 
 import pytest
-from gate.tested_packs import BROKEN, MOVING, write_pack
+from gate.tested_packs import BROKEN, MOVING, TRAPPING, write_pack
 
 from aivj.audio import SAMPLE_RATE_HZ, click_track, time_bytes
 from aivj.browser.session import BrowserSession
@@ -24,8 +24,8 @@ NEXT = """async (count) => {
     const ok = await actions.coupledNext("test");
     const frames = getVerifyState().projectmVerify.framesRendered;
     const deadline = performance.now() + 5000;
-    while (ok && getVerifyState().projectmVerify.framesRendered < frames + 3) {
-      if (performance.now() > deadline) break;
+    while (ok && getVerifyState().projectmVerify.framesRendered < frames + 8) {
+      if (getVerifyState().projectmVerify.aborted || performance.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     seen.push({
@@ -153,6 +153,21 @@ async def test_a_preset_that_fails_is_told_and_the_pair_before_stays(play, tmp_p
         assert each["debug"]["error"] == "cycleToNextCoupledPair:exception"
         if number > 0:
             assert shown[number] == shown[number - 1]
+
+
+async def test_a_pair_that_stops_by_itself_is_told_and_next_goes_on(play, tmp_path):
+    write_pack(tmp_path, [MOVING, TRAPPING], [0.2, 0.9])
+    seen, _, errors = await play(4, coupledPick="shuffle")
+    assert errors == []
+    stopped = [each for each in seen if each["projectm"]["aborted"]]
+    assert len(stopped) == 2
+    for each in stopped:
+        assert each["ok"]
+        assert each["state"]["coupled"]["lastPick"]["pair"] == 3
+        assert each["status"] == f"Coupled pair stopped: {each['projectm']['abortReason']}"
+    for each in seen:
+        if each not in stopped:
+            assert each["status"] == "Coupled pair: 0"
 
 
 @pytest.mark.parametrize("name", ["missing", "tested"])

@@ -63,6 +63,7 @@ async function loadLayers(context: StageContext, request: PairRequest): Promise<
     await layer.load(preset).catch((error: unknown) => {
       throw failure("bad-equation", name, error);
     });
+    refuseUnlinked(context, name);
     layers.push([name, layer]);
   }
   return layers;
@@ -108,8 +109,8 @@ export async function renderPair(
   for (let frame = 0; frame < warmupFrames + measureFrames; frame++) {
     for (const layer of layers) {
       renderLayer(layer, clip, frame, framesPerS);
-      if (frame === 0) refuseUnlinked(context, layer[0]);
     }
+    if (frame === 0) refuseUnlinked(context, "both");
     if (frame < warmupFrames - 1) continue;
     composite.draw(foreground, background, picture.framebuffer, width, height);
     reduction.add([picture, foreground, background]);

@@ -1,0 +1,1 @@
+"""Page and artifacts in, a verdict with its evidence out."""

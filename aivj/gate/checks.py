@@ -1,0 +1,238 @@
+"""The gate's checks: which there are, which are required, and how each is judged."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from aivj.contracts.fields import OuterText
+from aivj.contracts.json_text import ContractModel
+from aivj.gate.arms import MIN_FRAMES, NEXT_PICKS, Arm
+from aivj.gate.expected import ExpectedPack
+from aivj.gate.uplift import Uplift
+
+MIN_SAMPLES = 50
+"""Fewest picks of an arm that may be compared."""
+
+_SHOWN_PROBLEMS = 3
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that is judged.
+
+    Attributes:
+        expected: What the pack's files say.
+        arms: The arms that were played.
+        uplift: Their comparison; None when there was nothing to compare.
+    """
+
+    expected: ExpectedPack
+    arms: Sequence[Arm]
+    uplift: Uplift | None
+
+
+class CheckResult(ContractModel):
+    """How one check ended.
+
+    Attributes:
+        ok: True passed, False failed, None not run, since what it looks at was not there.
+        required: Whether the gate passes only with it.
+        meaning: What it checks.
+        reason: Figures of a passed check, or why it failed or was not run.
+    """
+
+    ok: bool | None
+    required: bool
+    meaning: str
+    reason: OuterText
+
+
+Judgement = tuple[bool | None, str]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A row of the table."""
+
+    name: str
+    required: bool
+    meaning: str
+    judge: Callable[[Findings], Judgement]
+
+
+def judge_all(findings: Findings) -> dict[str, CheckResult]:
+    """Returns the result of every check, by name, in the order of the table."""
+    results = {}
+    for check in CHECKS:
+        ok, reason = check.judge(findings)
+        results[check.name] = CheckResult(
+            ok=ok, required=check.required, meaning=check.meaning, reason=reason
+        )
+    return results
+
+
+def _page_opened(findings: Findings) -> Judgement:
+    problems = _in_arms(
+        (arm, arm.problem or "its hooks did not appear")
+        for arm in findings.arms
+        if not arm.evidence.ready
+    )
+    return (False, problems) if problems else (True, "the hooks answered")
+
+
+def _page_errors(findings: Findings) -> Judgement:
+    problems = _in_arms((arm, error) for arm in findings.arms for error in arm.page_errors)
+    if problems:
+        return False, problems
+    return (True, "none") if _all_ready(findings) else (None, "a page did not answer")
+
+
+def _manifest_active(findings: Findings) -> Judgement:
+    expected = findings.expected
+    if expected.manifest_problem:
+        return False, expected.manifest_problem
+    if not _all_ready(findings):
+        return None, "a page did not answer"
+    problems = _in_arms(
+        (arm, f"{_num_pairs(arm)} of {expected.num_pairs} pairs are active")
+        for arm in findings.arms
+        if _num_pairs(arm) != expected.num_pairs
+    )
+    return (False, problems) if problems else (True, f"{expected.num_pairs} pairs")
+
+
+def _scores_merged(findings: Findings) -> Judgement:
+    expected = findings.expected
+    if expected.quality_problem:
+        return False, expected.quality_problem
+    if not _all_active(findings):
+        return None, "the manifest is not active"
+    problems = _in_arms(
+        (arm, f"{_num_scored(arm)} pairs have a score, {len(expected.scores)} should")
+        for arm in findings.arms
+        if _num_scored(arm) != len(expected.scores)
+    )
+    problems = problems or _in_arms(
+        (arm, f"pair {pick.pair} has quality {pick.quality01}, not that of the file")
+        for arm in findings.arms
+        for pick in arm.evidence.samples
+        if pick.pair is None or expected.scores.get(pick.pair) != pick.quality01
+    )
+    if problems:
+        return False, problems
+    return True, f"{len(expected.scores)} of {expected.num_pairs} pairs have a score"
+
+
+def _frames_rendered(findings: Findings) -> Judgement:
+    if not _all_active(findings):
+        return None, "the manifest is not active"
+    problems = _in_arms(
+        (arm, f"{arm.evidence.frames_rendered} frames ({arm.evidence.status_text})")
+        for arm in findings.arms
+        if arm.evidence.frames_rendered < MIN_FRAMES
+    )
+    frames = ", ".join(str(arm.evidence.frames_rendered) for arm in findings.arms)
+    return (False, problems) if problems else (True, f"{frames} frames")
+
+
+def _output_non_empty(findings: Findings) -> Judgement:
+    if not _all_drew(findings):
+        return None, "no pair was drawn"
+    problems = _in_arms(
+        (arm, "all pairs drawn were blank")
+        for arm in findings.arms
+        if not any(pick.visible for pick in arm.evidence.picks)
+    )
+    return (False, problems) if problems else (True, "something is to be seen")
+
+
+def _output_changes(findings: Findings) -> Judgement:
+    if not all(any(pick.visible for pick in arm.evidence.picks) for arm in findings.arms):
+        return None, "nothing was to be seen"
+    problems = _in_arms(
+        (arm, "the picture of all pairs drawn stood still")
+        for arm in findings.arms
+        if not any(pick.moving for pick in arm.evidence.picks)
+    )
+    return (False, problems) if problems else (True, "it changes from frame to frame")
+
+
+def _coupled_next(findings: Findings) -> Judgement:
+    if not _all_active(findings):
+        return None, "the manifest is not active"
+    problems = _in_arms(
+        (arm, f"{num_good} of {NEXT_PICKS} picks did: {_shortcomings(arm)}")
+        for arm in findings.arms
+        if (num_good := sum(pick.good for pick in arm.evidence.picks)) < NEXT_PICKS
+    )
+    return (False, problems) if problems else (True, f"{NEXT_PICKS} picks in each arm")
+
+
+def _every_next(findings: Findings) -> Judgement:
+    if not any(arm.evidence.picks for arm in findings.arms):
+        return None, "nothing was picked"
+    problems = _in_arms((arm, text) for arm in findings.arms if (text := _shortcomings(arm)))
+    return (False, problems) if problems else (True, "no pick fell short")
+
+
+def _pick_uplift(findings: Findings) -> Judgement:
+    uplift = findings.uplift
+    if uplift is None:
+        return None, "no picks with scores to compare"
+    fewest = min(uplift.weighted.samples, uplift.shuffle.samples)
+    if fewest < MIN_SAMPLES:
+        return False, f"{fewest} samples in an arm, at least {MIN_SAMPLES} are needed"
+    figures = (
+        f"weighted {uplift.weighted.avg_quality:.4f}, shuffle {uplift.shuffle.avg_quality:.4f}, "
+        f"uplift {uplift.mean:+.4f} (95 %: {uplift.low95:+.4f} to {uplift.high95:+.4f})"
+    )
+    return uplift.mean > 0, figures
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("pageOpened", True, "The player opens in each arm and answers.", _page_opened),
+    Check("pageErrors", True, "No uncaught exception, no failed request.", _page_errors),
+    Check("manifestActive", True, "The player took all pairs of the pack.", _manifest_active),
+    Check("scoresMerged", True, "Its pairs have the scores of the quality file.", _scores_merged),
+    Check("projectMFramesRendered", True, f"It drew {MIN_FRAMES} frames.", _frames_rendered),
+    Check("finalOutputNonEmpty", True, "The canvas is not blank.", _output_non_empty),
+    Check("finalOutputChanges", True, "The canvas does not stand still.", _output_changes),
+    Check("coupledNext", True, "Next loads, draws and changes the picture.", _coupled_next),
+    Check("everyNext", False, "Next never met a pair that falls short.", _every_next),
+    Check("pickUplift", True, "Weighted picks score above shuffled ones.", _pick_uplift),
+)
+"""All checks. The gate passes when every required one did."""
+
+
+def _all_ready(findings: Findings) -> bool:
+    return all(arm.evidence.ready for arm in findings.arms)
+
+
+def _all_active(findings: Findings) -> bool:
+    return all(arm.evidence.active for arm in findings.arms)
+
+
+def _all_drew(findings: Findings) -> bool:
+    return all(any(pick.drawn for pick in arm.evidence.picks) for arm in findings.arms)
+
+
+def _num_pairs(arm: Arm) -> int:
+    return arm.evidence.manifest.pairs if arm.evidence.manifest else 0
+
+
+def _num_scored(arm: Arm) -> int:
+    return arm.evidence.manifest.scored_pairs if arm.evidence.manifest else 0
+
+
+def _shortcomings(arm: Arm) -> str:
+    return "; ".join(
+        f"{pick.shortcoming}" if pick.pair is None else f"pair {pick.pair}: {pick.shortcoming}"
+        for pick in arm.evidence.picks
+        if not pick.good
+    )
+
+
+def _in_arms(problems: Iterable[tuple[Arm, str]]) -> str:
+    """Joins the first problems, each with the arm it was seen in; empty without any."""
+    lines = [f"{arm.name}: {text}" for arm, text in problems]
+    more = [f"{len(lines) - _SHOWN_PROBLEMS} more"] if len(lines) > _SHOWN_PROBLEMS else []
+    return "; ".join([*lines[:_SHOWN_PROBLEMS], *more])

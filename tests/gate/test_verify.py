@@ -1,0 +1,156 @@
+import json
+import shutil
+
+import pytest
+from gate.tested_packs import BLANK, BROKEN, MOVING, STILL, write_pack
+
+from aivj.errors import InputError
+from aivj.gate.checks import CHECKS
+from aivj.stage import assets
+
+SCORES = [0.2, 0.4, 0.6, 0.9]
+PNG_START = b"\x89PNG\r\n\x1a\n"
+
+
+async def failed_checks(verify, pack):
+    report = await verify(pack=pack.name, packs_root=pack.root)
+    assert not report.passed
+    return report.failed_checks
+
+
+async def test_a_pack_of_real_presets_passes_with_all_evidence(verify, corpus, tmp_path):
+    files = sorted(corpus.glob("presets_stock/*.milk"))
+    presets = [path.read_bytes() for path in files[:: len(files) // 6][:6]]
+    pack = write_pack(tmp_path, presets, [0.1, 0.3, 0.5, 0.6, 0.8, 0.95])
+    report = await verify(pack=pack.name, packs_root=pack.root, size=(320, 180))
+    assert report.passed, report.failed_checks
+    assert list(report.checks) == [check.name for check in CHECKS]
+    assert report.uplift.low95 > 0
+    assert report.uplift.weighted.samples == report.uplift.shuffle.samples == 60
+    assert report.renderer.renderer_class in {"llvmpipe", "swiftshader"}
+
+    evidence = tmp_path / "evidence"
+    document = json.loads((evidence / "report.json").read_text())
+    assert document["schemaVersion"] == 1
+    assert document["verdict"] == "passed"
+    assert document["checks"]["scoresMerged"]["ok"] is True
+    assert (
+        document["uplift"]["weighted"]["avgQuality"] > document["uplift"]["shuffle"]["avgQuality"]
+    )
+    assert set(document["artifacts"]) == {
+        "console",
+        "pageErrors",
+        "weightedScreenshot",
+        "shuffleScreenshot",
+    }
+    for name in ("weighted.png", "shuffle.png"):
+        assert (evidence / name).read_bytes().startswith(PNG_START)
+    assert (evidence / "page-errors.log").read_bytes() == b""
+    lines = (evidence / "browser-console.log").read_text().splitlines()
+    assert len(lines) == document["counts"]["console"]
+    selections = [line for line in lines if "[sel] mode=weighted pack=tested pair=" in line]
+    assert len(selections) >= 62
+
+
+async def test_a_missing_quality_file_fails_the_scores(verify, tmp_path):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+    pack.quality.unlink()
+    report = await verify(pack=pack.name, packs_root=pack.root)
+    assert list(report.failed_checks) == ["scoresMerged"]
+    assert "nothing there" in report.failed_checks["scoresMerged"]
+    assert report.checks["pickUplift"].ok is None
+    assert not report.passed
+
+
+async def test_a_quality_file_of_another_pack_fails_the_scores(verify, tmp_path):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+    pack.quality.write_text(pack.quality.read_text().replace('"tested"', '"other"'))
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["scoresMerged"]
+    assert "is for pack 'other'" in failed["scoresMerged"]
+
+
+async def test_equal_scores_fail_the_uplift(verify, tmp_path):
+    pack = write_pack(tmp_path, [MOVING] * 4, [0.5] * 4)
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["pickUplift"]
+    assert "uplift +0.0000" in failed["pickUplift"]
+
+
+async def test_presets_that_never_draw_fail_the_frames(verify, tmp_path):
+    pack = write_pack(tmp_path, [BROKEN] * 4, SCORES)
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["projectMFramesRendered", "coupledNext"]
+    assert "weighted: 0 frames (Coupled pair" in failed["projectMFramesRendered"]
+    assert "not loaded" in failed["coupledNext"]
+
+
+async def test_blank_pictures_fail_the_output(verify, tmp_path):
+    pack = write_pack(tmp_path, [BLANK] * 4, SCORES)
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["finalOutputNonEmpty", "coupledNext"]
+    assert "blank" in failed["finalOutputNonEmpty"]
+
+
+async def test_frozen_pictures_fail_the_change(verify, tmp_path):
+    pack = write_pack(tmp_path, [STILL] * 4, SCORES)
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["finalOutputChanges", "coupledNext"]
+    assert "stood still" in failed["finalOutputChanges"]
+
+
+async def test_one_pair_that_falls_short_is_told_but_does_not_fail(verify, tmp_path):
+    pack = write_pack(tmp_path, [BROKEN, MOVING, MOVING, MOVING], SCORES)
+    report = await verify(pack=pack.name, packs_root=pack.root)
+    assert report.passed, report.failed_checks
+    assert report.checks["everyNext"].ok is False
+    assert "pair 0 failed" in report.checks["everyNext"].reason
+
+
+async def test_a_page_error_fails_its_check(verify, tmp_path, monkeypatch):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+    dist = tmp_path / "dist"
+    shutil.copytree(assets.DIST, dist)
+    with (dist / "player.js").open("a") as player:
+        player.write('\nsetTimeout(() => { throw new Error("boom"); }, 0);\n')
+    monkeypatch.setattr(assets, "DIST", dist)
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["pageErrors"]
+    assert "weighted: boom" in failed["pageErrors"]
+    assert "boom" in (tmp_path / "evidence" / "page-errors.log").read_text()
+
+
+async def test_a_player_that_does_not_start_fails_the_opening(verify, tmp_path, monkeypatch):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+    monkeypatch.setattr("aivj.gate.arms._READY_TIMEOUT_S", 0.5)
+    dist = tmp_path / "dist"
+    shutil.copytree(assets.DIST, dist)
+    (dist / "player.js").write_text("")
+    monkeypatch.setattr(assets, "DIST", dist)
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["pageOpened"]
+
+
+async def test_a_converter_that_fails_is_a_page_error(verify, tmp_path):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+
+    def convert(_: bytes) -> bytes:
+        raise OSError("the converter is gone")
+
+    report = await verify(pack=pack.name, packs_root=pack.root, convert=convert)
+    assert "status of 500" in report.failed_checks["pageErrors"]
+    assert "HTTP 500" in report.failed_checks["coupledNext"]
+
+
+@pytest.mark.parametrize("text", ['{"version": "v0", "pack": "tested", "pairs": [', "[]"])
+async def test_a_broken_manifest_fails_its_check(verify, tmp_path, text):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+    pack.manifest.write_text(text)
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["manifestActive", "scoresMerged"]
+    assert "pairs-manifest.v0.json" in failed["manifestActive"]
+
+
+async def test_a_pack_name_that_is_a_path_is_refused(verify, tmp_path):
+    with pytest.raises(InputError):
+        await verify(pack="../secrets", packs_root=tmp_path)

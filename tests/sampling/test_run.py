@@ -1,0 +1,237 @@
+"""What a run writes of each outcome, with an executor that hands out the outcomes it is told."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from aivj.audio.click import click_track
+from aivj.audio.clip import make_clip
+from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.pairs_manifest import read_pairs_manifest
+from aivj.contracts.run_meta import read_run_meta
+from aivj.errors import InputError, ItemError, RunError, WorkerLostError
+from aivj.executor import Outcome
+from aivj.sampling.measurement import PairMeasurement
+from aivj.sampling.request import SampleRequest
+from aivj.sampling.run import sample
+from aivj.sampling.worker import PairResult
+
+NUM_PAIRS = 6
+
+
+def result(luma=0.3, motion=0.01):
+    fields = dict.fromkeys(PairMeasurement.__dataclass_fields__, 0.1)
+    measurement = PairMeasurement(**fields | {"viz_avg_luma": luma, "viz_avg_frame_delta": motion})
+    return PairResult(measurement, 5.0, 0, 0, b"RIFF")
+
+
+class ToldExecutor:
+    """Gives a result for each pair, or what `faults` says."""
+
+    def __init__(self, faults=None):
+        self.faults = faults or {}
+        self.seen = []
+
+    def run(self, _, items):
+        for item in items:
+            self.seen.append(item.pair)
+            told = self.faults.get(item.pair, result())
+            if isinstance(told, ItemError):
+                yield Outcome(item, None, told, 3 if isinstance(told, WorkerLostError) else 1)
+            elif isinstance(told, BaseException):
+                raise told
+            else:
+                yield Outcome(item, told, None, 1)
+
+
+@pytest.fixture
+def packs_root(tmp_path, draw_pack):
+    draw_pack(tmp_path / "public", NUM_PAIRS)
+    return tmp_path / "public"
+
+
+@pytest.fixture
+def run(packs_root, tmp_path, converter, software_renderer):
+    def run(executor, *, clip=None, **changes):
+        request = {"pack": "real", "packs_root": packs_root, "out_dir": tmp_path / "run"}
+        return sample(
+            SampleRequest(**{**request, "target_coverage": 1.0, **changes}),
+            executor=executor,
+            convert=converter.convert,
+            clip=clip or click_track(),
+            choice=software_renderer,
+        )
+
+    return run
+
+
+def test_each_outcome_is_a_row_or_a_failure(run):
+    faults = {
+        1: ItemError("script-error", "a preset", "a trap", "repair it"),
+        2: WorkerLostError.because("browser-crash", "it died"),
+        3: result(luma=0.01),
+    }
+
+    summary = run(ToldExecutor(faults))
+
+    rows = {row.pair: row for row in summary.directory.rows()}
+    failures = {row.pair: row for row in summary.directory.failures()}
+    assert set(rows) == {0, 3, 4, 5}
+    assert rows[3].reasons == ["too-dark"]
+    assert rows[0].ok_heuristic
+    assert rows[0].preset_fg_id == "coupled:real:0:fg"
+    assert (failures[1].kind, failures[1].num_attempts, failures[1].quarantined) == (
+        "script-error",
+        1,
+        False,
+    )
+    assert (failures[2].num_attempts, failures[2].quarantined) == (3, True)
+    assert (summary.num_rows, summary.num_failures, summary.num_target) == (4, 2, 6)
+    assert summary.directory.thumbnail_path(4).read_bytes() == b"RIFF"
+
+
+def test_the_table_holds_the_rows(run):
+    summary = run(ToldExecutor())
+
+    table = pq.read_table(summary.directory.parquet_path)
+
+    assert table.column_names == list(EvalRow.model_fields)
+    assert table["pair"].to_pylist() == list(range(NUM_PAIRS))
+    assert table["viz_avg_luma"].to_pylist() == [0.3] * NUM_PAIRS
+    assert table.schema.field("reasons").type.value_type == "string"
+
+
+def test_order_follows_the_seed_and_coverage_stops_early(run, tmp_path):
+    executors = [ToldExecutor(), ToldExecutor(), ToldExecutor()]
+    for number, executor in enumerate(executors):
+        run(executor, out_dir=tmp_path / str(number), target_coverage=0.5 if number == 2 else 1.0)
+
+    assert executors[0].seen == executors[1].seen != list(range(NUM_PAIRS))
+    assert executors[2].seen == executors[0].seen[:3]
+
+
+def test_an_absent_preset_is_a_failure_of_its_pair_alone(run, packs_root):
+    manifest = read_pairs_manifest(packs_root / "presets/real/pairs-manifest.v0.json")
+    (packs_root / manifest.pairs[2].bg_url.lstrip("/")).unlink()
+
+    summary = run(ToldExecutor())
+
+    (failure,) = summary.directory.failures()
+    assert (failure.pair, failure.kind) == (2, "missing-preset")
+    assert summary.num_rows == NUM_PAIRS - 1
+
+
+def test_a_run_without_a_measurement_is_an_error(run, tmp_path):
+    lost = WorkerLostError.because("browser-crash", "it died")
+
+    with pytest.raises(RunError, match="failures"):
+        run(ToldExecutor(dict.fromkeys(range(NUM_PAIRS), lost)))
+
+    meta = read_run_meta(tmp_path / "run" / "meta.json")
+    assert meta.error.code == "FATAL_NO_SAMPLES"
+    assert meta.finished_at is not None
+
+
+def test_an_interrupted_run_says_so_and_goes_on(run, tmp_path):
+    order = ToldExecutor()
+    run(order, out_dir=tmp_path / "order")
+    first, second = order.seen[:2]
+    with pytest.raises(KeyboardInterrupt):
+        run(ToldExecutor({second: KeyboardInterrupt()}))
+
+    rest = ToldExecutor()
+    summary = run(rest, resume=True)
+
+    assert first not in rest.seen
+    assert sorted([first, *rest.seen]) == list(range(NUM_PAIRS))
+    assert summary.num_rows == NUM_PAIRS
+    meta = read_run_meta(summary.directory.meta_path)
+    assert meta.error is None
+    assert [error.message for error in meta.errors] == ["interrupted"]
+    assert meta.progress["real"].done
+
+
+def test_silence_is_refused_before_anything_is_written(run, tmp_path):
+    silence = make_clip("silence", [0.0] * 44_100, [0.0] * 44_100)
+
+    with pytest.raises(InputError):
+        run(ToldExecutor(), clip=silence)
+    assert not (tmp_path / "run").exists()
+
+
+def test_degraded_presets_are_named_in_the_row(run, packs_root):
+    path = packs_root / "presets/real/fg/p003_fg.milk"
+    broken = path.read_text("latin-1") + "\nPSVERSION=2\ncomp_1=`shader_body { ret = ((; }\n"
+    path.write_text(broken, "latin-1")
+
+    rows = {row.pair: row for row in run(ToldExecutor()).directory.rows()}
+
+    assert rows[3].degraded
+    assert rows[3].degraded[0].startswith("fg: ")
+    assert rows[4].degraded is None
+
+
+def test_two_writers_never_share_a_run(run):
+    class Nested(ToldExecutor):
+        def run(self, make_worker, items):
+            with pytest.raises(RunError, match="lock"):
+                run(ToldExecutor(), resume=True)
+            yield from super().run(make_worker, items)
+
+    run(Nested())
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_run import ToldExecutor
+from aivj.audio.click import click_track
+from aivj.browser.choice import RendererChoice
+from aivj.browser.profiles import launch_plan
+from aivj.browser.renderer import RendererReport
+from aivj.errors import StorageError
+from aivj.sampling.request import SampleRequest
+from aivj.sampling.run import sample
+from types import SimpleNamespace
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+rows, packs_root = Path({out!r}, "eval.jsonl"), Path({root!r})
+
+class FillingExecutor(ToldExecutor):
+    def run(self, make_worker, items):
+        for number, outcome in enumerate(super().run(make_worker, items)):
+            if number == 3:
+                limit = rows.stat().st_size + 100
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            yield outcome
+
+report = RendererReport("Mesa", "llvmpipe", "WebGL 2.0", "156")
+try:
+    sample(
+        SampleRequest("real", packs_root, rows.parent, target_coverage=1),
+        executor=FillingExecutor(),
+        convert=lambda data: SimpleNamespace(butterchurn={{}}, degraded_reasons=[]),
+        clip=click_track(),
+        choice=RendererChoice(launch_plan("software-egl"), "software", report, ()),
+    )
+except StorageError as error:
+    print(error.exit_code)
+"""
+
+
+def test_a_full_disk_keeps_every_row_before(packs_root, tmp_path):
+    out = tmp_path / "full"
+    program = FULL_DISK.format(tests=str(Path(__file__).parent), root=str(packs_root), out=str(out))
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.strip() == "8", done.stderr
+    lines = (out / "eval.jsonl").read_bytes().splitlines()
+    assert len(lines) == 3
+    assert all(EvalRow.model_validate(json.loads(line)) for line in lines)

@@ -1,0 +1,136 @@
+"""Presets that cannot be drawn, in a real browser: each fault has its name, and its price."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from aivj.audio.click import click_track
+from aivj.audio.samples import time_bytes
+from aivj.errors import ItemError, RunError, WorkerLostError
+from aivj.sampling.render_settings import RenderSettings
+from aivj.sampling.worker import PairJob, PairWorker, PairWorkerPlan
+
+TINY = RenderSettings(width=64, height=36, warmup_frames=2, measure_frames=4)
+
+
+@pytest.fixture(scope="module")
+def plan(software_renderer):
+    return PairWorkerPlan(
+        launch=software_renderer.plan,
+        policy="software",
+        expected=software_renderer.report,
+        settings=TINY,
+        clip=time_bytes(click_track(), round(TINY.duration_s * 44_100)),
+        pair_timeout_s=20,
+    )
+
+
+@pytest.fixture
+async def worker(plan):
+    worker = PairWorker(plan)
+    await worker.open()
+    yield worker
+    await worker.close()
+
+
+def preset(**changes):
+    disabled = {"baseVals": {"enabled": 0}}
+    plain = {
+        "version": 2,
+        "baseVals": {"wave_mode": 2, "decay": 0.9},
+        "waves": [disabled] * 4,
+        "shapes": [disabled] * 4,
+        "init_eqs_eel": "",
+        "frame_eqs_eel": "wave_r = 0.5 + 0.5*sin(time*9);",
+        "pixel_eqs_eel": "",
+        "warp": "",
+        "comp": "",
+    }
+    return json.dumps(plain | changes)
+
+
+def job(**changes):
+    return PairJob(7, preset(**changes), preset())
+
+
+async def test_a_plain_pair_is_measured_and_pictured(worker):
+    result = await worker.run(job())
+
+    assert result.measurement.viz_avg_luma > 0
+    assert result.measurement.composite_avg_frame_delta > 0
+    assert result.thumbnail.startswith(b"RIFF")
+    assert (result.num_page_errors, result.num_console_errors) == (0, 0)
+
+
+FAULTS = {
+    "bad-equation": {"frame_eqs_eel": "wave_r = (1 + ;"},
+    "shader-link": {"comp": "shader_body { ret = no_such_function(uv); }"},
+}
+
+
+@pytest.mark.parametrize(("kind", "changes"), FAULTS.items())
+async def test_a_broken_preset_fails_alone_with_its_layer(worker, kind, changes):
+    with pytest.raises(ItemError, match="foreground") as caught:
+        await worker.run(job(**changes))
+    assert caught.value.kind == kind
+    assert not isinstance(caught.value, WorkerLostError)
+
+    swapped = job(**changes)
+    with pytest.raises(ItemError, match="background"):
+        await worker.run(PairJob(7, swapped.background, swapped.foreground))
+
+    assert (await worker.run(job())).measurement.viz_avg_luma > 0
+
+
+async def test_an_endless_preset_loses_its_browser_in_time(plan):
+    worker = PairWorker(replace(plan, pair_timeout_s=2))
+    await worker.open()
+    endless = "loop(1048576, loop(1048576, q1 = sin(q1) + 1));"
+    try:
+        with pytest.raises(WorkerLostError) as caught:
+            await worker.run(job(frame_eqs_eel=endless))
+    finally:
+        await worker.close()
+    assert caught.value.kind == "hung-page"
+
+
+async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
+    from aivj.sampling import worker as module
+
+    losing = """text => {
+      const draw = WebGL2RenderingContext.prototype.readPixels;
+      WebGL2RenderingContext.prototype.readPixels = function (...args) {
+        draw.apply(this, args);
+        this.getExtension("WEBGL_lose_context").loseContext();
+      };
+      return window.__aivj_stage.renderPair(JSON.parse(text)).then(JSON.stringify);
+    }"""
+    monkeypatch.setattr(module, "_SCRIPT", losing)
+
+    with pytest.raises(WorkerLostError) as caught:
+        await worker.run(job())
+    assert caught.value.kind == "context-lost"
+
+
+async def test_a_page_renders_one_pair_and_refuses_a_second(worker, monkeypatch):
+    from aivj.sampling import worker as module
+
+    twice = """async text => {
+      await window.__aivj_stage.renderPair(JSON.parse(text));
+      return JSON.stringify(await window.__aivj_stage.renderPair(JSON.parse(text)));
+    }"""
+    monkeypatch.setattr(module, "_SCRIPT", twice)
+
+    with pytest.raises(ItemError, match="fresh one"):
+        await worker.run(job())
+
+
+async def test_another_renderer_than_the_proved_one_is_refused(plan):
+    other = replace(plan.expected, renderer="ANGLE (Mesa, llvmpipe (LLVM 99), OpenGL)")
+    worker = PairWorker(replace(plan, expected=other))
+    try:
+        with pytest.raises(RunError, match="LLVM 99"):
+            await worker.open()
+    finally:
+        await worker.close()
