@@ -1,4 +1,4 @@
-"""Music: clips, the click track, and samples at a frame time."""
+"""Music: clips, a groove and a click track of our own, and samples at a frame time."""
 
 from aivj.audio.click import (
     CLICK_NAME,
@@ -18,6 +18,10 @@ from aivj.audio.emphasis import (
     PRE_EMPHASIS,
     pre_emphasised,
 )
+from aivj.audio.groove import (
+    GROOVE_NAME,
+    groove,
+)
 from aivj.audio.levels import (
     rms_peak,
 )
@@ -31,6 +35,7 @@ from aivj.audio.samples import (
 
 __all__ = [
     "CLICK_NAME",
+    "GROOVE_NAME",
     "MIN_SOUND_RMS",
     "PRE_EMPHASIS",
     "SAMPLE_RATE_HZ",
@@ -40,6 +45,7 @@ __all__ = [
     "Bytes",
     "Samples",
     "click_track",
+    "groove",
     "make_clip",
     "pre_emphasised",
     "read_clip",

@@ -1,7 +1,6 @@
 """`aivj sample`: every pair of a pack rendered and measured."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,8 +32,8 @@ def sample(
     profile: ProfileOption = None,
     headed: HeadedOption = False,
     audio: Annotated[
-        Path | None, typer.Option("--audio", help="Music: wav, flac, mp3, ogg. Default: clicks.")
-    ] = None,
+        str, typer.Option("--audio", help="Music: a wav, flac, mp3 or ogg file, groove or click.")
+    ] = "groove",
     seed: SeedOption = 0,
     target_coverage: Annotated[
         float, typer.Option("--target-coverage", min=0.01, max=1, help="Share of pairs to visit.")

@@ -26,7 +26,7 @@ from aivj.gate.uplift import Uplift, measure_uplift
 from aivj.stage.server import StageServer
 
 _ARMS: tuple[ArmName, ...] = ("weighted", "shuffle")
-_CLIP_NAME = "click"
+_CLIP_NAME = "music"
 
 
 async def verify_pack(

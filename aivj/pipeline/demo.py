@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from aivj.audio.click import click_track
+from aivj.audio.groove import groove
 from aivj.browser.choice import RendererChoice
 from aivj.browser.profiles import GpuPolicy
 from aivj.contracts.demo_summary import StageSummary
@@ -221,7 +221,7 @@ class _Demo:
                 sample_request,
                 options=RenderOptions(gpu=request.gpu),
                 choice=choice,
-                clip=click_track(),
+                clip=groove(),
                 num_workers=num_workers,
                 conversion_cache=request.conversion_cache,
                 on_progress=on_progress,

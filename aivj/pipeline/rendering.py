@@ -9,6 +9,7 @@ from typing import Literal
 
 from aivj.audio.click import click_track
 from aivj.audio.clip import AudioClip, read_clip
+from aivj.audio.groove import groove
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy, ProfileName
 from aivj.executor import Executor, InProcessExecutor
@@ -47,9 +48,10 @@ def prove_renderer(options: RenderOptions) -> RendererChoice:
     )
 
 
-def read_music(path: Path | None, duration_s: float) -> AudioClip:
-    """Reads the first `duration_s` of a file, or makes the click track where there is none."""
-    return click_track() if path is None else read_clip(path, duration_s=duration_s)
+def read_music(source: str, duration_s: float) -> AudioClip:
+    """Makes the `groove` or the `click` track, or reads the first `duration_s` of a file."""
+    made = {"groove": groove, "click": click_track}.get(source)
+    return made() if made is not None else read_clip(Path(source), duration_s=duration_s)
 
 
 def run_sampling(

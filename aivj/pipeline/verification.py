@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from aivj.audio.click import click_track
+from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
 from aivj.browser.choice import RendererChoice
 from aivj.gate.report import VerifyReport
@@ -12,12 +12,12 @@ from aivj.gate.verify import verify_pack
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.server import StageServer
 
-PLAYER_CLIP = "click"
+PLAYER_CLIP = "music"
 
 
 def player_clip() -> bytes:
-    """Returns the music that the player hears: the whole click track."""
-    clip = click_track()
+    """Returns the music that the player hears."""
+    clip = groove()
     return time_bytes(clip, clip.num_samples)
 
 

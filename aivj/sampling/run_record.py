@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from aivj.audio.click import CLICK_NAME
 from aivj.audio.clip import AudioClip
+from aivj.audio.groove import GROOVE_NAME
 from aivj.browser.choice import RendererChoice
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest
@@ -139,7 +141,7 @@ def _describe(
     seed = render.pop("seed")
     num_pairs = len(manifest.pairs)
     pack_folder = request.packs_root / "presets" / request.pack
-    is_click = clip.name == "click"
+    is_made = clip.name in {CLICK_NAME, GROOVE_NAME}
     return RunMeta(
         started_at=now,
         url_base="http://127.0.0.1/",
@@ -163,10 +165,10 @@ def _describe(
         limits=Limits(max_hours=_NO_LIMIT_HOURS, reload_every=1),
         heuristic=Heuristic(motion_min=request.motion_min, luma_min=request.luma_min),
         audio=AudioUse(
-            mode="click" if is_click else "file",
-            requested=AudioRequest(audio_file=None if is_click else clip.name),
-            picked_from="click" if is_click else "file",
-            audio_file=None if is_click else clip.name,
+            mode="click" if clip.name == CLICK_NAME else "file",
+            requested=AudioRequest(audio_file=None if is_made else clip.name),
+            picked_from=clip.name if is_made else "file",
+            audio_file=None if is_made else clip.name,
             digest=clip.digest,
         ),
         browser=BrowserUse(

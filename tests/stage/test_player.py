@@ -84,7 +84,7 @@ async def open_player(software_renderer, tmp_path):
         async with (
             StageServer(
                 packs_root=tmp_path,
-                clips={"click": clip},
+                clips={"music": clip},
                 convert=lambda data: converter.convert(data).model_dump_json().encode(),
             ) as server,
             BrowserSession(software_renderer.plan, software_renderer.policy) as session,

@@ -8,7 +8,7 @@ import type { Parameters } from "./parameters.ts";
 import type { Screen } from "./screen.ts";
 import { isPickMode, type PairPicker, type PickMode } from "./selection.ts";
 
-const CLIP_URL = "/clips/click.u8";
+const CLIP_URL = "/clips/music.u8";
 
 /** What was put on the canvas last. */
 export interface LastPick {
