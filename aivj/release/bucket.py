@@ -1,0 +1,126 @@
+"""A bucket: whole objects under keys, written once or swapped against a known version.
+
+This is all that a release needs from storage, and little enough that a folder and S3 offer the
+same. It does not know what the objects mean; `aivj.release.promotion` does.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol, Self
+from urllib.parse import unquote, urlsplit
+
+from aivj.errors import InputError, StorageError, UnsafePathError
+
+
+class LostRaceError(StorageError):
+    """Somebody else changed the object between our reading it and our swapping it."""
+
+    @classmethod
+    def at(cls, uri: str) -> Self:
+        """Makes the error for the object at `uri`."""
+        return cls(
+            f"{uri} to be as it was read",
+            "another writer's version of it",
+            "look at what stands there now, then run the same command again if it is still wanted",
+        )
+
+
+class Bucket(Protocol):
+    """Objects under keys. Keys are `/`-separated; no part of one starts with a dot.
+
+    A store that keeps content types takes them from the key's ending.
+
+    Every method raises `StorageError` when the bucket does not answer, and `UnsafePathError` for
+    a key that could leave the bucket.
+    """
+
+    uri: str
+
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        """Returns the object's bytes and its version (an opaque etag), or None."""
+
+    def put_new(self, key: str, data: bytes) -> None:
+        """Writes an object that is never overwritten. Writing the same bytes again is fine.
+
+        Raises:
+            StorageError: The key already holds other bytes.
+        """
+
+    def swap(self, key: str, data: bytes, expected_etag: str | None) -> str:
+        """Replaces an object if it still has the version `expected_etag`; returns the new one.
+
+        `None` expects that there is no such object yet. An object that already holds exactly
+        `data` is success, whoever wrote it: a request that was repeated because its first answer
+        got lost looks the same.
+
+        Raises:
+            LostRaceError: The object has another version.
+        """
+
+    def list(self, prefix: str) -> list[str]:
+        """Returns the keys that start with `prefix`, sorted."""
+
+
+def open_bucket(uri: str) -> Bucket:
+    """Opens `s3://bucket/prefix`, `file:///folder` or a plain folder path.
+
+    S3 credentials, region and endpoint (`AWS_ENDPOINT_URL`) come from where boto3 finds them.
+
+    Raises:
+        InputError: The URI is of no kind that is known here.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme == "s3" and parts.netloc:
+        from aivj.release.s3_bucket import S3Bucket
+
+        return S3Bucket(parts.netloc, parts.path.strip("/"))
+    if parts.scheme == "file" and parts.path and parts.netloc in {"", "localhost"}:
+        return _folder(Path(unquote(parts.path)))
+    if uri and "://" not in uri:
+        return _folder(Path(uri))
+    raise InputError(
+        "a bucket such as s3://bucket/prefix, file:///folder or a folder's path",
+        repr(uri),
+        "name the bucket in one of these ways",
+    )
+
+
+def _folder(root: Path) -> Bucket:
+    from aivj.release.file_bucket import FileBucket
+
+    return FileBucket(root)
+
+
+def checked_key(key: str) -> str:
+    """Returns `key` if it names an object inside the bucket and none of the bucket's own.
+
+    Raises:
+        UnsafePathError: It is empty, absolute, or has a part that is empty or starts with a dot,
+            or it holds a backslash or a control character.
+    """
+    bad_part = any(not part or part.startswith(".") for part in key.split("/"))
+    if bad_part or "\\" in key or not key.isprintable():
+        raise UnsafePathError(
+            "a key such as presets/pack/pairs-quality.v0.json",
+            repr(key),
+            "leave out leading slashes, parts that start with a dot, and backslashes",
+        )
+    return key
+
+
+def visible_keys(keys: Iterable[str], prefix: str) -> list[str]:
+    """Returns the keys below `prefix`, sorted, without those that a bucket keeps for itself."""
+    return sorted(
+        key
+        for key in keys
+        if key.startswith(prefix) and not any(part.startswith(".") for part in key.split("/"))
+    )
+
+
+def already_there(uri: str) -> StorageError:
+    """Makes the error for an object that would have to be overwritten."""
+    return StorageError(
+        f"{uri} to be new or to hold the same bytes",
+        "other bytes under that key",
+        "objects are never overwritten: find out who wrote the other one before going on",
+    )

@@ -1,0 +1,149 @@
+"""The model registry: a version for each file of scores, and aliases that mirror the bucket.
+
+The bucket's pointer decides what is served; the aliases only tell of it, so that they can be
+brought up to date at any time, however often, from the pointer alone.
+
+    challenger  registered last, and not promoted yet
+    champion    what the pointer names
+    previous    what was there before, where that was registered
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+
+from aivj.errors import StorageError
+from aivj.release.mlflow_client import mlflow_errors
+from aivj.release.promotion import Promotion
+from aivj.release.tracking import Tracker
+
+CHALLENGER = "challenger"
+CHAMPION = "champion"
+PREVIOUS = "previous"
+
+_DIGEST_TAG = "digest"
+
+
+def model_name(pack: str) -> str:
+    """Returns the name under which a pack's scores are registered."""
+    return f"aivj-pairs-quality-{pack}"
+
+
+def register_quality(
+    tracker: Tracker,
+    *,
+    pack: str,
+    run_id: str,
+    artifact_path: str,
+    digest: str,
+    tags: Mapping[str, str],
+) -> int:
+    """Registers a run's scores as a new version and makes it the challenger.
+
+    Scores that are registered already keep their version.
+
+    Args:
+        tracker: Where runs are recorded.
+        pack: Name of the pack.
+        run_id: The run that made the scores.
+        artifact_path: Where the scores lie among its artifacts, as `log_artifact` returned it.
+        digest: SHA-256 of the scores.
+        tags: What else to say of them.
+
+    Returns:
+        The version.
+
+    Raises:
+        StorageError: The server does not answer or take the version.
+    """
+    name = model_name(pack)
+    with mlflow_errors(tracker.uri):
+        version = _version_of(tracker, name, digest)
+        if version is None:
+            with _tolerated("RESOURCE_ALREADY_EXISTS"):
+                tracker.client.create_registered_model(name)
+            artifacts = tracker.client.get_run(run_id).info.artifact_uri
+            made = tracker.client.create_model_version(
+                name,
+                source=f"{artifacts}/{artifact_path}",
+                run_id=run_id,
+                tags={**tags, _DIGEST_TAG: digest},
+            )
+            version = int(made.version)
+        tracker.client.set_registered_model_alias(name, CHALLENGER, str(version))
+    return version
+
+
+def set_alias(tracker: Tracker, name: str, alias: str, version: int) -> None:
+    """Points an alias of the registered model `name` to a version.
+
+    Raises:
+        StorageError: The server does not answer, or there is no such version.
+    """
+    with mlflow_errors(tracker.uri):
+        tracker.client.set_registered_model_alias(name, alias, str(version))
+
+
+def current(tracker: Tracker, name: str, alias: str) -> int | None:
+    """Returns the version that an alias of `name` points to, or None.
+
+    Raises:
+        StorageError: The server does not answer.
+    """
+    with mlflow_errors(tracker.uri), _tolerated("RESOURCE_DOES_NOT_EXIST"):
+        aliases = tracker.client.get_registered_model(name).aliases
+        return int(aliases[alias]) if alias in aliases else None
+    return None
+
+
+def follow_promotion(tracker: Tracker, promotion: Promotion) -> int:
+    """Makes the registry say what the bucket's pointer says, and returns the champion's version.
+
+    Raises:
+        StorageError: The server does not answer, or the scores were never registered there.
+    """
+    pointer = promotion.pointer
+    name = model_name(pointer.pack)
+    with mlflow_errors(tracker.uri):
+        champion = _version_of(tracker, name, pointer.digest)
+        former = pointer.previous
+        before = _version_of(tracker, name, former.digest) if former else None
+    if champion is None:
+        raise StorageError(
+            f"a version of {name} with the digest {pointer.digest[:12]} at {tracker.uri}",
+            "none",
+            "the bucket is right as it is; register the scores there, then promote them again",
+        )
+    _move_alias(tracker, name, PREVIOUS, before)
+    _move_alias(tracker, name, CHAMPION, champion)
+    if current(tracker, name, CHALLENGER) == champion:
+        _move_alias(tracker, name, CHALLENGER, None)
+    return champion
+
+
+def _move_alias(tracker: Tracker, name: str, alias: str, version: int | None) -> None:
+    if version is not None:
+        set_alias(tracker, name, alias, version)
+    elif current(tracker, name, alias) is not None:
+        with mlflow_errors(tracker.uri):
+            tracker.client.delete_registered_model_alias(name, alias)
+
+
+def _version_of(tracker: Tracker, name: str, digest: str) -> int | None:
+    """Returns the oldest version with that digest."""
+    # A pack's name may hold a single quote, never a double one.
+    found = tracker.client.search_model_versions(
+        f'name = "{name}" and tag.{_DIGEST_TAG} = "{digest}"'
+    )
+    return min((int(version.version) for version in found), default=None)
+
+
+@contextlib.contextmanager
+def _tolerated(error_code: str) -> Iterator[None]:
+    """Leaves the block, without a word, at an MLflow error of this kind."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code != error_code:
+            raise
