@@ -7,7 +7,8 @@
     ├── RendererRefusedError     5   the browser's renderer is not the one that was asked for
     ├── DeviceRefusedError       6   no CUDA device, and --allow-cpu was not given
     ├── GateError                7   the result exists but must not be used
-    ├── StorageError             8   disk full, bucket unreachable, lost a race for a pointer
+    ├── StorageError             8   disk full, bucket unreachable
+    │   └── LostRaceError        8   somebody else changed an object first
     ├── RunError                 9   a run that cannot go on, or that measured nothing
     └── ItemError               10   one item of many failed; becomes a recorded failure
         └── WorkerLostError     10   the worker died under the item; another may do better
@@ -77,6 +78,19 @@ class StorageError(AivjError):
     """A disk or bucket did not take or give what was asked."""
 
     exit_code = 8
+
+
+class LostRaceError(StorageError):
+    """Somebody else changed the object between our reading it and our swapping it."""
+
+    @classmethod
+    def at(cls, uri: str) -> Self:
+        """Makes the error for the object at `uri`."""
+        return cls(
+            f"{uri} to be as it was read",
+            "another writer's version of it",
+            "look at what stands there now, then run the same command again if it is still wanted",
+        )
 
 
 class RunError(AivjError):

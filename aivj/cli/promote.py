@@ -1,6 +1,5 @@
 """`aivj promote`, `rollback` and `status`: what a runtime's bucket serves."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,17 +53,21 @@ def rollback(
         str | None, typer.Option("--to", help="Digest, or its first digits. Default: the last one.")
     ] = None,
     bucket: BucketOption = None,
+    tracking_uri: TrackingOption = None,
 ) -> None:
     """Make earlier scores what the runtime reads again.
 
     Example: aivj rollback --pack mine
     """
-    from aivj.release.bucket import open_bucket
-    from aivj.release.promotion import rollback as run_rollback
+    from aivj.pipeline.releasing import roll_back
+    from aivj.release.tracking import Tracker
 
     settings: Settings = context.obj
-    promotion = run_rollback(
-        open_bucket(bucket or settings.bucket_uri), pack=pack, now=datetime.now(UTC), to=to
+    promotion = roll_back(
+        pack=pack,
+        bucket_uri=bucket or settings.bucket_uri,
+        to=to,
+        tracker=Tracker(tracking_uri or settings.tracking_uri),
     )
     _print_promotion(promotion)
 

@@ -1,7 +1,7 @@
 """`aivj train`: the coupling net, fitted to elite lists and runs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -23,6 +23,10 @@ def train(
     epochs: Annotated[int, typer.Option("--epochs", min=1)] = 20,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1)] = 256,
     learning_rate: Annotated[float, typer.Option("--learning-rate")] = 1e-3,
+    eval_target: Annotated[
+        Literal["compat", "v1"],
+        typer.Option("--eval-target", help="compat: for rows of other drivers than the stage."),
+    ] = "v1",
     extra_eval_weight: Annotated[float, typer.Option("--extra-eval-weight", min=0)] = 0.35,
     neg_samples: Annotated[int, typer.Option("--neg-samples", min=0)] = 50_000,
     neg_weight: Annotated[float, typer.Option("--neg-weight", min=0)] = 0.20,
@@ -57,6 +61,7 @@ def train(
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=learning_rate,
+            eval_target=eval_target,
             extra_eval_weight=extra_eval_weight,
             neg_samples=neg_samples,
             neg_weight=neg_weight,

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aivj.coupling.eval_target import EvalTarget
+
 
 class FitConfig(BaseModel):
     """Options of one fit. Frozen, and recorded as it stands in the checkpoint."""
@@ -14,6 +16,7 @@ class FitConfig(BaseModel):
     weight_decay: float = Field(1e-4, ge=0, description="Decay of AdamW.")
     hidden_width: int = Field(128, ge=1, description="Units in each of the two hidden layers.")
     dropout: float = Field(0.1, ge=0, lt=1, description="Share of hidden units left out in a step.")
+    eval_target: EvalTarget = Field("v1", description="What a measured pair is worth.")
     extra_eval_weight: float = Field(0.35, ge=0, description="Loss weight of measured pairs.")
     neg_weight: float = Field(0.20, ge=0, description="Loss weight of synthetic negatives.")
     neg_samples: int = Field(50_000, ge=0, description="Most synthetic negatives to draw.")

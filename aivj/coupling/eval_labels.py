@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from aivj.contracts.eval_rows import EvalRow, has_measurement
-from aivj.contracts.scores import pair_score
+from aivj.contracts.eval_rows import EvalRow
+from aivj.coupling.eval_target import EvalTarget, eval_target01
 from aivj.errors import InputError
 
 
@@ -15,8 +15,8 @@ class EvalLabels:
     """What measurements say of pairs.
 
     Attributes:
-        targets: Mean pair score, 0..1, by pack and pair id.
-        num_unmeasured: Rows left out since luma or motion was not measured.
+        targets: Mean worth, 0..1, by pack and pair id.
+        num_unmeasured: Rows left out since they lack a measurement that the target needs.
         num_degraded: Rows left out since a shader was not drawn: they show another picture.
         renderer_classes: What drew the rows that were used; None for rows that do not say.
     """
@@ -32,7 +32,7 @@ class EvalLabels:
         return "+".join(sorted(filter(None, self.renderer_classes))) or None
 
 
-def eval_labels(rows: Sequence[EvalRow], *, mix_renderers: bool) -> EvalLabels:
+def eval_labels(rows: Sequence[EvalRow], *, target: EvalTarget, mix_renderers: bool) -> EvalLabels:
     """Averages the scores of each pair's measured rows.
 
     Raises:
@@ -42,13 +42,13 @@ def eval_labels(rows: Sequence[EvalRow], *, mix_renderers: bool) -> EvalLabels:
     classes: set[str | None] = set()
     num_degraded = num_unmeasured = 0
     for row in rows:
-        luma, motion = row.viz_avg_luma, row.viz_avg_frame_delta
-        if row.pair is None or luma is None or motion is None or not has_measurement(row):
+        worth = eval_target01(row, target)
+        if row.pair is None or worth is None:
             num_unmeasured += 1
         elif row.degraded:
             num_degraded += 1
         else:
-            scores[row.pack, row.pair].append(pair_score(luma, motion))
+            scores[row.pack, row.pair].append(worth)
             classes.add(row.renderer_class)
     if len(classes) > 1 and not mix_renderers:
         raise InputError(

@@ -81,7 +81,7 @@ class _Builder:
     def add_measured(
         self, rows: Sequence[EvalRow], packs: Sequence[PackRows], *, mix_renderers: bool
     ) -> None:
-        labels = eval_labels(rows, mix_renderers=mix_renderers)
+        labels = eval_labels(rows, target=self._config.eval_target, mix_renderers=mix_renderers)
         self._renderer_class = labels.renderer_class
         presets = {
             (pack.pack, pair): (fg, bg)
@@ -101,7 +101,7 @@ class _Builder:
                 weight = self._config.extra_eval_weight
                 self._rows.append((fg, bg, target, weight, Source.EVAL, EliteClass.NONE))
         self._note(
-            labels.num_unmeasured, "eval rows left out since luma or motion was not measured"
+            labels.num_unmeasured, "eval rows left out since they lack what the eval target needs"
         )
         self._note(labels.num_degraded, "eval rows left out since a shader was not drawn")
         self._note(num_unknown, "measured pairs left out since no given manifest has them")

@@ -9,7 +9,7 @@ from aivj.contracts.pairs_quality import Provenance, read_pairs_quality
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.release.bucket import open_bucket
 from aivj.release.candidate import PromotionEvidence, VerifyEvidence
-from aivj.release.promotion import Promotion, promote
+from aivj.release.promotion import Promotion, promote, rollback
 from aivj.release.registry import follow_promotion, register_quality
 from aivj.release.tracking import Tracker
 from aivj.storage import sha256_hex
@@ -57,12 +57,23 @@ def publish(
     return promotion
 
 
+def roll_back(*, pack: str, bucket_uri: str, to: str | None, tracker: Tracker) -> Promotion:
+    """Makes earlier scores what the runtime reads; the registry's alias follows.
+
+    Raises as `aivj.release.promotion.rollback`.
+    """
+    promotion = rollback(open_bucket(bucket_uri), pack=pack, now=datetime.now(UTC), to=to)
+    follow_promotion(tracker, promotion)
+    return promotion
+
+
 def _register(tracker: Tracker, pack: str, quality_path: Path, provenance: Provenance) -> str:
     """Makes the scores the registry's challenger; returns the run they are recorded in."""
-    if provenance.run_id is not None:
-        run = tracker.attach(provenance.run_id)
+    if provenance.run_id is None:
+        with tracker.start("scores", params={}, tags={"pack": pack}) as made:
+            run = made
     else:
-        run = tracker.start("scores", params={}, tags={"pack": pack})
+        run = tracker.attach(provenance.run_id)
     known = provenance.model_dump(exclude_none=True, by_alias=False)
     register_quality(
         tracker,

@@ -1,6 +1,7 @@
 """Runs and versions in MLflow, scores in the runtime's bucket, and the way back from both."""
 
-from aivj.release.bucket import Bucket, LostRaceError, open_bucket
+from aivj.errors import LostRaceError
+from aivj.release.bucket import Bucket, open_bucket
 from aivj.release.candidate import PromotionEvidence, VerifyEvidence
 from aivj.release.pointer import Pointer, StoredObject
 from aivj.release.promotion import PackRelease, Promotion, describe, promote, rollback

@@ -6,23 +6,10 @@ same. It does not know what the objects mean; `aivj.release.promotion` does.
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from aivj.errors import InputError, StorageError, UnsafePathError
-
-
-class LostRaceError(StorageError):
-    """Somebody else changed the object between our reading it and our swapping it."""
-
-    @classmethod
-    def at(cls, uri: str) -> Self:
-        """Makes the error for the object at `uri`."""
-        return cls(
-            f"{uri} to be as it was read",
-            "another writer's version of it",
-            "look at what stands there now, then run the same command again if it is still wanted",
-        )
 
 
 class Bucket(Protocol):

@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from aivj.errors import StorageError
-from aivj.release.bucket import LostRaceError, already_there, checked_key, visible_keys
+from aivj.errors import LostRaceError, StorageError
+from aivj.release.bucket import already_there, checked_key, visible_keys
 from aivj.release.file_lock import file_lock
 from aivj.storage import sha256_hex, storage_errors
 

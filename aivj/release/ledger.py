@@ -22,8 +22,8 @@ from typing import Self
 
 from aivj.contracts.json_text import document_bytes
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
-from aivj.errors import StorageError
-from aivj.release.bucket import Bucket, LostRaceError
+from aivj.errors import LostRaceError, StorageError
+from aivj.release.bucket import Bucket
 from aivj.release.pointer import (
     Pointer,
     StoredObject,

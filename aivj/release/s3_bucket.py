@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from aivj.errors import StorageError
-from aivj.release.bucket import LostRaceError, already_there, checked_key, visible_keys
+from aivj.errors import LostRaceError, StorageError
+from aivj.release.bucket import already_there, checked_key, visible_keys
 
 _CONNECT_TIMEOUT_S = 4
 _READ_TIMEOUT_S = 6

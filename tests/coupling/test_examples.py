@@ -32,7 +32,9 @@ def test_three_sources_become_one_set(make_pack: MakePack, make_row: MakeRow) ->
     elite = EliteManifest([entry(manifest, root, n, s) for n, s in enumerate(scores)], 0)
     rows = [make_row(106, 0.18, 6e-4, renderer_class="gpu"), make_row(107, 0.12, 0.0)]
     training_set = build_training_set(
-        FitConfig(extra_eval_weight=0.3, neg_weight=0.1, neg_min_pair_distance=5),
+        FitConfig(
+            eval_target="compat", extra_eval_weight=0.3, neg_weight=0.1, neg_min_pair_distance=5
+        ),
         packs_root=root,
         manifests=[manifest],
         elite=elite,
@@ -63,7 +65,9 @@ def test_three_sources_become_one_set(make_pack: MakePack, make_row: MakeRow) ->
 
 def test_a_small_pack_says_that_its_negatives_are_closer(make_pack: MakePack) -> None:
     manifest, root = make_pack(6)
-    training_set = build_training_set(FitConfig(), packs_root=root, manifests=[manifest])
+    training_set = build_training_set(
+        FitConfig(eval_target="compat"), packs_root=root, manifests=[manifest]
+    )
     assert training_set.num_rows(Source.NEGATIVE) == (6 - 3) * (6 - 3 + 1)
     assert training_set.notes == (
         "pack tiny: negatives at a distance of 3 instead of 50: 6 pairs allow no more",
@@ -74,7 +78,7 @@ def test_negatives_are_capped_and_shared_among_packs_by_size(make_pack: MakePack
     large, root = make_pack(30, pack="large")
     small, _ = make_pack(10, pack="small")
     training_set = build_training_set(
-        FitConfig(neg_samples=40, neg_min_pair_distance=3),
+        FitConfig(eval_target="compat", neg_samples=40, neg_min_pair_distance=3),
         packs_root=root,
         manifests=[large, small],
     )
@@ -88,7 +92,9 @@ def test_a_crossing_that_is_a_real_pair_is_no_negative(make_pack: MakePack) -> N
     first, last = (preset_path(root, manifest.pairs[n].bg_url) for n in (0, 5))
     last.write_bytes(first.read_bytes())
     training_set = build_training_set(
-        FitConfig(neg_min_pair_distance=3), packs_root=root, manifests=[manifest]
+        FitConfig(eval_target="compat", neg_min_pair_distance=3),
+        packs_root=root,
+        manifests=[manifest],
     )
     assert training_set.num_rows(Source.NEGATIVE) == (6 - 3) * (6 - 3 + 1) - 2
 
@@ -100,7 +106,7 @@ def test_equal_content_is_read_into_one_preset(make_pack: MakePack) -> None:
         first = preset_path(root, manifest.pairs[0].bg_url).read_bytes()
         path.write_bytes(first.replace(b"\n", b"\r\n"))
     training_set = build_training_set(
-        FitConfig(neg_min_pair_distance=3),
+        FitConfig(eval_target="compat", neg_min_pair_distance=3),
         packs_root=root,
         manifests=[manifest],
         elite=EliteManifest([entry(manifest, root, 0, 4.0)], 0),
@@ -122,7 +128,7 @@ def test_what_cannot_be_used_is_counted(make_pack: MakePack, make_row: MakeRow) 
         make_row(999, 0.1, 1e-4),
     ]
     training_set = build_training_set(
-        FitConfig(neg_samples=0),
+        FitConfig(eval_target="compat", neg_samples=0),
         packs_root=root,
         manifests=[manifest],
         elite=elite,
@@ -141,7 +147,7 @@ def test_what_cannot_be_used_is_counted(make_pack: MakePack, make_row: MakeRow) 
 def test_nothing_to_learn_is_refused(make_pack: MakePack) -> None:
     manifest, root = make_pack(1)
     with pytest.raises(InputError, match="at least one labelled pair"):
-        build_training_set(FitConfig(), packs_root=root, manifests=[manifest])
+        build_training_set(FitConfig(eval_target="compat"), packs_root=root, manifests=[manifest])
 
 
 def test_digest_follows_what_is_learned(make_pack: MakePack, make_row: MakeRow) -> None:
@@ -150,7 +156,10 @@ def test_digest_follows_what_is_learned(make_pack: MakePack, make_row: MakeRow) 
 
     def digest(eval_rows: list[EvalRow], **options: float) -> str:
         return build_training_set(
-            FitConfig(**options), packs_root=root, manifests=[manifest], eval_rows=eval_rows
+            FitConfig(eval_target="compat", **options),
+            packs_root=root,
+            manifests=[manifest],
+            eval_rows=eval_rows,
         ).dataset_digest()
 
     before = digest(rows)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aivj.errors import InputError, StorageError, UnsafePathError
-from aivj.release.bucket import LostRaceError, checked_key, open_bucket
+from aivj.errors import InputError, LostRaceError, StorageError, UnsafePathError
+from aivj.release.bucket import checked_key, open_bucket
 from aivj.release.file_bucket import FileBucket
 
 UNSAFE_KEYS = [

@@ -14,7 +14,7 @@ from aivj.release.file_lock import file_lock
 COUNTER = """
 import sys
 from pathlib import Path
-from aivj.release.bucket import LostRaceError
+from aivj.errors import LostRaceError
 from aivj.release.file_bucket import FileBucket
 bucket, left = FileBucket(Path(sys.argv[1])), 20
 while left:

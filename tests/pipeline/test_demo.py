@@ -1,0 +1,98 @@
+"""The whole loop, for real, on a pack small enough for a test; then once more, for nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlparse
+
+import mlflow
+import pytest
+
+from aivj.contracts.eval_rows import read_eval_rows
+from aivj.contracts.pairs_quality import read_pairs_quality
+from aivj.storage import sha256_hex
+
+NUM_PAIRS = 8
+
+
+def run_demo(home):
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "aivj.cli", "--home", str(home), "demo"),
+            *("--gpu", "software", "--pairs", str(NUM_PAIRS), "--seed", "1"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def summary(home):
+    done = run_demo(home)
+    assert done.returncode == 0, done.stderr
+    return json.loads((home / "demo" / "summary.json").read_text())
+
+
+def test_every_pair_is_measured_or_a_recorded_failure(summary):
+    counts = summary["pairs"]
+
+    assert counts["measured"] + counts["failed"] == counts["target"] == NUM_PAIRS
+    rows = read_eval_rows(Path(summary["artifacts"]["eval"])).rows
+    assert len(rows) == counts["measured"]
+    assert {row.renderer_class for row in rows} == {"llvmpipe"}
+
+
+def test_scores_are_promoted_and_what_the_runtime_reads(summary):
+    quality = read_pairs_quality(Path(summary["artifacts"]["quality"]))
+    assert quality.quality_stats.std >= 0.03
+    assert quality.provenance.run_id == summary["mlflowRunId"]
+
+    bucket = Path(urlparse(summary["artifacts"]["bucket"]).path)
+    served = (bucket / "presets/demo/pairs-quality.v0.json").read_bytes()
+    pointer = json.loads((bucket / "presets/demo/pairs-quality.current.json").read_text())
+    assert sha256_hex(served) == summary["promotedDigest"] == pointer["digest"]
+    assert (bucket / pointer["object"]).read_bytes() == served
+    assert pointer["verified"] is True
+
+
+def test_the_run_is_recorded_and_registered(summary):
+    client = mlflow.MlflowClient(summary["artifacts"]["mlflow"])
+    run = client.get_run(summary["mlflowRunId"])
+
+    assert run.info.status == "FINISHED"
+    assert run.data.params["epochs"] == "20"
+    assert len(client.get_metric_history(run.info.run_id, "train_loss")) == 20
+    assert run.inputs.dataset_inputs
+    champion = client.get_model_version_by_alias("aivj-pairs-quality-demo", "champion")
+    assert champion.run_id == run.info.run_id
+    assert champion.tags["digest"] == summary["promotedDigest"]
+
+
+def test_every_artifact_is_there_and_the_report_stands_alone(summary):
+    for name, place in summary["artifacts"].items():
+        if name not in {"bucket", "mlflow"}:
+            assert Path(place).exists(), name
+    report = Path(summary["artifacts"]["report"]).read_text()
+    assert report.count("data:image/webp;base64,") >= summary["pairs"]["measured"]
+    assert "http://" not in report.replace("http://www.w3.org/", "")
+
+
+def test_a_second_call_measures_nothing_again(home, summary):
+    eval_path = Path(summary["artifacts"]["eval"])
+    before = eval_path.read_bytes()
+
+    assert run_demo(home).returncode == 0
+
+    assert eval_path.read_bytes() == before
+    again = json.loads((home / "demo" / "summary.json").read_text())
+    assert again["artifacts"]["eval"] == summary["artifacts"]["eval"]
+    quality, first = (read_pairs_quality(Path(s["artifacts"]["quality"])) for s in (again, summary))
+    assert quality.pairs == first.pairs
