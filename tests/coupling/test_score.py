@@ -31,7 +31,7 @@ def checkpoint(pack: Pack, make_row: Callable, tmp_path: Path) -> Checkpoint:
         make_row(pair.pair, 0.06 + 0.01 * place, 1e-4, renderer_class="software")
         for place, pair in enumerate(manifest.pairs)
     ]
-    config = FitConfig(epochs=4, hidden_width=32)
+    config = FitConfig(epochs=4, hidden_width=32, eval_target="compat")
     training_set = build_training_set(config, packs_root=root, manifests=[manifest], eval_rows=rows)
     return read_checkpoint(write_checkpoint(tmp_path, fit(training_set, config, device=CPU)))
 
