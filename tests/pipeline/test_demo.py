@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from urllib.parse import urlparse
 
-import mlflow
 import pytest
 
 from aivj.contracts.eval_rows import read_eval_rows
 from aivj.contracts.pairs_quality import read_pairs_quality
+from aivj.release.tracking import Tracker
 from aivj.storage import sha256_hex
 
 NUM_PAIRS = 8
@@ -64,7 +64,7 @@ def test_scores_are_promoted_and_what_the_runtime_reads(summary):
 
 
 def test_the_run_is_recorded_and_registered(summary):
-    client = mlflow.MlflowClient(summary["artifacts"]["mlflow"])
+    client = Tracker(summary["artifacts"]["mlflow"]).client
     run = client.get_run(summary["mlflowRunId"])
 
     assert run.info.status == "FINISHED"
