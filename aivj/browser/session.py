@@ -2,30 +2,27 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import shutil
 import uuid
-from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import psutil
-from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from aivj.browser.display import Display
 from aivj.browser.profiles import DROPPED_DEFAULT_ARGS, GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
-from aivj.errors import ItemError, MissingDependencyError, WorkerLostError
-
-log = logging.getLogger(__name__)
+from aivj.browser.tab import PageReply, Tab, first_line
+from aivj.errors import MissingDependencyError, WorkerLostError
 
 _LAUNCH_TIMEOUT_S = 30.0
-_PAGE_TIMEOUT_S = 30.0
 _CLOSE_TIMEOUT_S = 3.0
 _PROBE_TIMEOUT_S = 8.0
+# What documents leave behind in a tab's processes goes with the tab.
+_CALLS_PER_TAB = 200
 
 _DESCRIBE_RENDERER = """() => {
   const gl = document.createElement("canvas").getContext("webgl2");
@@ -37,21 +34,6 @@ _DESCRIBE_RENDERER = """() => {
     gl.getParameter(gl.VERSION),
   ].map(String);
 }"""
-
-
-@dataclass
-class PageReply:
-    """What a page answered.
-
-    Attributes:
-        value: The JSON-able result.
-        page_errors: Uncaught exceptions of the page.
-        console_errors: Messages of type `error` on its console.
-    """
-
-    value: object
-    page_errors: list[str] = field(default_factory=list)
-    console_errors: list[str] = field(default_factory=list)
 
 
 def find_chromium() -> Path:
@@ -80,6 +62,7 @@ class BrowserSession:
         self._policy = policy
         self._exit = contextlib.AsyncExitStack()
         self._browser: Browser | None = None
+        self._tab: Tab | None = None
         self._mark = f"--aivj-session={uuid.uuid4().hex}"
 
     async def open(self) -> RendererReport:
@@ -105,7 +88,7 @@ class BrowserSession:
         await self.close()
 
     async def call(self, url: str, script: str, argument: object, timeout_s: float) -> PageReply:
-        """Opens a fresh page at `url`, calls a function in it and closes the page.
+        """Loads `url` as a fresh document and calls a function in it.
 
         Args:
             url: Address of the page.
@@ -119,29 +102,15 @@ class BrowserSession:
         """
         if self._browser is None or not self._browser.is_connected():
             raise WorkerLostError.because("browser-crash", "the browser is gone")
-        reply = PageReply(None)
         try:
-            page = await asyncio.wait_for(self._browser.new_page(), _PAGE_TIMEOUT_S)
-            crashed = _watch(page, reply)
-            await self._load(page, url)
-            try:
-                reply.value = await _first(page.evaluate(script, argument), crashed, timeout_s)
-            except PlaywrightError as error:
-                raise self._translate(error, reply) from error
-            finally:
-                crashed.cancel()
-                await asyncio.wait_for(page.close(), _CLOSE_TIMEOUT_S)
-        except TimeoutError as error:
-            raise WorkerLostError.because(
-                "hung-page", f"no answer from {url} in {timeout_s:.0f} s"
-            ) from error
-        except PlaywrightError as error:
-            raise WorkerLostError.because("browser-crash", _first_line(error)) from error
-        return reply
+            tab = await self._fresh_enough_tab(self._browser)
+        except (PlaywrightError, TimeoutError) as error:
+            raise WorkerLostError.because("browser-crash", first_line(error)) from error
+        return await tab.call(url, script, argument, timeout_s)
 
     async def close(self) -> None:
         """Closes the browser; what does not go in time is killed with its process group."""
-        self._browser = None
+        self._browser = self._tab = None
         members = _marked_processes(self._mark)
         with contextlib.suppress(TimeoutError, PlaywrightError, OSError):
             await asyncio.wait_for(self._exit.aclose(), _CLOSE_TIMEOUT_S)
@@ -170,7 +139,7 @@ class BrowserSession:
                 handle_sighup=False,
             )
         except PlaywrightError as error:
-            raise WorkerLostError.because("browser-crash", _first_line(error)) from error
+            raise WorkerLostError.because("browser-crash", first_line(error)) from error
         self._exit.push_async_callback(self._browser.close)
         report = await self._probe()
         refuse_wrong_renderer(report, self._policy, self._plan)
@@ -182,57 +151,14 @@ class BrowserSession:
         vendor, renderer, version = reply.value if isinstance(reply.value, list) else ("none",) * 3
         return RendererReport(vendor, renderer, version, self._browser.version)
 
-    async def _load(self, page: Page, url: str) -> None:
-        try:
-            await page.goto(url, timeout=_PAGE_TIMEOUT_S * 1000)
-        except PlaywrightError as error:
-            raise WorkerLostError.because("page-load", _first_line(error)) from error
-
-    def _translate(self, error: PlaywrightError, reply: PageReply) -> ItemError:
-        connected = self._browser is not None and self._browser.is_connected()
-        gone = not connected or "has been closed" in str(error) or "crashed" in str(error).lower()
-        if gone:
-            kind = "page-crash" if connected else "browser-crash"
-            return WorkerLostError.because(kind, _first_line(error))
-        return ItemError(
-            "page-error",
-            "a page that answers without throwing",
-            "; ".join([_first_line(error), *reply.page_errors[:2]]),
-            "look at the preset in `aivj stage serve`",
-        )
-
-
-def _watch(page: Page, reply: PageReply) -> asyncio.Future[None]:
-    """Collects a page's errors into `reply`; the future fails when the page crashes."""
-    crashed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            reply.console_errors.append(message.text)
-
-    def on_crash(_: Page) -> None:
-        if not crashed.done():
-            crashed.set_exception(WorkerLostError.because("page-crash", "the page crashed"))
-
-    page.on("pageerror", lambda error: reply.page_errors.append(str(error)))
-    page.on("console", on_console)
-    page.on("crash", on_crash)
-    return crashed
-
-
-async def _first(
-    answer: Coroutine[Any, Any, object], crashed: asyncio.Future[None], timeout_s: float
-) -> object:
-    """Waits for the answer, the crash or the time-out, whichever comes first."""
-    task = asyncio.ensure_future(answer)
-    either: set[asyncio.Future[Any]] = {task, crashed}
-    done, _ = await asyncio.wait(either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-    if task in done:
-        return task.result()
-    task.cancel()
-    if crashed in done:
-        crashed.result()
-    raise TimeoutError
+    async def _fresh_enough_tab(self, browser: Browser) -> Tab:
+        """Returns the tab, or a new one when the old has had its share of calls."""
+        if self._tab is not None and self._tab.num_calls >= _CALLS_PER_TAB:
+            tab, self._tab = self._tab, None
+            await tab.close()
+        if self._tab is None:
+            self._tab = await Tab.open(browser)
+        return self._tab
 
 
 def _marked_processes(mark: str) -> set[psutil.Process]:
@@ -243,7 +169,3 @@ def _marked_processes(mark: str) -> set[psutil.Process]:
             if mark in process.cmdline():
                 found.add(process)
     return found
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:500] if str(error).strip() else type(error).__name__

@@ -1,4 +1,4 @@
-from aivj.browser.session import PageReply
+from aivj.browser.tab import PageReply
 from aivj.errors import WorkerLostError
 from aivj.gate.arms import ArmRequest, play_arm
 
