@@ -17,7 +17,7 @@ _ROOTS_HZ = (55.0, 43.65, 65.41, 49.0)  # A, F, C, G: one for each bar of four b
 _ARPEGGIO = (8, 12, 10, 16, 12, 10, 8, 6)  # multiples of half the root, a sixteenth each
 _HAT_SEED = 120
 
-Floats = npt.NDArray[np.float64]
+_Floats = npt.NDArray[np.float64]
 
 
 def groove() -> AudioClip:
@@ -42,41 +42,41 @@ def groove() -> AudioClip:
     return make_clip(GROOVE_NAME, _quantised(centre + left), _quantised(centre + right))
 
 
-def _time_s(duration_s: float) -> Floats:
+def _time_s(duration_s: float) -> _Floats:
     return np.arange(round(duration_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
 
 
-def _kick() -> Floats:
+def _kick() -> _Floats:
     """A sine that falls from 160 to 50 Hz."""
     t = _time_s(0.3)
     phase = 2 * np.pi * (50 * t + 110 * 0.03 * (1 - np.exp(-t / 0.03)))
     return np.asarray(0.55 * np.sin(phase) * np.exp(-t / 0.09))
 
 
-def _bass(root_hz: float) -> Floats:
+def _bass(root_hz: float) -> _Floats:
     """Five partials of a saw wave."""
     t = _time_s(_BEAT_S / 2)
     saw = sum(np.sin(2 * np.pi * k * root_hz * t) / k for k in range(1, 6))
     return np.asarray(0.14 * saw * np.minimum(1, t / 0.005) * np.exp(-t / 0.15))
 
 
-def _pluck(frequency_hz: float) -> Floats:
+def _pluck(frequency_hz: float) -> _Floats:
     t = _time_s(_BEAT_S / 4)
     tone = np.sin(2 * np.pi * frequency_hz * t) + 0.4 * np.sin(4 * np.pi * frequency_hz * t)
     return np.asarray(0.12 * tone * np.minimum(1, t / 0.003) * np.exp(-t / 0.08))
 
 
-def _hat(random: np.random.Generator) -> Floats:
+def _hat(random: np.random.Generator) -> _Floats:
     t = _time_s(0.06)
     noise = np.diff(random.normal(size=len(t) + 1))
     return np.asarray(0.05 * noise * np.exp(-t / 0.015))
 
 
-def _add(channel: Floats, start_s: float, sound: Floats) -> None:
+def _add(channel: _Floats, start_s: float, sound: _Floats) -> None:
     """Mixes a sound in; what is longer than the channel goes on at its beginning."""
     start = round(start_s * SAMPLE_RATE_HZ)
     channel[np.arange(start, start + len(sound)) % len(channel)] += sound
 
 
-def _quantised(channel: Floats) -> Floats:
+def _quantised(channel: _Floats) -> _Floats:
     return np.asarray(np.clip(np.rint(channel * _STEPS), -_STEPS, _STEPS - 1) / _STEPS)

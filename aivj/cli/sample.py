@@ -68,6 +68,7 @@ def sample(
     )
     from aivj.sampling.render_settings import RenderSettings
     from aivj.sampling.request import SampleRequest
+    from aivj.sampling.run import require_usable
 
     settings: Settings = context.obj
     render = RenderSettings(
@@ -95,6 +96,7 @@ def sample(
         resume=resume,
     )
     clip = read_music(audio, render.duration_s)
+    require_usable(request, clip)
     choice = prove_renderer(options)
     announce_renderer(choice)
     with bar("sampling") as progress:

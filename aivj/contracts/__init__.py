@@ -20,6 +20,7 @@ from aivj.contracts.elite_manifest import (
 )
 from aivj.contracts.eval_rows import (
     MEASUREMENT_FIELDS,
+    TOO_BRIGHT_LUMA,
     EvalLog,
     EvalRead,
     EvalRow,
@@ -74,6 +75,7 @@ from aivj.contracts.pairs_manifest import (
     write_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import (
+    MIN_QUALITY_STD,
     PAIRS_QUALITY_NAME,
     Calibration,
     PairsQuality,
@@ -148,9 +150,11 @@ __all__ = [
     "ELITE_MANIFEST_NAME",
     "MAX_SAFE_INTEGER",
     "MEASUREMENT_FIELDS",
+    "MIN_QUALITY_STD",
     "PAIRS_MANIFEST_NAME",
     "PAIRS_QUALITY_NAME",
     "SCHEMAS",
+    "TOO_BRIGHT_LUMA",
     "UNSCORED_QUALITY01",
     "AudioRequest",
     "AudioUse",

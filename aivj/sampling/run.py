@@ -77,10 +77,7 @@ def sample(
         RunError: Another process writes the run, or no pair could be measured at all.
         StorageError: The disk is full; all rows before are whole.
     """
-    require_sound(clip)
-    require_pack_name(request.pack)
-    manifest_path = request.packs_root / "presets" / request.pack / PAIRS_MANIFEST_NAME
-    manifest = read_pairs_manifest(manifest_path, pack=request.pack)
+    manifest = require_usable(request, clip)
     directory = RunDirectory(request.out_dir)
     with directory.locked(), contextlib.ExitStack() as exit_stack:
         record = RunRecord.open(request, directory, manifest, clip, choice)
@@ -98,6 +95,21 @@ def sample(
         write_table(directory.rows(), directory.parquet_path)
         record.finish(len(logs.done))
     return SampleSummary(directory, len(directory.rows()), logs.num_failures, run.num_target)
+
+
+def require_usable(request: SampleRequest, clip: AudioClip) -> PairsManifest:
+    """Checks what can be checked before a browser is started, and returns the pack's manifest.
+
+    Raises:
+        InputError: The manifest cannot be used, the clip is silent, or there is a run already.
+    """
+    require_sound(clip)
+    require_pack_name(request.pack)
+    manifest_path = request.packs_root / "presets" / request.pack / PAIRS_MANIFEST_NAME
+    manifest = read_pairs_manifest(manifest_path, pack=request.pack)
+    if not request.resume:
+        RunDirectory(request.out_dir).refuse_used()
+    return manifest
 
 
 @dataclass

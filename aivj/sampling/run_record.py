@@ -67,8 +67,6 @@ class RunRecord:
             InputError: There is a run and `request` does not resume it, or it is another one.
         """
         fresh = _describe(request, manifest, clip, choice)
-        if not request.resume:
-            directory.refuse_used()
         if not directory.meta_path.exists():
             return cls(directory, fresh, request.pack)
         earlier = read_run_meta(directory.meta_path)

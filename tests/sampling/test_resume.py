@@ -53,12 +53,13 @@ def whole_run(home):
     return out_dir
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_killed_at_any_moment_then_resumed(home, whole_run, seed):
-    out_dir = home / f"killed-{seed}"
-    num_rows_before_death = random.Random(seed).randint(1, NUM_PAIRS - 4)
+@pytest.mark.parametrize("executor", ["ray", "in-process"])
+def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
+    out_dir = home / f"killed-{executor}"
+    num_rows_before_death = random.Random(executor).randint(1, NUM_PAIRS - 4)
     rows_path = out_dir / "eval.jsonl"
-    driver = subprocess.Popen(command(home, out_dir), stderr=subprocess.DEVNULL)
+    arguments = command(home, out_dir, executor=executor)
+    driver = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 200
         while not rows_path.exists() or rows_path.read_bytes().count(b"\n") < num_rows_before_death:
@@ -73,7 +74,7 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, seed):
     _, alive = psutil.wait_procs(children, timeout=30)
     assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
 
-    subprocess.run(command(home, out_dir, "--resume"), check=True, timeout=240)
+    subprocess.run([*arguments, "--resume"], check=True, timeout=240)
 
     assert finished_once(out_dir)
     assert measured(out_dir) == measured(whole_run)
