@@ -22,8 +22,8 @@ from aivj.audio.samples import time_bytes
 from aivj.executor import Executor, InProcessExecutor
 from aivj.fleet.cluster import cluster
 from aivj.fleet.rendering import RayExecutor
-from aivj.packs.library import scan_presets
 from aivj.packs.pairing import draw_coupled_pack
+from aivj.packs.scan import scan_presets
 from aivj.pipeline.rendering import RenderOptions, prove_renderer
 from aivj.sampling.jobs import prepare_jobs
 from aivj.sampling.render_settings import RenderSettings

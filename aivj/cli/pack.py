@@ -23,8 +23,8 @@ def pack(
     Presets whose shaders do not convert are passed over.
     Example: aivj pack --pack mine --presets ~/milkdrop --pairs 200 --seed 7
     """
-    from aivj.packs.library import scan_presets
     from aivj.packs.pairing import draw_coupled_pack
+    from aivj.packs.scan import scan_presets
     from aivj.stage.conversion import PresetConverter
 
     settings: Settings = context.obj

@@ -1,7 +1,6 @@
 """Many presets: scanning a library, drawing pairs into packs, weak labels from ratings."""
 
 from aivj.packs.drawing import Accept
-from aivj.packs.library import PresetFile, scan_presets
 from aivj.packs.pairing import DrawnPack, draw_coupled_pack
 from aivj.packs.provenance import (
     PROVENANCE_NAME,
@@ -11,6 +10,7 @@ from aivj.packs.provenance import (
     read_provenance,
 )
 from aivj.packs.ratings import draw_elite, weak_elite
+from aivj.packs.scan import PresetFile, scan_presets
 
 __all__ = [
     "PROVENANCE_NAME",

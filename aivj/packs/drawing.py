@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from aivj.packs.library import PresetFile
+from aivj.packs.scan import PresetFile
 from aivj.presets.author import preset_family
 from aivj.presets.digest import hash_milk
 from aivj.presets.milk import Milk, parse_milk
@@ -88,7 +88,7 @@ class SeededDraw:
     and Python, and presets added to a library do not disturb the order of the others.
 
     Attributes:
-        library: What is drawn from.
+        presets: What is drawn from.
         seed: Decides the order.
         skipped: How many presets were passed over so far, by reason.
     """
@@ -101,7 +101,7 @@ class SeededDraw:
         seed: int,
         accept: Accept | None = None,
     ) -> None:
-        self.library = library
+        self.presets = library
         self.seed = seed
         self.skipped: Counter[str] = Counter()
         self._order = sorted(library, key=lambda file: _draw_key(purpose, seed, file))

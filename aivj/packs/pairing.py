@@ -18,9 +18,9 @@ from aivj.contracts.pairs_manifest import (
 )
 from aivj.errors import InputError
 from aivj.packs.drawing import Accept, DrawnPair, SeededDraw, name_pairs
-from aivj.packs.library import PresetFile
 from aivj.packs.placement import drawn_files, holds, replaced_folder
 from aivj.packs.provenance import Provenance, trace
+from aivj.packs.scan import PresetFile
 from aivj.presets.base_features import base_value
 
 _DIFFERENCE_DECIMALS = 6
@@ -97,7 +97,7 @@ def _draw_pairs(draw: SeededDraw, num_pairs: int) -> list[DrawnPair]:
         skipped = ", ".join(f"{num} {why}" for why, num in sorted(draw.skipped.items()))
         raise InputError(
             f"two different presets for each of {num_pairs} pairs",
-            f"{len(presets)} to use among {len(draw.library)}; passed over: {skipped or 'none'}",
+            f"{len(presets)} to use among {len(draw.presets)}; passed over: {skipped or 'none'}",
             "name a larger folder of presets or ask for fewer pairs",
         )
     return name_pairs("p", 0, list(zip(presets[::2], presets[1::2], strict=True)))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from aivj.contracts.json_text import ContractModel, read_object, validated
 from aivj.packs.drawing import DrawnPair, DrawnPreset, SeededDraw
-from aivj.packs.library import PresetFile
+from aivj.packs.scan import PresetFile
 
 PROVENANCE_NAME = "pack-provenance.json"
 
@@ -56,8 +56,8 @@ def trace(
         kind=kind,
         seed=draw.seed,
         parameters=dict(parameters),
-        source_folder=_folder_name(draw.library),
-        num_presets=len(draw.library),
+        source_folder=_folder_name(draw.presets),
+        num_presets=len(draw.presets),
         skipped=dict(sorted(draw.skipped.items())),
         pairs=[
             PairOrigin(

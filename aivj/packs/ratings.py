@@ -14,9 +14,9 @@ from aivj.contracts.elite_manifest import (
 )
 from aivj.errors import InputError
 from aivj.packs.drawing import DrawnPair, DrawnPreset, SeededDraw, name_pairs
-from aivj.packs.library import PresetFile
 from aivj.packs.placement import drawn_files, replaced_folder
 from aivj.packs.provenance import PairOrigin, trace
+from aivj.packs.scan import PresetFile
 
 DEFAULT_RATING = 3.0
 """MilkDrop's rating for a preset that nobody rated."""

@@ -22,9 +22,9 @@ from aivj.coupling.config import FitConfig
 from aivj.errors import GateError
 from aivj.fleet.cluster import cluster
 from aivj.gate.report import REPORT_NAME, VerifyReport
-from aivj.packs.library import PresetFile, scan_presets
 from aivj.packs.pairing import DrawnPack, draw_coupled_pack
 from aivj.packs.ratings import draw_elite
+from aivj.packs.scan import PresetFile, scan_presets
 from aivj.pipeline.releasing import publish
 from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
 from aivj.pipeline.scoring import score

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aivj.packs.drawing import MAX_PRESET_BYTES, SeededDraw, name_pairs
-from aivj.packs.library import PresetFile
+from aivj.packs.scan import PresetFile
 
 PRESETS = {f"set/Author{number} - x.milk": f"zoom={number}" for number in range(40)}
 

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aivj.packs.library import scan_presets
 from aivj.packs.pairing import draw_coupled_pack
+from aivj.packs.scan import scan_presets
 from aivj.stage.conversion import PresetConverter
 
 

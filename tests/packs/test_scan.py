@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from aivj.errors import InputError
-from aivj.packs.library import PresetFile, scan_presets
+from aivj.packs.scan import PresetFile, scan_presets
 
 
 def relative_paths(folder: Path) -> list[str]:
