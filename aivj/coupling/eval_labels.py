@@ -56,5 +56,6 @@ def eval_labels(rows: Sequence[EvalRow], *, target: EvalTarget, mix_renderers: b
             ", ".join(sorted(name or "rows that do not say" for name in classes)),
             "train on one of them, or pass --mix-renderers if their pictures are alike",
         )
-    targets = {pair: fmean(values) for pair, values in scores.items()}
+    # Rows come in order of completion, which must not reach the fit.
+    targets = {pair: fmean(values) for pair, values in sorted(scores.items())}
     return EvalLabels(targets, num_unmeasured, num_degraded, frozenset(classes))

@@ -171,3 +171,18 @@ def test_digest_follows_what_is_learned(make_pack: MakePack, make_row: MakeRow) 
     path.write_text(path.read_text().replace("rot=", "rot=0"))
     path.write_text(path.read_text() + "zoomexp=1.5\n")
     assert digest(rows) != before
+
+
+def test_the_order_of_completion_does_not_reach_the_fit(
+    make_pack: MakePack, make_row: MakeRow
+) -> None:
+    manifest, root = make_pack(8)
+    rows = [make_row(100 + n, 0.06 + 0.01 * n, 1e-4 * n) for n in range(8)]
+    config = FitConfig(eval_target="compat", neg_min_pair_distance=3)
+
+    def built(given: list[EvalRow]) -> TrainingSet:
+        return build_training_set(config, packs_root=root, manifests=[manifest], eval_rows=given)
+
+    first, second = built(rows), built([*rows[::2], *rows[::-2]])
+    assert np.array_equal(first.fg_index, second.fg_index)
+    assert np.array_equal(first.target, second.target)
