@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from aivj.cli.console import err, out
 from aivj.cli.options import (
     BucketOption,
-    GpuOption,
+    GpuOrAutoOption,
     SeedOption,
     TrackingOption,
     WorkersOption,
@@ -31,7 +31,7 @@ def demo(
     ] = PROJECTM_PRESETS,
     pairs: Annotated[int, typer.Option("--pairs", min=2, help="Pairs to draw.")] = 32,
     seed: SeedOption = 0,
-    gpu: GpuOption = "auto",
+    gpu: GpuOrAutoOption = "auto",
     workers: WorkersOption = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Measure again what an earlier demo measured.")

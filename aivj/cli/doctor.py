@@ -4,13 +4,13 @@ import typer
 from rich.table import Table
 
 from aivj.cli.console import out
-from aivj.cli.options import GpuOption
+from aivj.cli.options import GpuOrAutoOption
 from aivj.settings import Settings
 
 _MARKS = {"ok": "[green]ok[/]", "optional": "[yellow]--[/]", "missing": "[red]missing[/]"}
 
 
-def doctor(context: typer.Context, gpu: GpuOption = "auto") -> None:
+def doctor(context: typer.Context, gpu: GpuOrAutoOption = "auto") -> None:
     """Examine this machine: programs, packages, disk, CUDA, and the renderer of a real browser.
 
     On a GPU node: aivj doctor --gpu require

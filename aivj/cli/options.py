@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-Gpu = Literal["require", "software", "auto"]
+Gpu = Literal["require", "software"]
+GpuOrAuto = Literal["require", "software", "auto"]
 Profile = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swiftshader"]
 ExecutorKind = Literal["ray", "in-process"]
 
@@ -14,11 +15,14 @@ PackOption = Annotated[
     str, typer.Option("--pack", help="Name of the pack, a folder below public/presets.")
 ]
 GpuOption = Annotated[
-    Gpu,
+    Gpu, typer.Option("--gpu", help="require: refuse software renderers. software: refuse GPUs.")
+]
+# Only for looking: what measures for real is told which renderer it shall have.
+GpuOrAutoOption = Annotated[
+    GpuOrAuto,
     typer.Option(
         "--gpu",
-        help="require: refuse software renderers. software: refuse GPUs. "
-        "auto: a GPU where one is proved, else software, said aloud.",
+        help="require, software, or auto: a GPU where one is proved, else software, said aloud.",
     ),
 ]
 ProfileOption = Annotated[

@@ -141,3 +141,8 @@ def test_unknown_schema_names_the_known(aivj):
 
 def test_unknown_option(aivj):
     assert aivj("sample", "--nonsense").returncode == 2
+
+
+def test_only_a_look_may_leave_the_renderer_open(aivj):
+    assert aivj("sample", "--pack", "p", "--gpu", "auto").returncode == 2
+    assert aivj("verify", "--pack", "p", "--gpu", "auto").returncode == 2
