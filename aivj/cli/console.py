@@ -28,13 +28,23 @@ def print_error(error: AivjError) -> None:
 
 
 class Bar:
-    """One line of progress. Off a terminal it prints a plain line every tenth of the way."""
+    """One line of progress. Off a terminal it prints a plain line every tenth of the way.
+
+    Attributes:
+        label: What is being counted.
+    """
 
     def __init__(self, label: str, progress: Progress | None, task: TaskID | None) -> None:
-        self._label = label
+        self.label = label
         self._progress = progress
         self._task = task
         self._last_tenth = -1
+
+    def begin(self, label: str) -> None:
+        """Starts to count something else."""
+        self.label, self._last_tenth = label, -1
+        if self._progress is not None and self._task is not None:
+            self._progress.reset(self._task, description=label)
 
     def update(self, num_done: int, num_total: int, note: str = "") -> None:
         """Shows that `num_done` of `num_total` are done."""
@@ -44,7 +54,7 @@ class Bar:
         tenth = 10 * num_done // max(1, num_total)
         if tenth > self._last_tenth:
             self._last_tenth = tenth
-            err.print(f"{self._label}: {num_done}/{num_total} {note}".rstrip())
+            err.print(f"{self.label}: {num_done}/{num_total} {note}".rstrip())
 
 
 @contextlib.contextmanager

@@ -121,8 +121,10 @@ def local_stamp() -> str:
 
 
 def show_progress(progress: Bar, now: "SampleProgress") -> None:
-    """Shows how far sampling has come."""
-    note = f"{now.num_failures} failed" if now.num_failures else now.phase
+    """Shows how far sampling has come, or the reading and converting of presets before it."""
+    if now.phase != progress.label:
+        progress.begin(now.phase)
+    note = f"{now.num_failures} failed" if now.num_failures else ""
     progress.update(now.num_done, now.num_target, note)
 
 

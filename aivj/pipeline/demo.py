@@ -214,7 +214,8 @@ class _Demo:
         )
 
         def on_progress(now: SampleProgress) -> None:
-            self._listener.progress(now.num_done, now.num_target)
+            if now.phase == "sampling":
+                self._listener.progress(now.num_done, now.num_target)
 
         with self._stage("sample") as note:
             sampled = run_sampling(
