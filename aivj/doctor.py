@@ -13,7 +13,7 @@ from typing import Literal
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy
 from aivj.browser.session import find_chromium
-from aivj.errors import AivjError
+from aivj.errors import AivjError, MissingDependencyError
 from aivj.stage.assets import DIST, read_assets
 
 State = Literal["ok", "missing", "optional"]
@@ -47,10 +47,23 @@ class Examination:
     renderer: RendererChoice | None
     renderer_error: AivjError | None
 
-    @property
-    def is_healthy(self) -> bool:
-        """Whether nothing that is needed is missing."""
-        return all(finding.state != "missing" for finding in self.findings)
+    def require_health(self) -> RendererChoice:
+        """Returns the proved renderer.
+
+        Raises:
+            RendererRefusedError: There is none of the kind asked for.
+            MissingDependencyError: Something that is needed is missing.
+        """
+        if self.renderer_error is not None:
+            raise self.renderer_error
+        missing = [finding for finding in self.findings if finding.state == "missing"]
+        if missing or self.renderer is None:
+            raise MissingDependencyError(
+                "all that AIVJ needs on this machine",
+                "; ".join(f"{finding.name}: {finding.found}" for finding in missing),
+                "; ".join(finding.remedy for finding in missing),
+            )
+        return self.renderer
 
 
 def examine(home: Path, policy: GpuPolicy) -> Examination:

@@ -23,7 +23,4 @@ def doctor(context: typer.Context, gpu: GpuOrAutoOption = "auto") -> None:
     for finding in examination.findings:
         table.add_row(_MARKS[finding.state], finding.name, finding.found, finding.remedy)
     out.print(table)
-    if examination.renderer_error is not None:
-        raise examination.renderer_error
-    if not examination.is_healthy:
-        raise typer.Exit(4)
+    examination.require_health()

@@ -19,6 +19,7 @@ from aivj.contracts.demo_summary import StageSummary
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.coupling.config import FitConfig
+from aivj.doctor import examine
 from aivj.errors import GateError
 from aivj.fleet.cluster import cluster
 from aivj.gate.report import REPORT_NAME, VerifyReport
@@ -26,7 +27,7 @@ from aivj.packs.pairing import DrawnPack, draw_coupled_pack
 from aivj.packs.ratings import draw_elite
 from aivj.packs.scan import PresetFile, scan_presets
 from aivj.pipeline.releasing import publish
-from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
+from aivj.pipeline.rendering import RenderOptions, run_sampling
 from aivj.pipeline.scoring import score
 from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.pipeline.verification import verify
@@ -133,7 +134,7 @@ class _Demo:
 
     def run(self) -> DemoResult:
         request = self._request
-        choice = self._prove()
+        choice = self._examine()
         pack = self._draw()
         tracker = Tracker(request.tracking_uri)
         num_workers = request.num_workers(choice.report.is_software)
@@ -162,9 +163,9 @@ class _Demo:
             notices=tuple(self._notices),
         )
 
-    def _prove(self) -> RendererChoice:
+    def _examine(self) -> RendererChoice:
         with self._stage("doctor") as note:
-            choice = prove_renderer(RenderOptions(gpu=self._request.gpu))
+            choice = examine(self._request.home, self._request.gpu).require_health()
             if choice.report.is_software:
                 self._notice(
                     f"No GPU was proved, so this CPU renders ({choice.report.renderer}): fine for "
