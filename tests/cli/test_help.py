@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 
 import pytest
 from typer.testing import CliRunner
@@ -31,7 +30,7 @@ def test_every_exit_code_stands_under_help():
         assert f" {code} " in output.replace(",", " "), code
 
 
-def test_help_loads_nothing_heavy_and_is_quick():
+def test_help_loads_nothing_heavy():
     program = (
         "import sys\n"
         "sys.argv = ['aivj', '--help']\n"
@@ -44,10 +43,6 @@ def test_help_loads_nothing_heavy_and_is_quick():
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
-
-    cpu_before = time.process_time()
-    CliRunner().invoke(app, ["--help"])
-    assert time.process_time() - cpu_before < 0.5
 
 
 def test_mlflow_is_the_library_and_not_a_folder_of_ours():
