@@ -9,7 +9,7 @@ from aivj.packs.provenance import (
     Provenance,
     read_provenance,
 )
-from aivj.packs.ratings import draw_elite, weak_elite
+from aivj.packs.ratings import draw_elite
 from aivj.packs.scan import PresetFile, scan_presets
 
 __all__ = [
@@ -24,5 +24,4 @@ __all__ = [
     "draw_elite",
     "read_provenance",
     "scan_presets",
-    "weak_elite",
 ]

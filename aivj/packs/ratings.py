@@ -15,7 +15,7 @@ from aivj.contracts.elite_manifest import (
 from aivj.errors import InputError
 from aivj.packs.drawing import DrawnPair, DrawnPreset, SeededDraw, name_pairs
 from aivj.packs.placement import drawn_files, replaced_folder
-from aivj.packs.provenance import PairOrigin, trace
+from aivj.packs.provenance import trace
 from aivj.packs.scan import PresetFile
 
 DEFAULT_RATING = 3.0
@@ -27,21 +27,6 @@ LOW_RATING = 2.0
 _LARGEST_RATING = 5.0
 _PRESETS_PER_PAIR = 2
 _Couple = tuple[DrawnPreset, DrawnPreset]
-
-
-def weak_elite(pairs: Sequence[PairOrigin]) -> list[tuple[int, float]]:
-    """Scores drawn pairs by the mean rating of their presets.
-
-    Args:
-        pairs: The pairs of a pack's provenance.
-
-    Returns:
-        Pair id and score, 0..5, for each pair of which at least one preset was really rated.
-    """
-    rated = [
-        pair for pair in pairs if {pair.fg.f_rating, pair.bg.f_rating} - {None, DEFAULT_RATING}
-    ]
-    return [(pair.pair, _score(pair.fg.f_rating, pair.bg.f_rating)) for pair in rated]
 
 
 def draw_elite(

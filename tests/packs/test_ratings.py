@@ -4,31 +4,10 @@ import pytest
 
 from aivj.contracts.elite_manifest import read_elite_manifest
 from aivj.errors import InputError
-from aivj.packs import PairOrigin, PresetOrigin, draw_elite, read_provenance, weak_elite
+from aivj.packs import draw_elite, read_provenance
 from aivj.presets import content_hash, parse_milk
 
 RATED = {f"R{n} - {r}.milk": f"zoom={n}.{r}\nfRating={r}" for n in range(6) for r in range(6)}
-
-
-def pair(number: int, fg: float | None, bg: float | None) -> PairOrigin:
-    origins = [
-        PresetOrigin(file="f", source="s", content_hash="h", f_rating=rating, family="x")
-        for rating in (fg, bg)
-    ]
-    return PairOrigin(pair=number, fg=origins[0], bg=origins[1])
-
-
-def test_pairs_nobody_rated_have_no_score() -> None:
-    pairs = [
-        pair(0, 5.0, 4.0),
-        pair(1, 3.0, 3.0),
-        pair(2, None, 3.0),
-        pair(3, None, None),
-        pair(4, None, 1.0),
-        pair(5, 3.0, 5.0),
-        pair(6, 900.0, -4.0),
-    ]
-    assert weak_elite(pairs) == [(0, 4.5), (4, 2.0), (5, 4.0), (6, 2.5)]
 
 
 def test_high_and_low_rated_real_pairs_are_drawn(corpus, tmp_path: Path) -> None:
