@@ -46,7 +46,7 @@ def real_jobs(presets: Path, num_pairs: int, seed: int) -> list[PairJob]:
             generated_at=datetime.now(UTC),
             accept=lambda _, data: not converter.convert(data).degraded,
         )
-        return prepare_jobs(drawn.manifest.pairs, Path(folder), converter.convert).jobs
+        return prepare_jobs("bench", drawn.manifest.pairs, Path(folder), converter.convert).jobs
 
 
 def cpu_s() -> float:
@@ -92,7 +92,7 @@ def main() -> None:
         policy=choice.policy,
         expected=choice.report,
         settings=settings,
-        clip=clip,
+        clips={"0": clip},
         thumbnails=True,
     )
     jobs = real_jobs(options.presets, options.pairs, options.seed)

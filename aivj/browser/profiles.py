@@ -30,6 +30,10 @@ _RENDERER_ARGS: Mapping[ProfileName, tuple[str, ...]] = {
     "software-swiftshader": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
 }
 
+# llvmpipe draws in the thread that asks: at our sizes its threads mostly wait for each other, and
+# the other cores have browsers of their own.
+_LLVMPIPE_ENV = (("LP_NUM_THREADS", "0"),)
+
 _NVIDIA_EGL_VENDOR = Path("/usr/share/glvnd/egl_vendor.d/10_nvidia.json")
 _MESA_EGL_VENDOR = Path("/usr/share/glvnd/egl_vendor.d/50_mesa.json")
 
@@ -93,9 +97,10 @@ def launch_plan(
 def _environment(profile: ProfileName, vendors: frozenset[Path]) -> tuple[tuple[str, str], ...]:
     """Pins EGL to one vendor, so that it gives that vendor's renderer or an error."""
     wanted = {"headless-egl": _NVIDIA_EGL_VENDOR, "software-egl": _MESA_EGL_VENDOR}.get(profile)
+    drawing = _LLVMPIPE_ENV if profile == "software-egl" else ()
     if wanted is None or wanted not in vendors:
-        return ()
-    return (("__EGL_VENDOR_LIBRARY_FILENAMES", str(wanted)),)
+        return drawing
+    return (("__EGL_VENDOR_LIBRARY_FILENAMES", str(wanted)), *drawing)
 
 
 def installed_egl_vendors() -> frozenset[Path]:

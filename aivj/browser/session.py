@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from aivj.browser.display import Display
+from aivj.browser.processes import GPU_PROCESS, BrowserProcesses
 from aivj.browser.profiles import DROPPED_DEFAULT_ARGS, GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.browser.tab import PageReply, Tab, first_line
@@ -22,7 +23,7 @@ _LAUNCH_TIMEOUT_S = 30.0
 _CLOSE_TIMEOUT_S = 3.0
 _PROBE_TIMEOUT_S = 8.0
 # What documents leave behind in a tab's processes goes with the tab.
-_CALLS_PER_TAB = 200
+_DOCUMENTS_PER_TAB = 200
 
 _DESCRIBE_RENDERER = """() => {
   const gl = document.createElement("canvas").getContext("webgl2");
@@ -64,6 +65,8 @@ class BrowserSession:
         self._browser: Browser | None = None
         self._tab: Tab | None = None
         self._mark = f"--aivj-session={uuid.uuid4().hex}"
+        self._processes: BrowserProcesses | None = None
+        self._gpu_processes: list[psutil.Process] = []
 
     async def open(self) -> RendererReport:
         """Launches the browser and proves its renderer.
@@ -87,14 +90,17 @@ class BrowserSession:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def call(self, url: str, script: str, argument: object, timeout_s: float) -> PageReply:
-        """Loads `url` as a fresh document and calls a function in it.
+    async def call(
+        self, url: str, script: str, argument: object, timeout_s: float, *, fresh: bool = True
+    ) -> PageReply:
+        """Calls a function in the document of `url`.
 
         Args:
             url: Address of the page.
             script: JavaScript text of a function of one argument; may return a promise.
             argument: JSON-able argument.
             timeout_s: For the call alone.
+            fresh: Whether to load the document anew; it is loaded anyway if it is not there.
 
         Raises:
             WorkerLostError: The page hung or crashed, or the browser died.
@@ -103,20 +109,28 @@ class BrowserSession:
         if self._browser is None or not self._browser.is_connected():
             raise WorkerLostError.because("browser-crash", "the browser is gone")
         try:
-            tab = await self._fresh_enough_tab(self._browser)
+            tab = await self._tab_showing(url, self._browser, fresh=fresh)
         except (PlaywrightError, TimeoutError) as error:
             raise WorkerLostError.because("browser-crash", first_line(error)) from error
-        return await tab.call(url, script, argument, timeout_s)
+        return await tab.call(script, argument, timeout_s)
+
+    def memory_bytes(self) -> int:
+        """Returns what the browser holds in memory, 0 if it is gone; see `BrowserProcesses`."""
+        return self._processes.memory_bytes() if self._processes is not None else 0
+
+    def gpu_process_died(self) -> bool:
+        """Whether the process that draws is no longer the one that was proved at the start."""
+        return not all(process.is_running() for process in self._gpu_processes)
 
     async def close(self) -> None:
         """Closes the browser; what does not go in time is killed with its process group."""
         self._browser = self._tab = None
-        members = _marked_processes(self._mark)
+        processes = self._processes or BrowserProcesses.marked(self._mark)
         with contextlib.suppress(TimeoutError, PlaywrightError, OSError):
             await asyncio.wait_for(self._exit.aclose(), _CLOSE_TIMEOUT_S)
-        for process in {*members, *_marked_processes(self._mark)}:
-            with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
-                os.killpg(os.getpgid(process.pid), 9)
+        processes = processes or BrowserProcesses.marked(self._mark)
+        if processes is not None:
+            processes.kill()
 
     async def _launch(self, executable: Path) -> RendererReport:
         env: dict[str, str | float | bool] = {**os.environ, **dict(self._plan.env)}
@@ -141,8 +155,11 @@ class BrowserSession:
         except PlaywrightError as error:
             raise WorkerLostError.because("browser-crash", first_line(error)) from error
         self._exit.push_async_callback(self._browser.close)
+        self._processes = BrowserProcesses.marked(self._mark)
         report = await self._probe()
         refuse_wrong_renderer(report, self._policy, self._plan)
+        if self._processes is not None:
+            self._gpu_processes = self._processes.of_type(GPU_PROCESS)
         return report
 
     async def _probe(self) -> RendererReport:
@@ -151,21 +168,15 @@ class BrowserSession:
         vendor, renderer, version = reply.value if isinstance(reply.value, list) else ("none",) * 3
         return RendererReport(vendor, renderer, version, self._browser.version)
 
-    async def _fresh_enough_tab(self, browser: Browser) -> Tab:
-        """Returns the tab, or a new one when the old has had its share of calls."""
-        if self._tab is not None and self._tab.num_calls >= _CALLS_PER_TAB:
-            tab, self._tab = self._tab, None
+    async def _tab_showing(self, url: str, browser: Browser, *, fresh: bool) -> Tab:
+        """Returns the tab with its document, a new tab when the old one has had its share."""
+        tab = self._tab
+        if tab is not None and not fresh and tab.shows(url):
+            return tab
+        if tab is not None and tab.num_documents >= _DOCUMENTS_PER_TAB:
+            self._tab = None
             await tab.close()
         if self._tab is None:
             self._tab = await Tab.open(browser)
+        await self._tab.load(url)
         return self._tab
-
-
-def _marked_processes(mark: str) -> set[psutil.Process]:
-    """Finds the browser process that carries `mark`, among our own descendants."""
-    found = set()
-    for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            if mark in process.cmdline():
-                found.add(process)
-    return found

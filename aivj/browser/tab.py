@@ -1,4 +1,4 @@
-"""One tab of a browser: each call gets a fresh document in it.
+"""One tab of a browser, and the document in it that calls are made to.
 
 A navigation leaves nothing of the document before: no script, no WebGL context. It costs a third
 of a second less than a new tab does.
@@ -23,8 +23,8 @@ class PageReply:
 
     Attributes:
         value: The JSON-able result.
-        page_errors: Uncaught exceptions of the page.
-        console_errors: Messages of type `error` on its console.
+        page_errors: Uncaught exceptions of the page since the reply before.
+        console_errors: Messages of type `error` on its console, the same.
     """
 
     value: object
@@ -40,7 +40,7 @@ class Tab:
         self._page = page
         self._reply = PageReply(None)
         self._crashed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.num_calls = 0
+        self.num_documents = 0
         page.on("pageerror", lambda error: self._reply.page_errors.append(str(error)))
         page.on("console", self._on_console)
         page.on("crash", lambda _: self._on_crash())
@@ -50,21 +50,35 @@ class Tab:
         """Opens a new tab. Raises what Playwright raises, or `TimeoutError`."""
         return cls(browser, await asyncio.wait_for(browser.new_page(), _PAGE_TIMEOUT_S))
 
-    async def call(self, url: str, script: str, argument: object, timeout_s: float) -> PageReply:
-        """Loads `url` afresh and calls a function there; see `BrowserSession.call`."""
-        self.num_calls += 1
-        reply = self._reply = PageReply(None)
+    def shows(self, url: str) -> bool:
+        """Whether the document of `url` is there to be called."""
+        return self._page.url == url
+
+    async def load(self, url: str) -> None:
+        """Loads a document in place of the one before.
+
+        Raises:
+            WorkerLostError: It does not load.
+        """
+        self.num_documents += 1
         try:
             await self._page.goto(url, timeout=_PAGE_TIMEOUT_S * 1000)
         except PlaywrightError as error:
-            raise WorkerLostError.because("page-load", first_line(error)) from error
+            kind = "page-load" if self._browser.is_connected() else "browser-crash"
+            raise WorkerLostError.because(kind, first_line(error)) from error
+
+    async def call(self, script: str, argument: object, timeout_s: float) -> PageReply:
+        """Calls a function in the document; see `BrowserSession.call`."""
+        reply = self._reply
         try:
             reply.value = await self._first(self._page.evaluate(script, argument), timeout_s)
         except TimeoutError as error:
-            found = f"no answer from {url} in {timeout_s:.0f} s"
+            found = f"no answer from {self._page.url} in {timeout_s:.0f} s"
             raise WorkerLostError.because("hung-page", found) from error
         except PlaywrightError as error:
             raise self._translated(error) from error
+        finally:
+            self._reply = PageReply(None)
         return reply
 
     async def close(self) -> None:

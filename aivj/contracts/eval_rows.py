@@ -64,6 +64,36 @@ class EvalRow(ContractModel):
     luma_range: Omittable[Number] = Field(default=None, description="Highest less lowest luma")
     black_share: Omittable[Number] = Field(default=None, description="Share of black pixels, 0..1")
     blown_share: Omittable[Number] = Field(default=None, description="Share of blown pixels, 0..1")
+    black_frames: Omittable[Number] = Field(default=None, description="Share of black frames, 0..1")
+    blown_frames: Omittable[Number] = Field(default=None, description="Share of blown frames, 0..1")
+    audio_response: Omittable[Number] = Field(
+        default=None, description="Mean difference of luma from the same frames in silence, 0..1"
+    )
+    audio_response_fg: Omittable[Number] = Field(default=None, description="Of the foreground")
+    audio_response_bg: Omittable[Number] = Field(default=None, description="Of the background")
+    audio_alignment: Omittable[Number] = Field(
+        default=None, description="Correlation of motion with the music's energy, -1..1"
+    )
+    audio_alignment_control: Omittable[Number] = Field(
+        default=None, description="The same for the music shifted in time"
+    )
+    flashes_per_s: Omittable[Number] = Field(
+        default=None, description="Most flashes in a second of any field, WCAG 2.3.1"
+    )
+    red_flashes_per_s: Omittable[Number] = Field(default=None, description="Those of saturated red")
+    flash_unsafe: Omittable[bool] = Field(
+        default=None, description="Whether there are more than three flashes in a second"
+    )
+    colourfulness: Omittable[Number] = Field(
+        default=None, description="Hasler and Susstrunk's M3, 0 grey to about 109"
+    )
+    spatial_detail: Omittable[Number] = Field(
+        default=None, description="Spatial information of ITU-T P.910, of luma in 0..1"
+    )
+    fg_contribution: Omittable[Number] = Field(
+        default=None, description="Change of luma that leaving the foreground out makes, 0..1"
+    )
+    bg_contribution: Omittable[Number] = Field(default=None, description="The same, background")
     degraded: Omittable[list[str]] = Field(default=None, description="Shaders that are not drawn")
     render_ms_per_frame: Omittable[Number] = Field(default=None, description="Wall time, ms")
 

@@ -207,12 +207,16 @@ class Renderer(ContractModel):
 
 
 class RenderUse(ContractModel):
-    """Size and length that every pair was rendered with, in pixels, frames and frames a second."""
+    """What every pair was rendered with, in pixels, mesh squares, frames and frames a second."""
 
     width: Count
     height: Count
+    mesh_width: Omittable[Count] = None
+    mesh_height: Omittable[Count] = None
     warmup_frames: Count
     measure_frames: Count
+    silent_frames: Omittable[Count] = None
+    silent_every: Omittable[Count] = None
     frames_per_s: Count
 
 

@@ -41,6 +41,7 @@ class JobList:
 
 
 def prepare_jobs(
+    pack: str,
     pairs: Iterable[ManifestPair],
     packs_root: Path,
     convert: Convert,
@@ -49,12 +50,14 @@ def prepare_jobs(
     """Reads and converts the presets of `pairs`; `on_pair` is called after each pair."""
     result = JobList()
     for pair in pairs:
-        _prepare(pair, packs_root, convert, result)
+        _prepare(pack, pair, packs_root, convert, result)
         on_pair()
     return result
 
 
-def _prepare(pair: ManifestPair, packs_root: Path, convert: Convert, result: JobList) -> None:
+def _prepare(
+    pack: str, pair: ManifestPair, packs_root: Path, convert: Convert, result: JobList
+) -> None:
     texts: list[str] = []
     reasons: list[str] = []
     for layer, url in (("fg", pair.fg_url), ("bg", pair.bg_url)):
@@ -65,6 +68,7 @@ def _prepare(pair: ManifestPair, packs_root: Path, convert: Convert, result: Job
         converted = convert(path.read_bytes())
         texts.append(json.dumps(converted.butterchurn, separators=(",", ":")))
         reasons += [f"{layer}: {reason}" for reason in converted.degraded_reasons]
-    result.jobs.append(PairJob(pair.pair, *texts))
+    foreground, background = texts
+    result.jobs.append(PairJob(pack, pair.pair, foreground, background, clip="0"))
     if reasons:
         result.degraded[pair.pair] = reasons

@@ -1,4 +1,4 @@
-"""From per-frame figures of a rendered pair to the measurements of its row.
+"""From the cells of a rendered pair to the measurements of its row.
 
 Pure functions. Luma is Rec. 709 on gamma-encoded values, 0..1; a motion proxy is a mean absolute
 change between consecutive frames. The contract's two figures, `viz_avg_luma` and
@@ -6,53 +6,24 @@ change between consecutive frames. The contract's two figures, `viz_avg_luma` an
 the same as in rows of other drivers; those of the composite picture stand beside them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aivj.sampling.cells import Bytes, Cells
+from aivj.sampling.flashes import flash_load
+from aivj.sampling.picture import colourfulness, contributions, luma, spatial_detail
+from aivj.sampling.reactivity import Heard, alignment, response
+from aivj.sampling.render_settings import RenderSettings
+
 Floats = NDArray[np.float64]
 
+BLACK_BELOW = 0.02
+BLOWN_ABOVE = 0.96
 # Weights of the contract's motion proxy.
 _LUMA_WEIGHT = 0.65
 _COLOR_WEIGHT = 0.35
-
-
-@dataclass(frozen=True)
-class Series:
-    """Per-frame figures of one picture, each of shape [num_frames].
-
-    Attributes:
-        luma: Mean luma.
-        red: Mean red, likewise green and blue, 0..1.
-        green: See red.
-        blue: See red.
-        delta: Mean over 64x36 cells of the absolute change of luma since the frame before.
-        black: Share of cells with luma below 0.02.
-        blown: Share of cells with luma above 0.96.
-    """
-
-    luma: Floats
-    red: Floats
-    green: Floats
-    blue: Floats
-    delta: Floats
-    black: Floats
-    blown: Floats
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, list[float]]) -> "Series":
-        """Takes the arrays as the page sends them."""
-        return cls(**{name: np.asarray(value[name], dtype=np.float64) for name in _NAMES})
-
-    @property
-    def colors(self) -> Floats:
-        """Mean colour, shape [num_frames, 3]."""
-        return np.stack([self.red, self.green, self.blue], axis=1)
-
-
-_NAMES = ("luma", "red", "green", "blue", "delta", "black", "blown")
 
 
 @dataclass(frozen=True)
@@ -73,37 +44,108 @@ class PairMeasurement:
     luma_range: float
     black_share: float
     blown_share: float
+    black_frames: float
+    blown_frames: float
+    audio_response: float
+    audio_response_fg: float
+    audio_response_bg: float
+    audio_alignment: float
+    audio_alignment_control: float
+    flashes_per_s: float
+    red_flashes_per_s: float
+    flash_unsafe: bool
+    colourfulness: float
+    spatial_detail: float
+    fg_contribution: float
+    bg_contribution: float
 
 
-def measure_pair(composite: Series, foreground: Series, background: Series) -> PairMeasurement:
-    """Sums a rendered pair up. All series have the same length of at least two frames."""
-    layers = (foreground, background)
-    red, green, blue = composite.colors.mean(axis=0)
+@dataclass(frozen=True)
+class _Series:
+    """Per-frame figures of one picture, the frame before the first measured one included.
+
+    Attributes:
+        luma: Mean luma, shape [measure_frames + 1].
+        color: Mean colour, 0..1, shape [measure_frames + 1, 3].
+        delta: Mean over cells of the absolute change of luma, shape [measure_frames].
+        cells: Luma of all cells, shape [measure_frames + 1, 36, 64].
+    """
+
+    luma: Floats
+    color: Floats
+    delta: Floats
+    cells: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, pictures: Bytes) -> "_Series":
+        cells = luma(pictures)
+        return cls(
+            luma=cells.mean(axis=(1, 2), dtype=np.float64),
+            color=pictures.mean(axis=(1, 2), dtype=np.float64) / 255,
+            delta=np.abs(np.diff(cells, axis=0)).mean(axis=(1, 2), dtype=np.float64),
+            cells=cells,
+        )
+
+
+def measure_pair(cells: Cells, settings: RenderSettings, heard: Heard) -> PairMeasurement:
+    """Sums a rendered pair up."""
+    measured = cells.music.frames(slice(1, None))
+    compared, silence = measured.frames(settings.compared_frames), cells.silence
+    composite, *layers = (
+        _Series.of(pictures)
+        for pictures in (cells.music.composite, cells.music.foreground, cells.music.background)
+    )
+    red, green, blue = composite.color[1:].mean(axis=0)
+    flashes = flash_load(cells.music.composite, settings.frames_per_s)
+    fg_contribution, bg_contribution = contributions(measured)
+    frame_luma = composite.luma[1:]
     return PairMeasurement(
-        viz_avg_luma=float(np.mean([layer.luma.mean() for layer in layers])),
-        viz_avg_frame_delta=motion_proxy(layers),
-        pm_avg_luma_fg=float(foreground.luma[-1]),
-        pm_avg_luma_bg=float(background.luma[-1]),
-        composite_avg_luma=float(composite.luma.mean()),
+        viz_avg_luma=float(np.mean([layer.luma[1:].mean() for layer in layers])),
+        viz_avg_frame_delta=motion_proxy(
+            np.mean([layer.luma for layer in layers], axis=0),
+            np.stack([layer.color for layer in layers]),
+        ),
+        pm_avg_luma_fg=float(layers[0].luma[-1]),
+        pm_avg_luma_bg=float(layers[1].luma[-1]),
+        composite_avg_luma=float(frame_luma.mean()),
         composite_avg_frame_delta=float(composite.delta.mean()),
         composite_color_r=float(red),
         composite_color_g=float(green),
         composite_color_b=float(blue),
-        fg_avg_frame_delta=float(foreground.delta.mean()),
-        bg_avg_frame_delta=float(background.delta.mean()),
-        luma_range=float(np.ptp(composite.luma)),
-        black_share=float(composite.black.mean()),
-        blown_share=float(composite.blown.mean()),
+        fg_avg_frame_delta=float(layers[0].delta.mean()),
+        bg_avg_frame_delta=float(layers[1].delta.mean()),
+        luma_range=float(np.ptp(frame_luma)),
+        black_share=float((composite.cells[1:] < BLACK_BELOW).mean()),
+        blown_share=float((composite.cells[1:] > BLOWN_ABOVE).mean()),
+        black_frames=float((frame_luma < BLACK_BELOW).mean()),
+        blown_frames=float((frame_luma > BLOWN_ABOVE).mean()),
+        audio_response=response(compared.composite, silence.composite),
+        audio_response_fg=response(compared.foreground, silence.foreground),
+        audio_response_bg=response(compared.background, silence.background),
+        audio_alignment=alignment(composite.delta, heard.energy),
+        audio_alignment_control=float(
+            np.mean([alignment(composite.delta, control) for control in heard.controls])
+        ),
+        flashes_per_s=flashes.general_per_s,
+        red_flashes_per_s=flashes.red_per_s,
+        flash_unsafe=flashes.is_unsafe,
+        colourfulness=colourfulness(measured.composite),
+        spatial_detail=spatial_detail(measured.composite),
+        fg_contribution=fg_contribution,
+        bg_contribution=bg_contribution,
     )
 
 
-def motion_proxy(layers: tuple[Series, ...]) -> float:
+def motion_proxy(mean_luma: Floats, layer_colors: Floats) -> float:
     """Returns the contract's motion proxy, at least 0.
 
     Per step, 0.65 times the change of the layers' mean luma plus 0.35 times the mean over layers
     of the change of their mean colour; averaged over steps.
+
+    Args:
+        mean_luma: Mean luma of the layers, shape [num_frames].
+        layer_colors: Mean colour of each layer, shape [num_layers, num_frames, 3].
     """
-    luma = np.mean([layer.luma for layer in layers], axis=0)
-    luma_step = np.abs(np.diff(luma))
-    color_step = np.mean([np.abs(np.diff(layer.colors, axis=0)) for layer in layers], axis=(0, 2))
+    luma_step = np.abs(np.diff(mean_luma))
+    color_step = np.abs(np.diff(layer_colors, axis=1)).mean(axis=(0, 2))
     return float(np.mean(_LUMA_WEIGHT * luma_step + _COLOR_WEIGHT * color_step))

@@ -155,7 +155,7 @@ class _Run:
             self.on_progress(SampleProgress("indexing", indexed, len(todo), 0))
 
         pairs = [self._pairs[pair] for pair in todo]
-        return prepare_jobs(pairs, self.request.packs_root, convert, on_pair)
+        return prepare_jobs(self.request.pack, pairs, self.request.packs_root, convert, on_pair)
 
     def _plan(self) -> PairWorkerPlan:
         settings = self.request.settings
@@ -164,7 +164,7 @@ class _Run:
             policy=self.choice.policy,
             expected=self.choice.report,
             settings=settings,
-            clip=time_bytes(self.clip, round(settings.duration_s * SAMPLE_RATE_HZ)),
+            clips={"0": time_bytes(self.clip, round(settings.duration_s * SAMPLE_RATE_HZ))},
             thumbnails=self.request.thumbnails,
         )
 

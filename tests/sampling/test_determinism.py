@@ -16,14 +16,16 @@ from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairWorker, PairWorkerPlan
 
 NUM_PAIRS = 100
-SMALL = RenderSettings(width=96, height=54, warmup_frames=4, measure_frames=8, seed=5)
+SMALL = RenderSettings(
+    width=96, height=54, warmup_frames=4, measure_frames=8, silent_every=2, seed=5
+)
 
 
 @pytest.fixture(scope="module")
 def jobs(tmp_path_factory, draw_pack, converter):
     root = tmp_path_factory.mktemp("packs")
     drawn = draw_pack(root, NUM_PAIRS)
-    return prepare_jobs(drawn.manifest.pairs, root, converter.convert).jobs
+    return prepare_jobs("real", drawn.manifest.pairs, root, converter.convert).jobs
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def plan(software_renderer):
         policy="software",
         expected=software_renderer.report,
         settings=SMALL,
-        clip=time_bytes(groove(), round(SMALL.duration_s * 44_100)),
+        clips={"0": time_bytes(groove(), round(SMALL.duration_s * 44_100))},
         thumbnails=False,
     )
 

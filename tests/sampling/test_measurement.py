@@ -1,79 +1,98 @@
+from dataclasses import asdict
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aivj.sampling.measurement import Series, measure_pair, motion_proxy
+from aivj.sampling.cells import CELL_COLUMNS, CELL_ROWS, Cells, Take
+from aivj.sampling.measurement import measure_pair, motion_proxy
+from aivj.sampling.reactivity import Heard
+from aivj.sampling.render_settings import RenderSettings
+from tests.sampling.pictures import plain, same_cells
 
-ZEROS = [0.0] * 4
+SETTINGS = RenderSettings(measure_frames=4, silent_frames=2, silent_every=3)
+HEARD = Heard(np.array([0.1, 0.5, 0.2, 0.9]), (np.array([0.5, 0.1, 0.9, 0.2]),))
 
 
-def series(luma, *, red=None, green=None, blue=None, delta=None, black=None, blown=None):
-    values = {
-        "luma": luma,
-        "red": red or luma,
-        "green": green or luma,
-        "blue": blue or luma,
-        "delta": delta or [0.0] * len(luma),
-        "black": black or [0.0] * len(luma),
-        "blown": blown or [0.0] * len(luma),
-    }
-    return Series.from_json(values)
+def grey_colors(*layers):
+    return np.stack([np.repeat(np.asarray(layer)[:, None], 3, axis=1) for layer in layers])
 
 
 def test_motion_proxy_weighs_luma_and_colour():
-    first = series([0.1, 0.2, 0.2], red=[0.1, 0.4, 0.4], green=ZEROS[:3], blue=ZEROS[:3])
-    second = series([0.3, 0.3, 0.5], red=ZEROS[:3], green=ZEROS[:3], blue=[0.0, 0.0, 0.6])
+    colors = np.zeros((2, 3, 3))
+    colors[0, :, 0] = [0.1, 0.4, 0.4]
+    colors[1, :, 2] = [0.0, 0.0, 0.6]
 
     # Steps of the mean luma: 0.05, 0.1. Colour: (0.3/3 + 0)/2 and (0 + 0.6/3)/2.
     expected = np.mean([0.65 * 0.05 + 0.35 * 0.05, 0.65 * 0.1 + 0.35 * 0.1])
-    assert motion_proxy((first, second)) == pytest.approx(expected, abs=1e-15)
+    assert motion_proxy(np.array([0.2, 0.25, 0.35]), colors) == pytest.approx(expected, abs=1e-15)
 
 
 def test_a_still_pair_has_no_motion_and_a_flashing_one_much():
-    still, flash = series([0.4] * 4), series([0.0, 1.0, 0.0, 1.0])
+    still, flash = np.full(4, 0.4), np.array([0.0, 1.0, 0.0, 1.0])
 
-    assert motion_proxy((still, still)) == 0
-    assert motion_proxy((flash, flash)) == pytest.approx(1)
-    assert motion_proxy((still, flash)) == pytest.approx(0.5)
+    assert motion_proxy(still, grey_colors(still, still)) == 0
+    assert motion_proxy(flash, grey_colors(flash, flash)) == pytest.approx(1)
 
 
 def test_opposite_luma_cancels_in_the_mean_but_not_in_colour():
-    up, down = series([0.0, 1.0]), series([1.0, 0.0])
+    up, down = np.array([0.0, 1.0]), np.array([1.0, 0.0])
 
-    assert motion_proxy((up, down)) == pytest.approx(0.35)
+    assert motion_proxy((up + down) / 2, grey_colors(up, down)) == pytest.approx(0.35)
 
 
-def test_figures_come_from_their_picture():
+def test_figures_come_from_their_picture_and_frames():
+    composite = plain([(0, 0, 0), (51, 102, 0), (51, 102, 0), (51, 102, 0), (51, 102, 0)])
+    composite[1, :18] = 0
+    composite[2, :, :32] = 255
+    foreground, background = plain([51, 51, 51, 51, 102]), plain([0, 0, 0, 0, 51])
+    silence = Take(plain([0, 0]), plain([0, 0]), plain([0, 0]))
+
     measured = measure_pair(
-        composite=series(
-            [0.2, 0.6], red=[0.1, 0.3], delta=[0.01, 0.03], black=[0.5, 0.0], blown=[0.0, 0.2]
-        ),
-        foreground=series([0.3, 0.5], delta=[0.02, 0.02]),
-        background=series([0.1, 0.2], delta=[0.0, 0.08]),
+        Cells(Take(composite, foreground, background), silence), SETTINGS, HEARD
     )
 
-    assert measured.viz_avg_luma == pytest.approx((0.4 + 0.15) / 2)
-    assert (measured.pm_avg_luma_fg, measured.pm_avg_luma_bg) == (0.5, 0.2)
-    assert measured.composite_avg_luma == pytest.approx(0.4)
-    assert measured.luma_range == pytest.approx(0.4)
-    assert measured.composite_avg_frame_delta == pytest.approx(0.02)
-    assert (measured.fg_avg_frame_delta, measured.bg_avg_frame_delta) == (0.02, 0.04)
-    assert (measured.black_share, measured.blown_share) == (0.25, pytest.approx(0.1))
-    assert measured.composite_color_r == pytest.approx(0.2)
+    lit = 0.2126 * 0.2 + 0.7152 * 0.4
+    per_frame = [lit / 2, (1 + lit) / 2, lit, lit]
+    assert measured.viz_avg_luma == pytest.approx(((0.2 * 3 + 0.4) / 4 + 0.2 / 4) / 2)
+    assert measured.pm_avg_luma_fg == pytest.approx(0.4)
+    assert measured.pm_avg_luma_bg == pytest.approx(0.2)
+    assert measured.composite_avg_luma == pytest.approx(np.mean(per_frame), abs=1e-6)
+    assert measured.luma_range == pytest.approx((1 + lit) / 2 - lit / 2, abs=1e-6)
+    assert measured.black_share == pytest.approx(1 / 8)
+    assert measured.blown_share == pytest.approx(1 / 8)
+    assert measured.black_frames == 0
+    assert measured.fg_avg_frame_delta == pytest.approx(0.2 / 4)
+    assert measured.composite_color_b == pytest.approx(0.5 / 4)
+    # The silent frames stand beside the first and the fourth measured one.
+    assert measured.audio_response == pytest.approx(np.mean([lit / 2, lit]), abs=1e-6)
+    assert measured.audio_response_fg == pytest.approx(np.mean([0.2, 0.4]))
 
 
-unit = st.floats(0, 1)
+def test_dark_and_blown_out_frames_are_counted():
+    measured = measure_pair(same_cells(plain([90, 0, 0, 255, 90]), plain([0, 0])), SETTINGS, HEARD)
+
+    assert (measured.black_frames, measured.blown_frames) == (0.5, 0.25)
 
 
-@given(st.lists(st.tuples(unit, unit, unit), min_size=2, max_size=40))
-def test_all_figures_of_pictures_in_range_are_in_range(colors):
-    red, green, blue = (list(channel) for channel in zip(*colors, strict=True))
-    luma = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in colors]
-    picture = series(luma, red=red, green=green, blue=blue)
+signed = {"audio_alignment", "audio_alignment_control"}
+unbounded = {"colourfulness", "spatial_detail", "flashes_per_s", "red_flashes_per_s"}
 
-    measured = measure_pair(picture, picture, picture)
 
-    for value in vars(measured).values():
-        assert type(value) is float
-        assert 0 <= value <= 1 + 1e-12
+@given(st.integers(0, 2**32))
+@settings(max_examples=30)
+def test_all_figures_of_any_pictures_are_in_range(seed):
+    rng = np.random.default_rng(seed)
+
+    def take(num_frames):
+        shape = (3, num_frames, CELL_ROWS, CELL_COLUMNS, 3)
+        return Take(*rng.integers(0, 256, shape, np.uint8))
+
+    figures = asdict(measure_pair(Cells(take(5), take(2)), SETTINGS, HEARD))
+
+    assert type(figures.pop("flash_unsafe")) is bool
+    for name, value in figures.items():
+        assert type(value) is float, name
+        assert (-1 if name in signed else 0) <= value, name
+        assert name in unbounded or value <= 1 + 1e-6, name

@@ -25,8 +25,9 @@ NUM_PAIRS = 6
 
 def result(luma=0.3, motion=0.01):
     fields = dict.fromkeys(PairMeasurement.__dataclass_fields__, 0.1)
-    measurement = PairMeasurement(**fields | {"viz_avg_luma": luma, "viz_avg_frame_delta": motion})
-    return PairResult(measurement, 5.0, 0, 0, b"RIFF")
+    told = {"viz_avg_luma": luma, "viz_avg_frame_delta": motion, "flash_unsafe": False}
+    measurement = PairMeasurement(**fields | told)
+    return PairResult(measurement, 5.0, 100.0, 0, 0, b"RIFF")
 
 
 class ToldExecutor:

@@ -1,5 +1,6 @@
 """Presets that cannot be drawn, in a real browser: each fault has its name, and its price."""
 
+import contextlib
 import json
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ def plan(software_renderer):
         policy="software",
         expected=software_renderer.report,
         settings=TINY,
-        clip=time_bytes(click_track(), round(TINY.duration_s * 44_100)),
+        clips={"0": time_bytes(click_track(), round(TINY.duration_s * 44_100))},
         pair_timeout_s=20,
     )
 
@@ -51,7 +52,7 @@ def preset(**changes):
 
 
 def job(**changes):
-    return PairJob(7, preset(**changes), preset())
+    return PairJob("made", 7, preset(**changes), preset(), clip="0")
 
 
 async def test_a_plain_pair_is_measured_and_pictured(worker):
@@ -78,7 +79,9 @@ async def test_a_broken_preset_fails_alone_with_its_layer(worker, kind, changes)
 
     swapped = job(**changes)
     with pytest.raises(ItemError, match="background"):
-        await worker.run(PairJob(7, swapped.background, swapped.foreground))
+        await worker.run(
+            replace(swapped, foreground=swapped.background, background=swapped.foreground)
+        )
 
     assert (await worker.run(job())).measurement.viz_avg_luma > 0
 
@@ -102,7 +105,7 @@ async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
       const draw = WebGL2RenderingContext.prototype.readPixels;
       WebGL2RenderingContext.prototype.readPixels = function (...args) {
         draw.apply(this, args);
-        this.getExtension("WEBGL_lose_context").loseContext();
+        this.getExtension("WEBGL_lose_context")?.loseContext();
       };
       return window.__aivj_stage.renderPair(JSON.parse(text)).then(JSON.stringify);
     }"""
@@ -113,17 +116,53 @@ async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
     assert caught.value.kind == "context-lost"
 
 
-async def test_a_page_renders_one_pair_and_refuses_a_second(worker, monkeypatch):
-    from aivj.sampling import worker as module
+async def documents_of(worker, jobs):
+    """Runs the jobs and tells for each whether it began a document, besides what was measured."""
+    seen = []
+    for one in jobs:
+        with contextlib.suppress(ItemError):
+            measurement = (await worker.run(one)).measurement
+            seen.append((worker._num_in_document == 1, measurement))
+    return seen
 
-    twice = """async text => {
-      await window.__aivj_stage.renderPair(JSON.parse(text));
-      return JSON.stringify(await window.__aivj_stage.renderPair(JSON.parse(text)));
-    }"""
-    monkeypatch.setattr(module, "_SCRIPT", twice)
 
-    with pytest.raises(ItemError, match="fresh one"):
-        await worker.run(job())
+async def test_a_document_is_kept_for_its_share_of_pairs_and_none_shows_in_another(plan):
+    jobs = [job(), job(frame_eqs_eel="wave_g = rand(100)/100; zoom = 1.1;"), job()] * 2
+    kept, renewed = PairWorker(plan), PairWorker(replace(plan, reload_every=2))
+    try:
+        await kept.open()
+        await renewed.open()
+        in_kept, in_renewed = await documents_of(kept, jobs), await documents_of(renewed, jobs)
+    finally:
+        await kept.close()
+        await renewed.close()
+
+    assert [is_first for is_first, _ in in_kept] == [True] + [False] * 5
+    assert [is_first for is_first, _ in in_renewed] == [True, False] * 3
+    assert [measured for _, measured in in_kept] == [measured for _, measured in in_renewed]
+    assert in_kept[0][1] == in_kept[2][1] != in_kept[1][1]
+
+
+async def test_what_a_failed_pair_leaves_behind_goes_with_its_document(worker):
+    broken = job(**FAULTS["shader-link"])
+
+    seen = await documents_of(worker, [job(), broken, job()])
+
+    assert [is_first for is_first, _ in seen] == [True, True]
+    assert seen[0][1] == seen[1][1]
+
+
+async def test_a_browser_above_its_limit_is_worn(plan):
+    worker = PairWorker(replace(plan, memory_limit_bytes=10**12))
+    small = PairWorker(replace(plan, memory_limit_bytes=10**6))
+    for one in (worker, small):
+        await one.open()
+    try:
+        assert worker.worn() is None
+        assert "memory" in small.worn()
+    finally:
+        for one in (worker, small):
+            await one.close()
 
 
 async def test_another_renderer_than_the_proved_one_is_refused(plan):

@@ -1,10 +1,10 @@
 // One pair on the GPU: two layers, and everything they made there.
 
 import type { AudioLevels } from "butterchurn";
-import type { StageContext, Target } from "../render/context.ts";
-import { Layer } from "../render/layer.ts";
-import type { GlLedger } from "./gl_objects.ts";
-import { GlObjects } from "./gl_objects.ts";
+import type { Target } from "../render/context.ts";
+import type { GlLedger } from "../render/gl_objects.ts";
+import { GlObjects } from "../render/gl_objects.ts";
+import { FULL_MESH, type Layer, type LayerFactory } from "../render/layer.ts";
 import type { Size } from "./parameters.ts";
 
 /** Butterchurn presets, as the converter makes them. */
@@ -29,25 +29,26 @@ export class LivePair {
 
   /** Loads a pair and draws its first frame. Rejects, and leaves nothing, when that fails. */
   static async load(
-    context: StageContext,
-    ledger: GlLedger,
+    factory: LayerFactory,
     presets: PairPresets,
     size: Size,
     seed: number,
     levels: () => AudioLevels,
   ): Promise<LivePair> {
+    const { ledger, programs } = factory.context;
     const pair = new LivePair(ledger, size);
     const before = ledger.owner;
     // Butterchurn also makes objects in callbacks of its own, so this lasts across the waits.
     ledger.owner = pair.#objects;
+    programs.forgetUses();
     try {
-      const foreground = new Layer(context, size.width, size.height, seed);
+      const foreground = factory.create({ ...size, ...FULL_MESH }, seed);
       await named("foreground", foreground.load(presets.foreground));
-      const background = new Layer(context, size.width, size.height, seed + 1);
+      const background = factory.create({ ...size, ...FULL_MESH }, seed + 1);
       await named("background", background.load(presets.background));
       pair.#layers = [foreground, background];
       pair.render(levels(), FIRST_FRAME_S);
-      const [linkError] = context.linkErrors();
+      const [linkError] = programs.linkErrors();
       if (linkError !== undefined) throw new Error(`a shader does not link: ${linkError}`);
       return pair;
     } catch (error) {

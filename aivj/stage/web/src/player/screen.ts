@@ -2,7 +2,7 @@
 
 import { Composite } from "../render/composite.ts";
 import { StageContext } from "../render/context.ts";
-import { GlLedger } from "./gl_objects.ts";
+import { LayerFactory } from "../render/layer.ts";
 import { LivePair, type PairPresets } from "./live_pair.ts";
 import type { Music } from "./music.ts";
 import type { Size } from "./parameters.ts";
@@ -25,7 +25,7 @@ export interface DrawState {
 export class Screen {
   readonly #context: StageContext;
   readonly #composite: Composite;
-  readonly #ledger: GlLedger;
+  readonly #factory: Promise<LayerFactory>;
   readonly #fixedSize: Size | null;
   readonly #onAbort: (reason: string) => void;
   #shown: { readonly pair: LivePair; readonly music: Music } | null = null;
@@ -45,7 +45,7 @@ export class Screen {
   ) {
     this.#context = new StageContext(canvas);
     this.#composite = new Composite(this.#context.gl);
-    this.#ledger = new GlLedger(this.#context.gl);
+    this.#factory = LayerFactory.create(this.#context, 0);
     this.#fixedSize = fixedSize;
     this.#onAbort = onAbort;
     requestAnimationFrame((nowMs) => this.#onFrame(nowMs));
@@ -60,7 +60,7 @@ export class Screen {
     this.#refuseLostContext();
     const size = this.#fixedSize ?? windowSize();
     const levels = () => music.levelsAt(performance.now());
-    const pair = await LivePair.load(this.#context, this.#ledger, presets, size, seed, levels);
+    const pair = await LivePair.load(await this.#factory, presets, size, seed, levels);
     this.#shown?.pair.release();
     this.#shown = { pair, music };
     Object.assign(this.#context.canvas, size);

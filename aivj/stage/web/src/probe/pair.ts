@@ -1,10 +1,12 @@
-// Renders one pair on a virtual clock and measures it.
+// Renders one pair on a virtual clock, with its music and once more in silence.
 
+import type { AudioLevels } from "butterchurn";
 import { Clip } from "../render/clip.ts";
 import { Composite } from "../render/composite.ts";
 import { type StageContext, Target } from "../render/context.ts";
-import { Layer } from "../render/layer.ts";
-import { Reduction, type Series } from "../render/reduction.ts";
+import { GlObjects } from "../render/gl_objects.ts";
+import type { Layer, LayerFactory } from "../render/layer.ts";
+import { Reduction } from "../render/reduction.ts";
 
 export interface PairRequest {
   /** Butterchurn presets, as the converter makes them. */
@@ -12,8 +14,14 @@ export interface PairRequest {
   background: object;
   width: number;
   height: number;
+  meshWidth: number;
+  meshHeight: number;
   warmupFrames: number;
   measureFrames: number;
+  /** How many frames the silent take is compared at, from the first measured one on. */
+  silentFrames: number;
+  /** Frames from one of them to the next. */
+  silentEvery: number;
   framesPerS: number;
   /** Each layer draws from its own random stream of this seed. */
   seed: number;
@@ -23,19 +31,28 @@ export interface PairRequest {
   thumbnail: boolean;
 }
 
-export interface PairMeasurement {
-  composite: Series;
-  foreground: Series;
-  background: Series;
+export interface PairReading {
+  /**
+   * Base64 of the cells, see `Reduction.read`: of the music `measureFrames` frames and the one
+   * before, then the `silentFrames` compared frames of the silence.
+   */
+  cells: string;
   /** Codes of `gl.getError`, in order of appearance. */
   glErrors: number[];
-  /** Wall time of the frame loop over all frames, in ms. */
+  /** Wall time until the first frame could be drawn, in ms. */
+  loadMs: number;
+  /** Wall time of all frames, in ms. */
   renderMs: number;
   /** Base64 of a WebP picture. */
   thumbnail: string | null;
 }
 
-export type FailureKind = "bad-equation" | "script-error" | "shader-link" | "context-lost";
+export type FailureKind =
+  | "bad-equation"
+  | "script-error"
+  | "wasm-trap"
+  | "shader-link"
+  | "context-lost";
 
 /** A preset that cannot be drawn: `kind` says why, `layer` which of the two. */
 export class RenderFailure extends Error {
@@ -48,89 +65,137 @@ export class RenderFailure extends Error {
   }
 }
 
-type NamedLayer = readonly [name: string, layer: Layer];
-
 function failure(kind: FailureKind, layer: string, error: unknown): RenderFailure {
   return new RenderFailure(kind, layer, error instanceof Error ? error.message : String(error));
 }
 
-async function loadLayers(context: StageContext, request: PairRequest): Promise<NamedLayer[]> {
-  const layers: NamedLayer[] = [];
-  const presets = { foreground: request.foreground, background: request.background };
-  for (const [index, [name, preset]] of Object.entries(presets).entries()) {
-    const seed = Math.imul(request.seed + 1, 0x9e3779b1) + index;
-    const layer = new Layer(context, request.width, request.height, seed);
-    await layer.load(preset).catch((error: unknown) => {
-      throw failure("bad-equation", name, error);
-    });
-    refuseUnlinked(context, name);
-    layers.push([name, layer]);
+/** Two layers and their composite. */
+class Take {
+  readonly #layers: [name: string, layer: Layer][] = [];
+  readonly #composite: Composite;
+  readonly #picture: Target;
+
+  constructor(
+    readonly context: StageContext,
+    readonly request: PairRequest,
+  ) {
+    this.#composite = new Composite(context.gl);
+    this.#picture = new Target(context.gl, request.width, request.height);
   }
-  return layers;
+
+  async load(factory: LayerFactory): Promise<void> {
+    const { seed, foreground, background } = this.request;
+    const presets = { foreground, background };
+    for (const [index, [name, preset]] of Object.entries(presets).entries()) {
+      this.context.programs.user = name;
+      const layer = factory.create(this.request, Math.imul(seed + 1, 0x9e3779b1) + index);
+      await layer.load(preset).catch((error: unknown) => {
+        throw failure("bad-equation", name, error);
+      });
+      this.#layers.push([name, layer]);
+    }
+  }
+
+  /** Goes on by a frame; one that is not visible leaves the pictures as they are. */
+  draw(levels: AudioLevels, visible: boolean): void {
+    for (const [name, layer] of this.#layers) {
+      try {
+        if (visible) layer.render(levels, 1 / this.request.framesPerS);
+        else layer.advance(levels, 1 / this.request.framesPerS);
+      } catch (error) {
+        const trapped = error instanceof WebAssembly.RuntimeError;
+        throw failure(trapped ? "wasm-trap" : "script-error", name, error);
+      }
+    }
+  }
+
+  /** Draws the composite of the present frame; returns it and both layers. */
+  pictures(): Target[] {
+    this.compose(this.#picture.framebuffer);
+    return [this.#picture, ...this.#layers.map(([, layer]) => layer.target)];
+  }
+
+  /** Draws the composite into `framebuffer`; null is the canvas. */
+  compose(framebuffer: WebGLFramebuffer | null): void {
+    const { width, height } = this.request;
+    const [foreground, background] = this.#layers.map(([, layer]) => layer.target);
+    if (!foreground || !background) throw new Error("a pair has two layers");
+    this.#composite.draw(foreground, background, framebuffer, width, height);
+  }
 }
 
-function renderLayer([name, layer]: NamedLayer, clip: Clip, frame: number, framesPerS: number) {
-  try {
-    layer.render(clip.levels((frame + 1) / framesPerS), 1 / framesPerS);
-  } catch (error) {
-    throw failure("script-error", name, error);
-  }
-}
-
-function refuseBrokenContext(context: StageContext): void {
+function refuseBroken(context: StageContext): void {
   if (context.gl.isContextLost()) {
     throw new RenderFailure("context-lost", "both", "the WebGL context was lost");
   }
-}
-
-function refuseUnlinked(context: StageContext, name: string): void {
-  refuseBrokenContext(context);
-  const [first] = context.linkErrors();
-  if (first !== undefined) throw new RenderFailure("shader-link", name, first);
-}
-
-export async function renderPair(
-  context: StageContext,
-  request: PairRequest,
-): Promise<PairMeasurement> {
-  const { width, height, warmupFrames, measureFrames, framesPerS } = request;
-  const { gl, canvas } = context;
-  canvas.width = width;
-  canvas.height = height;
-  const clip = await Clip.fetch(request.clipUrl);
-  const layers = await loadLayers(context, request);
-  const [foreground, background] = layers.map(([, layer]) => layer.target);
-  if (!foreground || !background) throw new Error("a pair has two layers");
-  const composite = new Composite(gl);
-  const picture = new Target(gl, width, height);
-  const reduction = new Reduction(gl, 3, measureFrames + 1);
-
-  const startedMs = performance.now();
-  for (let frame = 0; frame < warmupFrames + measureFrames; frame++) {
-    for (const layer of layers) {
-      renderLayer(layer, clip, frame, framesPerS);
-    }
-    if (frame === 0) refuseUnlinked(context, "both");
-    if (frame < warmupFrames - 1) continue;
-    composite.draw(foreground, background, picture.framebuffer, width, height);
-    reduction.add([picture, foreground, background]);
+  for (const [layer, log] of context.programs.linkErrors()) {
+    throw new RenderFailure("shader-link", layer, log);
   }
-  const [whole, front, back] = reduction.series();
-  const renderMs = performance.now() - startedMs;
-  refuseBrokenContext(context);
-  if (!whole || !front || !back) throw new Error("three pictures were measured");
-  composite.draw(foreground, background, null, width, height);
+}
+
+/** Renders and reads a pair; nothing of it stays on the GPU. */
+export async function renderPair(
+  factory: LayerFactory,
+  request: PairRequest,
+): Promise<PairReading> {
+  const { context } = factory;
+  const objects = new GlObjects();
+  context.programs.forgetUses();
+  context.ledger.owner = objects;
+  try {
+    return await read(factory, request);
+  } finally {
+    context.ledger.owner = null;
+    objects.release();
+    context.resetState();
+  }
+}
+
+async function read(factory: LayerFactory, request: PairRequest): Promise<PairReading> {
+  const { context } = factory;
+  const { width, height, warmupFrames, measureFrames, silentFrames, silentEvery, framesPerS } =
+    request;
+  const startedMs = performance.now();
+  Object.assign(context.canvas, { width, height });
+  const clip = await Clip.fetch(request.clipUrl);
+  const music = new Take(context, request);
+  const silence = new Take(context, request);
+  await music.load(factory);
+  await silence.load(factory);
+  const numFrames = warmupFrames + measureFrames;
+  const musicCells = new Reduction(context.gl, 3, measureFrames + 1);
+  const silenceCells = new Reduction(context.gl, 3, silentFrames);
+  const lastCompared = warmupFrames + (silentFrames - 1) * silentEvery;
+  const loadedMs = performance.now();
+  for (let frame = 0; frame < numFrames; frame++) {
+    const measured = frame >= warmupFrames - 1;
+    music.draw(clip.levels((frame + 1) / framesPerS), measured);
+    if (measured) musicCells.add(music.pictures());
+    if (frame <= lastCompared) {
+      const compared = frame >= warmupFrames && (frame - warmupFrames) % silentEvery === 0;
+      silence.draw(Clip.silence(), compared);
+      if (compared) silenceCells.add(silence.pictures());
+    }
+    if (frame === 0) refuseBroken(context);
+  }
+  const cells = [musicCells.read(), silenceCells.read()];
+  const renderedMs = performance.now();
+  refuseBroken(context);
+  music.compose(null);
   return {
-    composite: whole,
-    foreground: front,
-    background: back,
+    cells: base64(new Uint8Array(await new Blob(cells).arrayBuffer())),
     glErrors: context.takeErrors(),
-    renderMs,
-    thumbnail: request.thumbnail ? await pictureOf(canvas) : null,
+    loadMs: loadedMs - startedMs,
+    renderMs: renderedMs - loadedMs,
+    thumbnail: request.thumbnail ? pictureOf(context.canvas) : null,
   };
 }
 
-async function pictureOf(canvas: HTMLCanvasElement): Promise<string> {
+function pictureOf(canvas: HTMLCanvasElement): string {
   const url = canvas.toDataURL("image/webp", 0.8);
   return url.slice(url.indexOf(",") + 1);
+}
+
+function base64(bytes: Uint8Array): string {
+  return (bytes as Uint8Array & { toBase64(): string }).toBase64();
 }

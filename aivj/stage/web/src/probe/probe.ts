@@ -1,10 +1,11 @@
 // The batch page: no clock, no audio device, no user interface; hooks that a program calls.
 
 import { StageContext } from "../render/context.ts";
-import { type PairMeasurement, type PairRequest, RenderFailure, renderPair } from "./pair.ts";
+import { LayerFactory } from "../render/layer.ts";
+import { type PairReading, type PairRequest, RenderFailure, renderPair } from "./pair.ts";
 
 type PairReply =
-  | { ok: true; measurement: PairMeasurement }
+  | { ok: true; reading: PairReading }
   | { ok: false; kind: string; layer: string; message: string };
 
 function openContext(): StageContext {
@@ -13,14 +14,21 @@ function openContext(): StageContext {
   return new StageContext(canvas);
 }
 
-let used = false;
+/** One seed a page: what layers share is made from it. */
+let opened: { readonly seed: number; readonly factory: LayerFactory } | null = null;
+
+async function factoryFor(seed: number): Promise<LayerFactory> {
+  if (opened === null) {
+    opened = { seed, factory: await LayerFactory.create(openContext(), seed) };
+  }
+  if (opened.seed !== seed) throw new Error(`this page renders with seed ${opened.seed}`);
+  return opened.factory;
+}
 
 async function replyToPair(request: PairRequest): Promise<PairReply> {
-  // What a preset leaves behind cannot all be reset: one pair, one page.
-  if (used) throw new Error("this page has rendered its pair; open a fresh one");
-  used = true;
   try {
-    return { ok: true, measurement: await renderPair(openContext(), request) };
+    const factory = await factoryFor(request.seed);
+    return { ok: true, reading: await renderPair(factory, request) };
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error;
     return { ok: false, kind: error.kind, layer: error.layer, message: error.message };
@@ -29,14 +37,8 @@ async function replyToPair(request: PairRequest): Promise<PairReply> {
 
 declare global {
   interface Window {
-    __aivj_stage: {
-      describeRenderer(): ReturnType<StageContext["describe"]>;
-      renderPair(request: PairRequest): Promise<PairReply>;
-    };
+    __aivj_stage: { renderPair(request: PairRequest): Promise<PairReply> };
   }
 }
 
-window.__aivj_stage = {
-  describeRenderer: () => openContext().describe(),
-  renderPair: replyToPair,
-};
+window.__aivj_stage = { renderPair: replyToPair };

@@ -6,8 +6,18 @@ declare module "butterchurn" {
     timeByteArrayR: Uint8Array;
   }
 
+  export type Noise = Record<string, unknown>;
+
+  export interface ImageTextures {
+    samplers: Record<string, WebGLTexture>;
+    clouds2Image: HTMLImageElement;
+    emptyImage: HTMLImageElement;
+  }
+
   export interface Renderer {
-    image: { samplers: Record<string, WebGLTexture> };
+    noise: Noise;
+    image: ImageTextures;
+    renderToScreen(): void;
     bindFrambufferAndSetViewport(
       framebuffer: WebGLFramebuffer | null,
       width: number,

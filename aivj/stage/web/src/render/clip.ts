@@ -24,6 +24,12 @@ export class Clip {
     return new Clip(new Uint8Array(await response.arrayBuffer()));
   }
 
+  /** What is heard when nothing plays. */
+  static silence(): AudioLevels {
+    const window = new Uint8Array(WINDOW).fill(SILENCE);
+    return { timeByteArray: window, timeByteArrayL: window, timeByteArrayR: window };
+  }
+
   /** The samples up to `timeS`; before the clip's start there is silence, behind its end too. */
   levels(timeS: number): AudioLevels {
     const end = Math.round(timeS * SAMPLE_RATE_HZ);

@@ -1,8 +1,16 @@
 // The one WebGL2 context of a page, and what it is watched for.
 
+import { GlLedger } from "./gl_objects.ts";
+import { ProgramCache } from "./programs.ts";
+
+// What every WebGL2 context has at least; Butterchurn uses no more.
+const MAX_ATTRIBUTES = 16;
+const MAX_TEXTURE_UNITS = 32;
+
 export class StageContext {
   readonly gl: WebGL2RenderingContext;
-  readonly #programs: WebGLProgram[] = [];
+  readonly programs: ProgramCache;
+  readonly ledger: GlLedger;
 
   constructor(readonly canvas: HTMLCanvasElement) {
     const gl = canvas.getContext("webgl2", {
@@ -15,7 +23,8 @@ export class StageContext {
     if (gl === null) throw new Error("this browser gives no WebGL2 context");
     this.gl = gl;
     this.#hideAnisotropy();
-    this.#rememberPrograms();
+    this.programs = new ProgramCache(gl);
+    this.ledger = new GlLedger(gl);
   }
 
   /** Vendor and renderer of the driver, as far as the browser tells. */
@@ -29,16 +38,6 @@ export class StageContext {
     };
   }
 
-  /** Info logs of the programs that did not link; Butterchurn itself never looks. */
-  linkErrors(): string[] {
-    const { gl } = this;
-    return this.#programs
-      .filter(
-        (program) => gl.isProgram(program) && !gl.getProgramParameter(program, gl.LINK_STATUS),
-      )
-      .map((program) => gl.getProgramInfoLog(program)?.trim() || "no info log");
-  }
-
   /** Pending GL error codes; reading them clears them. */
   takeErrors(): number[] {
     const codes: number[] = [];
@@ -49,19 +48,35 @@ export class StageContext {
     return codes;
   }
 
+  /** Puts the state that users change back to what a new context has. */
+  resetState(): void {
+    const { gl } = this;
+    gl.useProgram(null);
+    gl.bindVertexArray(null);
+    for (let index = 0; index < MAX_ATTRIBUTES; index++) {
+      gl.disableVertexAttribArray(index);
+    }
+    for (let unit = 0; unit < MAX_TEXTURE_UNITS; unit++) {
+      gl.activeTexture(gl.TEXTURE0 + unit);
+      gl.bindTexture(gl.TEXTURE_2D, null);
+      gl.bindTexture(gl.TEXTURE_3D, null);
+      gl.bindSampler(unit, null);
+    }
+    gl.activeTexture(gl.TEXTURE0);
+    gl.disable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ZERO);
+    gl.blendEquation(gl.FUNC_ADD);
+    gl.clearColor(0, 0, 0, 0);
+    gl.lineWidth(1);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+    this.takeErrors();
+  }
+
   /** Mesa's llvmpipe takes seconds a frame for anisotropic sampling of some presets. */
   #hideAnisotropy(): void {
     const getExtension = this.gl.getExtension.bind(this.gl);
     this.gl.getExtension = ((name: string) =>
       name.endsWith("EXT_texture_filter_anisotropic") ? null : getExtension(name)) as never;
-  }
-
-  #rememberPrograms(): void {
-    const linkProgram = this.gl.linkProgram.bind(this.gl);
-    this.gl.linkProgram = (program) => {
-      linkProgram(program);
-      this.#programs.push(program);
-    };
   }
 }
 

@@ -4,10 +4,7 @@ import butterchurn, { type AudioLevels, type Visualizer } from "butterchurn";
 import { type StageContext, Target } from "./context.ts";
 // Math.random must be replaced before Butterchurn loads, so this import stays first.
 import { drawFrom, RandomStream } from "./random.ts";
-
-const MESH_WIDTH = 48;
-const MESH_HEIGHT = 36;
-const IMAGE_TIMEOUT_MS = 10_000;
+import { SharedTextures } from "./shared_textures.ts";
 
 /** Makes Butterchurn's own canvas hand out the shared context instead of a new one. */
 function withSharedContext<T>(gl: WebGL2RenderingContext, make: () => T): T {
@@ -25,37 +22,75 @@ function withSharedContext<T>(gl: WebGL2RenderingContext, make: () => T): T {
   }
 }
 
+/** How finely a layer is drawn: picture in pixels, warp mesh in squares. */
+export interface LayerSize {
+  readonly width: number;
+  readonly height: number;
+  readonly meshWidth: number;
+  readonly meshHeight: number;
+}
+
+/** MilkDrop's own mesh. */
+export const FULL_MESH = { meshWidth: 48, meshHeight: 36 };
+
+function createVisualizer(gl: WebGL2RenderingContext, size: LayerSize): Visualizer {
+  return withSharedContext(gl, () =>
+    butterchurn.createVisualizer(
+      null,
+      { getContext: () => null },
+      {
+        ...size,
+        pixelRatio: 1,
+        textureRatio: 1,
+        onlyUseWASM: true,
+      },
+    ),
+  );
+}
+
+const NUM_COMPOSITE_RANDOMS = 4;
+const SMALLEST: LayerSize = { width: 16, height: 16, meshWidth: 2, meshHeight: 2 };
+
+/** Makes the layers of one context. */
+export class LayerFactory {
+  private constructor(
+    readonly context: StageContext,
+    readonly textures: SharedTextures,
+  ) {}
+
+  /** Prepares what all layers share; its random numbers are those of `seed`. */
+  static async create(context: StageContext, seed: number): Promise<LayerFactory> {
+    drawFrom(new RandomStream(seed));
+    const textures = await SharedTextures.from(createVisualizer(context.gl, SMALLEST));
+    return new LayerFactory(context, textures);
+  }
+
+  /** Makes a layer that draws from a random stream of its own. */
+  create(size: LayerSize, seed: number): Layer {
+    const { gl } = this.context;
+    const random = new RandomStream(seed);
+    drawFrom(random);
+    const visualizer = this.textures.lend(() => createVisualizer(gl, size));
+    return new Layer(visualizer, random, new Target(gl, size.width, size.height));
+  }
+}
+
 export class Layer {
-  readonly target: Target;
   readonly #visualizer: Visualizer;
   readonly #random: RandomStream;
 
-  constructor(context: StageContext, width: number, height: number, seed: number) {
-    const { gl } = context;
-    this.target = new Target(gl, width, height);
-    this.#random = new RandomStream(seed);
-    drawFrom(this.#random);
-    this.#visualizer = withSharedContext(gl, () =>
-      butterchurn.createVisualizer(
-        null,
-        { getContext: () => null },
-        {
-          width,
-          height,
-          meshWidth: MESH_WIDTH,
-          meshHeight: MESH_HEIGHT,
-          pixelRatio: 1,
-          textureRatio: 1,
-          onlyUseWASM: true,
-        },
-      ),
-    );
+  constructor(
+    visualizer: Visualizer,
+    random: RandomStream,
+    readonly target: Target,
+  ) {
+    this.#visualizer = visualizer;
+    this.#random = random;
     this.#drawIntoTarget();
   }
 
   /** Loads a converted preset. Rejects when its equations do not compile. */
   async load(preset: object): Promise<void> {
-    await this.#imagesDecoded();
     drawFrom(this.#random);
     await this.#visualizer.loadPreset(preset, 0);
   }
@@ -66,21 +101,27 @@ export class Layer {
     this.#visualizer.render({ audioLevels, elapsedTime: elapsedS });
   }
 
+  /**
+   * Goes on by a frame that nobody looks at: everything that later frames depend on is done, and the
+   * target keeps the frame before.
+   */
+  advance(audioLevels: AudioLevels, elapsedS: number): void {
+    const { renderer } = this.#visualizer;
+    const show = renderer.renderToScreen;
+    // The composite shader's `rand_frame`, so that later frames find the stream where it would be.
+    renderer.renderToScreen = () => this.#random.skip(NUM_COMPOSITE_RANDOMS);
+    try {
+      this.render(audioLevels, elapsedS);
+    } finally {
+      renderer.renderToScreen = show;
+    }
+  }
+
   /** Where Butterchurn means the screen, it gets our texture. */
   #drawIntoTarget(): void {
     const { renderer } = this.#visualizer;
     const bind = renderer.bindFrambufferAndSetViewport.bind(renderer);
     renderer.bindFrambufferAndSetViewport = (framebuffer, width, height) =>
       bind(framebuffer ?? this.target.framebuffer, width, height);
-  }
-
-  /** Butterchurn decodes its own images in the background; a frame before that looks different. */
-  async #imagesDecoded(): Promise<void> {
-    const { samplers } = this.#visualizer.renderer.image;
-    const deadline = performance.now() + IMAGE_TIMEOUT_MS;
-    while (!(samplers.clouds2 && samplers.empty)) {
-      if (performance.now() > deadline) throw new Error("built-in textures did not decode in 10 s");
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
   }
 }

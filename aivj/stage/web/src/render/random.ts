@@ -5,6 +5,8 @@
 // function that stays, before Butterchurn loads: import this module first. Which stream it draws
 // from changes with `drawFrom`.
 
+const STEP = 0x6d2b79f5;
+
 export class RandomStream {
   #state: number;
 
@@ -14,11 +16,16 @@ export class RandomStream {
 
   /** Uniform in [0, 1): Mulberry32, 32 bits of state. */
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    this.#state = (this.#state + STEP) >>> 0;
     let mixed = this.#state;
     mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** Leaves out `count` numbers. */
+  skip(count: number): void {
+    this.#state = (this.#state + Math.imul(count, STEP)) >>> 0;
   }
 }
 

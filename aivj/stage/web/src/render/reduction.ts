@@ -27,24 +27,6 @@ void main() {
   color = vec4(sum / float(extent.x * extent.y), 1.0);
 }`;
 
-/** Per-frame figures of one picture. Luma and colour in 0..1, on gamma-encoded values. */
-export interface Series {
-  /** Mean Rec. 709 luma. */
-  luma: number[];
-  red: number[];
-  green: number[];
-  blue: number[];
-  /** Mean absolute change of luma per cell since the frame before. */
-  delta: number[];
-  /** Share of cells with luma below 0.02. */
-  black: number[];
-  /** Share of cells with luma above 0.96. */
-  blown: number[];
-}
-
-const BLACK_BELOW = 0.02;
-const BLOWN_ABOVE = 0.96;
-
 export class Reduction {
   readonly #gl: WebGL2RenderingContext;
   readonly #pass: Pass;
@@ -76,53 +58,27 @@ export class Reduction {
     this.#numFrames += 1;
   }
 
-  /** Reads all frames. The first frame only serves as the one before the second. */
-  series(): Series[] {
+  /**
+   * Reads all frames: red, green and blue bytes of shape [frame, cell row, picture, cell column].
+   * Waits for the GPU.
+   */
+  read(): Uint8Array<ArrayBuffer> {
     const gl = this.#gl;
     const { width } = this.#atlas;
-    const pixels = new Uint8Array(width * CELLS_Y * this.#numFrames * 4);
+    const height = CELLS_Y * this.#numFrames;
+    const pixels = new Uint8Array(width * height * 4);
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.#atlas.framebuffer);
-    gl.readPixels(0, 0, width, CELLS_Y * this.#numFrames, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-    const result: Series[] = [];
-    for (let column = 0; column < width / CELLS_X; column++) {
-      result.push(measure(pixels, width, column * CELLS_X, this.#numFrames));
-    }
-    return result;
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+    return withoutAlpha(pixels);
   }
 }
 
-function measure(pixels: Uint8Array, width: number, left: number, numFrames: number): Series {
-  const numCells = CELLS_X * CELLS_Y;
-  const series = emptySeries();
-  let previous = new Float64Array(numCells);
-  for (let frame = 0; frame < numFrames; frame++) {
-    const current = new Float64Array(numCells);
-    const sum = { red: 0, green: 0, blue: 0, luma: 0, delta: 0, black: 0, blown: 0 };
-    for (let cell = 0; cell < numCells; cell++) {
-      const row = frame * CELLS_Y + Math.floor(cell / CELLS_X);
-      const at = (row * width + left + (cell % CELLS_X)) * 4;
-      const red = (pixels[at] ?? 0) / 255;
-      const green = (pixels[at + 1] ?? 0) / 255;
-      const blue = (pixels[at + 2] ?? 0) / 255;
-      const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-      sum.red += red;
-      sum.green += green;
-      sum.blue += blue;
-      sum.luma += luma;
-      sum.delta += Math.abs(luma - (previous[cell] ?? 0));
-      sum.black += luma < BLACK_BELOW ? 1 : 0;
-      sum.blown += luma > BLOWN_ABOVE ? 1 : 0;
-      current[cell] = luma;
-    }
-    previous = current;
-    if (frame === 0) continue;
-    for (const [name, total] of Object.entries(sum)) {
-      series[name as keyof Series].push(total / numCells);
-    }
+function withoutAlpha(pixels: Uint8Array): Uint8Array<ArrayBuffer> {
+  const colors = new Uint8Array((pixels.length / 4) * 3);
+  for (let from = 0, to = 0; from < pixels.length; from += 4) {
+    colors[to++] = pixels[from] as number;
+    colors[to++] = pixels[from + 1] as number;
+    colors[to++] = pixels[from + 2] as number;
   }
-  return series;
-}
-
-function emptySeries(): Series {
-  return { luma: [], red: [], green: [], blue: [], delta: [], black: [], blown: [] };
+  return colors;
 }

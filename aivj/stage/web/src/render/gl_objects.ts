@@ -1,17 +1,10 @@
 // Who made which GL objects, so that all of a pair's go when the pair goes.
 //
 // Butterchurn never deletes what it makes, and the browser keeps GL objects as long as the context
-// lives: each pair would stay on the GPU until the page is closed.
+// lives: each pair would stay on the GPU until the page is closed. Programs are not booked: they are
+// shared, see programs.ts.
 
-const KINDS = [
-  "Buffer",
-  "Framebuffer",
-  "Program",
-  "Sampler",
-  "Shader",
-  "Texture",
-  "VertexArray",
-] as const;
+const KINDS = ["Buffer", "Framebuffer", "Sampler", "Texture", "VertexArray"] as const;
 
 type Create = (...args: unknown[]) => object | null;
 

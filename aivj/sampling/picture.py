@@ -1,0 +1,56 @@
+"""How a picture looks: colourfulness, detail, and what each layer adds to it. Pure functions."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aivj.sampling.cells import Bytes, Take
+
+Floats = NDArray[np.float32]
+
+LUMA_WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32) / 255
+FOREGROUND_OPACITY = 0.7
+"""Of the stage's composite, see `render/composite.ts`."""
+
+
+def luma(pictures: Bytes) -> Floats:
+    """Returns Rec. 709 luma of gamma-encoded values, 0 to 1, without the last axis."""
+    return np.asarray(pictures @ LUMA_WEIGHTS)
+
+
+def colourfulness(pictures: Bytes) -> float:
+    """Returns the mean over frames of Hasler and Susstrunk's colourfulness M3 (2003).
+
+    0 is grey, about 15 slightly, 45 quite, 109 extremely colourful; in units of 8-bit values.
+    """
+    red, green, blue = np.moveaxis(pictures.astype(np.float32), -1, 0)
+    opponents = np.stack([red - green, (red + green) / 2 - blue])
+    spread = np.sqrt(np.square(opponents.std(axis=(2, 3))).sum(axis=0))
+    offset = np.sqrt(np.square(opponents.mean(axis=(2, 3))).sum(axis=0))
+    return float(np.mean(spread + 0.3 * offset))
+
+
+def spatial_detail(pictures: Bytes) -> float:
+    """Returns the mean over frames of the spatial information SI of ITU-T P.910.
+
+    The standard deviation over the picture of the Sobel gradient's length, here of luma in 0 to 1,
+    so that a plain picture has 0 and hard edges everywhere give more than 1.
+    """
+    y = luma(pictures)
+    above, below = y[:, :-2], y[:, 2:]
+    smooth_rows = above + 2 * y[:, 1:-1] + below
+    across = smooth_rows[:, :, 2:] - smooth_rows[:, :, :-2]
+    difference = below - above
+    down = difference[:, :, :-2] + 2 * difference[:, :, 1:-1] + difference[:, :, 2:]
+    return float(np.mean(np.hypot(across, down).std(axis=(1, 2))))
+
+
+def contributions(take: Take) -> tuple[float, float]:
+    """Returns what foreground and background add to the composite, each 0 to 1.
+
+    Mean absolute change of luma that leaving the layer out would make: without the foreground the
+    background is seen as it is, without the background the foreground at its opacity.
+    """
+    composite = luma(take.composite)
+    foreground = np.abs(composite - luma(take.background)).mean()
+    background = np.abs(composite - FOREGROUND_OPACITY * luma(take.foreground)).mean()
+    return float(foreground), float(background)

@@ -1,0 +1,151 @@
+// Shader programs compiled once for a context, however often somebody builds them.
+//
+// Butterchurn compiles some twenty programs for each visualizer, all but two of them the same for
+// every preset. Here `createShader` and `createProgram` hand out tickets; what they stand for is
+// compiled when a ticket is linked, unless a program of the same sources is there already. A program
+// keeps the values of its uniforms from one user to the next: each user sets all of them before it
+// draws, as Butterchurn does.
+
+/** Those of the pairs on the screen are far fewer. */
+const MAX_PROGRAMS = 256;
+
+class ShaderTicket {
+  source = "";
+  constructor(readonly kind: GLenum) {}
+}
+
+class ProgramTicket {
+  readonly shaders: ShaderTicket[] = [];
+  program: LinkedProgram | null = null;
+}
+
+/** One real program with the locations that were asked for; asking the driver makes it wait. */
+class LinkedProgram {
+  readonly real: WebGLProgram;
+  readonly #gl: WebGL2RenderingContext;
+  readonly #uniforms = new Map<string, WebGLUniformLocation | null>();
+  readonly #attributes = new Map<string, number>();
+  #error: string | null | undefined;
+
+  constructor(gl: WebGL2RenderingContext, shaders: readonly ShaderTicket[]) {
+    this.#gl = gl;
+    this.real = gl.createProgram();
+    const compiled = shaders.map(({ kind, source }) => compile(gl, kind, source));
+    for (const shader of compiled) gl.attachShader(this.real, shader);
+    gl.linkProgram(this.real);
+    for (const shader of compiled) gl.deleteShader(shader);
+  }
+
+  uniform(name: string): WebGLUniformLocation | null {
+    return remembered(this.#uniforms, name, () => this.#gl.getUniformLocation(this.real, name));
+  }
+
+  attribute(name: string): number {
+    return remembered(this.#attributes, name, () => this.#gl.getAttribLocation(this.real, name));
+  }
+
+  /** The info log if it did not link, else null. */
+  get error(): string | null {
+    if (this.#error === undefined) {
+      const gl = this.#gl;
+      const linked = gl.getProgramParameter(this.real, gl.LINK_STATUS);
+      this.#error = linked ? null : gl.getProgramInfoLog(this.real)?.trim() || "no info log";
+    }
+    return this.#error;
+  }
+}
+
+function remembered<T>(map: Map<string, T>, name: string, find: () => T): T {
+  const known = map.get(name);
+  if (known !== undefined) return known;
+  const found = find();
+  map.set(name, found);
+  return found;
+}
+
+function compile(gl: WebGL2RenderingContext, kind: GLenum, source: string): WebGLShader {
+  const shader = gl.createShader(kind);
+  if (shader === null) throw new Error("the WebGL2 context is lost");
+  gl.shaderSource(shader, source);
+  gl.compileShader(shader);
+  return shader;
+}
+
+/** The real context's functions, taken before they are replaced. */
+function unreplaced(gl: WebGL2RenderingContext): WebGL2RenderingContext {
+  return new Proxy(gl, {
+    get(target, name) {
+      const value = Reflect.get(WebGL2RenderingContext.prototype, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** Puts a program cache under `gl`, whose users then share equal programs without knowing it. */
+export class ProgramCache {
+  readonly #linked = new Map<string, LinkedProgram>();
+  /** Whom the programs linked from now on are for. */
+  user = "";
+  #users = new Map<LinkedProgram, string>();
+
+  constructor(gl: WebGL2RenderingContext) {
+    const real = unreplaced(gl);
+    const linkedBy = (ticket: ProgramTicket): LinkedProgram => {
+      if (ticket.program === null) throw new Error("a program is used before it is linked");
+      return ticket.program;
+    };
+    const replacements = {
+      createShader: (kind: GLenum) => new ShaderTicket(kind),
+      shaderSource: (ticket: ShaderTicket, source: string) => {
+        ticket.source = source;
+      },
+      compileShader: () => {},
+      deleteShader: () => {},
+      createProgram: () => new ProgramTicket(),
+      attachShader: (ticket: ProgramTicket, shader: ShaderTicket) => {
+        ticket.shaders.push(shader);
+      },
+      linkProgram: (ticket: ProgramTicket) => {
+        ticket.program = this.#link(real, ticket.shaders);
+      },
+      deleteProgram: () => {},
+      useProgram: (ticket: ProgramTicket | null) =>
+        real.useProgram(ticket && linkedBy(ticket).real),
+      getAttribLocation: (ticket: ProgramTicket, name: string) => linkedBy(ticket).attribute(name),
+      getUniformLocation: (ticket: ProgramTicket, name: string) => linkedBy(ticket).uniform(name),
+    };
+    Object.assign(gl, replacements);
+  }
+
+  /**
+   * Programs linked since `forgetUses` that are broken: first user and info log. Waits for the
+   * driver.
+   */
+  linkErrors(): [user: string, log: string][] {
+    return [...this.#users].flatMap(([{ error }, user]) => (error === null ? [] : [[user, error]]));
+  }
+
+  forgetUses(): void {
+    this.#users = new Map();
+  }
+
+  #link(gl: WebGL2RenderingContext, shaders: readonly ShaderTicket[]): LinkedProgram {
+    const key = JSON.stringify(shaders.map(({ kind, source }) => [kind, source]));
+    const program = this.#linked.get(key) ?? new LinkedProgram(gl, shaders);
+    // Moved to the end: the map's order is that of last use.
+    this.#linked.delete(key);
+    this.#linked.set(key, program);
+    if (!this.#users.has(program)) this.#users.set(program, this.user);
+    this.#deleteOldest(gl);
+    return program;
+  }
+
+  #deleteOldest(gl: WebGL2RenderingContext): void {
+    for (const [key, program] of this.#linked) {
+      if (this.#linked.size <= MAX_PROGRAMS) return;
+      if (this.#users.has(program)) continue;
+      gl.deleteProgram(program.real);
+      this.#linked.delete(key);
+    }
+  }
+}

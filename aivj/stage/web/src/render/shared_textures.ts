@@ -1,0 +1,75 @@
+// Noise and built-in images: read by presets, never written, so all layers of a context share them.
+//
+// Butterchurn computes six noise textures and decodes two images for each visualizer, 0.1 s a layer.
+// The first visualizer of a context does that; the later ones are handed its textures. What they
+// would compute is left out by replacing methods of Butterchurn's own classes, which it does not
+// export: they are reached through the first instance.
+
+import type { ImageTextures, Noise, Visualizer } from "butterchurn";
+
+const IMAGE_TIMEOUT_MS = 10_000;
+
+export class SharedTextures {
+  readonly #noise: Noise;
+  readonly #images: ImageTextures;
+
+  private constructor({ renderer }: Visualizer) {
+    this.#noise = renderer.noise;
+    this.#images = renderer.image;
+  }
+
+  /** Takes the textures of the first visualizer; `made` creates it. */
+  static async from(visualizer: Visualizer): Promise<SharedTextures> {
+    const shared = new SharedTextures(visualizer);
+    await shared.#imagesDecoded();
+    return shared;
+  }
+
+  /** Creates a visualizer that computes and decodes nothing, and gives it the shared textures. */
+  lend(make: () => Visualizer): Visualizer {
+    const noise = this.#noise.constructor as unknown as Replaceable;
+    const images = this.#images.constructor as unknown as Replaceable;
+    const nothing = () => new Uint8Array(0);
+    const restore = [
+      replaced(noise, { createNoiseTex: nothing, createNoiseVolTex: nothing }),
+      replaced(noise.prototype, { bindTexture: nothing, bindTexture3D: nothing }),
+      replaced(images.prototype, { bindTexture: nothing }),
+    ];
+    try {
+      const visualizer = make();
+      const { renderer } = visualizer;
+      Object.assign(renderer.noise, this.#noise);
+      stopDecoding(renderer.image);
+      Object.assign(renderer.image.samplers, this.#images.samplers);
+      return visualizer;
+    } finally {
+      for (const undo of restore) undo();
+    }
+  }
+
+  /** A frame before the images are decoded looks different. */
+  async #imagesDecoded(): Promise<void> {
+    const { samplers } = this.#images;
+    const deadline = performance.now() + IMAGE_TIMEOUT_MS;
+    while (!(samplers.clouds2 && samplers.empty)) {
+      if (performance.now() > deadline) throw new Error("built-in textures did not decode in 10 s");
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
+
+type Replaceable = Record<string, unknown> & { prototype: Record<string, unknown> };
+
+/** Replaces members of `object` and returns what puts them back. */
+function replaced(object: Record<string, unknown>, members: Record<string, unknown>): () => void {
+  const before = Object.fromEntries(Object.keys(members).map((name) => [name, object[name]]));
+  Object.assign(object, members);
+  return () => Object.assign(object, before);
+}
+
+function stopDecoding(images: ImageTextures): void {
+  for (const image of [images.clouds2Image, images.emptyImage]) {
+    image.onload = null;
+    image.removeAttribute("src");
+  }
+}

@@ -1,0 +1,21 @@
+"""Synthetic pictures as the page sends them: 36 rows of 64 cells of 8-bit RGB."""
+
+import numpy as np
+
+from aivj.sampling.cells import CELL_COLUMNS, CELL_ROWS, Cells, Take
+
+
+def plain(values):
+    """One picture per value of 0 to 255, or per RGB triple, of that colour everywhere."""
+    colors = np.asarray(values, np.uint8)
+    colors = colors if colors.ndim == 2 else np.repeat(colors[:, None], 3, axis=1)
+    shape = (len(colors), CELL_ROWS, CELL_COLUMNS, 3)
+    return np.broadcast_to(colors[:, None, None, :], shape).copy()
+
+
+def same_take(pictures):
+    return Take(pictures, pictures, pictures)
+
+
+def same_cells(music, silence):
+    return Cells(same_take(music), same_take(silence))
