@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aivj.audio.aac import AAC_SUFFIXES, decode_aac
 from aivj.audio.emphasis import pre_emphasised
 from aivj.errors import InputError
 from aivj.storage import sha256_hex
@@ -84,7 +85,7 @@ def make_clip(name: str, left: npt.ArrayLike, right: npt.ArrayLike) -> AudioClip
 
 
 def read_clip(path: Path, *, start_s: float = 0.0, duration_s: float | None) -> AudioClip:
-    """Reads a part of a wav, flac, mp3 or ogg file.
+    """Reads a part of a wav, flac, mp3, ogg, m4a or aac file.
 
     Mono is doubled, channels beyond the second are dropped, other rates are resampled with a
     polyphase filter.
@@ -96,6 +97,7 @@ def read_clip(path: Path, *, start_s: float = 0.0, duration_s: float | None) -> 
 
     Raises:
         InputError: The file is missing or of another format, or has nothing at `start_s`.
+        MissingDependencyError: It is an m4a or aac file, and PyAV is not installed.
     """
     if start_s < 0 or (duration_s is not None and duration_s <= 0):
         raise InputError(
@@ -103,7 +105,8 @@ def read_clip(path: Path, *, start_s: float = 0.0, duration_s: float | None) -> 
             f"start {start_s} s, duration {duration_s} s",
             "correct the part of the clip to be read",
         )
-    samples, rate_hz = _decoded(path, start_s, duration_s)
+    decode = decode_aac if path.suffix.lower() in AAC_SUFFIXES else _decoded
+    samples, rate_hz = decode(path, start_s, duration_s)
     if not len(samples):
         raise InputError(
             f"audio at {start_s} s of {path}", "nothing there", "start earlier in the file"

@@ -11,7 +11,8 @@ from aivj.audio.emphasis import pre_emphasised
 def rms_peak(clip: AudioClip, start_s: float, duration_s: float) -> tuple[float, float]:
     """Returns RMS and peak of the pre-emphasised mono signal, which rows call audioRms, audioPeak.
 
-    They are smaller than those of the plain signal. The clip is looped, as the stage plays it.
+    RMS is smaller than that of the plain signal; the peak could reach 1.97 and is cut at 1, which
+    is the end of its range in rows. The clip is looped, as the stage plays it.
 
     Args:
         clip: The music.
@@ -24,4 +25,4 @@ def rms_peak(clip: AudioClip, start_s: float, duration_s: float) -> tuple[float,
     signal = mono[np.arange(start, end) % clip.num_samples]
     previous = float(mono[(start - 1) % clip.num_samples]) if start else 0.0
     heard = pre_emphasised(signal, previous=previous)
-    return math.sqrt(float(np.square(heard).mean())), float(np.abs(heard).max())
+    return math.sqrt(float(np.square(heard).mean())), min(1.0, float(np.abs(heard).max()))

@@ -1,40 +1,114 @@
-import numpy as np
+import math
 
-from aivj.audio.clip import require_sound
-from aivj.audio.groove import groove
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aivj.audio.clip import AudioClip, require_sound
+from aivj.audio.envelope import rms_envelope
+from aivj.audio.groove import GROOVE_BREAK_S, GROOVE_DROP_S, GROOVE_NAME, GROOVE_SEED, groove
 from aivj.audio.levels import rms_peak
 
+FIRST_MEASURED = 30
+seeds = st.integers(0, 2**32)
 
-def test_every_half_second_is_loud_enough_to_draw_to():
-    clip = groove()
 
+def rms(clip: AudioClip, start_s: float, end_s: float) -> float:
+    part = clip.mono[round(start_s * 44_100) : round(end_s * 44_100)]
+    return math.sqrt(np.mean(part**2))
+
+
+def test_golden_digest():
+    digest = groove().digest
+    assert digest == "cd0dcda49ea7be347c274501f5b4aa58042b783c7900418393bdd9265c16a077"
+    assert groove(GROOVE_SEED).digest == digest
+    assert groove().name == GROOVE_NAME
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds)
+def test_a_seed_gives_the_same_bytes_each_time(seed):
+    first, second, other = groove(seed), groove(seed), groove(seed + 1)
+    assert first.digest == second.digest != other.digest
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds)
+def test_every_seed_has_music_a_break_and_a_drop(seed):
+    clip = groove(seed)
     require_sound(clip)
-    assert 0.1 < clip.rms < 0.3
+    assert clip.duration_s == 16
     assert 0.5 < clip.peak <= 1
-    for start_s in np.arange(0, clip.duration_s, 0.5):
-        assert rms_peak(clip, start_s, 0.5)[0] > 0.005
+    assert 0.15 < clip.rms < 0.3
+    assert not clip.mono[math.ceil(1.525 * 44_100) : round(GROOVE_DROP_S * 44_100)].any()
+    assert rms(clip, GROOVE_DROP_S, 2.5) > 0.2
+    assert rms(clip, GROOVE_DROP_S, 2.5) > 1.1 * rms(clip, 1, GROOVE_BREAK_S)
 
 
-def test_the_beat_is_there_and_all_three_bands():
+def test_it_is_loud_enough_to_draw_to_from_the_drop_to_the_end():
     clip = groove()
-    mono = clip.mono
+    for start_s in np.arange(GROOVE_DROP_S, clip.duration_s, 0.5):
+        assert rms(clip, start_s, start_s + 0.5) > 0.12
+        assert rms_peak(clip, start_s, 0.5)[0] > 0.02
+
+
+def test_the_measured_second_is_loud_then_breaks_off():
+    clip = groove()
+    assert rms(clip, 1, 2) > 0.12
+    assert rms(clip, 1, GROOVE_BREAK_S) > 0.17
+    assert rms(clip, GROOVE_DROP_S, 2.5) > 1.5 * rms(clip, 1, GROOVE_BREAK_S)
+    levels = rms_envelope(clip)
+    assert not levels[46:60].any()
+    assert levels[60] > 0.1
+
+
+def test_accents_before_the_break_differ_in_strength():
+    levels = rms_envelope(groove())[FIRST_MEASURED:45]
+    assert levels.min() > 0.01
+    assert levels.max() > 20 * levels.min()
+    assert levels.std() > 0.5 * levels.mean()
+    inner = levels[1:-1]
+    peaks = sorted(inner[(inner > levels[:-2]) & (inner > levels[2:])])
+    assert len(peaks) >= 3
+    assert peaks[-1] > 2 * peaks[0]
+
+
+@pytest.mark.parametrize("num_frames", [30, 60])
+@pytest.mark.parametrize("shift", [*range(-15, -3), *range(4, 16)])
+def test_it_is_not_the_same_at_another_time(num_frames, shift):
+    levels = rms_envelope(groove())
+    here = levels[FIRST_MEASURED : FIRST_MEASURED + num_frames]
+    there = levels[FIRST_MEASURED + shift : FIRST_MEASURED + shift + num_frames]
+    assert np.corrcoef(here, there)[0, 1] < 0.15
+
+
+def test_all_three_bands_are_there():
+    mono = groove().mono
     spectrum = np.abs(np.fft.rfft(mono)) ** 2
     hz = np.fft.rfftfreq(len(mono), 1 / 44_100)
     bands = [
         spectrum[(hz >= low) & (hz < high)].sum()
         for low, high in ((20, 320), (320, 2800), (2800, 11_025))
     ]
-
-    assert all(band > 1e-4 * spectrum.sum() for band in bands)
-    energy = (mono**2).reshape(-1, 2205).sum(axis=1)  # 50 ms
-    energy = energy - energy.mean()
-    lags = [np.dot(energy[lag:], energy[:-lag]) for lag in range(4, 16)]
-    assert 4 + int(np.argmax(lags)) in {5, 10}  # a quarter or half a second
+    assert all(band > 1e-3 * spectrum.sum() for band in bands)
 
 
-def test_it_is_the_same_bytes_each_time_and_stereo():
-    first, second = groove(), groove()
+def test_it_loops_without_a_seam():
+    mono = groove().mono
+    steps = np.abs(np.diff(mono))
+    assert abs(mono[0] - mono[-1]) < np.percentile(steps, 99)
 
-    assert first.digest == second.digest
-    assert not np.array_equal(first.left, first.right)
-    assert np.array_equal(first.left * 32_768, np.rint(first.left * 32_768))
+
+def test_sides_differ_and_their_middle_is_what_mono_hears():
+    clip = groove()
+    side = (clip.left - clip.right) / 2
+    assert 0.01 < np.sqrt(np.square(side).mean()) < 0.5 * clip.rms
+    assert max(np.abs(clip.left).max(), np.abs(clip.right).max()) <= 1
+
+
+def test_samples_have_16_bits():
+    clip = groove()
+    for channel in (clip.left, clip.right):
+        steps = channel.astype(np.float64) * 32_768
+        assert np.array_equal(steps, np.rint(steps))
