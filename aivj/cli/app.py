@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from aivj.cli import demo, doctor, pack, promote, sample, schema, score, stage, train, verify
+from aivj.cli import (
+    check_run,
+    demo,
+    doctor,
+    pack,
+    promote,
+    sample,
+    schema,
+    score,
+    stage,
+    train,
+    verify,
+)
 from aivj.cli.console import err, print_error
 from aivj.errors import AivjError
 from aivj.settings import Settings
@@ -45,6 +57,7 @@ for verb in (
     doctor.doctor,
     pack.pack,
     sample.sample,
+    check_run.check_run,
     train.train,
     score.score,
     verify.verify,

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from aivj.cli.app import app
 
-VERBS = sorted(command.callback.__name__ for command in app.registered_commands)
+VERBS = sorted(command.callback.__name__.replace("_", "-") for command in app.registered_commands)
 
 
 @pytest.mark.parametrize("verb", VERBS)

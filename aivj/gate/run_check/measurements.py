@@ -1,0 +1,99 @@
+"""Whether rows are measurements at all: nothing silent, frozen, never taken or of another pair."""
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
+from aivj.contracts.eval_rows import EvalRow, has_measurement
+from aivj.contracts.run_meta import RunMeta
+from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
+from aivj.gate.run_check.pairs import MIN_CHANGING_ROWS
+from aivj.gate.run_check.sources import Judge, Rows, of_rows
+
+MIN_AUDIO = 0.0005
+"""RMS and peak below this are silence."""
+
+_AUDIO_FIELDS = ("audio_rms", "audio_peak")
+
+
+def judge_audio_heard(rows: Rows, meta: RunMeta) -> Finding:
+    """Music was heard while each row was measured."""
+    if meta.audio.mode == "none":
+        return not_applicable("the run was asked for no audio")
+    quietest = min((entry.row.audio_rms or 0 for entry in rows), default=0)
+    return judged(_silent(rows), f"RMS of the quietest row {quietest:.4g}")
+
+
+def judge_audio_varies(rows: Rows, meta: RunMeta) -> Finding:
+    """What is heard live changes from row to row."""
+    if meta.driver == "stage":
+        return not_applicable("on the stage every pair hears the same beginning")
+    if meta.audio.mode == "none":
+        return not_applicable("the run was asked for no audio")
+    return _judge_varies(rows, "audio_peak")
+
+
+def judge_varies(field: str) -> Judge:
+    """Makes the check that a figure is not the same in all rows."""
+    return of_rows(lambda rows: _judge_varies(rows, field))
+
+
+def judge_zeros_measured(rows: Rows) -> Finding:
+    """A luma and a motion of 0 were measured: foreign writers put 0 for what they never sampled."""
+    problems = (
+        Problem("luma and motion are 0 and neither layer's luma is known", entry.number)
+        for entry in rows
+        if entry.row.viz_avg_luma == 0
+        and entry.row.viz_avg_frame_delta == 0
+        and not has_measurement(entry.row)
+    )
+    num_measured = sum(has_measurement(entry.row) for entry in rows)
+    return judged(problems, f"{num_measured} of {len(rows)} rows measured luma and motion")
+
+
+def judge_figures_own(rows: Rows) -> Finding:
+    """A row does not repeat the figures of the pair before: the page had not switched then."""
+    problems = (
+        Problem(f"pair {later.row.pair} has the figures of pair {earlier.row.pair}", later.number)
+        for earlier, later in pairwise(rows)
+        if _pair(earlier.row) != _pair(later.row)
+        and _moves(later.row)
+        and _figures(earlier.row) == _figures(later.row)
+    )
+    return judged(problems, "no row has the figures of the one before")
+
+
+def _silent(rows: Rows) -> Iterator[Problem]:
+    for entry in rows:
+        for name in _AUDIO_FIELDS:
+            value = getattr(entry.row, name)
+            if value is None or value < MIN_AUDIO:
+                yield Problem(f"{_key(name)} is {'null' if value is None else value}", entry.number)
+
+
+def _judge_varies(rows: Rows, field: str) -> Finding:
+    values = [value for entry in rows if (value := getattr(entry.row, field)) is not None]
+    if len(values) < MIN_CHANGING_ROWS:
+        return not_applicable(f"fewer than {MIN_CHANGING_ROWS} rows have a {_key(field)}")
+    low, high = min(values), max(values)
+    frozen = [Problem(f"{_key(field)} is {low} in all {len(values)} rows")] if low == high else []
+    mean = math.fsum(values) / len(values)
+    std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    return judged(frozen, f"{_key(field)} from {low:.4g} to {high:.4g}, std {std:.4g}")
+
+
+def _key(field: str) -> str:
+    return EvalRow.model_fields[field].alias or field
+
+
+def _pair(row: EvalRow) -> tuple[str, int | None]:
+    return row.pack, row.pair
+
+
+def _moves(row: EvalRow) -> bool:
+    """Tells whether a row shows a picture in motion; two dark or still ones may well be alike."""
+    return bool(row.viz_avg_luma) and bool(row.viz_avg_frame_delta)
+
+
+def _figures(row: EvalRow) -> tuple[float | None, ...]:
+    return row.viz_avg_luma, row.viz_avg_frame_delta, row.pm_avg_luma_fg, row.pm_avg_luma_bg

@@ -1,0 +1,106 @@
+"""Whether each pair is one of the pack's, and stands where it may, as often as it may."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+from aivj.contracts.run_meta import PackTarget, RunMeta
+from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
+from aivj.gate.run_check.json_lines import JsonLine
+from aivj.gate.run_check.run_files import EVAL_NAME, FAILURES_NAME, LoadedRun
+
+MIN_CHANGING_ROWS = 8
+"""Rows from which on something must have changed between them."""
+
+
+def judge_pairs_known(run: LoadedRun, meta: RunMeta) -> Finding:
+    """Each pair is in its pack's manifest; without one, there are no more than the pack has."""
+    targets = {target.pack: target for target in meta.packs}
+    problems = [*_foreign_packs(run, targets), *_foreign_pairs(run)]
+    if run.manifests is None:
+        problems += _surplus_pairs(run, targets)
+        return judged(problems, "no more than the packs have (no --packs-root: ids not looked up)")
+    return judged(problems, f"all in the manifests of {', '.join(targets)}")
+
+
+def judge_pairs_once(run: LoadedRun, meta: RunMeta) -> Finding:
+    """A shuffled run has no pair twice before it has had them all."""
+    if meta.coupled_pick != "shuffle":
+        return not_applicable(f"picked {meta.coupled_pick}: a pair may come again")
+    if not run.eval_lines or not run.eval_lines.pairs:
+        return not_applicable("no row names a pair")
+    num_rows = Counter(pack for pack, _ in run.eval_lines.pairs)
+    rounds = {
+        target.pack: _num_rounds(num_rows[target.pack], target, meta) for target in meta.packs
+    }
+    problems = []
+    seen: Counter[tuple[str, int]] = Counter()
+    for line in run.eval_lines.lines:
+        if line.pack is None or line.pair is None:
+            continue
+        seen[line.pack, line.pair] += 1
+        if seen[line.pack, line.pair] > rounds.get(line.pack, 1):
+            problems.append(Problem(f"pair {line.pair} of {line.pack} again", line.number))
+    return judged(problems, f"{len(seen)} pairs, none again")
+
+
+def judge_failures_apart(run: LoadedRun) -> Finding:
+    """A pair is measured or failed, never both, and failed once."""
+    if run.failure_lines is None:
+        return not_applicable(f"no {FAILURES_NAME}")
+    measured = set(run.eval_lines.pairs) if run.eval_lines else set()
+    failed = Counter(run.failure_lines.pairs)
+    both = [
+        Problem(f"pair {pair} of {pack} is in both") for pack, pair in sorted(measured & {*failed})
+    ]
+    twice = [
+        Problem(f"pair {pair} of {pack} failed {count} times")
+        for (pack, pair), count in failed.items()
+        if count > 1
+    ]
+    return judged([*both, *twice], f"{len(measured)} measured, {len(failed)} failed, none both")
+
+
+def judge_pairs_change(run: LoadedRun, meta: RunMeta) -> Finding:
+    """Rows are of several pairs: a page that is stuck measures one again and again."""
+    pairs = run.eval_lines.pairs if run.eval_lines else []
+    if len(pairs) < MIN_CHANGING_ROWS or sum(target.unique_pair_ids for target in meta.packs) < 2:  # noqa: PLR2004 - several
+        return not_applicable(f"fewer than {MIN_CHANGING_ROWS} rows, or one pair in the packs")
+    num_pairs = len(set(pairs))
+    stuck = [Problem(f"all {len(pairs)} rows are of pair {pairs[0][1]}")] if num_pairs == 1 else []
+    return judged(stuck, f"{num_pairs} pairs in {len(pairs)} rows")
+
+
+def _num_rounds(num_rows: int, target: PackTarget, meta: RunMeta) -> int:
+    """How often a shuffled run may meet a pair: a run by samples starts over once it is through."""
+    if meta.target_samples is None:
+        return 1
+    return max(1, math.ceil(num_rows / max(1, target.unique_pair_ids)))
+
+
+def _lines(run: LoadedRun) -> Iterator[tuple[str, JsonLine]]:
+    for name, log in ((EVAL_NAME, run.eval_lines), (FAILURES_NAME, run.failure_lines)):
+        yield from ((name, line) for line in (log.lines if log else ()))
+
+
+def _foreign_packs(run: LoadedRun, targets: dict[str, PackTarget]) -> Iterator[Problem]:
+    for name, line in _lines(run):
+        if line.pack is not None and line.pack not in targets:
+            yield Problem(f"{name} has pack {line.pack!r}, which the run has not", line.number)
+
+
+def _foreign_pairs(run: LoadedRun) -> Iterator[Problem]:
+    manifests = run.manifests or {}
+    yield from (Problem(entry.problem) for entry in manifests.values() if entry.problem)
+    for name, line in _lines(run):
+        manifest = manifests.get(line.pack or "")
+        known = manifest is None or bool(manifest.problem) or line.pair in manifest.pairs
+        if line.pair is not None and not known:
+            yield Problem(f"{name} has pair {line.pair}, the manifest has not", line.number)
+
+
+def _surplus_pairs(run: LoadedRun, targets: dict[str, PackTarget]) -> Iterator[Problem]:
+    for pack, target in targets.items():
+        num_visited = len(run.visited(pack))
+        if num_visited > target.unique_pair_ids:
+            yield Problem(f"{num_visited} pairs of {pack}, which has {target.unique_pair_ids}")
