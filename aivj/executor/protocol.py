@@ -1,21 +1,15 @@
 """The small protocol that long work is written against: items, workers, outcomes.
 
-A room that renders or probes many things describes one worker and a list of items; an executor
-gives back an outcome for each item as it finishes, in any order. `InProcessExecutor` runs here,
-`aivj.fleet` runs the same on Ray. Retry is decided in this module alone: an item whose worker
-was lost is tried again, on a fresh worker, up to `MAX_ATTEMPTS` times; any other failure is final.
+A room that renders or probes many things describes one worker and a stream of items; an executor
+gives back an outcome for each item as it finishes, in any order.
 """
 
-import asyncio
-import contextlib
-from collections import Counter, deque
 from collections.abc import Callable, Generator, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from aivj.errors import AivjError, ItemError, WorkerLostError
-
-MAX_ATTEMPTS = 3
+from aivj.errors import ItemError
+from aivj.faults import max_attempts
 
 Item = TypeVar("Item", bound=Hashable)
 Item_contra = TypeVar("Item_contra", contravariant=True)
@@ -27,15 +21,23 @@ class Worker(Protocol[Item_contra, Result_co]):
     """One long-lived worker, for example a browser. Its methods share one event loop."""
 
     async def open(self) -> None:
-        """Gets ready. Called once, before the first item."""
+        """Gets ready. Called once, before the first item.
 
-    async def run(self, item: Item_contra) -> Result_co:
-        """Does one item.
+        Raises:
+            WorkerLostError: Another worker may do better.
+            AivjError: No worker will: the run ends.
+        """
+
+    async def run(self, item: Item_contra, timeout_s: float) -> Result_co:
+        """Does one item in `timeout_s` seconds.
 
         Raises:
             WorkerLostError: The worker is no longer fit for use and will be replaced.
             ItemError: The item failed; the worker is still good.
         """
+
+    def worn(self) -> str | None:
+        """Tells why the worker should be replaced though it works; None if it should not."""
 
     async def close(self) -> None:
         """Lets go of everything. Called after a loss too; must not raise."""
@@ -43,120 +45,105 @@ class Worker(Protocol[Item_contra, Result_co]):
 
 @dataclass(frozen=True)
 class Outcome(Generic[Item, Result]):
-    """What became of an item: a result, or the error that ended its last attempt."""
+    """What became of an item: a result, or the error that ended its last attempt.
+
+    Attributes:
+        item: The item.
+        result: Its result; None if it failed.
+        error: Why it failed; None if it did not.
+        num_attempts: How often it was tried.
+        slot: Where its last attempt ran.
+        duration_s: How long that took there.
+    """
 
     item: Item
     result: Result | None
     error: ItemError | None
     num_attempts: int
+    slot: int = 0
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class WorkPolicy:
+    """When an executor stops waiting, and when it gives up.
+
+    Attributes:
+        max_attempts: Tries in all for an item that fails with an error.
+        open_deadline_s: A worker that opens for longer is replaced.
+        deadline_s: An item may take so long on its last attempt.
+        first_deadline_factor: On its first attempt only so many times the time that 19 of 20
+            recent items took,
+        first_deadline_min_s: but at least so long.
+        grace_s: After its deadline a worker has so long to say so, then its process is killed.
+        straggler_factor: With nothing else left to do, an item that takes so many times the
+            usual is given to a second worker; the first result counts,
+        straggler_min_s: but not before so long.
+        max_losses_in_a_row: Workers lost, beside two for each slot, with no item done in between.
+    """
+
+    max_attempts: Callable[[ItemError], int] = max_attempts
+    open_deadline_s: float = 90.0
+    deadline_s: float = 90.0
+    first_deadline_factor: float = 3.0
+    first_deadline_min_s: float = 15.0
+    grace_s: float = 10.0
+    straggler_factor: float = 2.0
+    straggler_min_s: float = 10.0
+    max_losses_in_a_row: int = 20
+
+
+@dataclass(frozen=True)
+class WorkerOpened:
+    """A worker is ready."""
+
+    slot: int
+
+
+@dataclass(frozen=True)
+class WorkerReplaced:
+    """A worker was lost, or is worn, and another one takes its place."""
+
+    slot: int
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ItemReissued(Generic[Item]):
+    """An item that takes long was given to a second worker too."""
+
+    item: Item
+    slot: int
+
+
+Event = WorkerOpened | WorkerReplaced | ItemReissued[Item]
 
 
 class Executor(Protocol):
     """Runs items on workers and gives back outcomes as they finish."""
 
+    @property
+    def num_slots(self) -> int:
+        """How many workers live at a time."""
+
     def run(
-        self, make_worker: Callable[[], Worker[Item, Result]], items: Iterable[Item]
+        self,
+        make_worker: Callable[[], Worker[Item, Result]],
+        items: Iterable[Item],
+        *,
+        policy: WorkPolicy = WorkPolicy(),
+        on_event: Callable[[Event[Item]], None] = lambda _: None,
     ) -> Generator[Outcome[Item, Result], None, None]:
         """Yields one outcome for each item. Closing the iterator stops all workers.
 
+        Args:
+            make_worker: Makes a worker where it will live.
+            items: Taken one by one, each only when there is a worker free to do it.
+            policy: When to stop waiting.
+            on_event: Called for what happens to workers.
+
         Raises:
             AivjError: Work cannot be done at all, for example no renderer of the kind asked for.
+            RunError: Workers die as fast as they are replaced.
         """
-
-
-class Slot(Generic[Item, Result]):
-    """A place in which one worker lives at a time; a lost worker is replaced at the next item."""
-
-    def __init__(self, make_worker: Callable[[], Worker[Item, Result]]) -> None:
-        self._make_worker = make_worker
-        self._worker: Worker[Item, Result] | None = None
-
-    async def attempt(self, item: Item) -> Result | ItemError:
-        """Tries `item` once. An `ItemError` is returned, any other `AivjError` raised."""
-        try:
-            if self._worker is None:
-                self._worker = self._make_worker()
-                await self._worker.open()
-            return await self._worker.run(item)
-        except WorkerLostError as error:
-            await self.close()
-            return error
-        except ItemError as error:
-            return error
-        except AivjError:
-            await self.close()
-            raise
-        except Exception as error:  # noqa: BLE001 - the task boundary: recorded, never swallowed
-            await self.close()
-            return WorkerLostError.because("worker-error", f"{type(error).__name__}: {error}")
-
-    async def close(self) -> None:
-        """Closes the worker, if there is one."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await worker.close()
-
-
-class Attempts(Generic[Item, Result]):
-    """Counts attempts and decides what each reply means."""
-
-    def __init__(self) -> None:
-        self._num_tried: Counter[Item] = Counter()
-
-    def settle(self, item: Item, reply: Result | ItemError) -> Outcome[Item, Result] | None:
-        """Returns the outcome of `item`, or None when it is to be tried again."""
-        self._num_tried[item] += 1
-        num_attempts = self._num_tried[item]
-        if not isinstance(reply, ItemError):
-            return Outcome(item, reply, None, num_attempts)
-        if isinstance(reply, WorkerLostError) and num_attempts < MAX_ATTEMPTS:
-            return None
-        return Outcome(item, None, reply, num_attempts)
-
-
-class InProcessExecutor:
-    """Runs workers as tasks of an event loop in this process."""
-
-    def __init__(self, num_workers: int = 1) -> None:
-        self._num_workers = num_workers
-
-    def run(
-        self, make_worker: Callable[[], Worker[Item, Result]], items: Iterable[Item]
-    ) -> Generator[Outcome[Item, Result], None, None]:
-        """Yields one outcome for each item; see `Executor.run`."""
-        queue = deque(items)
-        attempts: Attempts[Item, Result] = Attempts()
-        with asyncio.Runner() as runner:
-            idle = [Slot(make_worker) for _ in range(self._num_workers)]
-            slots = list(idle)
-            running: dict[asyncio.Task[Result | ItemError], tuple[Slot[Item, Result], Item]] = {}
-
-            async def step() -> list[Outcome[Item, Result]]:
-                while idle and queue:
-                    slot, item = idle.pop(), queue.popleft()
-                    running[asyncio.ensure_future(slot.attempt(item))] = (slot, item)
-                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                outcomes = []
-                for task in done:
-                    slot, item = running.pop(task)
-                    idle.append(slot)
-                    outcome = attempts.settle(item, task.result())
-                    if outcome is None:
-                        queue.append(item)
-                    else:
-                        outcomes.append(outcome)
-                return outcomes
-
-            async def stop() -> None:
-                for task in running:
-                    task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.gather(*running, return_exceptions=True)
-                for slot in slots:
-                    await slot.close()
-
-            try:
-                while queue or running:
-                    yield from runner.run(step())
-            finally:
-                runner.run(stop())
