@@ -19,7 +19,8 @@ from rich.table import Table
 
 from aivj.audio.click import click_track
 from aivj.audio.samples import time_bytes
-from aivj.executor import Executor, InProcessExecutor
+from aivj.executor.in_process import InProcessExecutor
+from aivj.executor.protocol import Executor
 from aivj.fleet.cluster import cluster
 from aivj.fleet.rendering import RayExecutor
 from aivj.packs.pairing import draw_coupled_pack

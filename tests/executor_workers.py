@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from pathlib import Path
 
 from aivj.errors import ItemError, RendererRefusedError, WorkerLostError
@@ -13,6 +14,7 @@ class FaultyWorker:
     def __init__(self, log: Path, refuse: bool = False) -> None:
         self._log = log
         self._refuse = refuse
+        self._worn = False
 
     def _note(self, text: str) -> None:
         with self._log.open("a") as log:
@@ -23,7 +25,10 @@ class FaultyWorker:
             raise RendererRefusedError("a GPU", "none", "buy one")
         self._note("open")
 
-    async def run(self, item: str) -> str:
+    def worn(self) -> str | None:
+        return "worn out" if self._worn else None
+
+    async def run(self, item: str, _timeout_s: float) -> str:
         kind = item.partition(":")[0]
         if kind == "slow":
             await asyncio.sleep(0.2)
@@ -33,6 +38,12 @@ class FaultyWorker:
             raise ZeroDivisionError("of our own making")
         if kind == "lost" or (kind == "lost-once" and self._first_time(item)):
             raise WorkerLostError.because("browser-crash", "it died")
+        if kind == "hang" or (kind == "hang-once" and self._first_time(item)):
+            await asyncio.sleep(3600)
+        if kind == "stuck":
+            # Deaf to its own time-out, as a process is that the system has stopped.
+            time.sleep(3600)  # noqa: ASYNC251
+        self._worn = kind == "wearing"
         if kind == "die":
             os._exit(1)
         self._note(f"done {item}")

@@ -1,125 +1,224 @@
-"""`aivj.executor` on Ray: one long-lived actor a slot, and a pull loop that loses nothing.
+"""A bench of Ray actors: one long-lived actor a slot, pulled from, and replaced when it dies.
 
 Ray's own pools do not fit: `ActorPool` drops the item in flight when an actor dies, and Ray Data
-builds its actors anew for each execution. Here an idle actor gets the next item; an actor that
-dies is restarted by Ray, and its item goes through `aivj.executor.Attempts` like any other loss.
+builds its actors anew for each execution. What is decided about items is decided by
+`aivj.executor.dispatch`; here it is only carried out.
 """
 
 import contextlib
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+import math
+import queue
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, Generic
 
-from aivj.errors import AivjError, ItemError, WorkerLostError
-from aivj.executor import Attempts, Item, Outcome, Result, Slot, Worker
+from aivj.errors import AivjError, InputError, RunError, WorkerLostError
+from aivj.executor.loop import Bench, Joined, Message, Opened, Replied, Vanished, work
+from aivj.executor.protocol import Event, Item, Outcome, Result, Worker, WorkPolicy
+from aivj.executor.slot import Reply, Slot
 
-_CLOSE_TIMEOUT_S = 8.0
+_CLOSE_TIMEOUT_S = 6.0
+_JOIN_TIMEOUT_S = 180.0
+# 0.33 is meant as a third.
+_SHARE_TOLERANCE = 0.01
 
 
 class SlotActor(Generic[Item, Result]):
-    """A slot as a Ray actor. Errors travel as values, so that they arrive as they were."""
+    """A slot as a Ray actor."""
 
-    def __init__(self) -> None:
-        self._slot: Slot[Item, Result] | None = None
+    def __init__(self, make_worker: Callable[[], Worker[Item, Result]]) -> None:
+        self._slot = Slot(make_worker)
 
-    async def attempt(
-        self, make_worker: Callable[[], Worker[Item, Result]], item: Item
-    ) -> Result | AivjError:
-        """Tries one item; the first call decides which kind of worker lives here."""
-        self._slot = self._slot or Slot(make_worker)
-        try:
-            return await self._slot.attempt(item)
-        except AivjError as error:
-            return error
+    async def is_there(self) -> None:
+        """Returns as soon as the actor has a place."""
+
+    async def open(self) -> AivjError | None:
+        """See `Slot.open`."""
+        return await self._slot.open()
+
+    async def attempt(self, item: Item, timeout_s: float) -> Reply[Result]:
+        """See `Slot.attempt`."""
+        return await self._slot.attempt(item, timeout_s)
 
     async def close(self) -> None:
-        """Closes the worker."""
-        if self._slot is not None:
-            await self._slot.close()
+        """See `Slot.close`."""
+        await self._slot.close()
 
 
 class RayExecutor:
     """Runs workers as actors of the Ray cluster that this process is connected to.
 
     Args:
-        num_workers: How many actors; more than fit wait until there is room.
+        num_slots: How many actors; more than fit wait until there is room.
         num_cpus: CPUs that each actor asks for.
-        num_gpus: GPUs, or a share of one, that each actor asks for.
+        num_gpus: GPUs that each actor asks for: 0, a whole number, or 1/n of one.
         resources: Custom resources that each actor asks for, such as `{"browser_slot": 1}`.
+
+    Raises:
+        InputError: `num_gpus` is another fraction: actors would share GPUs unevenly.
     """
 
     def __init__(
         self,
-        num_workers: int,
+        num_slots: int,
         *,
         num_cpus: float = 1,
         num_gpus: float = 0,
         resources: Mapping[str, float] | None = None,
     ) -> None:
-        self._num_workers = num_workers
+        _refuse_uneven(num_gpus)
+        self.num_slots = num_slots
         self._options: dict[str, Any] = {
             "num_cpus": num_cpus,
             "num_gpus": num_gpus,
             "resources": dict(resources or {}),
             "scheduling_strategy": "SPREAD",
-            "max_restarts": -1,
+            "max_restarts": 0,
             "max_task_retries": 0,
         }
 
     def run(
-        self, make_worker: Callable[[], Worker[Item, Result]], items: Iterable[Item]
+        self,
+        make_worker: Callable[[], Worker[Item, Result]],
+        items: Iterable[Item],
+        *,
+        policy: WorkPolicy = WorkPolicy(),  # noqa: B008 - frozen
+        on_event: Callable[[Event[Item]], None] = lambda _: None,
     ) -> Generator[Outcome[Item, Result], None, None]:
-        """Yields one outcome for each item; see `aivj.executor.Executor.run`."""
+        """Yields one outcome for each item; see `aivj.executor.protocol.Executor.run`."""
+        bench: _ActorBench[Item, Result] = _ActorBench(make_worker, self.num_slots, self._options)
+        try:
+            yield from work(bench, items, policy, on_event)
+        finally:
+            bench.close()
+
+
+class _ActorBench(Bench[Item, Result], Generic[Item, Result]):
+    """Actors by slot. A message of an actor that was replaced meanwhile is dropped."""
+
+    def __init__(
+        self,
+        make_worker: Callable[[], Worker[Item, Result]],
+        num_slots: int,
+        options: Mapping[str, Any],
+    ) -> None:
         import ray
 
-        queue = deque(items)
-        actor_class: Any = ray.remote(**self._options)(SlotActor)
-        actors = [actor_class.remote() for _ in range(min(len(queue), self._num_workers))]
-        # Sent with each item, by reference: an actor that Ray restarted must get it again.
-        recipe = ray.put(make_worker)
-        idle = list(actors)
-        running: dict[Any, tuple[Any, Item]] = {}
-        attempts: Attempts[Item, Result] = Attempts()
-        try:
-            while queue or running:
-                while idle and queue:
-                    actor, item = idle.pop(), queue.popleft()
-                    running[actor.attempt.remote(recipe, item)] = (actor, item)
-                done, _ = ray.wait(list(running), num_returns=1)
-                for reference in done:
-                    actor, item = running.pop(reference)
-                    idle.append(actor)
-                    outcome = attempts.settle(item, _reply(reference))
-                    if outcome is None:
-                        queue.append(item)
-                    else:
-                        yield outcome
-        finally:
-            _stop(actors)
-
-
-def _reply(reference: Any) -> Any:
-    """Fetches a reply; a dead actor becomes a loss, an error that ends the run is raised."""
-    import ray
-
-    try:
-        reply = ray.get(reference)
-    except ray.exceptions.RayActorError as error:
-        return WorkerLostError.because("dead-actor", str(error).partition("\n")[0])
-    if isinstance(reply, AivjError) and not isinstance(reply, ItemError):
-        raise reply
-    return reply
-
-
-def _stop(actors: list[Any]) -> None:
-    """Lets the workers close, then ends their processes."""
-    import ray
-
-    with contextlib.suppress(ray.exceptions.RayError):
-        ray.wait(
-            [actor.close.remote() for actor in actors],
-            num_returns=len(actors),
-            timeout=_CLOSE_TIMEOUT_S,
+        self.num_slots = num_slots
+        self._asked_for = options
+        self._actor_class: Any = ray.remote(**options)(SlotActor)
+        # By reference, so that music and plan travel once to each node.
+        self._recipe = ray.put(make_worker)
+        self._arrived: queue.SimpleQueue[tuple[Any, Callable[[Any], Message[Result]], Any]] = (
+            queue.SimpleQueue()
         )
-    for actor in actors:
-        ray.kill(actor, no_restart=True)
+        self._actors: dict[int, Any] = {}
+        self._num_joined = 0
+        self._started = self.now()
+        for slot in range(num_slots):
+            self._start(slot)
+
+    def open_worker(self, slot: int) -> None:
+        self._begin(slot, self._actors[slot].open, lambda error: Opened(slot, error))
+
+    def run_item(self, slot: int, item: Item, timeout_s: float) -> None:
+        attempt = self._actors[slot].attempt
+        self._begin(slot, attempt, lambda reply: Replied(slot, reply), item, timeout_s)
+
+    def replace(self, slot: int) -> None:
+        import ray
+
+        ray.kill(self._actors[slot], no_restart=True)
+        self._start(slot)
+
+    def wait(self, timeout_s: float | None) -> Sequence[Message[Result]]:
+        limits = [timeout_s] if timeout_s is not None else []
+        if self._num_joined == 0:
+            limits.append(max(0.0, self._started + _JOIN_TIMEOUT_S - self.now()))
+        messages: list[Message[Result]] = []
+        with contextlib.suppress(queue.Empty):
+            self._receive(messages, self._arrived.get(timeout=min(limits, default=None)))
+            while True:
+                self._receive(messages, self._arrived.get_nowait())
+        if self._num_joined == 0 and self.now() - self._started >= _JOIN_TIMEOUT_S:
+            raise self._no_room()
+        return messages
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def close(self) -> None:
+        """Lets the workers close, then ends their processes."""
+        import ray
+
+        actors = list(self._actors.values())
+        with contextlib.suppress(ray.exceptions.RayError):
+            ray.wait(
+                [actor.close.remote() for actor in actors],
+                num_returns=len(actors),
+                timeout=_CLOSE_TIMEOUT_S,
+            )
+        for actor in actors:
+            ray.kill(actor, no_restart=True)
+
+    def _start(self, slot: int) -> None:
+        self._actors[slot] = self._actor_class.remote(self._recipe)
+        self._begin(slot, self._actors[slot].is_there, lambda _: Joined(slot))
+
+    def _begin(
+        self, slot: int, method: Any, message: Callable[[Any], Message[Result]], *arguments: object
+    ) -> None:
+        actor = self._actors[slot]
+        reference = method.remote(*arguments)
+        # Ray calls back on a thread of its own; `ray.wait` would cost time for every slot.
+        reference.future().add_done_callback(
+            lambda future: self._arrived.put(((slot, actor), message, future))
+        )
+
+    def _receive(
+        self,
+        messages: list[Message[Result]],
+        arrived: tuple[Any, Callable[[Any], Message[Result]], Any],
+    ) -> None:
+        import ray
+
+        (slot, actor), message, future = arrived
+        if self._actors[slot] is not actor:
+            return
+        try:
+            received = message(future.result())
+        except ray.exceptions.RayActorError as error:
+            found = str(error).strip().partition("\n")[0]
+            messages.append(Vanished(slot, WorkerLostError.because("dead-actor", found)))
+            self._start(slot)
+            return
+        self._num_joined += isinstance(received, Joined)
+        messages.append(received)
+
+    def _no_room(self) -> RunError:
+        import ray
+
+        available: dict[str, float] = ray.available_resources()  # type: ignore[no-untyped-call]
+        asked = {
+            "CPU": self._asked_for["num_cpus"],
+            "GPU": self._asked_for["num_gpus"],
+            **self._asked_for["resources"],
+        }
+        return RunError(
+            f"room for a browser in the cluster within {_JOIN_TIMEOUT_S:.0f} s: {asked}",
+            f"{available} available",
+            "ask for less, add nodes, or wait for the other jobs to end",
+        )
+
+
+def _refuse_uneven(num_gpus: float) -> None:
+    is_whole = num_gpus >= 0 and num_gpus == int(num_gpus)
+    is_share = 0 < num_gpus < 1 and math.isclose(
+        1 / num_gpus, round(1 / num_gpus), rel_tol=_SHARE_TOLERANCE
+    )
+    if not is_whole and not is_share:
+        raise InputError(
+            "GPUs for each browser as a whole number or as 1/n of one",
+            f"{num_gpus:g}",
+            "choose for example 0.5, 0.333 or 0.25",
+        )

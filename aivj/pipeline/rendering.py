@@ -12,7 +12,8 @@ from aivj.audio.clip import AudioClip, read_clip
 from aivj.audio.groove import groove
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy, ProfileName
-from aivj.executor import Executor, InProcessExecutor
+from aivj.executor.in_process import InProcessExecutor
+from aivj.executor.protocol import Executor
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import SampleProgress, SampleSummary, sample
 from aivj.stage.conversion import PresetConverter

@@ -19,7 +19,7 @@ from aivj.contracts.pairs_manifest import (
     require_pack_name,
 )
 from aivj.errors import RunError, WorkerLostError
-from aivj.executor import Executor, Outcome
+from aivj.executor.protocol import Executor, Outcome
 from aivj.sampling.jobs import Convert, JobList, prepare_jobs
 from aivj.sampling.order import num_to_cover, remaining, shuffled
 from aivj.sampling.request import SampleRequest

@@ -73,7 +73,6 @@ class PairWorkerPlan:
         settings: How pairs are rendered.
         clips: Planar bytes of the music by name, see `aivj.audio`.
         thumbnails: Whether to take pictures.
-        pair_timeout_s: After this a page counts as hung and its browser is replaced.
         reload_every: Pairs rendered in one document; 0 keeps it as long as it is healthy.
         memory_limit_bytes: A browser that holds more is replaced.
     """
@@ -84,7 +83,6 @@ class PairWorkerPlan:
     settings: RenderSettings
     clips: Mapping[str, bytes]
     thumbnails: bool = True
-    pair_timeout_s: float = 60.0
     reload_every: int = 100
     memory_limit_bytes: int = 3 * 1024**3
 
@@ -115,8 +113,8 @@ class PairWorker:
                 "use nodes of one kind for one run, or sample each kind into its own run",
             )
 
-    async def run(self, item: PairJob) -> PairResult:
-        """Renders and measures one pair. Raises as `aivj.executor.Worker.run` says."""
+    async def run(self, item: PairJob, timeout_s: float) -> PairResult:
+        """Renders and measures one pair; see `aivj.executor.protocol.Worker.run`."""
         every = self._plan.reload_every
         num_before, self._num_in_document = self._num_in_document, 0
         fresh = num_before == 0 or (every > 0 and num_before >= every)
@@ -124,7 +122,7 @@ class PairWorker:
             f"{self._server.origin}/preset-probe.html",
             _SCRIPT,
             self._request_text(item),
-            self._plan.pair_timeout_s,
+            timeout_s,
             fresh=fresh,
         )
         answer = json.loads(str(reply.value))
@@ -135,7 +133,7 @@ class PairWorker:
         return self._result(item, answer["reading"], reply)
 
     def worn(self) -> str | None:
-        """Tells why the browser should be replaced; see `aivj.executor.Worker.worn`."""
+        """Tells why the browser should be replaced; see `aivj.executor.protocol.Worker.worn`."""
         used = self._browser.memory_bytes()
         limit = self._plan.memory_limit_bytes
         return (

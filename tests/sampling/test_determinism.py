@@ -8,7 +8,7 @@ import pytest
 
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
-from aivj.executor import InProcessExecutor
+from aivj.executor.in_process import InProcessExecutor
 from aivj.fleet.cluster import cluster
 from aivj.fleet.rendering import RayExecutor
 from aivj.sampling.jobs import prepare_jobs

@@ -14,7 +14,7 @@ from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import read_pairs_manifest
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import InputError, ItemError, RunError, WorkerLostError
-from aivj.executor import Outcome
+from aivj.executor.protocol import Outcome
 from aivj.sampling.measurement import PairMeasurement
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import sample
@@ -37,7 +37,9 @@ class ToldExecutor:
         self.faults = faults or {}
         self.seen = []
 
-    def run(self, _, items):
+    num_slots = 1
+
+    def run(self, _, items, **_kwargs):
         for item in items:
             self.seen.append(item.pair)
             told = self.faults.get(item.pair, result())

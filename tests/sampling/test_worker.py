@@ -23,7 +23,6 @@ def plan(software_renderer):
         expected=software_renderer.report,
         settings=TINY,
         clips={"0": time_bytes(click_track(), round(TINY.duration_s * 44_100))},
-        pair_timeout_s=20,
     )
 
 
@@ -56,7 +55,7 @@ def job(**changes):
 
 
 async def test_a_plain_pair_is_measured_and_pictured(worker):
-    result = await worker.run(job())
+    result = await worker.run(job(), 20)
 
     assert result.measurement.viz_avg_luma > 0
     assert result.measurement.composite_avg_frame_delta > 0
@@ -73,7 +72,7 @@ FAULTS = {
 @pytest.mark.parametrize(("kind", "changes"), FAULTS.items())
 async def test_a_broken_preset_fails_alone_with_its_layer(worker, kind, changes):
     with pytest.raises(ItemError, match="foreground") as caught:
-        await worker.run(job(**changes))
+        await worker.run(job(**changes), 20)
     assert caught.value.kind == kind
     assert not isinstance(caught.value, WorkerLostError)
 
@@ -83,16 +82,16 @@ async def test_a_broken_preset_fails_alone_with_its_layer(worker, kind, changes)
             replace(swapped, foreground=swapped.background, background=swapped.foreground)
         )
 
-    assert (await worker.run(job())).measurement.viz_avg_luma > 0
+    assert (await worker.run(job(), 20)).measurement.viz_avg_luma > 0
 
 
 async def test_an_endless_preset_loses_its_browser_in_time(plan):
-    worker = PairWorker(replace(plan, pair_timeout_s=2))
+    worker = PairWorker(plan)
     await worker.open()
     endless = "loop(1048576, loop(1048576, q1 = sin(q1) + 1));"
     try:
         with pytest.raises(WorkerLostError) as caught:
-            await worker.run(job(frame_eqs_eel=endless))
+            await worker.run(job(frame_eqs_eel=endless), 2)
     finally:
         await worker.close()
     assert caught.value.kind == "hung-page"
@@ -112,7 +111,7 @@ async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
     monkeypatch.setattr(module, "_SCRIPT", losing)
 
     with pytest.raises(WorkerLostError) as caught:
-        await worker.run(job())
+        await worker.run(job(), 20)
     assert caught.value.kind == "context-lost"
 
 
@@ -121,7 +120,7 @@ async def documents_of(worker, jobs):
     seen = []
     for one in jobs:
         with contextlib.suppress(ItemError):
-            measurement = (await worker.run(one)).measurement
+            measurement = (await worker.run(one, 20)).measurement
             seen.append((worker._num_in_document == 1, measurement))
     return seen
 
