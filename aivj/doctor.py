@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from aivj.browser.choice import RendererChoice, choose_renderer
-from aivj.browser.profiles import GpuPolicy
-from aivj.browser.session import find_chromium
+from aivj.browser.gpus import GpuPin, visible_gpus
+from aivj.browser.nvidia_smi import is_installed
+from aivj.browser.profiles import GpuPolicy, pinned
+from aivj.browser.session import BrowserSession, find_chromium
 from aivj.errors import AivjError, MissingDependencyError
 from aivj.stage.assets import DIST, read_assets
 
@@ -67,7 +69,11 @@ class Examination:
 
 
 def examine(home: Path, policy: GpuPolicy) -> Examination:
-    """Examines this machine: programs, packages, disk, CUDA, and the renderer of a real browser."""
+    """Examines this machine: programs, packages, disk, CUDA, GPUs and what a real browser draws on.
+
+    With several GPUs a browser is pinned to each in turn, and its place is proved.
+    """
+    gpus, gpus_found = _gpus(policy)
     findings = [
         Finding("python", "ok", platform.python_version()),
         _checked("chromium", lambda: _version([str(find_chromium()), "--version"])),
@@ -76,6 +82,7 @@ def examine(home: Path, policy: GpuPolicy) -> Examination:
         _checked("stage", lambda: f"{len(read_assets())} files in {DIST}"),
         *(_package(name) for name in ("ray", "torch", "mlflow", "playwright")),
         _cuda(),
+        gpus_found,
         _disk(home),
     ]
     try:
@@ -84,6 +91,7 @@ def examine(home: Path, policy: GpuPolicy) -> Examination:
         findings.append(Finding("renderer", "missing", error.found, error.remedy))
         return Examination(tuple(findings), None, error)
     findings.extend(_renderer(choice, policy))
+    findings.extend(asyncio.run(_pins(choice, gpus)))
     return Examination(tuple(findings), choice, None)
 
 
@@ -127,6 +135,36 @@ def _cuda() -> Finding:
         return Finding("cuda", "optional", "no nvidia-smi", "train with --allow-cpu")
     query = [command, "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
     return Finding("cuda", "ok", _version(query))
+
+
+def _gpus(policy: GpuPolicy) -> tuple[tuple[GpuPin, ...], Finding]:
+    if not is_installed():
+        return (), Finding("gpus", "optional", "no nvidia-smi: no NVIDIA GPU is seen or pinned")
+    try:
+        gpus = visible_gpus()
+    except AivjError as error:
+        state: State = "missing" if policy == "require" else "optional"
+        return (), Finding("gpus", state, error.found, error.remedy)
+    if not gpus:
+        return (), Finding("gpus", "optional", "nvidia-smi sees none")
+    how = "; one GPU, nothing is pinned" if len(gpus) == 1 else ""
+    return gpus, Finding("gpus", "ok", "; ".join(map(str, gpus)) + how)
+
+
+async def _pins(choice: RendererChoice, gpus: tuple[GpuPin, ...]) -> list[Finding]:
+    """Pins a browser to each of several GPUs; a software renderer has none to be pinned to."""
+    if len(gpus) <= 1 or choice.policy == "software":
+        return []
+    return [await _pin(choice, gpu) for gpu in gpus]
+
+
+async def _pin(choice: RendererChoice, gpu: GpuPin) -> Finding:
+    name = f"  pin {gpu.index}"
+    try:
+        async with BrowserSession(pinned(choice.plan, gpu), choice.policy):
+            return Finding(name, "ok", f"a browser pinned to {gpu.uuid} draws there")
+    except AivjError as error:
+        return Finding(name, "missing", error.found, error.remedy)
 
 
 def _disk(home: Path) -> Finding:

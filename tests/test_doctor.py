@@ -1,10 +1,26 @@
+import dataclasses
 import shutil
 
 import pytest
+from fake_nvidia import FakeGpus, install_program
 
 from aivj import doctor
+from aivj.browser import session
 from aivj.doctor import examine
 from aivj.errors import MissingDependencyError, RendererRefusedError
+
+
+@pytest.fixture
+def gpu_choice(software_renderer, monkeypatch):
+    """A proved GPU renderer, for which the CPU stands in."""
+    plan = dataclasses.replace(software_renderer.plan, profile="headless-egl")
+    choice = dataclasses.replace(software_renderer, plan=plan, policy="require")
+
+    async def choose(_):
+        return choice
+
+    monkeypatch.setattr(doctor, "choose_renderer", choose)
+    monkeypatch.setattr(session, "refuse_wrong_renderer", lambda *_: None)
 
 
 def states(examination):
@@ -42,3 +58,68 @@ def test_what_is_missing_is_named_with_what_to_do(tmp_path, monkeypatch):
         examination.require_health()
     assert "make setup" in caught.value.remedy
     assert "AIVJ_HOME" in caught.value.remedy
+
+
+def row(examination, name):
+    return next(finding for finding in examination.findings if finding.name == name)
+
+
+def test_a_machine_without_nvidia_smi_says_so_and_is_fit_for_software(tmp_path):
+    examination = examine(tmp_path, "software")
+
+    assert row(examination, "gpus").state == "optional"
+    assert "no nvidia-smi" in row(examination, "gpus").found
+    examination.require_health()
+
+
+@pytest.mark.parametrize(("policy", "state"), [("require", "missing"), ("software", "optional")])
+def test_an_nvidia_smi_that_fails_is_said(policy, state, tmp_path, monkeypatch):
+    install_program(
+        tmp_path / "bin", "echo 'Driver/library version mismatch'; exit 18", monkeypatch
+    )
+
+    finding = row(examine(tmp_path, policy), "gpus")
+
+    assert (finding.state, finding.found) == (state, "Driver/library version mismatch")
+
+
+def test_software_rendering_pins_nothing_to_the_gpus_it_lists(tmp_path, monkeypatch):
+    FakeGpus((0, 1)).install(tmp_path, monkeypatch)
+
+    examination = examine(tmp_path, "software")
+
+    assert "GPU 1" in row(examination, "gpus").found
+    assert not any(name.startswith("  pin") for name in states(examination))
+    examination.require_health()
+
+
+@pytest.mark.usefixtures("gpu_choice")
+def test_one_gpu_is_not_pinned(tmp_path, monkeypatch):
+    FakeGpus((0,)).install(tmp_path, monkeypatch)
+
+    examination = examine(tmp_path, "require")
+
+    assert "nothing is pinned" in row(examination, "gpus").found
+    assert not any(name.startswith("  pin") for name in states(examination))
+
+
+@pytest.mark.usefixtures("gpu_choice")
+def test_a_browser_is_proved_on_each_of_several_gpus(tmp_path, monkeypatch):
+    FakeGpus((2, 0)).install(tmp_path, monkeypatch)
+
+    examination = examine(tmp_path, "require")
+
+    assert [row(examination, f"  pin {index}").state for index in (0, 1)] == ["ok", "ok"]
+    assert "GPU-1" in row(examination, "  pin 1").found
+
+
+@pytest.mark.usefixtures("gpu_choice")
+def test_gpus_that_cannot_be_pinned_are_said_and_refused(tmp_path, monkeypatch):
+    FakeGpus((0, 1), obeys=False).install(tmp_path, monkeypatch)
+
+    examination = examine(tmp_path, "require")
+
+    assert [row(examination, f"  pin {index}").state for index in (0, 1)] == ["ok", "missing"]
+    with pytest.raises(MissingDependencyError, match="pin 1") as caught:
+        examination.require_health()
+    assert "one GPU" in caught.value.remedy

@@ -6,10 +6,11 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from aivj.browser.gpus import GpuPin
 from aivj.errors import InputError
 
 ProfileName = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swiftshader"]
@@ -47,12 +48,14 @@ class LaunchPlan:
         headed: Whether a window is opened, on a display that the session owns.
         args: Chromium's command line, without what Playwright adds.
         env: Environment variables added for Chromium alone.
+        gpu: The one GPU, of several, that the browser must draw on; None pins nothing.
     """
 
     profile: ProfileName
     headed: bool
     args: tuple[str, ...]
     env: tuple[tuple[str, str], ...]
+    gpu: GpuPin | None = None
 
 
 def launch_plan(
@@ -92,6 +95,11 @@ def launch_plan(
         args=(*_RENDERER_ARGS[profile], *window_args, *_COMMON_ARGS),
         env=_environment(profile, egl_vendors),
     )
+
+
+def pinned(plan: LaunchPlan, gpu: GpuPin | None) -> LaunchPlan:
+    """Returns the plan for a browser on `gpu`; no GPU draws what a software plan starts."""
+    return plan if plan.profile.startswith("software") else replace(plan, gpu=gpu)
 
 
 def _environment(profile: ProfileName, vendors: frozenset[Path]) -> tuple[tuple[str, str], ...]:

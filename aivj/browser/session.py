@@ -13,6 +13,8 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from aivj.browser.display import Display
+from aivj.browser.pin_proof import HELD_MIB, HOLD_MEMORY, prove_pin
+from aivj.browser.pinning import pinned_environment
 from aivj.browser.processes import GPU_PROCESS, BrowserProcesses
 from aivj.browser.profiles import DROPPED_DEFAULT_ARGS, GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
@@ -22,6 +24,7 @@ from aivj.errors import MissingDependencyError, WorkerLostError
 _LAUNCH_TIMEOUT_S = 30.0
 _CLOSE_TIMEOUT_S = 3.0
 _PROBE_TIMEOUT_S = 8.0
+_HOLD_TIMEOUT_S = 20.0
 # What documents leave behind in a tab's processes goes with the tab.
 _DOCUMENTS_PER_TAB = 200
 
@@ -69,11 +72,13 @@ class BrowserSession:
         self._gpu_processes: list[psutil.Process] = []
 
     async def open(self) -> RendererReport:
-        """Launches the browser and proves its renderer.
+        """Launches the browser and proves its renderer, and its GPU if the plan names one.
 
         Raises:
-            MissingDependencyError: No Chromium, or no Xvfb for a headed plan.
-            RendererRefusedError: The renderer is not what the policy asks for.
+            MissingDependencyError: No Chromium, no Xvfb for a headed plan, or no `nvidia-smi`
+                that works for a pinned one.
+            RendererRefusedError: The renderer is not what the policy asks for, or the GPU is not
+                the plan's.
             WorkerLostError: The browser did not start or died at once.
         """
         executable = find_chromium()
@@ -138,6 +143,8 @@ class BrowserSession:
             display = Display()
             self._exit.push_async_callback(display.close)
             env["DISPLAY"] = await display.open()
+        if self._plan.gpu is not None:
+            env.update(await self._exit.enter_async_context(pinned_environment(self._plan.gpu)))
         driver: Playwright = await self._exit.enter_async_context(async_playwright())
         try:
             self._browser = await driver.chromium.launch(
@@ -160,7 +167,14 @@ class BrowserSession:
         refuse_wrong_renderer(report, self._policy, self._plan)
         if self._processes is not None:
             self._gpu_processes = self._processes.of_type(GPU_PROCESS)
+        if self._plan.gpu is not None:
+            await prove_pin(self._plan.gpu, self._gpu_processes, self._hold_gpu_memory)
         return report
+
+    async def _hold_gpu_memory(self) -> bool:
+        url = "about:blank"
+        reply = await self.call(url, HOLD_MEMORY, HELD_MIB, _HOLD_TIMEOUT_S, fresh=False)
+        return reply.value is True
 
     async def _probe(self) -> RendererReport:
         assert self._browser is not None  # noqa: S101 - called by _launch alone
