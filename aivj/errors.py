@@ -9,7 +9,9 @@
     ├── GateError                7   the result exists but must not be used
     ├── StorageError             8   disk full, bucket unreachable
     │   └── LostRaceError        8   somebody else changed an object first
-    ├── RunError                 9   a run that cannot go on, or that measured nothing
+    ├── RunError                 9   a run that cannot go on
+    │   ├── NoSamplesError       9   a run that measured nothing
+    │   └── RestartLimitError    9   workers that die as fast as they are replaced
     └── ItemError               10   one item of many failed; becomes a recorded failure
         └── WorkerLostError     10   the worker died under the item; another may do better
 
@@ -94,9 +96,17 @@ class LostRaceError(StorageError):
 
 
 class RunError(AivjError):
-    """A run cannot go on, or ended without a single measurement."""
+    """A run cannot go on."""
 
     exit_code = 9
+
+
+class NoSamplesError(RunError):
+    """A run, or one of its packs, ended without a single measurement."""
+
+
+class RestartLimitError(RunError):
+    """Workers die as fast as they are replaced."""
 
 
 class ItemError(AivjError):

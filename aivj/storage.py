@@ -27,8 +27,13 @@ def storage_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, fsync: bool = True) -> None:
     """Writes `data` to `path` so that a reader sees the old content or the new, never a part.
+
+    Args:
+        path: The file; its folder is made.
+        data: Its whole content.
+        fsync: Whether it shall survive a power cut, not only this process.
 
     Raises:
         StorageError: The disk is full or the folder cannot be written; `path` is unchanged.
@@ -40,7 +45,8 @@ def write_atomic(path: Path, data: bytes) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
+                if fsync:
+                    os.fsync(file.fileno())
             Path(temporary).chmod(0o644)
             Path(temporary).replace(path)
         except BaseException:

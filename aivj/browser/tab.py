@@ -90,10 +90,15 @@ class Tab:
         """Waits for the answer, the crash or the time-out, whichever comes first."""
         task = asyncio.ensure_future(answer)
         either: set[asyncio.Future[Any]] = {task, self._crashed}
-        done, _ = await asyncio.wait(either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            done, _ = await asyncio.wait(
+                either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            if not task.done():
+                task.cancel()
         if task in done:
             return task.result()
-        task.cancel()
         if self._crashed in done:
             raise WorkerLostError.because("page-crash", "the page crashed")
         raise TimeoutError

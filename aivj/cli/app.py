@@ -20,13 +20,14 @@ from aivj.cli import (
     verify,
 )
 from aivj.cli.console import err, print_error
+from aivj.cli.stopping import Terminated
 from aivj.errors import AivjError
 from aivj.settings import Settings
 
 EPILOG = (
     "Exit codes: 0 done, 2 unknown option, 3 input that cannot be used, 4 something is not "
     "installed, 5 renderer refused, 6 no CUDA, 7 gate not passed, 8 disk or bucket, 9 a run that "
-    "cannot go on, 130 interrupted. Example: aivj demo"
+    "cannot go on, 130 interrupted, 143 ended by SIGTERM. Example: aivj demo"
 )
 
 app = typer.Typer(
@@ -56,7 +57,6 @@ for verb in (
     demo.demo,
     doctor.doctor,
     pack.pack,
-    sample.sample,
     check_run.check_run,
     train.train,
     score.score,
@@ -68,6 +68,10 @@ for verb in (
     stage.serve,
 ):
     app.command()(verb)
+# What is left over is judged by the verb: it knows the options of the sampler that it replaces.
+app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(
+    sample.sample
+)
 
 
 def main() -> None:
@@ -77,6 +81,6 @@ def main() -> None:
     except AivjError as error:
         print_error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         err.print("interrupted; run the same command again with --resume to go on")
-        sys.exit(130)
+        sys.exit(143 if isinstance(error, Terminated) else 130)

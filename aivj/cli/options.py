@@ -59,7 +59,7 @@ BucketOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")]
 
-OutDirOption = Annotated[Path | None, typer.Option("--out-dir", help="Where to write.")]
+OutDirOption = Annotated[Path | None, typer.Option("--out-dir", "--outDir", help="Where to write.")]
 
 _WORKERS_ON_A_GPU = 4
 

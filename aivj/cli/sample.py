@@ -1,76 +1,213 @@
 """`aivj sample`: every pair of a pack rendered and measured."""
 
+import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aivj.cli.console import Bar, bar, err, out
+from aivj.cli.console import err, out
 from aivj.cli.options import (
     ExecutorOption,
-    GpuOption,
+    Gpu,
     HeadedOption,
     OutDirOption,
-    PackOption,
     ProfileOption,
     RayAddressOption,
     SeedOption,
     WorkersOption,
     num_workers_or_default,
 )
+from aivj.cli.original_options import dropped_options
+from aivj.cli.sampling_progress import SamplingProgress
+from aivj.cli.stopping import terminable
+from aivj.errors import InputError
 from aivj.settings import Settings
 
 if TYPE_CHECKING:
+    from aivj.audio.playlist import Playlist
     from aivj.browser.choice import RendererChoice
-    from aivj.sampling.run import SampleProgress
+
+PickMode = Literal["shuffle", "random", "weighted"]
 
 
 def sample(
     context: typer.Context,
-    pack: PackOption,
-    gpu: GpuOption = "require",
+    packs: Annotated[
+        list[str],
+        typer.Option(
+            *("--pack", "--packs"), help="Pack below public/presets; several by comma or repeated."
+        ),
+    ],
+    gpu: Annotated[
+        Gpu | None,
+        typer.Option("--gpu", help="require: refuse software renderers. software: refuse GPUs."),
+    ] = None,
     profile: ProfileOption = None,
     headed: HeadedOption = False,
-    audio: Annotated[
-        str, typer.Option("--audio", help="Music: a wav, flac, mp3 or ogg file, groove or click.")
-    ] = "groove",
-    seed: SeedOption = 0,
+    pick: Annotated[
+        PickMode,
+        typer.Option(*("--pick", "--coupledPick"), help="Order of the pairs."),
+    ] = "shuffle",
+    gamma: Annotated[
+        float,
+        typer.Option(
+            *("--gamma", "--coupledGamma"),
+            min=0,
+            help="Weighted: preference for better scores.",
+        ),
+    ] = 1.0,
+    explore: Annotated[
+        float,
+        typer.Option(
+            *("--explore", "--coupledExplore"),
+            min=0,
+            max=1,
+            help="Weighted: share that ignores scores.",
+        ),
+    ] = 0.0,
+    dedup_n: Annotated[
+        int,
+        typer.Option(
+            *("--dedup-n", "--coupledDedupN"),
+            min=0,
+            help="Weighted: last picks that are drawn less.",
+        ),
+    ] = 0,
+    dedup_penalty: Annotated[
+        float,
+        typer.Option(
+            *("--dedup-penalty", "--coupledDedupPenalty"),
+            min=0,
+            max=1,
+            help="Weighted: how much less.",
+        ),
+    ] = 0.0,
     target_coverage: Annotated[
-        float, typer.Option("--target-coverage", min=0.01, max=1, help="Share of pairs to visit.")
+        float,
+        typer.Option(
+            *("--target-coverage", "--targetCoverage"),
+            min=0.01,
+            max=1,
+            help="Share of each pack to visit.",
+        ),
     ] = 0.99,
-    luma_min: Annotated[float, typer.Option("--luma-min", min=0, max=1)] = 0.06,
-    motion_min: Annotated[float, typer.Option("--motion-min", min=0)] = 1.5e-5,
-    width: Annotated[int, typer.Option("--width", min=64, max=3840)] = 320,
-    height: Annotated[int, typer.Option("--height", min=36, max=2160)] = 180,
-    warmup_frames: Annotated[int, typer.Option("--warmup-frames", min=1, max=3600)] = 30,
-    measure_frames: Annotated[int, typer.Option("--measure-frames", min=2, max=200)] = 60,
+    target_samples: Annotated[
+        int,
+        typer.Option(
+            *("--target-samples", "--targetSamples"),
+            min=0,
+            max=2_000_000,
+            help="Picks of each pack, instead of a share; 0 for the share.",
+        ),
+    ] = 0,
+    max_hours: Annotated[
+        float,
+        typer.Option(
+            *("--max-hours", "--maxHours"),
+            min=0,
+            help="Time for all packs together; at least 0.12.",
+        ),
+    ] = 10.0,
+    audio: Annotated[
+        str,
+        typer.Option(
+            *("--audio", "--audioFile", "--audioRoot"),
+            help="Music: groove, click, a file, or a folder whose files pairs hear in turn.",
+        ),
+    ] = "groove",
+    require_audio: Annotated[
+        bool,
+        typer.Option(
+            *("--require-audio", "--requireAudio"),
+            help="Never fall back to the groove for a folder without music.",
+        ),
+    ] = False,
+    seed: SeedOption = 0,
+    luma_min: Annotated[
+        float,
+        typer.Option(
+            *("--luma-min", "--lumaMin"),
+            min=0,
+            max=1,
+            help="Luma at or below it is too dark.",
+        ),
+    ] = 0.06,
+    motion_min: Annotated[
+        float,
+        typer.Option(
+            *("--motion-min", "--motionMin"),
+            min=0,
+            help="Motion below it is too low.",
+        ),
+    ] = 1.5e-5,
+    width: Annotated[int, typer.Option(min=64, max=3840, help="Pixels.")] = 256,
+    height: Annotated[int, typer.Option(min=36, max=2160, help="Pixels.")] = 144,
+    warmup_frames: Annotated[
+        int,
+        typer.Option(min=1, max=3600, help="Frames before the measured ones."),
+    ] = 30,
+    measure_frames: Annotated[int, typer.Option(min=2, max=200, help="Frames measured.")] = 30,
     out_dir: OutDirOption = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Complete the run in --out-dir.")
+        bool, typer.Option("--resume", help="Complete the run in --out-dir, if there is one.")
+    ] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option("--retry-failed", help="With --resume: try again what may yet succeed."),
     ] = False,
     workers: WorkersOption = None,
     executor: ExecutorOption = "ray",
     ray_address: RayAddressOption = None,
+    actor_cpus: Annotated[float, typer.Option(min=0, help="CPUs of each browser's actor.")] = 1,
+    actor_gpus: Annotated[
+        float,
+        typer.Option(min=0, help="GPUs of each actor: whole, or 1/n of one."),
+    ] = 0,
+    browser_slots: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Of the cluster's custom resource browser_slot for each actor.",
+        ),
+    ] = 0,
+    reload_every: Annotated[
+        int,
+        typer.Option(
+            *("--reload-every", "--reloadEvery"),
+            min=0,
+            help="Pairs before a browser loads its page anew; 0 for never.",
+        ),
+    ] = 800,
+    gpu_mode: Annotated[str | None, typer.Option("--gpuMode", hidden=True)] = None,
+    require_gpu: Annotated[bool, typer.Option("--requireGpu", hidden=True)] = False,
+    audio_mode: Annotated[str, typer.Option("--audioMode", hidden=True)] = "file",
+    pairs_manifest: Annotated[str | None, typer.Option("--pairsManifest", hidden=True)] = None,
 ) -> None:
-    """Render and measure the pairs of a pack into a run directory.
+    """Render and measure the pairs of packs into a run directory.
 
-    Writes eval.jsonl, failures.jsonl, meta.json, eval.parquet and thumbnails.
+    Writes eval.jsonl, failures.jsonl, meta.json, vite.log, eval.parquet and thumbnails. Options of
+    the runtime's own sampler are understood under their names.
 
     On a GPU:         aivj sample --pack mine
+
     On this CPU:      aivj sample --pack mine --gpu software
+
+    A night:          aivj sample --pack one,two --max-hours 8 --audio ~/music
+
     After any crash:  the same command with --resume and the same --out-dir
     """
-    from aivj.pipeline.rendering import (
-        RenderOptions,
-        prove_renderer,
-        read_music,
-        run_sampling,
-    )
+    from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
+    from aivj.sampling.picking import Picking
     from aivj.sampling.render_settings import RenderSettings
     from aivj.sampling.request import SampleRequest
     from aivj.sampling.run import require_usable
 
     settings: Settings = context.obj
+    for name in dropped_options(context.args):
+        err.print(f"[yellow]not used[/] {name} has no meaning here")
+    _refuse_other_manifest(pairs_manifest)
     render = RenderSettings(
         width=width,
         height=height,
@@ -78,54 +215,60 @@ def sample(
         measure_frames=measure_frames,
         seed=seed,
     )
+    request = SampleRequest(
+        packs=tuple(name for names in packs for name in names.split(",") if name),
+        packs_root=settings.packs_root,
+        out_dir=out_dir or settings.home / "artifacts" / "coupled-eval" / local_stamp(),
+        settings=render,
+        picking=Picking(pick, gamma, explore, dedup_n, dedup_penalty),
+        target_coverage=target_coverage,
+        target_samples=target_samples or None,
+        max_hours=max_hours,
+        reload_every=reload_every,
+        luma_min=luma_min,
+        motion_min=motion_min,
+        resume=resume,
+        retry_failed=retry_failed,
+    )
     options = RenderOptions(
-        gpu=gpu,
+        gpu=_policy(gpu, gpu_mode, require_gpu=require_gpu),
         profile=profile,
         headed=headed,
         executor=executor,
         ray_address=ray_address,
+        num_cpus=actor_cpus,
+        num_gpus=actor_gpus,
+        resources={"browser_slot": browser_slots} if browser_slots else {},
     )
-    request = SampleRequest(
-        pack=pack,
-        packs_root=settings.packs_root,
-        out_dir=out_dir or settings.home / "artifacts" / "coupled-eval" / local_stamp(),
-        settings=render,
-        target_coverage=target_coverage,
-        luma_min=luma_min,
-        motion_min=motion_min,
-        resume=resume,
-    )
-    clip = read_music(audio, render.duration_s)
-    require_usable(request, clip)
-    choice = prove_renderer(options)
-    announce_renderer(choice)
-    with bar("sampling") as progress:
-        summary = run_sampling(
-            request,
-            options=options,
-            choice=choice,
-            clip=clip,
-            num_workers=num_workers_or_default(workers, is_software=choice.report.is_software),
-            conversion_cache=settings.conversion_cache,
-            on_progress=lambda now: show_progress(progress, now),
-        )
-    out.print(
+    with terminable():
+        playlist = _playlist(audio, audio_mode, render.duration_s, required=require_audio)
+        require_usable(request, playlist)
+        choice = prove_renderer(options)
+        announce_renderer(choice)
+        with SamplingProgress(choice.report.renderer) as progress:
+            summary = run_sampling(
+                request,
+                options=options,
+                choice=choice,
+                playlist=playlist,
+                num_workers=num_workers_or_default(workers, is_software=choice.report.is_software),
+                conversion_cache=settings.conversion_cache,
+                on_progress=progress.show,
+            )
+    end = "" if summary.is_complete else "; the time is over, --resume goes on"
+    err.print(
         f"{summary.num_rows} pairs measured, {summary.num_failures} failed, "
-        f"of {summary.num_target}: {summary.directory.path}"
+        f"of {summary.num_target}{end}"
     )
+    directory = summary.directory
+    paths = {"outDir": directory.path, "evalPath": directory.eval_path}
+    paths["metaPath"] = directory.meta_path
+    out.print(json.dumps({"ok": True, **{name: str(path) for name, path in paths.items()}}))
 
 
 def local_stamp() -> str:
     """Names a run after the local time, to the second."""
     return datetime.now().astimezone().strftime("%Y-%m-%d_%H%M%S")
-
-
-def show_progress(progress: Bar, now: "SampleProgress") -> None:
-    """Shows how far sampling has come, or the reading and converting of presets before it."""
-    if now.phase != progress.label:
-        progress.begin(now.phase)
-    note = f"{now.num_failures} failed" if now.num_failures else ""
-    progress.update(now.num_done, now.num_target, note)
 
 
 def announce_renderer(choice: "RendererChoice") -> None:
@@ -134,3 +277,42 @@ def announce_renderer(choice: "RendererChoice") -> None:
         err.print(f"[yellow]not used[/] {line}")
     kind = "software renderer" if choice.report.is_software else "GPU"
     err.print(f"{kind}: {choice.report.renderer}")
+
+
+def _policy(gpu: Gpu | None, gpu_mode: str | None, *, require_gpu: bool) -> Gpu:
+    """Returns what is asked for; the original's `--gpuMode off` is the only way to software."""
+    if gpu is not None:
+        return gpu
+    return "software" if gpu_mode == "off" and not require_gpu else "require"
+
+
+def _playlist(source: str, mode: str, duration_s: float, *, required: bool) -> "Playlist":
+    from aivj.audio.playlist import read_playlist
+
+    if mode not in {"file", "click"}:
+        raise InputError(
+            "music: a pair that hears nothing is not measured",
+            f"--audioMode {mode}",
+            "leave it out, or say --audio with a file, a folder, groove or click",
+        )
+    try:
+        playlist = read_playlist("click" if mode == "click" else source, duration_s)
+    except InputError as error:
+        if required or not Path(source).is_dir():
+            raise
+        err.print(f"[yellow]note[/] {error.found} in {source}: pairs hear the groove instead")
+        return read_playlist("groove", duration_s)
+    for line in playlist.rejected:
+        err.print(f"[yellow]not used[/] {line}")
+    return playlist
+
+
+def _refuse_other_manifest(name: str | None) -> None:
+    from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
+
+    if name not in {None, PAIRS_MANIFEST_NAME}:
+        raise InputError(
+            f"pairs in {PAIRS_MANIFEST_NAME}",
+            f"--pairsManifest {name}",
+            "make a pack of those pairs: scores are merged under that name alone",
+        )

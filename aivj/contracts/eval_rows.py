@@ -94,6 +94,7 @@ class EvalRow(ContractModel):
         default=None, description="Change of luma that leaving the foreground out makes, 0..1"
     )
     bg_contribution: Omittable[Number] = Field(default=None, description="The same, background")
+    audio_clip: Omittable[str] = Field(default=None, description="Which clip the pair heard")
     degraded: Omittable[list[str]] = Field(default=None, description="Shaders that are not drawn")
     render_ms_per_frame: Omittable[Number] = Field(default=None, description="Wall time, ms")
 

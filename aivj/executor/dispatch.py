@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic
 
-from aivj.errors import AivjError, ItemError, RunError, WorkerLostError
+from aivj.errors import AivjError, ItemError, RestartLimitError, WorkerLostError
 from aivj.executor.protocol import (
     Event,
     Item,
@@ -134,7 +134,7 @@ class Dispatcher(Generic[Item, Result]):
 
         Raises:
             AivjError: No worker can.
-            RunError: Too many were lost in a row.
+            RestartLimitError: Too many were lost in a row.
         """
         del self._busy[slot]
         if error is None:
@@ -270,7 +270,7 @@ class Dispatcher(Generic[Item, Result]):
         self._num_losses += 1
         self._on_event(WorkerReplaced(slot, error.kind, error.found))
         if self._num_losses > self._max_losses:
-            raise RunError(
+            raise RestartLimitError(
                 "workers that live until their items are done",
                 f"{self._num_losses} lost in a row, the last one: {error.found}",
                 "run `aivj doctor`, then resume",

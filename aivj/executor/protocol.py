@@ -145,5 +145,5 @@ class Executor(Protocol):
 
         Raises:
             AivjError: Work cannot be done at all, for example no renderer of the kind asked for.
-            RunError: Workers die as fast as they are replaced.
+            RestartLimitError: Workers die as fast as they are replaced.
         """

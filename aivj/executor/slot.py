@@ -34,8 +34,8 @@ class Slot(Generic[Item, Result]):
     async def open(self) -> AivjError | None:
         """Opens a worker, after closing the one that was here; returns why it could not."""
         await self.close()
-        self._worker = self._make_worker()
         try:
+            self._worker = self._make_worker()
             await self._worker.open()
         except AivjError as error:
             return error

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from aivj.audio.groove import groove
+from aivj.audio.groove import GROOVE_NAME
+from aivj.audio.playlist import read_playlist
 from aivj.browser.choice import RendererChoice
 from aivj.browser.profiles import GpuPolicy
 from aivj.contracts.demo_summary import StageSummary
@@ -33,9 +34,10 @@ from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.pipeline.verification import verify
 from aivj.release.promotion import Promotion
 from aivj.release.tracking import TrackedRun, Tracker
+from aivj.sampling.progress import SampleProgress
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import SampleProgress, SampleSummary
+from aivj.sampling.run import SampleSummary
 from aivj.stage.conversion import PresetConverter
 from aivj.storage import sha256_hex
 
@@ -206,7 +208,7 @@ class _Demo:
     def _sample(self, choice: RendererChoice, num_workers: int, pack: DrawnPack) -> SampleSummary:
         request = self._request
         sample_request = SampleRequest(
-            pack=PACK,
+            packs=(PACK,),
             packs_root=request.packs_root,
             out_dir=self._run_directory(choice, pack),
             settings=RenderSettings(seed=request.seed),
@@ -215,15 +217,14 @@ class _Demo:
         )
 
         def on_progress(now: SampleProgress) -> None:
-            if now.phase == "sampling":
-                self._listener.progress(now.num_done, now.num_target)
+            self._listener.progress(now.num_done, now.num_target)
 
         with self._stage("sample") as note:
             sampled = run_sampling(
                 sample_request,
                 options=RenderOptions(gpu=request.gpu),
                 choice=choice,
-                clip=groove(),
+                playlist=read_playlist(GROOVE_NAME, sample_request.settings.duration_s),
                 num_workers=num_workers,
                 conversion_cache=request.conversion_cache,
                 on_progress=on_progress,

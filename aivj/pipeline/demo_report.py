@@ -82,7 +82,7 @@ def _report_data(result: DemoResult, artifacts: dict[str, str], now: datetime) -
 
 
 def _thumbnails(result: DemoResult, pairs: list[int]) -> dict[int, bytes]:
-    paths = {pair: result.sampled.directory.thumbnail_path(pair) for pair in pairs}
+    paths = {pair: result.sampled.directory.thumbnail_path(PACK, pair) for pair in pairs}
     return {pair: path.read_bytes() for pair, path in paths.items() if path.is_file()}
 
 

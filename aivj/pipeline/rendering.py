@@ -2,20 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from aivj.audio.click import click_track
-from aivj.audio.clip import AudioClip, read_clip
-from aivj.audio.groove import groove
+from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy, ProfileName
 from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Executor
+from aivj.sampling.progress import SampleProgress
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import SampleProgress, SampleSummary, sample
+from aivj.sampling.run import SampleSummary, sample
 from aivj.stage.conversion import PresetConverter
 
 ExecutorKind = Literal["ray", "in-process"]
@@ -32,6 +31,9 @@ class RenderOptions:
         num_workers: Browsers at a time.
         executor: Ray actors, or tasks of this process.
         ray_address: Cluster to join; None starts one here.
+        num_cpus: CPUs that each browser's actor asks the cluster for.
+        num_gpus: GPUs, or 1/n of one.
+        resources: Custom resources, such as `browser_slot`.
     """
 
     gpu: GpuPolicy
@@ -40,6 +42,9 @@ class RenderOptions:
     headed: bool = False
     executor: ExecutorKind = "ray"
     ray_address: str | None = None
+    num_cpus: float = 1
+    num_gpus: float = 0
+    resources: Mapping[str, float] = field(default_factory=dict)
 
 
 def prove_renderer(options: RenderOptions) -> RendererChoice:
@@ -49,18 +54,12 @@ def prove_renderer(options: RenderOptions) -> RendererChoice:
     )
 
 
-def read_music(source: str, duration_s: float) -> AudioClip:
-    """Makes the `groove` or the `click` track, or reads the first `duration_s` of a file."""
-    made = {"groove": groove, "click": click_track}.get(source)
-    return made() if made is not None else read_clip(Path(source), duration_s=duration_s)
-
-
 def run_sampling(
     request: SampleRequest,
     *,
     options: RenderOptions,
     choice: RendererChoice,
-    clip: AudioClip,
+    playlist: Playlist,
     num_workers: int,
     conversion_cache: Path,
     on_progress: Callable[[SampleProgress], None],
@@ -74,7 +73,7 @@ def run_sampling(
             request,
             executor=executor,
             convert=converter.convert,
-            clip=clip,
+            playlist=playlist,
             choice=choice,
             on_progress=on_progress,
         )
@@ -91,4 +90,9 @@ def open_executor(options: RenderOptions, num_workers: int) -> Iterator[Executor
 
     # Two more than browsers, so that a fit can start while their actors go.
     with cluster(num_cpus=num_workers + 2, address=options.ray_address):
-        yield RayExecutor(num_workers)
+        yield RayExecutor(
+            num_workers,
+            num_cpus=options.num_cpus,
+            num_gpus=options.num_gpus,
+            resources=options.resources,
+        )

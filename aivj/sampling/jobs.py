@@ -1,12 +1,14 @@
-"""From the pairs of a manifest to jobs: presets read, converted, and checked for degradation."""
+"""From picks to jobs: presets are read and converted when somebody is free to render them."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from aivj.contracts.pairs_manifest import ManifestPair, preset_path
+from aivj.contracts.pairs_manifest import preset_path
+from aivj.errors import ItemError
+from aivj.sampling.packs import SamplePack
+from aivj.sampling.picking import Pick
 from aivj.sampling.worker import PairJob
 
 
@@ -23,52 +25,63 @@ class Converted(Protocol):
 
 
 Convert = Callable[[bytes], Converted]
+OnFailure = Callable[[str, int, ItemError], None]
 
 
-@dataclass
-class JobList:
-    """What came of a list of pairs.
-
-    Attributes:
-        jobs: Pairs that can be rendered.
-        degraded: Reasons by pair id, each with its layer in front.
-        missing: Pairs with a preset that is not there, with its path.
-    """
-
-    jobs: list[PairJob] = field(default_factory=list)
-    degraded: dict[int, list[str]] = field(default_factory=dict)
-    missing: dict[int, Path] = field(default_factory=dict)
-
-
-def prepare_jobs(
-    pack: str,
-    pairs: Iterable[ManifestPair],
+def prepared_jobs(
+    pack: SamplePack,
+    picks: Iterable[Pick],
     packs_root: Path,
     convert: Convert,
-    on_pair: Callable[[], None] = lambda: None,
-) -> JobList:
-    """Reads and converts the presets of `pairs`; `on_pair` is called after each pair."""
-    result = JobList()
-    for pair in pairs:
-        _prepare(pack, pair, packs_root, convert, result)
-        on_pair()
-    return result
+    *,
+    num_clips: int,
+    on_failure: OnFailure,
+) -> Iterator[PairJob]:
+    """Yields a job for each pick whose presets can be read; clips take turns by pair id.
+
+    Args:
+        pack: The pack.
+        picks: Which of its pairs.
+        packs_root: Where the presets lie.
+        convert: Converts a preset's bytes.
+        num_clips: How many clips there are.
+        on_failure: Called with pack, pair and error for each other pick.
+    """
+    for pick in picks:
+        try:
+            yield _job(pack, pick, packs_root, convert, num_clips)
+        except ItemError as error:
+            on_failure(pack.name, pick.pair, error)
 
 
-def _prepare(
-    pack: str, pair: ManifestPair, packs_root: Path, convert: Convert, result: JobList
-) -> None:
+def _job(
+    pack: SamplePack, pick: Pick, packs_root: Path, convert: Convert, num_clips: int
+) -> PairJob:
+    pair = pack.pairs[pick.pair]
     texts: list[str] = []
-    reasons: list[str] = []
+    degraded: list[str] = []
     for layer, url in (("fg", pair.fg_url), ("bg", pair.bg_url)):
-        path = preset_path(packs_root, url)
-        if not path.is_file():
-            result.missing[pair.pair] = path
-            return
-        converted = convert(path.read_bytes())
+        converted = _converted(preset_path(packs_root, url), convert)
         texts.append(json.dumps(converted.butterchurn, separators=(",", ":")))
-        reasons += [f"{layer}: {reason}" for reason in converted.degraded_reasons]
+        degraded += [f"{layer}: {reason}" for reason in converted.degraded_reasons]
     foreground, background = texts
-    result.jobs.append(PairJob(pack, pair.pair, foreground, background, clip="0"))
-    if reasons:
-        result.degraded[pair.pair] = reasons
+    return PairJob(
+        pack=pack.name,
+        pair=pick.pair,
+        foreground=foreground,
+        background=background,
+        clip=str(pick.pair % num_clips),
+        iteration=pick.iteration,
+        degraded=tuple(degraded),
+    )
+
+
+def _converted(path: Path, convert: Convert) -> Converted:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise ItemError(
+            "missing-preset", f"a preset at {path}", found, "complete the pack, then sample it anew"
+        ) from error
+    return convert(data)

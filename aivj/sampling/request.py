@@ -3,7 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aivj.sampling.picking import Picking
 from aivj.sampling.render_settings import RenderSettings
+
+MIN_HOURS = 0.12
+"""A smaller time budget is raised to it: a run must have the time to start."""
 
 
 @dataclass(frozen=True)
@@ -11,23 +15,38 @@ class SampleRequest:
     """What to sample.
 
     Attributes:
-        pack: Name of the pack.
+        packs: Names of the packs, visited one after the other.
         packs_root: Folder that `/presets/<pack>/...` URLs resolve below.
         out_dir: The run directory.
         settings: How pairs are rendered.
-        target_coverage: Share of the pack's pairs to visit, 0.01 to 1.
+        picking: In which order.
+        target_coverage: Share of each pack's pairs to visit, 0.01 to 1.
+        target_samples: Picks of each pack, instead of coverage.
+        max_hours: Time budget of all packs together. Running out of it is a normal end.
+        reload_every: Pairs that a browser renders in one document; 0 for no limit.
         luma_min: Luma at or below it is too dark.
         motion_min: Motion below it is too low.
         thumbnails: Whether to keep a picture of each pair.
         resume: Whether to complete a run that is there already.
+        retry_failed: Whether to try again what failed in it and may yet succeed.
     """
 
-    pack: str
+    packs: tuple[str, ...]
     packs_root: Path
     out_dir: Path
     settings: RenderSettings = field(default_factory=RenderSettings)
+    picking: Picking = field(default_factory=Picking)
     target_coverage: float = 0.99
+    target_samples: int | None = None
+    max_hours: float = 10.0
+    reload_every: int = 800
     luma_min: float = 0.06
     motion_min: float = 1.5e-5
     thumbnails: bool = True
     resume: bool = False
+    retry_failed: bool = False
+
+    @property
+    def effective_max_hours(self) -> float:
+        """The time budget, at least `MIN_HOURS`."""
+        return max(self.max_hours, MIN_HOURS)

@@ -1,55 +1,58 @@
-"""Samples a pack: every pair rendered and measured once, resumable at any moment."""
+"""Samples packs: every pair rendered and measured, resumable at any moment."""
 
 import contextlib
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 
-from aivj.audio.clip import AudioClip, require_sound
-from aivj.audio.levels import rms_peak
-from aivj.audio.samples import time_bytes
+from aivj.audio.clip import require_sound
+from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice
-from aivj.contracts.eval_rows import EvalRow, ok_heuristic
-from aivj.contracts.failures import FailureRow
-from aivj.contracts.pairs_manifest import (
-    PAIRS_MANIFEST_NAME,
-    PairsManifest,
-    read_pairs_manifest,
-    require_pack_name,
+from aivj.contracts.run_meta import PackProgress, WebGl
+from aivj.errors import ItemError, NoSamplesError
+from aivj.executor.protocol import (
+    Event,
+    Executor,
+    Outcome,
+    WorkerOpened,
+    WorkerReplaced,
+    WorkPolicy,
 )
-from aivj.errors import RunError, WorkerLostError
-from aivj.executor.protocol import Executor, Outcome
-from aivj.sampling.jobs import Convert, JobList, prepare_jobs
-from aivj.sampling.order import num_to_cover, remaining, shuffled
+from aivj.sampling.clock import Clock
+from aivj.sampling.jobs import Convert, prepared_jobs
+from aivj.sampling.packs import SamplePack, read_packs
+from aivj.sampling.picking import Pick
+from aivj.sampling.progress import ProgressMeter, SampleProgress
 from aivj.sampling.request import SampleRequest
+from aivj.sampling.rows import Loudness, RowWriter, failure_row
+from aivj.sampling.run_description import describe_run
 from aivj.sampling.run_directory import RunDirectory, RunLogs
-from aivj.sampling.run_record import RunRecord
+from aivj.sampling.run_log import RunLog
+from aivj.sampling.run_record import RunRecord, error_code
 from aivj.sampling.table import write_table
-from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan
+from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan, planar_clip
 
-SAMPLE_RATE_HZ = 44_100
-META_EVERY_PAIRS = 50
-
-
-@dataclass(frozen=True)
-class SampleProgress:
-    """How far a run has come: `phase` is `indexing` or `sampling`."""
-
-    phase: str
-    num_done: int
-    num_target: int
-    num_failures: int
+NOTE_EVERY_PICKS = 50
+POLICY = WorkPolicy()
 
 
 @dataclass(frozen=True)
 class SampleSummary:
-    """What a run ended with: pairs in the rows, pairs in the failures, pairs aimed at."""
+    """What a run ended with.
+
+    Attributes:
+        directory: Where it lies.
+        num_rows: Rows in all, those of earlier calls included.
+        num_failures: Failures in all.
+        num_target: Pairs aimed at.
+        is_complete: Whether every pack came to its target; if not, the time was up.
+    """
 
     directory: RunDirectory
     num_rows: int
     num_failures: int
     num_target: int
+    is_complete: bool
 
 
 def sample(
@@ -57,176 +60,252 @@ def sample(
     *,
     executor: Executor,
     convert: Convert,
-    clip: AudioClip,
+    playlist: Playlist,
     choice: RendererChoice,
     on_progress: Callable[[SampleProgress], None] = lambda _: None,
+    clock: Clock = Clock(),  # noqa: B008 - frozen
 ) -> SampleSummary:
-    """Renders and measures the pairs of a pack into a run directory.
+    """Renders and measures the pairs of packs into a run directory.
 
     Args:
         request: What to sample.
         executor: Runs the browsers.
         convert: Converts a preset's bytes.
-        clip: The music; every pair hears its beginning.
+        playlist: The music; every pair hears the beginning of its clip.
         choice: The proved renderer.
         on_progress: Called after each pair.
+        clock: The time.
 
     Raises:
-        InputError: The manifest cannot be used, the clip is silent, or the directory holds a run
+        InputError: A manifest cannot be used, a clip is silent, or the directory holds a run
             that `request` does not fit.
-        RunError: Another process writes the run, or no pair could be measured at all.
+        RunError: Another process writes the run, workers fail their self-test or die as fast as
+            they are replaced, or no pair of a pack could be measured at all.
         StorageError: The disk is full; all rows before are whole.
     """
-    manifest = require_usable(request, clip)
+    packs = require_usable(request, playlist)
     directory = RunDirectory(request.out_dir)
     with directory.locked(), contextlib.ExitStack() as exit_stack:
-        record = RunRecord.open(request, directory, manifest, clip, choice)
-        logs = RunLogs(directory)
+        fresh = describe_run(request, packs, playlist, choice, clock)
+        record = RunRecord.open(fresh, directory, clock)
+        if request.retry_failed:
+            directory.forget_failures_that_may_heal()
+        logs, log = RunLogs(directory), RunLog(directory.log_path)
         exit_stack.callback(logs.close)
-        run = _Run(request, manifest, clip, choice, logs, record, on_progress)
-        with record.failing():
+        exit_stack.callback(log.close)
+        run = _Run(request, packs, playlist, choice, logs, log, record, on_progress, clock)
+        with run.failing():
             run.sample(executor, convert)
-            if not directory.rows():
-                raise RunError(
-                    "at least one measured pair",
-                    f"{logs.num_failures} failures and no measurement",
-                    f"read {directory.failures_path} for the reasons",
-                )
         write_table(directory.rows(), directory.parquet_path)
-        record.finish(len(logs.done))
-    return SampleSummary(directory, len(directory.rows()), logs.num_failures, run.num_target)
+        record.finish()
+    return SampleSummary(
+        directory, logs.num_rows, logs.num_failures, run.num_target, run.is_complete
+    )
 
 
-def require_usable(request: SampleRequest, clip: AudioClip) -> PairsManifest:
-    """Checks what can be checked before a browser is started, and returns the pack's manifest.
+def require_usable(request: SampleRequest, playlist: Playlist) -> tuple[SamplePack, ...]:
+    """Checks what can be checked before a browser is started, and returns the packs.
 
     Raises:
-        InputError: The manifest cannot be used, the clip is silent, or there is a run already.
+        InputError: A manifest cannot be used, a clip is silent, or there is a run already.
     """
-    require_sound(clip)
-    require_pack_name(request.pack)
-    manifest_path = request.packs_root / "presets" / request.pack / PAIRS_MANIFEST_NAME
-    manifest = read_pairs_manifest(manifest_path, pack=request.pack)
+    for clip in playlist.clips:
+        require_sound(clip)
+    packs = read_packs(request)
     if not request.resume:
         RunDirectory(request.out_dir).refuse_used()
-    return manifest
+    return packs
 
 
-@dataclass
 class _Run:
-    """One call of `sample`, from the first job to the last row."""
+    """One call of `sample`, from the first pick to the last row."""
 
-    request: SampleRequest
-    manifest: PairsManifest
-    clip: AudioClip
-    choice: RendererChoice
-    logs: RunLogs
-    record: RunRecord
-    on_progress: Callable[[SampleProgress], None]
+    def __init__(
+        self,
+        request: SampleRequest,
+        packs: tuple[SamplePack, ...],
+        playlist: Playlist,
+        choice: RendererChoice,
+        logs: RunLogs,
+        log: RunLog,
+        record: RunRecord,
+        on_progress: Callable[[SampleProgress], None],
+        clock: Clock,
+    ) -> None:
+        self._request = request
+        self._packs = {pack.name: pack for pack in packs}
+        self._playlist = playlist
+        self._choice = choice
+        self._logs = logs
+        self._log = log
+        self._record = record
+        self._on_progress = on_progress
+        self._clock = clock
+        self._pack = packs[0].name
+        self._deadline_s = clock.monotonic_s() + request.effective_max_hours * 3600
+        loudness = [Loudness.of(clip, request.settings) for clip in playlist.clips]
+        self._rows = RowWriter(request, choice.report, loudness)
+        self.num_target = sum(pack.num_target for pack in packs)
+        self._meter = ProgressMeter(sum(map(self._num_done, packs)), self.num_target)
 
-    def __post_init__(self) -> None:
-        self._pairs = {pair.pair: pair for pair in self.manifest.pairs}
-        self.num_target = num_to_cover(len(self._pairs), self.request.target_coverage)
-        settings = self.request.settings
-        self._audio_rms, self._audio_peak = rms_peak(
-            self.clip,
-            settings.warmup_frames / settings.frames_per_s,
-            settings.measure_frames / settings.frames_per_s,
-        )
+    @property
+    def is_complete(self) -> bool:
+        """Whether every pack has come to its target."""
+        return all(self._num_done(pack) >= pack.num_target for pack in self._packs.values())
+
+    @contextlib.contextmanager
+    def failing(self) -> Iterator[None]:
+        """Writes an error that ends the block into log and record, and lets it go on."""
+        with self._record.failing(lambda: self._pack):
+            try:
+                yield
+            except BaseException as error:
+                with contextlib.suppress(Exception):
+                    self._log.fatal(error_code(error), str(error) or type(error).__name__)
+                raise
 
     def sample(self, executor: Executor, convert: Convert) -> None:
-        order = shuffled(list(self._pairs), self.request.settings.seed)
-        todo = remaining(order, self.logs.done, self.num_target)
-        jobs = self._prepare(todo, convert)
-        for pair, path in jobs.missing.items():
-            self._add_failure(pair, "missing-preset", 1, f"expected a preset at {path}")
+        if self._logs.num_lines:
+            visited = {
+                name: (self._logs.num_rows_of(name), len(self._logs.visits(name)))
+                for name in self._packs
+            }
+            self._log.resumed(self._logs.num_lines, visited)
+        if not self.is_complete:
+            self._render(executor, convert)
+        for pack in self._packs.values():
+            self._end_pack(pack)
+
+    def _render(self, executor: Executor, convert: Convert) -> None:
         make_worker = partial(PairWorker, self._plan())
-        with contextlib.closing(executor.run(make_worker, jobs.jobs)) as outcomes:
+        with contextlib.closing(
+            executor.run(make_worker, self._jobs(convert), policy=POLICY, on_event=self._on_event)
+        ) as outcomes:
             for outcome in outcomes:
-                self._write(outcome, jobs)
-                self._report("sampling")
+                self._write(outcome)
+                self._report(outcome.item.pack)
 
-    def _prepare(self, todo: list[int], convert: Convert) -> JobList:
-        indexed = 0
+    def _jobs(self, convert: Convert) -> Iterator[PairJob]:
+        """Yields the jobs of all packs, one pack after the other, until the time is over."""
+        for pack in self._packs.values():
+            if self._is_out_of_time():
+                return
+            self._pack = pack.name
+            self._log.pack_begins(pack.name, pack.manifest_path.name, len(pack.pairs))
+            self._note_proof(pack.name)
+            picks = self._in_time(pack.remaining(self._request, self._logs.visits(pack.name)))
+            yield from prepared_jobs(
+                pack,
+                (pick for pick in picks if not self._logs.has_failed(pack.name, pick.pair)),
+                self._request.packs_root,
+                convert,
+                num_clips=len(self._playlist.clips),
+                on_failure=self._on_unprepared,
+            )
 
-        def on_pair() -> None:
-            nonlocal indexed
-            indexed += 1
-            self.on_progress(SampleProgress("indexing", indexed, len(todo), 0))
-
-        pairs = [self._pairs[pair] for pair in todo]
-        return prepare_jobs(self.request.pack, pairs, self.request.packs_root, convert, on_pair)
+    def _in_time(self, picks: Iterator[Pick]) -> Iterator[Pick]:
+        for pick in picks:
+            if self._is_out_of_time():
+                self._log.out_of_time(self._request.effective_max_hours)
+                return
+            yield pick
 
     def _plan(self) -> PairWorkerPlan:
-        settings = self.request.settings
+        settings = self._request.settings
+        clips = enumerate(self._playlist.clips)
         return PairWorkerPlan(
-            launch=self.choice.plan,
-            policy=self.choice.policy,
-            expected=self.choice.report,
+            launch=self._choice.plan,
+            policy=self._choice.policy,
+            expected=self._choice.report,
             settings=settings,
-            clips={"0": time_bytes(self.clip, round(settings.duration_s * SAMPLE_RATE_HZ))},
-            thumbnails=self.request.thumbnails,
+            clips={str(number): planar_clip(clip, settings) for number, clip in clips},
+            thumbnails=self._request.thumbnails,
+            reload_every=self._request.reload_every,
         )
 
-    def _write(self, outcome: Outcome[PairJob, PairResult], jobs: JobList) -> None:
-        pair = outcome.item.pair
-        if outcome.result is not None:
-            row = self._row(pair, outcome.result, jobs.degraded.get(pair))
-            self.logs.add_row(row, outcome.result.thumbnail)
-            return
-        error = outcome.error
-        assert error is not None  # noqa: S101 - an outcome has one or the other
-        quarantined = isinstance(error, WorkerLostError)
-        self._add_failure(pair, error.kind, outcome.num_attempts, str(error), quarantined)
+    def _note_proof(self, pack: str) -> None:
+        """Writes what the first worker's self-test proved before the first row of a pack.
 
-    def _row(self, pair: int, result: PairResult, degraded: list[str] | None) -> EvalRow:
-        request, measurement = self.request, result.measurement
-        ok, reasons = ok_heuristic(
-            measurement.viz_avg_luma,
-            measurement.viz_avg_frame_delta,
-            result.num_page_errors,
-            result.num_console_errors,
-            luma_min=request.luma_min,
-            motion_min=request.motion_min,
-        )
-        return EvalRow(
-            t_ms=time.time_ns() // 1_000_000,
-            pack=request.pack,
-            pair=pair,
-            warp_diff=self._pairs[pair].warp_diff,
-            cx_diff=self._pairs[pair].cx_diff,
-            preset_fg_id=f"coupled:{request.pack}:{pair}:fg",
-            preset_bg_id=f"coupled:{request.pack}:{pair}:bg",
-            audio_rms=self._audio_rms,
-            audio_peak=self._audio_peak,
-            page_errors_since_last=result.num_page_errors,
-            console_errors_since_last=result.num_console_errors,
-            ok_heuristic=ok,
-            reasons=reasons,
-            driver="stage",
-            renderer_class=self.choice.report.renderer_class,
-            seed=request.settings.seed,
-            degraded=degraded,
-            render_ms_per_frame=result.render_ms_per_frame,
-            **asdict(measurement),
-        )
+        Jobs are asked for only when a worker is free, so that one has passed its self-test.
+        """
+        self._record.loop_started()
+        report, first = self._choice.report, self._rows.loudness[0]
+        webgl = WebGl(ok=True, vendor=report.vendor, renderer=report.renderer)
+        mode = "click" if first.name == "click" else "file"
+        levels = f"lastAudioRms={first.rms:.6f} lastAudioPeak={first.peak:.6f}"
+        audio = f"audio:{mode} ok=1 muted=1 {levels}"
+        self._log.proved(pack, webgl.model_dump(by_alias=True, exclude_none=True), audio)
+
+    def _on_event(self, event: Event[PairJob]) -> None:
+        match event:
+            case WorkerOpened():
+                self._record.opened()
+                self._meter.opened(self._clock.monotonic_s())
+            case WorkerReplaced(_, kind, reason):
+                self._meter.replaced()
+                num_restarts = self._record.restarted()
+                self._log.restarted(
+                    self._pack, num_restarts, POLICY.max_losses_in_a_row, kind, reason
+                )
+
+    def _on_unprepared(self, pack: str, pair: int, error: ItemError) -> None:
+        self._add_failure(pack, pair, 0, error, num_attempts=1)
+
+    def _write(self, outcome: Outcome[PairJob, PairResult]) -> None:
+        job = outcome.item
+        if outcome.error is not None:
+            self._add_failure(
+                job.pack, job.pair, job.iteration, outcome.error, outcome.num_attempts
+            )
+        elif outcome.result is not None:
+            pair = self._packs[job.pack].pairs[job.pair]
+            row = self._rows.row(job, pair, outcome.result, self._clock.now_ms())
+            self._logs.add_row(row, outcome.result.thumbnail)
+            self._meter.measured(row, self._clock.monotonic_s())
 
     def _add_failure(
-        self, pair: int, kind: str, num_attempts: int, message: str, quarantined: bool = False
+        self, pack: str, pair: int, iteration: int, error: ItemError, num_attempts: int
     ) -> None:
-        row = FailureRow(
-            t_ms=time.time_ns() // 1_000_000,
-            pack=self.request.pack,
-            pair=pair,
-            kind=kind,
-            num_attempts=num_attempts,
-            message=message,
-            quarantined=quarantined,
-        )
-        self.logs.add_failure(row)
+        if self._logs.has_failed(pack, pair):
+            return
+        self._logs.add_failure(failure_row(pack, pair, error, num_attempts, self._clock.now_ms()))
+        self._log.failed(pack, iteration, f"{error.kind}: {error}")
+        self._meter.failed(error.kind, self._clock.monotonic_s())
 
-    def _report(self, phase: str) -> None:
-        num_done = len(self.logs.done)
-        if num_done % META_EVERY_PAIRS == 0:
-            self.record.progress(num_done)
-        self.on_progress(SampleProgress(phase, num_done, self.num_target, self.logs.num_failures))
+    def _report(self, pack: str) -> None:
+        progress = self._meter.look(self._clock.monotonic_s())
+        if progress.num_done % NOTE_EVERY_PICKS == 0:
+            entry = self._entry(self._packs[pack], elapsed_min=round(self._record.elapsed_min, 2))
+            self._record.progress(pack, entry)
+            self._log.progress(pack, entry)
+        self._on_progress(progress)
+
+    def _end_pack(self, pack: SamplePack) -> None:
+        by_samples = pack.target.num_samples is not None
+        entry = self._entry(
+            pack,
+            target_mode="samples" if by_samples else "coverage",
+            done=self._num_done(pack) >= pack.num_target,
+        )
+        self._record.progress(pack.name, entry)
+        self._log.pack_ends(pack.name, entry)
+        if not entry.visited and self._is_out_of_time():
+            return
+        if pack.num_target and not self._logs.num_rows_of(pack.name):
+            raise NoSamplesError(
+                f"at least one measured pair of {pack.name}",
+                f"{entry.visited} failures and no measurement",
+                "read failures.jsonl for the reasons",
+            )
+
+    def _entry(self, pack: SamplePack, **details: object) -> PackProgress:
+        visits = self._logs.visits(pack.name)
+        entry = PackProgress(iter=sum(visits.values()), visited=len(visits), target=pack.num_target)
+        return entry.model_copy(update=details)
+
+    def _is_out_of_time(self) -> bool:
+        return self._clock.monotonic_s() >= self._deadline_s
+
+    def _num_done(self, pack: SamplePack) -> int:
+        visits: Mapping[int, int] = self._logs.visits(pack.name)
+        return len(visits) if pack.target.num_samples is None else sum(visits.values())

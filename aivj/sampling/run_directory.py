@@ -2,13 +2,16 @@
 
 import contextlib
 import fcntl
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from aivj.contracts.eval_rows import EvalLog, EvalRow, read_eval_rows
 from aivj.contracts.failures import FailureLog, FailureRow, read_failures
+from aivj.contracts.json_text import row_bytes
 from aivj.errors import InputError, RunError
+from aivj.faults import FAULTS
 from aivj.storage import storage_errors, write_atomic
 
 
@@ -34,13 +37,18 @@ class RunDirectory:
         return self.path / "meta.json"
 
     @property
+    def log_path(self) -> Path:
+        """What happened, line by line."""
+        return self.path / "vite.log"
+
+    @property
     def parquet_path(self) -> Path:
         """The rows as a table, made from `eval.jsonl` when the run ends."""
         return self.path / "eval.parquet"
 
-    def thumbnail_path(self, pair: int) -> Path:
+    def thumbnail_path(self, pack: str, pair: int) -> Path:
         """The picture of a pair's last frame."""
-        return self.path / "thumbnails" / f"{pair}.webp"
+        return self.path / "thumbnails" / pack / f"{pair}.webp"
 
     def rows(self) -> list[EvalRow]:
         """Reads the measured pairs."""
@@ -84,31 +92,73 @@ class RunDirectory:
                 "say --resume to complete it, or choose another --out-dir",
             )
 
+    def forget_failures_that_may_heal(self) -> int:
+        """Takes out of the failures what another attempt may mend; returns how many."""
+        failures = self.failures()
+        kept = [row for row in failures if not _may_heal(row)]
+        if len(kept) < len(failures):
+            write_atomic(self.failures_path, b"".join(map(row_bytes, kept)))
+        return len(failures) - len(kept)
+
+
+def _may_heal(row: FailureRow) -> bool:
+    """Whether another attempt may end otherwise: files come back, presets do not mend."""
+    fault = FAULTS.get(row.kind)
+    return row.kind == "missing-preset" or (fault is not None and fault.max_attempts > 1)
+
 
 class RunLogs:
-    """The two logs of a run, open for appending. A pair is in one of them, once."""
+    """The two logs of a run, open for appending. A pair that failed is in one of them, once.
+
+    Attributes:
+        num_lines: Rows that were there before.
+    """
 
     def __init__(self, directory: RunDirectory) -> None:
         self._directory = directory
         self._rows = EvalLog(directory.eval_path)
         self._failures = FailureLog(directory.failures_path)
-        self.done = {row.pair for row in directory.rows() if row.pair is not None}
-        self.num_failures = len(directory.failures())
-        self.done |= {row.pair for row in directory.failures()}
+        earlier = directory.rows()
+        self.num_lines = len(earlier)
+        self._visits = Counter((row.pack, row.pair) for row in earlier if row.pair is not None)
+        self._failed = {(row.pack, row.pair) for row in directory.failures()}
+
+    @property
+    def num_rows(self) -> int:
+        """Rows in all."""
+        return self._visits.total()
+
+    @property
+    def num_failures(self) -> int:
+        """Failures in all."""
+        return len(self._failed)
+
+    def visits(self, pack: str) -> Mapping[int, int]:
+        """Returns how often each pair of a pack was visited; a failure is a visit."""
+        visits = {pair: n for (name, pair), n in self._visits.items() if name == pack}
+        return visits | {pair: 1 for name, pair in self._failed if name == pack}
+
+    def num_rows_of(self, pack: str) -> int:
+        """Returns how many rows a pack has."""
+        return sum(n for (name, _), n in self._visits.items() if name == pack)
+
+    def has_failed(self, pack: str, pair: int) -> bool:
+        """Whether the pair failed in this run."""
+        return (pack, pair) in self._failed
 
     def add_row(self, row: EvalRow, thumbnail: bytes | None) -> None:
         """Writes a measured pair: its picture first, so that a row never lacks one."""
         assert row.pair is not None  # noqa: S101 - rows of ours always name their pair
         if thumbnail is not None:
-            write_atomic(self._directory.thumbnail_path(row.pair), thumbnail)
+            path = self._directory.thumbnail_path(row.pack, row.pair)
+            write_atomic(path, thumbnail, fsync=False)
         self._rows.append(row)
-        self.done.add(row.pair)
+        self._visits[row.pack, row.pair] += 1
 
     def add_failure(self, row: FailureRow) -> None:
         """Writes a failed pair."""
         self._failures.append(row)
-        self.done.add(row.pair)
-        self.num_failures += 1
+        self._failed.add((row.pack, row.pair))
 
     def close(self) -> None:
         """Closes both logs."""

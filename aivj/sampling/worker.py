@@ -2,21 +2,28 @@
 
 import base64
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aivj.browser.profiles import GpuPolicy, LaunchPlan
+from aivj.audio.clip import SAMPLE_RATE_HZ, AudioClip
+from aivj.audio.groove import groove
+from aivj.audio.samples import time_bytes
+from aivj.browser.gpus import own_gpu, visible_gpus
+from aivj.browser.profiles import GpuPolicy, LaunchPlan, pinned
 from aivj.browser.renderer import RendererReport
 from aivj.browser.session import BrowserSession
 from aivj.browser.tab import PageReply
 from aivj.errors import ItemError, RunError, WorkerLostError
+from aivj.sampling import self_test
 from aivj.sampling.cells import Cells
 from aivj.sampling.measurement import PairMeasurement, measure_pair
 from aivj.sampling.reactivity import Heard
 from aivj.sampling.render_settings import RenderSettings
 from aivj.stage.server import StageServer
 
+_TEST_TIMEOUT_S = 60.0
 _SCRIPT = "text => window.__aivj_stage.renderPair(JSON.parse(text)).then(JSON.stringify)"
 
 
@@ -31,6 +38,7 @@ class PairJob:
         background: The same for the layer behind.
         clip: Which of the plan's clips it hears.
         iteration: Which pick of the run it is; a pair can be picked more than once.
+        degraded: What of the presets will not look as their authors meant.
     """
 
     pack: str
@@ -39,6 +47,7 @@ class PairJob:
     background: str
     clip: str
     iteration: int = 0
+    degraded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ class PairWorkerPlan:
     settings: RenderSettings
     clips: Mapping[str, bytes]
     thumbnails: bool = True
-    reload_every: int = 100
+    reload_every: int = 800
     memory_limit_bytes: int = 3 * 1024**3
 
 
@@ -94,15 +103,20 @@ class PairWorker:
         self._plan = plan
         self._heard = {name: Heard.of(clip, plan.settings) for name, clip in plan.clips.items()}
         self._num_in_document = 0
-        self._server = StageServer(clips=plan.clips)
-        self._browser = BrowserSession(plan.launch, plan.policy)
+        self._test_settings = self_test.short(plan.settings)
+        test_clip = planar_clip(groove(), self._test_settings)
+        self._server = StageServer(clips={**plan.clips, self_test.CLIP: test_clip})
+        self._heard_in_test = Heard.of(test_clip, self._test_settings)
+        gpu = own_gpu(visible_gpus(), os.environ) if plan.policy != "software" else None
+        self._browser = BrowserSession(pinned(plan.launch, gpu), plan.policy)
 
     async def open(self) -> None:
-        """Starts server and browser.
+        """Starts server and browser, and tests them.
 
         Raises:
             RendererRefusedError: The renderer is not what the run was started for.
-            RunError: It is another renderer than that of the run's other workers.
+            RunError: It is another renderer than that of the run's other workers, or pictures
+                are dark, deaf or stuck.
         """
         await self._server.open()
         report = await self._browser.open()
@@ -112,16 +126,29 @@ class PairWorker:
                 repr(report.renderer),
                 "use nodes of one kind for one run, or sample each kind into its own run",
             )
+        first, second = self_test.presets()
+        self_test.refuse_blind(await self._test(first, second), await self._test(second, first))
 
     async def run(self, item: PairJob, timeout_s: float) -> PairResult:
         """Renders and measures one pair; see `aivj.executor.protocol.Worker.run`."""
+        reading, reply = await self._render(item, self._plan.settings, timeout_s)
+        return _result(reading, reply, self._plan.settings, self._heard[item.clip])
+
+    async def _test(self, foreground: str, background: str) -> PairMeasurement:
+        job = PairJob("self-test", 0, foreground, background, self_test.CLIP)
+        reading, reply = await self._render(job, self._test_settings, _TEST_TIMEOUT_S)
+        return _result(reading, reply, self._test_settings, self._heard_in_test).measurement
+
+    async def _render(
+        self, job: PairJob, settings: RenderSettings, timeout_s: float
+    ) -> tuple[Mapping[str, Any], PageReply]:
         every = self._plan.reload_every
         num_before, self._num_in_document = self._num_in_document, 0
         fresh = num_before == 0 or (every > 0 and num_before >= every)
         reply = await self._browser.call(
             f"{self._server.origin}/preset-probe.html",
             _SCRIPT,
-            self._request_text(item),
+            self._request_text(job, settings),
             timeout_s,
             fresh=fresh,
         )
@@ -130,7 +157,7 @@ class PairWorker:
             raise self._render_error(answer)
         # Only after a success: what a failed pair leaves behind goes with its document.
         self._num_in_document = 1 if fresh else num_before + 1
-        return self._result(item, answer["reading"], reply)
+        return answer["reading"], reply
 
     def worn(self) -> str | None:
         """Tells why the browser should be replaced; see `aivj.executor.protocol.Worker.worn`."""
@@ -145,8 +172,7 @@ class PairWorker:
         await self._browser.close()
         await self._server.close()
 
-    def _request_text(self, job: PairJob) -> str:
-        settings = self._plan.settings
+    def _request_text(self, job: PairJob, settings: RenderSettings) -> str:
         request = {
             "width": settings.width,
             "height": settings.height,
@@ -165,24 +191,6 @@ class PairWorker:
         presets = f'"foreground":{job.foreground},"background":{job.background}'
         return f"{json.dumps(request)[:-1]},{presets}}}"
 
-    def _result(self, job: PairJob, reading: Mapping[str, Any], reply: PageReply) -> PairResult:
-        settings = self._plan.settings
-        cells = Cells.from_bytes(
-            base64.b64decode(reading["cells"]),
-            measure_frames=settings.measure_frames,
-            silent_frames=settings.num_compared,
-        )
-        thumbnail = reading["thumbnail"]
-        return PairResult(
-            measurement=measure_pair(cells, settings, self._heard[job.clip]),
-            render_ms_per_frame=reading["renderMs"]
-            / (settings.warmup_frames + settings.measure_frames),
-            load_ms=reading["loadMs"],
-            num_page_errors=len(reply.page_errors),
-            num_console_errors=len(reply.console_errors),
-            thumbnail=base64.b64decode(thumbnail) if thumbnail else None,
-        )
-
     def _render_error(self, answer: Mapping[str, str]) -> ItemError:
         found = f"{answer['layer']}: {answer['message']}"
         if answer["kind"] == "context-lost":
@@ -194,3 +202,28 @@ class PairWorker:
             found,
             "repair the preset or take the pair out of the manifest",
         )
+
+
+def _result(
+    reading: Mapping[str, Any], reply: PageReply, settings: RenderSettings, heard: Heard
+) -> PairResult:
+    cells = Cells.from_bytes(
+        base64.b64decode(reading["cells"]),
+        measure_frames=settings.measure_frames,
+        silent_frames=settings.num_compared,
+    )
+    thumbnail = reading["thumbnail"]
+    num_frames = settings.warmup_frames + settings.measure_frames
+    return PairResult(
+        measurement=measure_pair(cells, settings, heard),
+        render_ms_per_frame=reading["renderMs"] / num_frames,
+        load_ms=reading["loadMs"],
+        num_page_errors=len(reply.page_errors),
+        num_console_errors=len(reply.console_errors),
+        thumbnail=base64.b64decode(thumbnail) if thumbnail else None,
+    )
+
+
+def planar_clip(clip: AudioClip, settings: RenderSettings) -> bytes:
+    """Returns what a worker's plan holds of a clip: as much as a pair hears."""
+    return time_bytes(clip, round(settings.duration_s * SAMPLE_RATE_HZ))

@@ -1,18 +1,51 @@
 from aivj.cli import console
 from aivj.cli.console import bar
-from aivj.cli.sample import show_progress
-from aivj.sampling.run import SampleProgress
+from aivj.cli.sampling_progress import SamplingProgress
+from aivj.sampling.progress import SampleProgress
 
 
-def test_off_a_terminal_every_tenth_is_a_line_of_its_phase(capsys, monkeypatch):
+def test_off_a_terminal_every_tenth_is_a_line(capsys, monkeypatch):
     monkeypatch.setattr(console.err, "_force_terminal", False)
     with bar("sampling") as progress:
         for done in range(1, 31):
-            show_progress(progress, SampleProgress("indexing", done, 30, 0))
-        for done in range(1, 31):
-            show_progress(progress, SampleProgress("sampling", done, 30, done // 20))
+            progress.update(done, 30, f"{done // 20} failed")
 
     lines = capsys.readouterr().err.splitlines()
-    assert sum(line.startswith("indexing: ") for line in lines) == 11
+    assert len(lines) == 11
     assert lines[-1] == "sampling: 30/30 1 failed"
-    assert lines[11].startswith("sampling: 1/30")
+    assert lines[0].startswith("sampling: 1/30")
+
+
+def test_sampling_says_what_it_does_now_and_then_and_at_the_end(capsys, monkeypatch):
+    monkeypatch.setattr(console.err, "_force_terminal", False)
+    with SamplingProgress("ANGLE (Mesa, llvmpipe)") as progress:
+        for done in range(1, 101):
+            progress.show(
+                SampleProgress(
+                    num_done=done,
+                    num_target=100,
+                    num_rows=done,
+                    failures={"hung-page": 2},
+                    recent_per_min=120,
+                    overall_per_min=90,
+                    eta_s=(100 - done) / 2,
+                    dark_share=0.97,
+                )
+            )
+
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3
+    assert "120 pairs a minute, 90 overall, 0:00:50 to go" in lines[0]
+    assert "2 hung-page" in lines[0]
+    assert lines[1].startswith("note nearly all pairs are too dark")
+    assert lines[2].startswith("sampling 100/100")
+
+
+def test_on_a_terminal_there_is_a_table(capsys):
+    progress = SamplingProgress("ANGLE (NVIDIA, RTX 4090)")
+
+    console.err.print(progress._table(SampleProgress(num_done=1, num_target=10, num_replaced=3)))
+
+    shown = capsys.readouterr().err
+    assert "RTX 4090" in shown
+    assert "browsers replaced: 3" in shown

@@ -11,8 +11,10 @@ from aivj.audio.samples import time_bytes
 from aivj.executor.in_process import InProcessExecutor
 from aivj.fleet.cluster import cluster
 from aivj.fleet.rendering import RayExecutor
-from aivj.sampling.jobs import prepare_jobs
+from aivj.sampling.jobs import prepared_jobs
+from aivj.sampling.packs import read_packs
 from aivj.sampling.render_settings import RenderSettings
+from aivj.sampling.request import SampleRequest
 from aivj.sampling.worker import PairWorker, PairWorkerPlan
 
 NUM_PAIRS = 100
@@ -24,8 +26,13 @@ SMALL = RenderSettings(
 @pytest.fixture(scope="module")
 def jobs(tmp_path_factory, draw_pack, converter):
     root = tmp_path_factory.mktemp("packs")
-    drawn = draw_pack(root, NUM_PAIRS)
-    return prepare_jobs("real", drawn.manifest.pairs, root, converter.convert).jobs
+    draw_pack(root, NUM_PAIRS)
+    request = SampleRequest(("real",), root, root, target_coverage=1)
+    (pack,) = read_packs(request)
+    picks = pack.remaining(request, {})
+    return list(
+        prepared_jobs(pack, picks, root, converter.convert, num_clips=1, on_failure=lambda *_: None)
+    )
 
 
 @pytest.fixture(scope="module")

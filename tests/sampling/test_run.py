@@ -10,11 +10,12 @@ import pytest
 
 from aivj.audio.click import click_track
 from aivj.audio.clip import make_clip
+from aivj.audio.playlist import Playlist
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import read_pairs_manifest
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import InputError, ItemError, RunError, WorkerLostError
-from aivj.executor.protocol import Outcome
+from aivj.executor.protocol import Outcome, WorkerOpened
 from aivj.sampling.measurement import PairMeasurement
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import sample
@@ -39,7 +40,8 @@ class ToldExecutor:
 
     num_slots = 1
 
-    def run(self, _, items, **_kwargs):
+    def run(self, _, items, *, on_event, **_kwargs):
+        on_event(WorkerOpened(0))
         for item in items:
             self.seen.append(item.pair)
             told = self.faults.get(item.pair, result())
@@ -60,12 +62,12 @@ def packs_root(tmp_path, draw_pack):
 @pytest.fixture
 def run(packs_root, tmp_path, converter, software_renderer):
     def run(executor, *, clip=None, **changes):
-        request = {"pack": "real", "packs_root": packs_root, "out_dir": tmp_path / "run"}
+        request = {"packs": ("real",), "packs_root": packs_root, "out_dir": tmp_path / "run"}
         return sample(
             SampleRequest(**{**request, "target_coverage": 1.0, **changes}),
             executor=executor,
             convert=converter.convert,
-            clip=clip or click_track(),
+            playlist=Playlist((clip or click_track(),)),
             choice=software_renderer,
         )
 
@@ -94,7 +96,7 @@ def test_each_outcome_is_a_row_or_a_failure(run):
     )
     assert (failures[2].num_attempts, failures[2].quarantined) == (3, True)
     assert (summary.num_rows, summary.num_failures, summary.num_target) == (4, 2, 6)
-    assert summary.directory.thumbnail_path(4).read_bytes() == b"RIFF"
+    assert summary.directory.thumbnail_path("real", 4).read_bytes() == b"RIFF"
 
 
 def test_the_table_holds_the_rows(run):
@@ -180,10 +182,10 @@ def test_degraded_presets_are_named_in_the_row(run, packs_root):
 
 def test_two_writers_never_share_a_run(run):
     class Nested(ToldExecutor):
-        def run(self, make_worker, items):
+        def run(self, make_worker, items, **kwargs):
             with pytest.raises(RunError, match="lock"):
                 run(ToldExecutor(), resume=True)
-            yield from super().run(make_worker, items)
+            yield from super().run(make_worker, items, **kwargs)
 
     run(Nested())
 
@@ -194,6 +196,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_run import ToldExecutor
 from aivj.audio.click import click_track
+from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice
 from aivj.browser.profiles import launch_plan
 from aivj.browser.renderer import RendererReport
@@ -205,8 +208,8 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 rows, packs_root = Path({out!r}, "eval.jsonl"), Path({root!r})
 
 class FillingExecutor(ToldExecutor):
-    def run(self, make_worker, items):
-        for number, outcome in enumerate(super().run(make_worker, items)):
+    def run(self, make_worker, items, **kwargs):
+        for number, outcome in enumerate(super().run(make_worker, items, **kwargs)):
             if number == 3:
                 limit = rows.stat().st_size + 100
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
@@ -215,10 +218,10 @@ class FillingExecutor(ToldExecutor):
 report = RendererReport("Mesa", "llvmpipe", "WebGL 2.0", "156")
 try:
     sample(
-        SampleRequest("real", packs_root, rows.parent, target_coverage=1),
+        SampleRequest(("real",), packs_root, rows.parent, target_coverage=1),
         executor=FillingExecutor(),
         convert=lambda data: SimpleNamespace(butterchurn={{}}, degraded_reasons=[]),
-        clip=click_track(),
+        playlist=Playlist((click_track(),)),
         choice=RendererChoice(launch_plan("software-egl"), "software", report, ()),
     )
 except StorageError as error:

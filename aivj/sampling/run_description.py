@@ -1,0 +1,113 @@
+"""What `meta.json` says of a run before it has begun."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+from aivj.audio.click import CLICK_NAME
+from aivj.audio.groove import GROOVE_NAME
+from aivj.audio.playlist import Playlist
+from aivj.browser.choice import RendererChoice
+from aivj.contracts.json_text import iso_utc
+from aivj.contracts.run_meta import (
+    AudioRequest,
+    AudioUse,
+    BrowserUse,
+    Budget,
+    CoupledParams,
+    Heuristic,
+    Limits,
+    PackTarget,
+    Renderer,
+    RenderUse,
+    RunMeta,
+    Runtime,
+    Viewport,
+    WebGl,
+)
+from aivj.sampling.clock import Clock
+from aivj.sampling.packs import SamplePack
+from aivj.sampling.request import SampleRequest
+
+
+def describe_run(
+    request: SampleRequest,
+    packs: Sequence[SamplePack],
+    playlist: Playlist,
+    choice: RendererChoice,
+    clock: Clock,
+) -> RunMeta:
+    """Returns the description of a run that begins now."""
+    now = clock.now()
+    settings, report, picking = request.settings, choice.report, request.picking
+    render = asdict(settings)
+    seed = render.pop("seed")
+    hours = request.effective_max_hours
+    was_clamped = hours > request.max_hours
+    return RunMeta(
+        started_at=iso_utc(now),
+        url_base="http://127.0.0.1/",
+        vite_port=0,
+        coupled_pick=picking.mode,
+        target_samples=request.target_samples,
+        budget=Budget(
+            input_max_hours=request.max_hours,
+            effective_max_hours=hours,
+            was_clamped=was_clamped,
+            start_time_iso=iso_utc(now),
+            deadline_time_iso=iso_utc(now + timedelta(hours=hours)),
+        ),
+        coupled_params=CoupledParams(
+            coupled_gamma=picking.gamma,
+            coupled_explore=picking.explore,
+            coupled_dedup_n=picking.dedup_n,
+            coupled_dedup_penalty=picking.dedup_penalty,
+        )
+        if picking.mode == "weighted"
+        else None,
+        packs=[_pack_target(pack, request) for pack in packs],
+        limits=Limits(max_hours=request.max_hours, reload_every=request.reload_every),
+        heuristic=Heuristic(motion_min=request.motion_min, luma_min=request.luma_min),
+        warnings=["maxHours_too_small_for_restart_prone_flow"] if was_clamped else [],
+        audio=_audio_use(playlist),
+        browser=BrowserUse(
+            viewport=Viewport(width=settings.width, height=settings.height, device_scale_factor=1)
+        ),
+        runtime=Runtime(
+            gpu_mode="off" if choice.policy == "software" else "safe",
+            headed=choice.plan.headed,
+            require_gpu=choice.policy == "require",
+            webgl=WebGl(ok=True, vendor=report.vendor, renderer=report.renderer),
+        ),
+        driver="stage",
+        seed=seed,
+        renderer=Renderer(
+            renderer_class=report.renderer_class,
+            chromium_version=report.chromium_version,
+            launch_args=list(choice.plan.args),
+        ),
+        render=RenderUse(**render),
+    )
+
+
+def _pack_target(pack: SamplePack, request: SampleRequest) -> PackTarget:
+    return PackTarget(
+        pack=pack.name,
+        manifest_path=pack.manifest_path.as_posix(),
+        pair_count=len(pack.pairs),
+        unique_pair_ids=len(pack.pairs),
+        target_coverage=request.target_coverage,
+        target_unique_pairs=pack.target.num_unique,
+    )
+
+
+def _audio_use(playlist: Playlist) -> AudioUse:
+    first = playlist.clips[0].name
+    is_made = first in {CLICK_NAME, GROOVE_NAME}
+    return AudioUse(
+        mode="click" if first == CLICK_NAME else "file",
+        requested=AudioRequest(audio_file=None if is_made else first),
+        picked_from=first if is_made else "file",
+        audio_file=None if is_made else first,
+        digest=playlist.digest,
+    )

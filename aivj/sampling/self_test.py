@@ -1,0 +1,75 @@
+"""What a worker proves of itself before it may measure: it draws, it hears, and it switches.
+
+A browser that shows the last pair for ever, or plays silence, would fill a night with rows that
+look like data. Two small presets of our own tell: each must be seen, must look different in
+silence, and both must look different from each other.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aivj.errors import RunError
+from aivj.sampling.measurement import PairMeasurement
+from aivj.sampling.render_settings import RenderSettings
+
+CLIP = "self-test"
+"""Name of the clip that it hears: the generated music, whatever the pairs hear."""
+
+_MIN_LUMA = 0.005
+_MIN_RESPONSE = 1e-4
+_MIN_DIFFERENCE = 0.01
+
+
+def short(settings: RenderSettings) -> RenderSettings:
+    """Returns how the self-test is rendered: as the pairs are, but a quarter of a second."""
+    return replace(settings, warmup_frames=2, measure_frames=6, silent_frames=2, silent_every=3)
+
+
+def presets() -> tuple[str, str]:
+    """Returns two presets as JSON text: a red wave, and a blue one on green."""
+    return _preset(wave_r=1, wave_g=0.1, wave_b=0.1), _preset(
+        wave_r=0.1, wave_g=0.3, wave_b=1, ob_size=0.3, ob_g=0.8, ob_a=1
+    )
+
+
+def refuse_blind(first: PairMeasurement, second: PairMeasurement) -> None:
+    """Checks the measurements of both presets, each in front of the other.
+
+    Raises:
+        RunError: The pictures are dark, do not hear the music, or do not switch.
+    """
+    for measured in (first, second):
+        if measured.composite_avg_luma < _MIN_LUMA:
+            raise _failed("a bright picture", f"mean luma {measured.composite_avg_luma:.4f}")
+        if measured.audio_response < _MIN_RESPONSE:
+            raise _failed(
+                "a picture that hears the music",
+                f"a difference of {measured.audio_response:.6f} between music and silence",
+            )
+    difference = abs(first.composite_color_r - second.composite_color_r)
+    if difference < _MIN_DIFFERENCE:
+        raise _failed("another picture for another pair", f"red differs by {difference:.4f}")
+
+
+def _failed(expected: str, found: str) -> RunError:
+    return RunError(
+        f"{expected} in the self-test of a browser", found, "run `aivj doctor`, then resume"
+    )
+
+
+def _preset(**base_values: float) -> str:
+    disabled: Mapping[str, Any] = {"baseVals": {"enabled": 0}}
+    preset = {
+        "version": 2,
+        "baseVals": {"wave_mode": 0, "wave_a": 1, "wave_thick": 1, "decay": 0.9, **base_values},
+        "waves": [disabled] * 4,
+        "shapes": [disabled] * 4,
+        "init_eqs_eel": "",
+        "frame_eqs_eel": "",
+        "pixel_eqs_eel": "",
+        "warp": "",
+        "comp": "",
+    }
+    return json.dumps(preset)
