@@ -20,7 +20,6 @@ from aivj.cli import (
     verify,
 )
 from aivj.cli.console import err, print_error
-from aivj.cli.stopping import Terminated
 from aivj.errors import AivjError
 from aivj.settings import Settings
 
@@ -81,6 +80,6 @@ def main() -> None:
     except AivjError as error:
         print_error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt as error:
+    except KeyboardInterrupt:
         err.print("interrupted; run the same command again with --resume to go on")
-        sys.exit(143 if isinstance(error, Terminated) else 130)
+        sys.exit(130)

@@ -6,8 +6,6 @@ option; the rest, about a development server and one page on the wall clock, is 
 
 from collections.abc import Sequence
 
-from click import NoSuchOption
-
 _WITH_VALUE = frozenset(
     {
         *("--host", "--vitePort", "--port", "--presetLibrarySource", "--runManifestUrl"),
@@ -20,22 +18,18 @@ _WITH_VALUE = frozenset(
 _FLAGS = frozenset({"--noSpawnVite", "--muteAudio", "--startMaximized"})
 
 
-def dropped_options(arguments: Sequence[str]) -> list[str]:
-    """Returns the names of options that were given and mean nothing here.
-
-    Args:
-        arguments: What our own options left over.
-
-    Raises:
-        NoSuchOption: There is something else among them.
-    """
+def divided(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Divides what our own options left over into names that are dropped, and unknown words."""
     dropped: list[str] = []
+    unknown: list[str] = []
     rest = list(arguments)
     while rest:
-        name, has_value, _ = rest.pop(0).partition("=")
+        word = rest.pop(0)
+        name, has_value, _ = word.partition("=")
         if name not in _WITH_VALUE | _FLAGS:
-            raise NoSuchOption(name)
+            unknown.append(word)
+            continue
         if not has_value and rest and (name in _WITH_VALUE or not rest[0].startswith("-")):
             rest.pop(0)
         dropped.append(name)
-    return dropped
+    return dropped, unknown

@@ -19,9 +19,9 @@ from aivj.cli.options import (
     WorkersOption,
     num_workers_or_default,
 )
-from aivj.cli.original_options import dropped_options
+from aivj.cli.original_options import divided
 from aivj.cli.sampling_progress import SamplingProgress
-from aivj.cli.stopping import terminable
+from aivj.cli.stopping import resumable
 from aivj.errors import InputError
 from aivj.settings import Settings
 
@@ -205,7 +205,10 @@ def sample(
     from aivj.sampling.run import require_usable
 
     settings: Settings = context.obj
-    for name in dropped_options(context.args):
+    dropped, unknown = divided(context.args)
+    if unknown:
+        context.fail(f"no such option: {' '.join(unknown)}")
+    for name in dropped:
         err.print(f"[yellow]not used[/] {name} has no meaning here")
     _refuse_other_manifest(pairs_manifest)
     render = RenderSettings(
@@ -240,7 +243,7 @@ def sample(
         num_gpus=actor_gpus,
         resources={"browser_slot": browser_slots} if browser_slots else {},
     )
-    with terminable():
+    with resumable():
         playlist = _playlist(audio, audio_mode, render.duration_s, required=require_audio)
         require_usable(request, playlist)
         choice = prove_renderer(options)

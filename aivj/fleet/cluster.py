@@ -5,8 +5,10 @@ import logging
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -45,6 +47,7 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
         return
     # Sockets lie below this folder, and their paths may have 107 bytes at most.
     folder = Path(tempfile.mkdtemp(prefix="aivj-ray-"))
+    handler = signal.getsignal(signal.SIGTERM)
     try:
         if address is None:
             ray.init(
@@ -57,6 +60,7 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
             )
         else:
             ray.init(address=address, logging_level=logging.ERROR)
+        _take_back(signal.SIGTERM, handler)
         with _ended_with_us(folder):
             yield
     finally:
@@ -84,6 +88,12 @@ def _ended_with_us(folder: Path) -> Iterator[None]:
         # Before Ray stops, so that no number is killed that belongs to somebody else by then.
         keeper.kill()
         keeper.communicate()
+
+
+def _take_back(number: signal.Signals, handler: object) -> None:
+    """Lets a signal do again what it did: Ray's own handler aborts the process."""
+    if threading.current_thread() is threading.main_thread() and callable(handler):
+        signal.signal(number, handler)
 
 
 def _bring_own_token() -> None:

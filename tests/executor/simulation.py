@@ -24,14 +24,14 @@ class SimulatedBench(Bench):
     fate: object = lambda _item, _rng: "done"
     speeds: dict = field(default_factory=dict)
     seed: int = 0
+    time: float = 0.0
 
     def __post_init__(self):
-        self.time = 0.0
         self.useful_s = 0.0
         self.num_runs = 0
         self.num_replaced = 0
         self._rng = random.Random(self.seed)
-        self._queue = [(0.0, slot, 0, Joined(slot)) for slot in range(self.num_slots)]
+        self._queue = [(self.time, slot, 0, Joined(slot)) for slot in range(self.num_slots)]
         self._generation = dict.fromkeys(range(self.num_slots), 0)
         self._counter = self.num_slots
 

@@ -1,0 +1,73 @@
+"""`aivj sample` called as the runtime's own sampler was called."""
+
+import pytest
+from typer.testing import CliRunner
+
+from aivj.cli.app import app
+from aivj.cli.original_options import divided
+from aivj.pipeline import rendering
+
+ORIGINAL = """--packs one,two --coupledPick weighted --coupledGamma 4 --coupledExplore 0.05
+ --coupledDedupN 30 --coupledDedupPenalty 0.05 --targetSamples 60 --targetCoverage 0.9
+ --maxHours 0.5 --reloadEvery 100 --headed --gpuMode off --lumaMin 0.05 --motionMin 1e-5
+ --audioMode click --requireAudio --outDir {out} --resume --vitePort 5174 --noSpawnVite
+ --muteAudio true --viewportWidth=960 --pickTimeoutMs 20000"""
+
+
+class StoppedError(Exception):
+    """Far enough."""
+
+
+def test_every_option_has_its_meaning_or_is_dropped(tmp_path, monkeypatch):
+    seen = {}
+    monkeypatch.setattr("aivj.sampling.run.require_usable", lambda told, _: seen.update(r=told))
+
+    def stop(options):
+        seen["options"] = options
+        raise StoppedError
+
+    monkeypatch.setattr(rendering, "prove_renderer", stop)
+    arguments = ORIGINAL.format(out=tmp_path / "run").split()
+
+    done = CliRunner().invoke(app, ["--home", str(tmp_path), "sample", *arguments])
+
+    assert isinstance(done.exception, StoppedError), done.output
+    request, options = seen["r"], seen["options"]
+    assert request.packs == ("one", "two")
+    assert (request.picking.mode, request.picking.gamma, request.picking.dedup_n) == (
+        "weighted",
+        4,
+        30,
+    )
+    assert (request.target_samples, request.max_hours, request.reload_every) == (60, 0.5, 100)
+    assert (request.luma_min, request.motion_min, request.resume) == (0.05, 1e-5, True)
+    assert (options.gpu, options.headed) == ("software", True)
+    for name in ("--vitePort", "--noSpawnVite", "--muteAudio", "--viewportWidth"):
+        assert f"not used {name} " in done.output
+
+
+def test_flags_take_their_value_only_if_there_is_one():
+    given = ["--muteAudio", "--host", "localhost", "--noSpawnVite", "false", "--wrong", "1"]
+
+    assert divided(given) == (["--muteAudio", "--host", "--noSpawnVite"], ["--wrong", "1"])
+
+
+def test_other_options_are_unknown():
+    done = CliRunner().invoke(app, ["sample", "--pack", "p", "--no-such-option"])
+    assert done.exit_code == 2
+    assert "--no-such-option" in done.output
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        (["--audioMode", "none"], "hears nothing"),
+        (["--pairsManifest", "pairs-manifest.filtered.current.json"], "pairs-manifest.v0.json"),
+        (["--pack", "p,p"], "different ones"),
+    ],
+)
+def test_what_would_make_false_rows_is_refused(tmp_path, extra, words):
+    done = CliRunner().invoke(app, ["--home", str(tmp_path), "sample", "--pack", "p", *extra])
+
+    assert words in str(done.exception)
+    assert not (tmp_path / "artifacts").exists()

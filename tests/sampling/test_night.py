@@ -1,0 +1,174 @@
+"""Nights of ten hours, replayed in seconds: what is written when browsers die and time runs out."""
+
+import random
+from collections import Counter
+from functools import partial
+from types import SimpleNamespace
+
+import pytest
+from executor.simulation import SimulatedBench
+
+from aivj.audio.groove import groove
+from aivj.audio.playlist import Playlist
+from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
+from aivj.contracts.run_meta import read_run_meta
+from aivj.executor.loop import work
+from aivj.executor.slot import Reply
+from aivj.gate.run_check.report import check_run
+from aivj.sampling.clock import Clock
+from aivj.sampling.measurement import PairMeasurement
+from aivj.sampling.picking import Picking
+from aivj.sampling.request import SampleRequest
+from aivj.sampling.run import sample
+from aivj.sampling.worker import PairResult
+
+START_S = 1_800_000_000.0
+NUM_PAIRS = 3000
+
+
+class RenderingBench(SimulatedBench):
+    """Answers each pair with figures of its own."""
+
+    def _send(self, after_s, message):
+        reply = getattr(message, "reply", None)
+        if reply is not None and not isinstance(reply.value, Exception):
+            job = reply.value
+            figures = dict.fromkeys(PairMeasurement.__dataclass_fields__, 0.2)
+            own = 0.1 + random.Random(job.pair).random() / 2
+            figures |= {"viz_avg_luma": own, "viz_avg_frame_delta": own, "flash_unsafe": False}
+            result = PairResult(PairMeasurement(**figures), 5.0, 9.0, 0, 0, None)
+            object.__setattr__(message, "reply", Reply(result, reply.duration_s))
+        super()._send(after_s, message)
+
+
+class NightExecutor:
+    """Runs on a simulated bench; `clock` is the bench's."""
+
+    num_slots = 8
+
+    def __init__(self, **bench):
+        self._make = partial(RenderingBench, self.num_slots, **bench)
+        self.bench = self._make()
+        self.clock = Clock(lambda: START_S + self.bench.time, lambda: self.bench.time)
+
+    def run(self, _, items, *, policy, on_event):
+        self.bench = self._make(time=self.bench.time)
+        yield from work(self.bench, items, policy, on_event)
+
+
+BLANK = SimpleNamespace(butterchurn={}, degraded_reasons=[])
+
+
+@pytest.fixture
+def packs_root(tmp_path):
+    root = tmp_path / "public"
+    for pack in ("first", "second"):
+        folder = root / "presets" / pack
+        folder.mkdir(parents=True)
+        (folder / "one.milk").write_text("[preset00]\n")
+        url = f"/presets/{pack}/one.milk"
+        pairs = [
+            ManifestPair(pair=pair, fg_url=url, bg_url=url, warp_diff=0.0, cx_diff=0.0)
+            for pair in range(NUM_PAIRS)
+        ]
+        manifest = PairsManifest(pack=pack, generated_at="2026-01-01T00:00:00Z", pairs=pairs)
+        write_pairs_manifest(folder / "pairs-manifest.v0.json", manifest)
+    return root
+
+
+@pytest.fixture
+def run(packs_root, tmp_path, software_renderer):
+    def run(executor, **changes):
+        request = {"packs": ("first",), "packs_root": packs_root, "out_dir": tmp_path / "run"}
+        return sample(
+            SampleRequest(**{**request, "target_coverage": 1.0, "thumbnails": False, **changes}),
+            executor=executor,
+            convert=lambda _: BLANK,
+            playlist=Playlist((groove(),)),
+            choice=software_renderer,
+            clock=executor.clock,
+        )
+
+    return run
+
+
+def pairs_of(rows):
+    return Counter((row.pack, row.pair) for row in rows)
+
+
+def test_a_night_of_three_thousand_pairs_with_crashes_and_hangs(run, packs_root):
+    fates = ["crash"] * 2 + ["hang"] + ["done"] * 97
+    executor = NightExecutor(run_s=80.0, open_s=5.0, fate=lambda _, rng: rng.choice(fates))
+
+    summary = run(executor)
+
+    rows, failures = summary.directory.rows(), summary.directory.failures()
+    assert pairs_of(rows) + pairs_of(failures) == {("first", p): 1 for p in range(NUM_PAIRS)}
+    assert 8 < executor.bench.time / 3600 < 10
+    assert summary.is_complete
+    meta = read_run_meta(summary.directory.meta_path)
+    assert meta.progress["first"].done
+    assert 60 < meta.timing.browser_restart_count < 150
+    assert [row.t_ms for row in rows] == sorted(row.t_ms for row in rows)
+    assert check_run(summary.directory.path, packs_root=packs_root).failed_checks == {}
+
+
+def test_running_out_of_time_is_a_normal_end_and_resume_goes_on(run):
+    executor = NightExecutor(run_s=80.0, open_s=5.0)
+
+    first = run(executor, packs=("first", "second"), max_hours=3)
+
+    assert not first.is_complete
+    # 3 h of 8 browsers at 80 s a pair, and what was in flight when the time was over.
+    assert first.num_rows == pytest.approx(3 * 3600 / 80 * 8, abs=16)
+    meta = read_run_meta(first.directory.meta_path)
+    assert (meta.error, meta.progress["first"].done) == (None, False)
+    assert "second" not in meta.progress or meta.progress["second"].visited == 0
+
+    last = run(executor, packs=("first", "second"), max_hours=50, resume=True)
+
+    assert last.is_complete
+    rows = last.directory.rows()
+    assert pairs_of(rows) == {
+        (name, p): 1 for name in ("first", "second") for p in range(NUM_PAIRS)
+    }
+    names = [row.pack for row in rows]
+    assert names == sorted(names)
+    log = last.directory.log_path.read_text()
+    assert "time budget exhausted; maxHours=3" in log
+    assert f"resume: pack=first lines={first.num_rows} uniquePairs={first.num_rows}" in log
+
+
+def test_a_number_of_samples_is_drawn_from_each_pack(run):
+    executor = NightExecutor(run_s=1.0)
+
+    summary = run(
+        executor, packs=("first", "second"), picking=Picking("random"), target_samples=500
+    )
+
+    assert Counter(row.pack for row in summary.directory.rows()) == {"first": 500, "second": 500}
+    progress = read_run_meta(summary.directory.meta_path).progress["second"]
+    assert (progress.iter, progress.target_mode, progress.done) == (500, "samples", True)
+    assert progress.visited < 500
+
+
+def test_a_small_budget_is_raised_and_said(run):
+    summary = run(NightExecutor(run_s=60.0), max_hours=0.01)
+
+    meta = read_run_meta(summary.directory.meta_path)
+    assert (meta.budget.effective_max_hours, meta.budget.was_clamped) == (0.12, True)
+    assert meta.warnings == ["maxHours_too_small_for_restart_prone_flow"]
+    assert summary.num_rows == pytest.approx(0.12 * 60 * 8, abs=16)
+
+
+def test_failures_that_may_heal_are_tried_again_when_asked(run):
+    unlucky = {5: "hang", 6: "crash"}
+    first = run(NightExecutor(fate=lambda job, _: unlucky.get(job.pair, "done")))
+    assert {row.pair for row in first.directory.failures()} == {5, 6}
+
+    resumed = run(NightExecutor(), resume=True)
+    assert resumed.num_failures == 2
+
+    healed = run(NightExecutor(), resume=True, retry_failed=True)
+    assert healed.num_failures == 0
+    assert pairs_of(healed.directory.rows()) == {("first", p): 1 for p in range(NUM_PAIRS)}
