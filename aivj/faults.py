@@ -27,7 +27,6 @@ class Fault:
 
 FAULTS = {
     "missing-preset": Fault("a preset's file is not there", "reading the pack", 1),
-    "unconvertible": Fault("a preset cannot be converted", "the converter", 1),
     "bad-equation": Fault("an equation does not compile", "the stage, when it loads a preset", 1),
     "shader-link": Fault("a shader does not compile or link", "the stage, first frame", 1),
     "script-error": Fault("an equation or Butterchurn throws", "the stage, any frame", 1),
