@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ProgramCache } from "../../../aivj/stage/web/src/render/programs.ts";
+
+/** A context that counts what really reaches the driver; a source with "broken" does not link. */
+class CountingContext {
+  VERTEX_SHADER = 1;
+  FRAGMENT_SHADER = 2;
+  LINK_STATUS = 3;
+  counts = { compiled: 0, linked: 0, deleted: 0, located: 0, asked: 0 };
+  used: object | null = null;
+
+  createShader() {
+    return { source: "" };
+  }
+  shaderSource(shader: { source: string }, source: string) {
+    shader.source = source;
+  }
+  compileShader() {
+    this.counts.compiled += 1;
+  }
+  deleteShader() {}
+  createProgram() {
+    return { sources: [] as string[] };
+  }
+  attachShader(program: { sources: string[] }, shader: { source: string }) {
+    program.sources.push(shader.source);
+  }
+  linkProgram() {
+    this.counts.linked += 1;
+  }
+  deleteProgram() {
+    this.counts.deleted += 1;
+  }
+  useProgram(program: object | null) {
+    this.used = program;
+  }
+  getUniformLocation(_: object, name: string) {
+    this.counts.located += 1;
+    return name === "absent" ? null : { name };
+  }
+  getAttribLocation() {
+    this.counts.located += 1;
+    return 4;
+  }
+  getProgramParameter(program: { sources: string[] }) {
+    this.counts.asked += 1;
+    return !program.sources.some((source) => source.includes("broken"));
+  }
+  getProgramInfoLog() {
+    return "syntax error";
+  }
+}
+
+function cached() {
+  Object.assign(globalThis, { WebGL2RenderingContext: CountingContext });
+  const context = new CountingContext();
+  const gl = context as unknown as WebGL2RenderingContext;
+  const programs = new ProgramCache(gl);
+  const build = (vertex: string, fragment: string): WebGLProgram => {
+    const program = gl.createProgram();
+    for (const [kind, source] of [
+      [gl.VERTEX_SHADER, vertex],
+      [gl.FRAGMENT_SHADER, fragment],
+    ] as const) {
+      const shader = gl.createShader(kind);
+      assert.ok(shader);
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+      gl.deleteShader(shader);
+    }
+    gl.linkProgram(program);
+    return program;
+  };
+  return { context, gl, programs, build };
+}
+
+test("equal sources are compiled once, different ones each", () => {
+  const { context, build } = cached();
+
+  for (let i = 0; i < 5; i++) build("vertex", "fragment");
+  assert.deepEqual([context.counts.compiled, context.counts.linked], [2, 1]);
+
+  build("vertex", "another");
+  build("fragment", "vertex");
+  assert.equal(context.counts.linked, 3);
+});
+
+test("users of equal programs use one real program, whose locations are asked for once", () => {
+  const { context, gl, build } = cached();
+  const [first, second] = [build("v", "f"), build("v", "f")];
+
+  gl.useProgram(first);
+  const real = context.used;
+  gl.useProgram(second);
+  assert.equal(context.used, real);
+  assert.notEqual(real, null);
+  gl.useProgram(null);
+  assert.equal(context.used, null);
+
+  for (const program of [first, second, first]) {
+    assert.deepEqual(gl.getUniformLocation(program, "time"), { name: "time" });
+    assert.equal(gl.getAttribLocation(program, "position"), 4);
+    assert.equal(gl.getUniformLocation(program, "absent"), null);
+  }
+  assert.equal(context.counts.located, 3);
+});
+
+test("deleting one user's program leaves it to the others", () => {
+  const { context, gl, build } = cached();
+  gl.deleteProgram(build("v", "f"));
+
+  gl.useProgram(build("v", "f"));
+  assert.equal(context.counts.deleted, 0);
+  assert.equal(context.counts.linked, 1);
+});
+
+test("a broken program is told with its first user, until uses are forgotten", () => {
+  const { context, programs, build } = cached();
+  programs.user = "foreground";
+  build("v", "fine");
+  programs.user = "background";
+  build("v", "broken");
+  programs.user = "foreground";
+  build("v", "broken");
+
+  assert.deepEqual(programs.linkErrors(), [["background", "syntax error"]]);
+  assert.deepEqual(programs.linkErrors(), [["background", "syntax error"]]);
+  assert.equal(context.counts.asked, 2);
+
+  programs.forgetUses();
+  assert.deepEqual(programs.linkErrors(), []);
+  build("v", "broken");
+  assert.deepEqual(programs.linkErrors(), [["foreground", "syntax error"]]);
+});
+
+test("the oldest programs go when there are many, but none that is in use", () => {
+  const { context, programs, build } = cached();
+  for (let i = 0; i < 300; i++) build("v", `f${i}`);
+  assert.equal(context.counts.deleted, 0);
+
+  programs.forgetUses();
+  build("v", "f299");
+  assert.equal(context.counts.deleted, 300 - 256);
+  build("v", "f0");
+  assert.equal(context.counts.linked, 301);
+});
+
+test("a program is not used before it is linked", () => {
+  const { gl } = cached();
+  const program = gl.createProgram();
+
+  assert.throws(() => gl.useProgram(program), /before it is linked/);
+});
