@@ -84,7 +84,7 @@ class WorkPolicy:
 
     max_attempts: Callable[[ItemError], int] = max_attempts
     open_deadline_s: float = 90.0
-    deadline_s: float = 90.0
+    deadline_s: float = 60.0
     first_deadline_factor: float = 3.0
     first_deadline_min_s: float = 15.0
     grace_s: float = 10.0
