@@ -135,7 +135,10 @@ class PairWorker:
 
     async def run(self, item: PairJob, timeout_s: float) -> PairResult:
         """Renders and measures one pair; see `aivj.executor.protocol.Worker.run`."""
-        reading, reply = await self._render(item, self._plan.settings, timeout_s)
+        try:
+            reading, reply = await self._render(item, self._plan.settings, timeout_s)
+        finally:
+            self._refuse_dead_gpu()
         return _result(reading, reply, self._plan.settings, self._heard[item.clip])
 
     async def _test(self, foreground: str, background: str) -> PairMeasurement:
@@ -197,11 +200,15 @@ class PairWorker:
         presets = f'"foreground":{job.foreground},"background":{job.background}'
         return f"{json.dumps(request)[:-1]},{presets}}}"
 
+    def _refuse_dead_gpu(self) -> None:
+        """Whatever the page says: without the process that draws it has read black pictures."""
+        if self._browser.gpu_process_died():
+            raise WorkerLostError.because("gpu-crash", "the process that draws died meanwhile")
+
     def _render_error(self, answer: Mapping[str, str]) -> ItemError:
         found = f"{answer['layer']}: {answer['message']}"
         if answer["kind"] == "context-lost":
-            kind = "gpu-crash" if self._browser.gpu_process_died() else "context-lost"
-            return WorkerLostError.because(kind, found)
+            return WorkerLostError.because("context-lost", found)
         return ItemError(
             answer["kind"],
             "two presets that compile and draw",

@@ -1,7 +1,9 @@
 """Presets that cannot be drawn, in a real browser: each fault has its name, and its price."""
 
+import asyncio
 import contextlib
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -113,6 +115,29 @@ async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
     with pytest.raises(WorkerLostError) as caught:
         await worker.run(job(), 20)
     assert caught.value.kind == "context-lost"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.8])
+async def test_a_pair_is_no_measurement_if_the_gpu_process_died_meanwhile(plan, share):
+    worker = PairWorker(replace(plan, settings=replace(TINY, measure_frames=60)))
+    await worker.open()
+    try:
+        started = time.monotonic()
+        await worker.run(job(), 20)
+        duration_s = time.monotonic() - started
+
+        async def kill():
+            await asyncio.sleep(share * duration_s)
+            for process in worker._browser._gpu_processes:
+                process.kill()
+
+        killing = asyncio.ensure_future(kill())
+        with pytest.raises(WorkerLostError) as caught:
+            await worker.run(job(), 20)
+        await killing
+        assert caught.value.kind == "gpu-crash"
+    finally:
+        await worker.close()
 
 
 async def documents_of(worker, jobs):

@@ -124,10 +124,15 @@ class Take {
   }
 }
 
+// `isContextLost` says so only after the page's next event; the error is there at once.
+const CONTEXT_LOST_WEBGL = 0x9242;
+
+function contextLost(): RenderFailure {
+  return new RenderFailure("context-lost", "both", "the WebGL context was lost");
+}
+
 function refuseBroken(context: StageContext): void {
-  if (context.gl.isContextLost()) {
-    throw new RenderFailure("context-lost", "both", "the WebGL context was lost");
-  }
+  if (context.gl.isContextLost()) throw contextLost();
   for (const [layer, log] of context.programs.linkErrors()) {
     throw new RenderFailure("shader-link", layer, log);
   }
@@ -180,11 +185,13 @@ async function read(factory: LayerFactory, request: PairRequest): Promise<PairRe
   }
   const cells = [musicCells.read(), silenceCells.read()];
   const renderedMs = performance.now();
+  const glErrors = context.takeErrors();
+  if (glErrors.includes(CONTEXT_LOST_WEBGL)) throw contextLost();
   refuseBroken(context);
   music.compose(null);
   return {
     cells: base64(new Uint8Array(await new Blob(cells).arrayBuffer())),
-    glErrors: context.takeErrors(),
+    glErrors,
     loadMs: loadedMs - startedMs,
     renderMs: renderedMs - loadedMs,
     thumbnail: request.thumbnail ? pictureOf(context.canvas) : null,
