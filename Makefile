@@ -6,10 +6,11 @@ STAGE := aivj/stage/web/dist/probe.js
 STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -print) package-lock.json tsconfig.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types walls test-python test-stage bench bench-conversion clean
+.PHONY: help setup run test lint types walls test-python test-stage clean
+.PHONY: bench bench-conversion bench-fleet bench-memory bench-operating-point
 
 help: ## list the commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
 setup: $(BIN)/.ready $(STAGE) ## install what is missing: system packages, .venv, node_modules, the stage
 
@@ -48,14 +49,26 @@ test-stage: setup
 	npm test --silent
 
 test-python: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-bench: setup ## throughput of the fleet next to one browser without Ray
-	$(BIN)/python -m benchmarks.pair_throughput
+bench: setup ## pairs a minute, next to the classic protocol and to one browser without Ray
+	$(BIN)/python -m benchmarks.sampling_throughput
 
 bench-conversion: setup ## how many shaders of the corpus convert and link
 	$(BIN)/python -m benchmarks.conversion_corpus
 	$(BIN)/python -m benchmarks.conversion_meaning
+
+bench-fleet: setup ## what a thousand simulated slots lose to crashes, hangs and the driver
+	$(BIN)/python -m benchmarks.fleet_simulation
+
+bench-memory: setup ## whether one browser grows over a thousand pairs
+	$(BIN)/python -m benchmarks.browser_memory
+
+bench-operating-point: setup ## what other sizes and lengths would cost and tell
+	$(BIN)/python -m benchmarks.operating_point
+
+chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sampled; nothing may be lost
+	$(BIN)/python -m benchmarks.chaos
 
 clean: ## remove what set-up made; var/ with your results stays
 	rm -rf $(VENV) node_modules build aivj/stage/web/dist

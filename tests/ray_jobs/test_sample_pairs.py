@@ -82,7 +82,7 @@ def is_served(url, token):
 def end(head):
     """Ends a head by its process group; returns what lived on, and kills it."""
     left = head.children(recursive=True)
-    os.killpg(head.pid, signal.SIGTERM)
+    os.killpg(head.pid, signal.SIGKILL)  # after SIGTERM Ray may linger for a minute
     deadline = time.monotonic() + GONE_TIMEOUT_S
     while (left := [one for one in left if lives(one)]) and time.monotonic() < deadline:
         time.sleep(0.1)

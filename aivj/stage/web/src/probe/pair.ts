@@ -37,8 +37,6 @@ export interface PairReading {
    * before, then the `silentFrames` compared frames of the silence.
    */
   cells: string;
-  /** Codes of `gl.getError`, in order of appearance. */
-  glErrors: number[];
   /** Wall time until the first frame could be drawn, in ms. */
   loadMs: number;
   /** Wall time of all frames, in ms. */
@@ -127,12 +125,16 @@ class Take {
 // `isContextLost` says so only after the page's next event; the error is there at once.
 const CONTEXT_LOST_WEBGL = 0x9242;
 
+function isLost(context: StageContext): boolean {
+  return context.gl.isContextLost() || context.takeErrors().includes(CONTEXT_LOST_WEBGL);
+}
+
 function contextLost(): RenderFailure {
   return new RenderFailure("context-lost", "both", "the WebGL context was lost");
 }
 
 function refuseBroken(context: StageContext): void {
-  if (context.gl.isContextLost()) throw contextLost();
+  if (isLost(context)) throw contextLost();
   for (const [layer, log] of context.programs.linkErrors()) {
     throw new RenderFailure("shader-link", layer, log);
   }
@@ -149,6 +151,9 @@ export async function renderPair(
   context.ledger.owner = objects;
   try {
     return await read(factory, request);
+  } catch (error) {
+    // Without a context anything can fail, and nothing of that is the presets' fault.
+    throw isLost(context) ? contextLost() : error;
   } finally {
     context.ledger.owner = null;
     objects.release();
@@ -185,13 +190,10 @@ async function read(factory: LayerFactory, request: PairRequest): Promise<PairRe
   }
   const cells = [musicCells.read(), silenceCells.read()];
   const renderedMs = performance.now();
-  const glErrors = context.takeErrors();
-  if (glErrors.includes(CONTEXT_LOST_WEBGL)) throw contextLost();
   refuseBroken(context);
   music.compose(null);
   return {
     cells: base64(new Uint8Array(await new Blob(cells).arrayBuffer())),
-    glErrors,
     loadMs: loadedMs - startedMs,
     renderMs: renderedMs - loadedMs,
     thumbnail: request.thumbnail ? pictureOf(context.canvas) : null,

@@ -1,0 +1,32 @@
+"""Presets that break what draws them, put in the place of two presets of a pack."""
+
+import random
+from pathlib import Path
+
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, preset_path, read_pairs_manifest
+
+_HEAD = "[preset00]\nfDecay=0.98\nnWaveMode=2\n"
+_ENDLESS = _HEAD + "per_frame_1=loop(1048576, loop(1048576, q1 = sin(q1) + 1));\n"
+_NUM_LINES, _STATEMENTS_PER_LINE = 500, 2000
+
+RENDERER_LIMIT_BYTES = 512 * 1024**2
+"""More than any preset of projectm-data makes a renderer hold, less than `hungry` does."""
+
+
+def replace_two(packs_root: Path, pack: str, seed: int) -> dict[str, int]:
+    """Replaces the foregrounds of two pairs. Returns the pairs by what they do now.
+
+    `endless` loops for ever in its equations. `hungry` has a million statements to compile, over
+    which its renderer comes to hold more than `RENDERER_LIMIT_BYTES` within seconds.
+    """
+    folder = packs_root / "presets" / pack
+    pairs = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=pack).pairs
+    endless, hungry = random.Random(seed).sample(pairs, 2)  # noqa: S311 - a seeded choice
+    preset_path(packs_root, endless.fg_url).write_text(_ENDLESS)
+    preset_path(packs_root, hungry.fg_url).write_text(_hungry())
+    return {"endless": endless.pair, "hungry": hungry.pair}
+
+
+def _hungry() -> str:
+    line = "q1=sin(q1)+1;" * _STATEMENTS_PER_LINE
+    return _HEAD + "".join(f"per_frame_{number + 1}={line}\n" for number in range(_NUM_LINES))
