@@ -35,7 +35,7 @@ from aivj.audio.groove import (
 from aivj.audio.levels import (
     rms_peak,
 )
-from aivj.audio.library import (
+from aivj.audio.music_folder import (
     MAX_FOLDERS,
     MUSIC_SUFFIXES,
     find_music,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aivj.audio.library import MAX_FOLDERS, MUSIC_SUFFIXES, find_music, music_files
+from aivj.audio.music_folder import MAX_FOLDERS, MUSIC_SUFFIXES, find_music, music_files
 from aivj.errors import InputError
 
 names = st.sampled_from(
