@@ -179,7 +179,7 @@ def sample(
             min=0,
             help="Pairs before a browser loads its page anew; 0 for never.",
         ),
-    ] = 800,
+    ] = 100,
     gpu_mode: Annotated[str | None, typer.Option("--gpuMode", hidden=True)] = None,
     require_gpu: Annotated[bool, typer.Option("--requireGpu", hidden=True)] = False,
     audio_mode: Annotated[str, typer.Option("--audioMode", hidden=True)] = "file",

@@ -39,7 +39,7 @@ class SampleRequest:
     target_coverage: float = 0.99
     target_samples: int | None = None
     max_hours: float = 10.0
-    reload_every: int = 800
+    reload_every: int = 100
     luma_min: float = 0.06
     motion_min: float = 1.5e-5
     thumbnails: bool = True

@@ -95,7 +95,7 @@ class PairWorkerPlan:
     settings: RenderSettings
     clips: Mapping[str, bytes]
     thumbnails: bool = True
-    reload_every: int = 800
+    reload_every: int = 100
     memory_limit_bytes: int = 3 * 1024**3
 
 
