@@ -117,9 +117,9 @@ async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
     assert caught.value.kind == "context-lost"
 
 
-@pytest.mark.parametrize("share", [0.1, 0.4, 0.8])
+@pytest.mark.parametrize("share", [0.1, 0.5])
 async def test_a_pair_is_no_measurement_if_the_gpu_process_died_meanwhile(plan, share):
-    worker = PairWorker(replace(plan, settings=replace(TINY, measure_frames=60)))
+    worker = PairWorker(replace(plan, settings=replace(TINY, warmup_frames=300)))
     await worker.open()
     try:
         started = time.monotonic()

@@ -106,6 +106,7 @@ FIELD_RULES: Mapping[str, FieldRule] = {
     "spatialDetail": _POSITIVE,
     "fgContribution": _SHARE,
     "bgContribution": _SHARE,
+    "audioClip": _TEXT,
     "degraded": _TEXTS,
     "renderMsPerFrame": _POSITIVE,
 }

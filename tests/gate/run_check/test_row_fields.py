@@ -4,7 +4,7 @@ from aivj.contracts import EvalRow
 from aivj.gate.run_check.line_form import CONTRACT_KEYS
 from aivj.gate.run_check.row_fields import FIELD_RULES
 
-TEXT_KEYS = {"pack", "presetFgId", "presetBgId", "rendererClass"}
+TEXT_KEYS = {"pack", "presetFgId", "presetBgId", "rendererClass", "audioClip"}
 NULLABLE = {
     "pair",
     "warpDiff",
