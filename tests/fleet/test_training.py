@@ -6,7 +6,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,7 +127,7 @@ def test_two_workers_share_each_batch(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     # Few epochs: sums in another order differ in their last digit, and Adam makes more of it.
-    config = replace(CONFIG, epochs=4)
+    config = CONFIG.model_copy(update={"epochs": 4})
     in_process = fit(training_set, config, device=torch.device("cpu"))
     fitted = fit_on_ray(training_set, config, num_workers=2, use_gpu=False, storage_path="states")
     assert fitted.starts == (0,)
