@@ -38,7 +38,6 @@ from aivj.audio.levels import (
 from aivj.audio.music_folder import (
     MAX_FOLDERS,
     MUSIC_SUFFIXES,
-    find_music,
     music_files,
 )
 from aivj.audio.playlist import (
@@ -75,7 +74,6 @@ __all__ = [
     "Samples",
     "click_track",
     "decode_aac",
-    "find_music",
     "groove",
     "make_clip",
     "music_files",

@@ -13,11 +13,6 @@ MAX_FOLDERS = 80
 """Sub-folders that are looked into, the first ones by name."""
 
 
-def find_music(root: Path) -> Path | None:
-    """Returns the first of `music_files`, or None. Raises as that does."""
-    return next(_found(root), None)
-
-
 def music_files(root: Path) -> list[Path]:
     """Lists the music directly in a folder or, if there is none, in its sub-folders.
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aivj.audio.music_folder import MAX_FOLDERS, MUSIC_SUFFIXES, find_music, music_files
+from aivj.audio.music_folder import MAX_FOLDERS, MUSIC_SUFFIXES, music_files
 from aivj.errors import InputError
 
 names = st.sampled_from(
@@ -39,7 +39,6 @@ def test_the_listing_equals_a_plain_reference(tmp_path_factory, files):
     here = sorted(name for place, name in usable if not place)
     below = sorted(((place[:-1], name) for place, name in usable if place))
     assert found(root) == (here or [f"{folder}/{name}" for folder, name in below])
-    assert find_music(root) == next(iter(music_files(root)), None)
 
 
 def test_every_suffix_counts_in_any_case(tmp_path: Path):
@@ -50,7 +49,6 @@ def test_every_suffix_counts_in_any_case(tmp_path: Path):
 def test_files_here_go_before_folders(tmp_path: Path):
     touch(tmp_path, "a/1.mp3", "z.mp3")
     assert found(tmp_path) == ["z.mp3"]
-    assert find_music(tmp_path) == tmp_path / "z.mp3"
 
 
 def test_folders_are_looked_into_by_name_and_no_deeper(tmp_path: Path):
@@ -61,7 +59,6 @@ def test_folders_are_looked_into_by_name_and_no_deeper(tmp_path: Path):
 def test_music_two_folders_down_is_not_found(tmp_path: Path):
     touch(tmp_path, "a/b/song.mp3")
     assert found(tmp_path) == []
-    assert find_music(tmp_path) is None
 
 
 def test_the_first_80_folders_are_looked_into(tmp_path: Path):
@@ -70,7 +67,6 @@ def test_the_first_80_folders_are_looked_into(tmp_path: Path):
     (tmp_path / ".hidden").mkdir()
     touch(tmp_path, f"{MAX_FOLDERS:03}/late.mp3")
     assert MAX_FOLDERS == 80
-    assert find_music(tmp_path) is None
     touch(tmp_path, f"{MAX_FOLDERS - 1:03}/last.mp3")
     assert found(tmp_path) == ["079/last.mp3"]
 
@@ -121,7 +117,7 @@ def test_a_folder_that_cannot_be_read_counts_as_empty(tmp_path: Path, monkeypatc
     assert found(tmp_path) == ["b/2.mp3"]
 
 
-@pytest.mark.parametrize("look", [music_files, find_music])
+@pytest.mark.parametrize("look", [music_files])
 def test_a_root_that_is_no_folder_is_refused(tmp_path: Path, look):
     with pytest.raises(InputError, match=r"a folder of music at .*found No such file"):
         look(tmp_path / "absent")
