@@ -12,6 +12,7 @@ from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.failures import FailureRow
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import PairsQuality
+from aivj.contracts.preferences import Preference, Retraction
 from aivj.contracts.run_meta import RunMeta
 from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
@@ -25,6 +26,8 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "failure-row": FailureRow,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
+        "preference-retraction": Retraction,
+        "preferences": Preference,
         "run-meta": RunMeta,
         "run-summary": RunSummary,
         "source-manifest-row": SourceRow,
