@@ -1,6 +1,8 @@
-"""Many presets: scanning a library, drawing pairs into packs, weak labels from ratings."""
+"""Many presets: scanning a library, their features, drawing pairs, weak labels from ratings."""
 
 from aivj.packs.drawing import Accept
+from aivj.packs.feature_store import FeatureStore
+from aivj.packs.feature_table import FeatureTable, LibraryFeatures
 from aivj.packs.pairing import DrawnPack, draw_coupled_pack
 from aivj.packs.provenance import (
     PROVENANCE_NAME,
@@ -16,6 +18,9 @@ __all__ = [
     "PROVENANCE_NAME",
     "Accept",
     "DrawnPack",
+    "FeatureStore",
+    "FeatureTable",
+    "LibraryFeatures",
     "PairOrigin",
     "PresetFile",
     "PresetOrigin",
