@@ -1,6 +1,7 @@
 """Many presets: scanning a library, their features, drawing pairs, weak labels from ratings."""
 
 from aivj.packs.drawing import Accept
+from aivj.packs.extra_features import ExtraFeatures, read_extra_features, with_extra_features
 from aivj.packs.feature_store import FeatureStore
 from aivj.packs.feature_table import FeatureTable, LibraryFeatures
 from aivj.packs.pairing import DrawnPack, draw_coupled_pack
@@ -18,6 +19,7 @@ __all__ = [
     "PROVENANCE_NAME",
     "Accept",
     "DrawnPack",
+    "ExtraFeatures",
     "FeatureStore",
     "FeatureTable",
     "LibraryFeatures",
@@ -27,6 +29,8 @@ __all__ = [
     "Provenance",
     "draw_coupled_pack",
     "draw_elite",
+    "read_extra_features",
     "read_provenance",
     "scan_presets",
+    "with_extra_features",
 ]
