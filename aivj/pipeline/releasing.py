@@ -68,7 +68,7 @@ def roll_back(*, pack: str, bucket_uri: str, to: str | None, tracker: Tracker) -
 
 
 def _register(tracker: Tracker, pack: str, quality_path: Path, provenance: Provenance) -> str:
-    """Makes the scores the registry's challenger; returns the run they are recorded in."""
+    """Makes the scores the registry's candidate; returns the run they are recorded in."""
     if provenance.run_id is None:
         with tracker.start("scores", params={}, tags={"pack": pack}) as made:
             run = made

@@ -6,7 +6,7 @@ from aivj.release.candidate import PromotionEvidence, VerifyEvidence
 from aivj.release.pointer import Pointer, StoredObject
 from aivj.release.promotion import PackRelease, Promotion, describe, promote, rollback
 from aivj.release.registry import (
-    CHALLENGER,
+    CANDIDATE,
     CHAMPION,
     PREVIOUS,
     current,
@@ -18,7 +18,7 @@ from aivj.release.registry import (
 from aivj.release.tracking import TrackedRun, Tracker
 
 __all__ = [
-    "CHALLENGER",
+    "CANDIDATE",
     "CHAMPION",
     "PREVIOUS",
     "Bucket",

@@ -3,7 +3,7 @@
 The bucket's pointer decides what is served; the aliases only tell of it, so that they can be
 brought up to date at any time, however often, from the pointer alone.
 
-    challenger  registered last, and not promoted yet
+    candidate  registered last, and not promoted yet
     champion    what the pointer names
     previous    what was there before, where that was registered
 """
@@ -16,7 +16,7 @@ from aivj.release.mlflow_client import mlflow_errors
 from aivj.release.promotion import Promotion
 from aivj.release.tracking import Tracker
 
-CHALLENGER = "challenger"
+CANDIDATE = "candidate"
 CHAMPION = "champion"
 PREVIOUS = "previous"
 
@@ -37,7 +37,7 @@ def register_quality(
     digest: str,
     tags: Mapping[str, str],
 ) -> int:
-    """Registers a run's scores as a new version and makes it the challenger.
+    """Registers a run's scores as a new version and makes it the candidate for promotion.
 
     Scores that are registered already keep their version.
 
@@ -69,7 +69,7 @@ def register_quality(
                 tags={**tags, _DIGEST_TAG: digest},
             )
             version = int(made.version)
-        tracker.client.set_registered_model_alias(name, CHALLENGER, str(version))
+        tracker.client.set_registered_model_alias(name, CANDIDATE, str(version))
     return version
 
 
@@ -115,8 +115,8 @@ def follow_promotion(tracker: Tracker, promotion: Promotion) -> int:
         )
     _move_alias(tracker, name, PREVIOUS, before)
     _move_alias(tracker, name, CHAMPION, champion)
-    if current(tracker, name, CHALLENGER) == champion:
-        _move_alias(tracker, name, CHALLENGER, None)
+    if current(tracker, name, CANDIDATE) == champion:
+        _move_alias(tracker, name, CANDIDATE, None)
     return champion
 
 

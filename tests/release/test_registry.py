@@ -5,7 +5,7 @@ from release.release_fixtures import NOW, PACK, promote_numbered, scores_numbere
 
 from aivj.errors import StorageError
 from aivj.release import (
-    CHALLENGER,
+    CANDIDATE,
     CHAMPION,
     PREVIOUS,
     current,
@@ -41,15 +41,15 @@ def register(tracker, run, tmp_path, number):
 
 
 def aliases(tracker):
-    return {alias: current(tracker, NAME, alias) for alias in (CHALLENGER, CHAMPION, PREVIOUS)}
+    return {alias: current(tracker, NAME, alias) for alias in (CANDIDATE, CHAMPION, PREVIOUS)}
 
 
-def test_registered_scores_are_the_challenger_and_can_be_fetched(tracker, run, tmp_path):
+def test_registered_scores_are_the_candidate_and_can_be_fetched(tracker, run, tmp_path):
     import mlflow.artifacts
 
     assert [register(tracker, run, tmp_path, number) for number in (0, 1)] == [1, 2]
-    assert aliases(tracker) == {CHALLENGER: 2, CHAMPION: None, PREVIOUS: None}
-    version = tracker.client.get_model_version_by_alias(NAME, CHALLENGER)
+    assert aliases(tracker) == {CANDIDATE: 2, CHAMPION: None, PREVIOUS: None}
+    version = tracker.client.get_model_version_by_alias(NAME, CANDIDATE)
     assert version.run_id == run.run_id
     assert version.tags["quality_std"] == "0.3"
     fetched = mlflow.artifacts.download_artifacts(version.source, tracking_uri=tracker.uri)
@@ -60,7 +60,7 @@ def test_the_same_scores_are_registered_once(tracker, run, tmp_path):
     first = register(tracker, run, tmp_path, 0)
     register(tracker, run, tmp_path, 1)
     assert register(tracker, run, tmp_path, 0) == first
-    assert current(tracker, NAME, CHALLENGER) == first
+    assert current(tracker, NAME, CANDIDATE) == first
 
 
 def test_an_alias_of_what_was_never_registered_is_none(tracker):
@@ -82,19 +82,19 @@ def test_the_aliases_follow_promotions_and_rollbacks(tracker, run, file_bucket, 
     versions = [register(tracker, run, tmp_path, number) for number in range(3)]
     first = promote_numbered(file_bucket, tmp_path, 0)
     assert follow_promotion(tracker, first) == versions[0]
-    assert aliases(tracker) == {CHALLENGER: versions[2], CHAMPION: versions[0], PREVIOUS: None}
+    assert aliases(tracker) == {CANDIDATE: versions[2], CHAMPION: versions[0], PREVIOUS: None}
 
     second = promote_numbered(file_bucket, tmp_path, 2)
     for _ in range(2):
         follow_promotion(tracker, second)
         assert aliases(tracker) == {
-            CHALLENGER: None,
+            CANDIDATE: None,
             CHAMPION: versions[2],
             PREVIOUS: versions[0],
         }
 
     follow_promotion(tracker, rollback(file_bucket, pack=PACK, now=NOW))
-    assert aliases(tracker) == {CHALLENGER: None, CHAMPION: versions[0], PREVIOUS: versions[2]}
+    assert aliases(tracker) == {CANDIDATE: None, CHAMPION: versions[0], PREVIOUS: versions[2]}
 
 
 def test_the_aliases_catch_up_with_promotions_they_missed(tracker, run, file_bucket, tmp_path):
@@ -102,7 +102,7 @@ def test_the_aliases_catch_up_with_promotions_they_missed(tracker, run, file_buc
     follow_promotion(tracker, promote_numbered(file_bucket, tmp_path, 0))
     promote_numbered(file_bucket, tmp_path, 1)
     follow_promotion(tracker, promote_numbered(file_bucket, tmp_path, 2))
-    assert aliases(tracker) == {CHALLENGER: None, CHAMPION: versions[2], PREVIOUS: versions[1]}
+    assert aliases(tracker) == {CANDIDATE: None, CHAMPION: versions[2], PREVIOUS: versions[1]}
 
 
 def test_what_was_there_before_but_never_registered_is_no_previous(
@@ -115,7 +115,7 @@ def test_what_was_there_before_but_never_registered_is_no_previous(
     assert current(tracker, NAME, PREVIOUS) == 1
     promote_numbered(file_bucket, tmp_path, 9)
     follow_promotion(tracker, promote_numbered(file_bucket, tmp_path, 1))
-    assert aliases(tracker) == {CHALLENGER: None, CHAMPION: 2, PREVIOUS: None}
+    assert aliases(tracker) == {CANDIDATE: None, CHAMPION: 2, PREVIOUS: None}
 
 
 def test_promoted_scores_that_were_never_registered_are_an_error(tracker, file_bucket, tmp_path):
