@@ -1,0 +1,88 @@
+// The macro bank: three dials that say what the music asks of the picture.
+
+import type { AudioFeatures } from "./audio_features.ts";
+import type { Scene } from "./scenes.ts";
+import { clamp01 } from "./smoothing.ts";
+
+export const MACRO_NAMES = ["fusion", "motion", "sparkle"] as const;
+export type MacroName = (typeof MACRO_NAMES)[number];
+
+/** Each 0 to 1. */
+export type Macros = Readonly<Record<MacroName, number>>;
+
+export const PROFILES = ["ambient", "peakRave", "dub", "drone", "videoVj", "custom"] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/** Dials without a meaning of their own, which presets may be bound to. */
+export const SLOT_NAMES = ["aivj-m4", "aivj-m5", "aivj-m6", "aivj-m7", "aivj-m8"] as const;
+export const SLOT_DEFAULT = 0.5;
+
+interface ProfileTuning {
+  readonly bias: Macros;
+  readonly slotFactor: number;
+}
+
+/** As the runtime has them; a custom profile is what the others deviate from. */
+const TUNINGS: Readonly<Record<Profile, ProfileTuning>> = {
+  peakRave: { bias: { fusion: 0.06, motion: 0.12, sparkle: 0.16 }, slotFactor: 1.1 },
+  videoVj: { bias: { fusion: 0.03, motion: 0.09, sparkle: 0.12 }, slotFactor: 1.05 },
+  drone: { bias: { fusion: -0.12, motion: -0.16, sparkle: -0.18 }, slotFactor: 0.75 },
+  ambient: { bias: { fusion: -0.06, motion: -0.1, sparkle: -0.12 }, slotFactor: 0.85 },
+  dub: { bias: { fusion: 0, motion: -0.04, sparkle: -0.08 }, slotFactor: 0.9 },
+  custom: { bias: { fusion: 0, motion: 0, sparkle: 0 }, slotFactor: 1 },
+};
+
+/** As the runtime has them. */
+const SCENE_BIAS: Readonly<Record<Scene, Macros>> = {
+  ambient: { fusion: 0.08, motion: -0.08, sparkle: -0.1 },
+  rock: { fusion: 0.04, motion: 0.04, sparkle: 0.1 },
+  techno: { fusion: 0.02, motion: 0.12, sparkle: 0.08 },
+};
+
+/** What the macros hear. */
+export type MacroInputs = Pick<
+  AudioFeatures,
+  | "energy01"
+  | "bassLong01"
+  | "kick01"
+  | "synth01"
+  | "clap01"
+  | "hihat01"
+  | "flux01"
+  | "beatPulse01"
+  | "onsetEdge01"
+>;
+
+export function isProfile(text: unknown): text is Profile {
+  return PROFILES.some((profile) => profile === text);
+}
+
+/** The macros for a frame: sums of features by the runtime's weights, and its two biases. */
+export function macrosOf(inputs: MacroInputs, profile: Profile, scene: Scene): Macros {
+  const { energy01, flux01, kick01, onsetEdge01 } = inputs;
+  const heard: Macros = {
+    fusion: 0.4 + 0.22 * energy01 + 0.2 * inputs.bassLong01 + 0.14 * kick01 + 0.08 * onsetEdge01,
+    motion:
+      0.4 +
+      0.18 * energy01 +
+      0.16 * flux01 +
+      0.18 * inputs.synth01 +
+      0.08 * kick01 +
+      0.14 * onsetEdge01,
+    sparkle:
+      0.38 +
+      0.14 * energy01 +
+      0.2 * inputs.beatPulse01 +
+      0.22 * inputs.hihat01 +
+      0.16 * inputs.clap01 +
+      0.12 * onsetEdge01,
+  };
+  const { bias } = TUNINGS[profile];
+  const biased = (name: MacroName) => clamp01(heard[name] + bias[name] + SCENE_BIAS[scene][name]);
+  return { fusion: biased("fusion"), motion: biased("motion"), sparkle: biased("sparkle") };
+}
+
+/** A slot as a profile has it, 0 to 1; `set` is where its dial stands. */
+export function slotOf(profile: Profile, set: number = SLOT_DEFAULT): number {
+  return clamp01(set * TUNINGS[profile].slotFactor);
+}
