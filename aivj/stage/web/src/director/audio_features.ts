@@ -41,7 +41,6 @@ export interface AudioFeatures {
 }
 
 export const WINDOW = 1024;
-const BYTE_STEPS = 128;
 
 /** As the runtime has them. */
 const KICK: BandHz = { lowHz: 40, highHz: 110 };
@@ -84,6 +83,8 @@ const SLOW_RATE_PER_S = 0.25;
 const BAND_RELEASE_PER_S = 8;
 const BASS_LONG_RATE_PER_S = 0.7;
 const FULL_ACCENT = 0.4;
+/** That it is made of these three is the runtime's. */
+const INTENSITY_WEIGHTS = { energy: 0.6, accent: 0.25, pulse: 0.15 };
 /** Beats are apart: silence between them is part of the music. */
 const AUDIBLE_FOR_MS = 500;
 
@@ -102,9 +103,9 @@ export class FeatureExtractor {
     this.#spectrum = new Spectrum(WINDOW, sampleRateHz);
   }
 
-  /** Goes on by a frame: the last 1,024 mono samples, one byte each, 128 is silence. */
-  advance(bytes: Uint8Array, nowMs: number, elapsedS: number): AudioFeatures {
-    const rms = this.#load(bytes);
+  /** Goes on by a frame: the last 1,024 mono samples, -1 to 1, before any gain. */
+  advance(mono: Float32Array, nowMs: number, elapsedS: number): AudioFeatures {
+    const rms = this.#load(mono);
     if (rms > AUDIBLE_RMS) this.#heardAtMs = nowMs;
     this.#spectrum.measure(this.#samples);
     const gain = this.#level.advance(rms, elapsedS);
@@ -135,15 +136,14 @@ export class FeatureExtractor {
   }
 
   /** Takes the samples over around their mean, and returns their RMS. */
-  #load(bytes: Uint8Array): number {
-    if (bytes.length !== WINDOW) {
-      throw new Error(`a frame has ${WINDOW} samples, not ${bytes.length}`);
-    }
-    // Rounding down to whole bytes leaves half a step of constant, which alone would be audible.
-    const mean = bytes.reduce((sum, byte) => sum + byte, 0) / WINDOW;
+  #load(mono: Float32Array): number {
+    if (mono.length !== WINDOW)
+      throw new Error(`a frame has ${WINDOW} samples, not ${mono.length}`);
+    // Clips of one byte a sample are half a step above zero, which alone would nearly be audible.
+    const mean = mono.reduce((sum, sample) => sum + sample, 0) / WINDOW;
     let power = 0;
     for (let n = 0; n < WINDOW; n++) {
-      const sample = ((bytes[n] as number) - mean) / BYTE_STEPS;
+      const sample = (mono[n] as number) - mean;
       this.#samples[n] = sample;
       power += sample * sample;
     }
@@ -160,6 +160,15 @@ export class FeatureExtractor {
     }
     return next;
   }
+}
+
+/** How intense the music is, by which pairs are weighed; null when none is heard. */
+export function intensity01Of(features: AudioFeatures): number | null {
+  const { energy01, accent01, beatPulse01, beatQuality01, audible } = features;
+  const { energy, accent, pulse } = INTENSITY_WEIGHTS;
+  return audible
+    ? energy * energy01 + accent * accent01 + pulse * beatPulse01 * beatQuality01
+    : null;
 }
 
 interface Energy {

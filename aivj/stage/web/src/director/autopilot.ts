@@ -9,8 +9,8 @@ import { SceneClassifier, type SceneState } from "./scenes.ts";
 import { type Section, SectionMachine } from "./sections.ts";
 
 export interface Frame extends Omit<GateInputs, "features"> {
-  /** The last 1,024 mono samples, one byte each, 128 is silence. */
-  readonly samples: Uint8Array;
+  /** The last 1,024 mono samples, -1 to 1, before any gain. */
+  readonly mono: Float32Array;
   /** Dials that people hold. */
   readonly grips: Grips;
 }
@@ -52,11 +52,11 @@ export class Autopilot {
 
   /** Goes on by a frame; once for each, in order. */
   advance(frame: Frame): Moment {
-    const { nowMs, grips, samples } = frame;
+    const { nowMs, grips, mono } = frame;
     const elapsedS = Math.max(0, nowMs - (this.#nowMs ?? nowMs)) / 1000;
     const stepS = Math.min(elapsedS, MAX_ELAPSED_S);
     this.#nowMs = nowMs;
-    const features = this.#features.advance(samples, nowMs, stepS);
+    const features = this.#features.advance(mono, nowMs, stepS);
     const scene = this.#scenes.advance(features, nowMs, stepS);
     const section = this.#sections.advance(features, nowMs, stepS);
     const macros = arbitratedMacros(macrosOf(features, this.profile, scene.scene), grips);
