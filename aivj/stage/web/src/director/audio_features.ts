@@ -40,7 +40,7 @@ export interface AudioFeatures {
   readonly beatsPerMinute: number | null;
 }
 
-export const WINDOW = 1024;
+const WINDOW = 1024;
 
 /** As the runtime has them. */
 const KICK: BandHz = { lowHz: 40, highHz: 110 };
@@ -59,7 +59,7 @@ const FULL_ENERGY_RMS = 0.3;
 const FULL_RMS = {
   kick: 0.2,
   bass: 0.2,
-  synth: 0.12,
+  synth: 0.25,
   clap: 0.06,
   hihat: 0.03,
   mid: 0.12,
@@ -179,10 +179,11 @@ interface Energy {
 
 function nextEnergy(before: Energy, heard01: number, elapsedS: number): Energy {
   const rate = heard01 > before.now ? ENERGY_ATTACK_PER_S : ENERGY_RELEASE_PER_S;
+  const now = approach(before.now, heard01, elapsedS, rate);
   return {
-    now: approach(before.now, heard01, elapsedS, rate),
-    fast: approach(before.fast, heard01, elapsedS, FAST_RATE_PER_S),
-    slow: approach(before.slow, heard01, elapsedS, SLOW_RATE_PER_S),
+    now,
+    fast: approach(before.fast, now, elapsedS, FAST_RATE_PER_S),
+    slow: approach(before.slow, now, elapsedS, SLOW_RATE_PER_S),
   };
 }
 

@@ -35,6 +35,8 @@ const COOLDOWN_MS: Readonly<Record<Scene, number>> = {
 const COOLDOWN_WITHOUT_BEAT = 1.1;
 const BACKGROUND_INTERVAL_MS = 18_000;
 const SCENE_SHIFT_MS = 3_000;
+/** Ours: when music begins, what kind it is shows a little later. */
+const SETTLED_MS = 5_000;
 
 /** How long a foreground stays at least; longer, the less the beat is worth. */
 export function cooldownMs(scene: Scene, beatQuality01: number): number {
@@ -57,6 +59,7 @@ export class AutoDirector {
   intervalMs: number | null;
   readonly #gates = new Gates();
   #switchedAtMs: Record<LayerName, number> | null = null;
+  #audibleSinceMs: number | null = null;
 
   constructor(intervalMs: number | null) {
     this.intervalMs = intervalMs;
@@ -72,6 +75,8 @@ export class AutoDirector {
   advance(inputs: DirectorInputs): Decision {
     const { nowMs } = inputs;
     this.#gates.advance(inputs);
+    if (!inputs.features.audible) this.#audibleSinceMs = null;
+    else this.#audibleSinceMs ??= nowMs;
     this.#switchedAtMs ??= { foreground: nowMs, background: nowMs };
     const { foreground, background } = this.#switchedAtMs;
     const closedGates = this.#gates.closedTo("foreground", foreground, inputs);
@@ -92,9 +97,14 @@ export class AutoDirector {
       const shifted = nowMs - scene.changedAtMs < SCENE_SHIFT_MS;
       if (shifted && features.beatQuality01 > 0.25) return "scene";
     }
+    return this.#isTime(shownMs, nowMs, closed) ? "interval" : null;
+  }
+
+  #isTime(shownMs: number, nowMs: number, closed: readonly Gate[]): boolean {
+    const settled = nowMs - (this.#audibleSinceMs ?? nowMs) >= SETTLED_MS;
     // Music without a beat never opens that gate, and would be shown one preset for ever.
-    const timed = closed.every((gate) => gate === "beat");
-    return timed && this.intervalMs !== null && shownMs >= this.intervalMs ? "interval" : null;
+    const mayBe = closed.every((gate) => gate === "beat");
+    return settled && mayBe && this.intervalMs !== null && shownMs >= this.intervalMs;
   }
 
   #request(

@@ -1,10 +1,11 @@
 // From what is heard in a frame to what should be switched: the chain, link by link.
 
+import { SAMPLE_RATE_HZ } from "../render/clip.ts";
 import { arbitratedMacros, type Grips } from "./arbitration.ts";
 import { type AudioFeatures, FeatureExtractor } from "./audio_features.ts";
 import { AutoDirector, type Decision } from "./auto_director.ts";
 import type { GateInputs, LayerName } from "./gates.ts";
-import { type Macros, macrosOf, type Profile } from "./macros.ts";
+import { MacroBank, type Macros, macroTargets, type Profile } from "./macros.ts";
 import { SceneClassifier, type SceneState } from "./scenes.ts";
 import { type Section, SectionMachine } from "./sections.ts";
 
@@ -31,13 +32,14 @@ export class Autopilot {
   readonly #features: FeatureExtractor;
   readonly #scenes = new SceneClassifier();
   readonly #sections = new SectionMachine();
+  readonly #bank = new MacroBank();
   readonly #director: AutoDirector;
   #nowMs: number | null = null;
 
   /** `intervalMs` is how long a foreground is shown at most; null: as long as the music likes. */
-  constructor(profile: Profile, intervalMs: number | null, sampleRateHz = 44_100) {
+  constructor(profile: Profile, intervalMs: number | null) {
     this.profile = profile;
-    this.#features = new FeatureExtractor(sampleRateHz);
+    this.#features = new FeatureExtractor(SAMPLE_RATE_HZ);
     this.#director = new AutoDirector(intervalMs);
   }
 
@@ -59,7 +61,8 @@ export class Autopilot {
     const features = this.#features.advance(mono, nowMs, stepS);
     const scene = this.#scenes.advance(features, nowMs, stepS);
     const section = this.#sections.advance(features, nowMs, stepS);
-    const macros = arbitratedMacros(macrosOf(features, this.profile, scene.scene), grips);
+    const targets = macroTargets(features, this.profile, scene.scene);
+    const macros = arbitratedMacros(this.#bank.advance(targets, stepS), grips);
     const decision = this.#director.advance({ ...frame, features, macros, scene });
     return { features, scene, section, macros, ...decision };
   }

@@ -2,7 +2,7 @@
 
 import type { AudioFeatures } from "./audio_features.ts";
 import type { Scene } from "./scenes.ts";
-import { clamp01 } from "./smoothing.ts";
+import { approach, clamp01 } from "./smoothing.ts";
 
 export const MACRO_NAMES = ["fusion", "motion", "sparkle"] as const;
 export type MacroName = (typeof MACRO_NAMES)[number];
@@ -39,6 +39,10 @@ const SCENE_BIAS: Readonly<Record<Scene, Macros>> = {
   techno: { fusion: 0.02, motion: 0.12, sparkle: 0.08 },
 };
 
+/** That dials have an attack and a release is the runtime's, how long they are is ours. */
+const ATTACK_PER_S = 4;
+const RELEASE_PER_S = 1;
+
 /** What the macros hear. */
 export type MacroInputs = Pick<
   AudioFeatures,
@@ -57,8 +61,8 @@ export function isProfile(text: unknown): text is Profile {
   return PROFILES.some((profile) => profile === text);
 }
 
-/** The macros for a frame: sums of features by the runtime's weights, and its two biases. */
-export function macrosOf(inputs: MacroInputs, profile: Profile, scene: Scene): Macros {
+/** Where a frame alone would set the dials: the runtime's sums of features and its two biases. */
+export function macroTargets(inputs: MacroInputs, profile: Profile, scene: Scene): Macros {
   const { energy01, flux01, kick01, onsetEdge01 } = inputs;
   const heard: Macros = {
     fusion: 0.4 + 0.22 * energy01 + 0.2 * inputs.bassLong01 + 0.14 * kick01 + 0.08 * onsetEdge01,
@@ -80,6 +84,22 @@ export function macrosOf(inputs: MacroInputs, profile: Profile, scene: Scene): M
   const { bias } = TUNINGS[profile];
   const biased = (name: MacroName) => clamp01(heard[name] + bias[name] + SCENE_BIAS[scene][name]);
   return { fusion: biased("fusion"), motion: biased("motion"), sparkle: biased("sparkle") };
+}
+
+/** The dials as they move: up with a hit, down within a second. */
+export class MacroBank {
+  #macros: Macros | null = null;
+
+  /** Goes on by a frame; the first one sets them. */
+  advance(targets: Macros, elapsedS: number): Macros {
+    const before = this.#macros ?? targets;
+    const moved = (name: MacroName) => {
+      const rate = targets[name] > before[name] ? ATTACK_PER_S : RELEASE_PER_S;
+      return approach(before[name], targets[name], elapsedS, rate);
+    };
+    this.#macros = { fusion: moved("fusion"), motion: moved("motion"), sparkle: moved("sparkle") };
+    return this.#macros;
+  }
 }
 
 /** A slot as a profile has it, 0 to 1; `set` is where its dial stands. */

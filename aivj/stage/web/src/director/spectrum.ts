@@ -45,8 +45,7 @@ export class Spectrum {
     // The Hann window keeps 3/8 of the power, and the other half lies at negative frequencies.
     const scale = 2 / (0.375 * this.#size ** 2);
     for (let bin = 0; bin < this.power.length; bin++) {
-      const [re, im] = [at(this.#real, bin), at(this.#imaginary, bin)];
-      this.power[bin] = scale * (re * re + im * im);
+      this.power[bin] = scale * (at(this.#real, bin) ** 2 + at(this.#imaginary, bin) ** 2);
     }
   }
 
@@ -76,20 +75,23 @@ export class Spectrum {
 
   /** Joins transforms of `half` samples to those of twice as many. */
   #combine(half: number): void {
-    const [real, imaginary] = [this.#real, this.#imaginary];
     const stride = this.#size / 2 / half;
     for (let start = 0; start < this.#size; start += 2 * half) {
-      for (let n = 0; n < half; n++) {
-        const [even, odd] = [start + n, start + n + half];
-        const [cosine, sine] = [at(this.#cosines, n * stride), at(this.#sines, n * stride)];
-        const re = at(real, odd) * cosine - at(imaginary, odd) * sine;
-        const im = at(real, odd) * sine + at(imaginary, odd) * cosine;
-        real[odd] = at(real, even) - re;
-        imaginary[odd] = at(imaginary, even) - im;
-        real[even] = at(real, even) + re;
-        imaginary[even] = at(imaginary, even) + im;
-      }
+      for (let n = 0; n < half; n++) this.#butterfly(start + n, start + n + half, n * stride);
     }
+  }
+
+  #butterfly(even: number, odd: number, turn: number): void {
+    const real = this.#real;
+    const imaginary = this.#imaginary;
+    const cosine = at(this.#cosines, turn);
+    const sine = at(this.#sines, turn);
+    const re = at(real, odd) * cosine - at(imaginary, odd) * sine;
+    const im = at(real, odd) * sine + at(imaginary, odd) * cosine;
+    real[odd] = at(real, even) - re;
+    imaginary[odd] = at(imaginary, even) - im;
+    real[even] = at(real, even) + re;
+    imaginary[even] = at(imaginary, even) + im;
   }
 }
 

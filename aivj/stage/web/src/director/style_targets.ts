@@ -9,9 +9,12 @@ import type { Energy, StyleEntry } from "./style_index.ts";
 export interface ArmStyle {
   /** Where they lie among the macros, on average. */
   readonly place: Macros;
-  /** For each scene the share of them with a tag that it prefers, 0 to 1. */
+  /** For each scene how much their tags are those that it prefers, 0 to 1. */
   readonly affinity: Readonly<Record<Scene, number>>;
 }
+
+/** What presets are tagged with by what they draw. */
+const STYLE_TAGS = ["wave", "dots", "line", "liquid", "abstract", "geometric", "vectors"];
 
 /** As the runtime's plan has them. */
 const PREFERRED_TAGS: Readonly<Record<Scene, readonly string[]>> = {
@@ -40,27 +43,30 @@ const TRAITS: Readonly<Record<string, Partial<Macros>>> = {
   vectors: { sparkle: 0.2 },
   high: { sparkle: 0.25 },
 };
-const AFFINITY_WEIGHT = 1;
 
 export function armStyleOf(entries: readonly StyleEntry[]): ArmStyle {
   const meanOf = (measure: (entry: StyleEntry) => number) =>
     entries.reduce((sum, entry) => sum + measure(entry), 0) / entries.length;
-  const affinity = (scene: Scene) =>
-    meanOf(({ tags }) =>
-      wordsOf(tags).some((word) => PREFERRED_TAGS[scene].includes(word)) ? 1 : 0,
-    );
+  const affinity = (scene: Scene) => meanOf(({ tags }) => likeness(tags, PREFERRED_TAGS[scene]));
   return {
     place: macrosFrom((name) => meanOf((entry) => placeOf(entry)[name])),
     affinity: { ambient: affinity("ambient"), techno: affinity("techno"), rock: affinity("rock") },
   };
 }
 
-/** How well an arm suits, 0 to 2: the share of preferred tags, and closeness to what is wanted. */
+/** How well an arm suits, 0 to 2: affinity of the tags, and closeness to what is wanted. */
 export function baseScore(style: ArmStyle, scene: Scene, macros: Macros): number {
   const wanted = macrosFrom((name) => (SCENE_IDEAL[scene][name] + macros[name]) / 2);
   const squares = MACRO_NAMES.map((name) => (wanted[name] - style.place[name]) ** 2);
   const distance = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
-  return AFFINITY_WEIGHT * style.affinity[scene] + 1 - distance / Math.sqrt(MACRO_NAMES.length);
+  return style.affinity[scene] + 1 - distance / Math.sqrt(MACRO_NAMES.length);
+}
+
+/** Jaccard index of a preset's style tags with those that are preferred; 0 when it has none. */
+function likeness(tags: readonly string[], preferred: readonly string[]): number {
+  const own = new Set(wordsOf(tags).filter((word) => STYLE_TAGS.includes(word)));
+  const numShared = preferred.filter((tag) => own.has(tag)).length;
+  return numShared / (own.size + preferred.length - numShared);
 }
 
 /** Where a preset lies among the macros, by its energy and its tags. */

@@ -17,6 +17,9 @@ const SHORTEST_SLOTS = 18;
 const LONGEST_SLOTS = 35;
 /** Onsets are a little early and late; spread over 100 ms they still meet. */
 const SPREAD = [1, 2, 3, 2, 1];
+/** Likeness that noise reaches too, and that of music whose beat everybody hears. */
+const CHANCE_LIKENESS = 0.15;
+const SURE_LIKENESS = 0.55;
 /** Flux that varies less than this is noise, and noise has a best beat too. */
 const LEAST_DEVIATION = 0.04;
 
@@ -59,14 +62,22 @@ export function tempoOf(flux: readonly number[]): Tempo | null {
   if (Math.sqrt(power) < LEAST_DEVIATION) return null;
   const likeness = (lag: number) =>
     (autocorrelation(centred, lag) + autocorrelation(centred, 2 * lag)) / 2;
-  let best = SHORTEST_SLOTS;
-  for (let lag = SHORTEST_SLOTS; lag <= LONGEST_SLOTS; lag++) {
-    if (likeness(lag) > likeness(best)) best = lag;
-  }
-  const [left, top, right] = [likeness(best - 1), likeness(best), likeness(best + 1)];
-  const bend = left - 2 * top + right;
-  const shift = bend < 0 ? Math.min(Math.max((left - right) / (2 * bend), -0.5), 0.5) : 0;
-  return { periodS: ((best + shift) * SLOT_MS) / 1000, confidence01: clamp01(top) };
+  // One more at both ends, so that each lag has neighbours.
+  const likenesses = Array.from({ length: LONGEST_SLOTS - SHORTEST_SLOTS + 3 }, (_, index) =>
+    likeness(SHORTEST_SLOTS - 1 + index),
+  );
+  const most = Math.max(...likenesses.slice(1, -1));
+  const best = likenesses.indexOf(most, 1);
+  const shift = peakShift(likenesses[best - 1] ?? most, most, likenesses[best + 1] ?? most);
+  const periodS = ((SHORTEST_SLOTS - 1 + best + shift) * SLOT_MS) / 1000;
+  const confidence01 = clamp01((most - CHANCE_LIKENESS) / (SURE_LIKENESS - CHANCE_LIKENESS));
+  return { periodS, confidence01 };
+}
+
+/** How far the top of a parabola through three neighbours lies from the middle one. */
+function peakShift(left: number, middle: number, right: number): number {
+  const bend = left - 2 * middle + right;
+  return bend < 0 ? Math.min(Math.max((left - right) / (2 * bend), -0.5), 0.5) : 0;
 }
 
 function spreadOf(values: readonly number[]): number[] {
@@ -85,9 +96,12 @@ function centredOf(values: readonly number[]): number[] {
 
 /** Of centred values with themselves `lag` later, -1 to 1. */
 function autocorrelation(values: readonly number[], lag: number): number {
-  let [product, early, late] = [0, 0, 0];
+  let product = 0;
+  let early = 0;
+  let late = 0;
   for (let slot = 0; slot + lag < values.length; slot++) {
-    const [first, second] = [values[slot] as number, values[slot + lag] as number];
+    const first = values[slot] as number;
+    const second = values[slot + lag] as number;
     product += first * second;
     early += first * first;
     late += second * second;
