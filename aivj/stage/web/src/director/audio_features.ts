@@ -3,7 +3,7 @@
 import { type Beat, BeatTracker } from "./beat.ts";
 import { AUDIBLE_RMS, InputLevel } from "./input_level.ts";
 import { OnsetDetector, type Onsets } from "./onsets.ts";
-import { approach, clamp01 } from "./smoothing.ts";
+import { approach, clamp01, MAX_STEP_S } from "./smoothing.ts";
 import { type BandHz, Spectrum } from "./spectrum.ts";
 
 export interface AudioFeatures {
@@ -83,8 +83,6 @@ const SLOW_RATE_PER_S = 0.25;
 const BAND_RELEASE_PER_S = 8;
 const BASS_LONG_RATE_PER_S = 0.7;
 const FULL_ACCENT = 0.4;
-/** That it is made of these three is the runtime's. */
-const INTENSITY_WEIGHTS = { energy: 0.6, accent: 0.25, pulse: 0.15 };
 /** Beats are apart: silence between them is part of the music. */
 const AUDIBLE_FOR_MS = 500;
 
@@ -104,7 +102,8 @@ export class FeatureExtractor {
   }
 
   /** Goes on by a frame: the last 1,024 mono samples, -1 to 1, before any gain. */
-  advance(mono: Float32Array, nowMs: number, elapsedS: number): AudioFeatures {
+  advance(mono: Float32Array, nowMs: number, sinceLastS: number): AudioFeatures {
+    const elapsedS = Math.min(sinceLastS, MAX_STEP_S);
     const rms = this.#load(mono);
     if (rms > AUDIBLE_RMS) this.#heardAtMs = nowMs;
     this.#spectrum.measure(this.#samples);
@@ -160,15 +159,6 @@ export class FeatureExtractor {
     }
     return next;
   }
-}
-
-/** How intense the music is, by which pairs are weighed; null when none is heard. */
-export function intensity01Of(features: AudioFeatures): number | null {
-  const { energy01, accent01, beatPulse01, beatQuality01, audible } = features;
-  const { energy, accent, pulse } = INTENSITY_WEIGHTS;
-  return audible
-    ? energy * energy01 + accent * accent01 + pulse * beatPulse01 * beatQuality01
-    : null;
 }
 
 interface Energy {

@@ -33,16 +33,16 @@ const SCENE_IDEAL: Readonly<Record<Scene, Macros>> = {
 /** From here on all ours. */
 const ENERGY_MOTION: Readonly<Record<Energy, number>> = { calm: 0.2, groove: 0.55, peak: 0.9 };
 const PLAIN = 0.4;
-const TRAITS: Readonly<Record<string, Partial<Macros>>> = {
-  liquid: { fusion: 0.35 },
-  abstract: { fusion: 0.2 },
-  low: { fusion: 0.15 },
-  wave: { sparkle: 0.15 },
-  line: { sparkle: 0.1 },
-  dots: { sparkle: 0.25 },
-  vectors: { sparkle: 0.2 },
-  high: { sparkle: 0.25 },
-};
+const TRAITS: ReadonlyMap<string, Partial<Macros>> = new Map([
+  ["liquid", { fusion: 0.35 }],
+  ["abstract", { fusion: 0.2 }],
+  ["band:low", { fusion: 0.15 }],
+  ["wave", { sparkle: 0.15 }],
+  ["line", { sparkle: 0.1 }],
+  ["dots", { sparkle: 0.25 }],
+  ["vectors", { sparkle: 0.2 }],
+  ["band:high", { sparkle: 0.25 }],
+]);
 
 export function armStyleOf(entries: readonly StyleEntry[]): ArmStyle {
   const meanOf = (measure: (entry: StyleEntry) => number) =>
@@ -64,22 +64,17 @@ export function baseScore(style: ArmStyle, scene: Scene, macros: Macros): number
 
 /** Jaccard index of a preset's style tags with those that are preferred; 0 when it has none. */
 function likeness(tags: readonly string[], preferred: readonly string[]): number {
-  const own = new Set(wordsOf(tags).filter((word) => STYLE_TAGS.includes(word)));
+  const own = new Set(tags.filter((tag) => STYLE_TAGS.includes(tag)));
   const numShared = preferred.filter((tag) => own.has(tag)).length;
   return numShared / (own.size + preferred.length - numShared);
 }
 
 /** Where a preset lies among the macros, by its energy and its tags. */
 function placeOf({ energy, tags }: StyleEntry): Macros {
-  const traits = wordsOf(tags).map((word) => TRAITS[word] ?? {});
+  const traits = [...new Set(tags)].map((tag) => TRAITS.get(tag) ?? {});
   const raised = (name: MacroName) =>
     clamp01(traits.reduce((sum, trait) => sum + (trait[name] ?? 0), PLAIN));
   return { fusion: raised("fusion"), motion: ENERGY_MOTION[energy], sparkle: raised("sparkle") };
-}
-
-/** Tags without what kind of tag they are: `band:high` is `high`. */
-function wordsOf(tags: readonly string[]): string[] {
-  return tags.map((tag) => tag.slice(tag.lastIndexOf(":") + 1));
 }
 
 function macrosFrom(read: (name: MacroName) => number): Macros {
