@@ -1,11 +1,13 @@
 """What a preset is, apart from how its file happens to be written: its content hash."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from aivj.presets.milk import NUMBER, Milk, parse_milk, parse_number
 from aivj.storage import sha256_hex
 
 _RATING_KEY = "frating"
+_NUM_REMEMBERED = 32_768
 
 
 def content_hash(data: bytes) -> str:
@@ -35,6 +37,7 @@ def _normalised(milk: Milk) -> Iterator[str]:
             yield from filter(None, lines)
 
 
+@lru_cache(_NUM_REMEMBERED)
 def _same_spelling(value: str) -> str:
     """Spells equal numbers alike, zero without a sign; leaves other text as it is."""
     return repr(parse_number(value) + 0.0) if NUMBER.fullmatch(value) else value

@@ -8,8 +8,9 @@ and shaders mean is no business of this module.
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.IGNORECASE)
 """A decimal number as presets spell them."""
@@ -25,6 +26,8 @@ _PART_CODE = re.compile(
 _PART_VALUE = re.compile(r"(wave|shape)code_([0-9]{1,3})_(.+)", re.DOTALL)
 
 _DEFAULT_PRESET_VERSION = 100
+# Presets share their keys and most of the numbers they spell; the bound is for hostile ones.
+_NUM_REMEMBERED = 32_768
 _SHADER_VERSION_KEYS = ("psversion", "psversion_warp", "psversion_comp")
 
 _Block = tuple[str, int, str]  # (part, index, block): ("wave", 2, "per_point"), ("", 0, "warp_")
@@ -115,6 +118,7 @@ class Milk:
         return not (self.raw or self.waves or self.shapes or any(code))
 
 
+@lru_cache(_NUM_REMEMBERED)
 def parse_number(text: str) -> float:
     """Reads a number as C's `atof` does: the longest decimal prefix, and 0 for anything else.
 
@@ -135,44 +139,53 @@ def parse_milk(data: bytes) -> Milk:
     raw: dict[str, str] = {}
     code: dict[_Block, dict[int, str]] = {}
     num_duplicate_keys = num_junk_lines = 0
-    for line in _lines(data):
-        key, equals, value = line.partition("=")
-        key = key.strip(_BLANK).lower()
+    for line in _text(data).split("\n"):
+        spelled, equals, value = line.partition("=")
+        key, block, number = _read_key(spelled)
         if not (equals and key):
-            num_junk_lines += not (line.startswith("[") and line.endswith("]"))
-            continue
-        place = _code_place(key)
-        if place is None:
+            num_junk_lines += _is_junk(line)
+        elif block is None:
             num_duplicate_keys += key in raw
             raw[key] = value.strip(_BLANK)
         else:
-            block, number = place
             numbered = code.setdefault(block, {})
             num_duplicate_keys += number in numbered
-            numbered[number] = value
+            numbered[number] = value.rstrip(_BLANK)
     return _assemble(raw, code, num_duplicate_keys, num_junk_lines)
 
 
-def _lines(data: bytes) -> Iterator[str]:
-    """Yields the lines that are not blank, without line ends, NULs and surrounding blanks."""
+def _text(data: bytes) -> str:
     for mark in _BYTE_ORDER_MARKS:
         data = data.removeprefix(mark)
     text = data.replace(b"\0", b"").decode("latin-1")
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if stripped := line.strip(_BLANK):
-            yield stripped
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _code_place(key: str) -> tuple[_Block, int] | None:
-    """Returns the block and line number a key stands for, or None for a plain value."""
+def _is_junk(line: str) -> bool:
+    """Tells whether a line that assigns nothing is neither blank nor a header."""
+    line = line.strip(_BLANK)
+    return bool(line) and not (line.startswith("[") and line.endswith("]"))
+
+
+@lru_cache(_NUM_REMEMBERED)
+def _read_key(spelled: str) -> tuple[str, _Block | None, int]:
+    """Returns a key in lower case, and the block and line number it stands for, if it does."""
+    key = spelled.strip(_BLANK).lower()
     if match := _PRESET_CODE.fullmatch(key):
-        return ("", 0, match[1]), int(match[2])
+        return key, ("", 0, match[1]), int(match[2])
     if match := _PART_CODE.fullmatch(key):
         wave, wave_block, shape, shape_block, number = match.groups()
         if wave is not None:
-            return ("wave", int(wave), wave_block), int(number)
-        return ("shape", int(shape), shape_block), int(number)
-    return None
+            return key, ("wave", int(wave), wave_block), int(number)
+        return key, ("shape", int(shape), shape_block), int(number)
+    return key, None, 0
+
+
+@lru_cache(_NUM_REMEMBERED)
+def _part_value(key: str) -> tuple[tuple[str, int], str] | None:
+    """Returns the custom wave or shape whose value a key names, and the value's name."""
+    match = _PART_VALUE.fullmatch(key)
+    return ((match[1], int(match[2])), match[3]) if match else None
 
 
 def _assemble(
@@ -191,11 +204,11 @@ def _assemble(
         (part, index): {} for part, index, _ in text if part
     }
     for key, value in raw.items():
-        if match := _PART_VALUE.fullmatch(key):
-            part_values = parts.setdefault((match[1], int(match[2])), {})
-            part_values[match[3]] = parse_number(value)
-        else:
+        if (place := _part_value(key)) is None:
             values[key] = parse_number(value)
+        else:
+            part, name = place
+            parts.setdefault(part, {})[name] = parse_number(value)
     return Milk(
         values=values,
         raw=raw,
