@@ -37,6 +37,7 @@ class StageServer:
         clips: Music by name: `/clips/<name>.u8` answers the planar bytes.
         convert: Makes the JSON that `/converted/presets/...` answers from a preset's bytes; a
             page cannot convert shaders itself.
+        extend: Adds routes and middlewares of a page that has more to ask.
     """
 
     def __init__(
@@ -45,10 +46,12 @@ class StageServer:
         packs_root: Path | None = None,
         clips: Mapping[str, bytes] | None = None,
         convert: Convert | None = None,
+        extend: Callable[[web.Application], None] | None = None,
     ) -> None:
         self._packs_root = packs_root
         self._clips = dict(clips or {})
         self._convert = convert
+        self._extend = extend
         self._assets: dict[str, Asset] = {}
         self._runner: web.AppRunner | None = None
         self.origin = ""
@@ -66,6 +69,8 @@ class StageServer:
         app.router.add_get("/presets/{path:.+}", self._preset)
         app.router.add_get("/converted/{path:presets/.+}", self._converted)
         app.router.add_get("/{name:[a-z-]+[.][a-z]+}", self._asset)
+        if self._extend is not None:
+            self._extend(app)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
