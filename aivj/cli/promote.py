@@ -1,16 +1,19 @@
-"""`aivj promote`, `rollback` and `status`: what a runtime's bucket serves."""
+"""`aivj promote`: a pack's scores, into the runtime's bucket."""
 
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import out
+from aivj.cli.console import err
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
+from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion
+from aivj.errors import InputError
 from aivj.settings import Settings
 
 if TYPE_CHECKING:
-    from aivj.release.promotion import Promotion
+    from aivj.release.candidate import Force
 
 
 def promote(
@@ -20,81 +23,72 @@ def promote(
         Path | None,
         typer.Option("--evidence", help="Folder that `aivj verify` wrote for these scores."),
     ] = None,
-    allow_unverified: Annotated[
-        bool, typer.Option("--allow-unverified", help="Promote without such a check; recorded.")
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Promote what a gate refuses; --reason goes on record. Scores that the runtime "
+            "could not read stay refused.",
+        ),
     ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why --force, for those who come after.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who decided on --force. Default: the login name.")
+    ] = None,
+    allow_unconditional: AllowUnconditionalOption = False,
     bucket: BucketOption = None,
     tracking_uri: TrackingOption = None,
 ) -> None:
     """Make a pack's scores what its runtime reads; what was there before is kept.
 
     Example: aivj promote --pack mine --evidence var/artifacts/headless/X --bucket s3://live/public
+
+    Past a gate: aivj promote --pack mine --force --reason "only scores before tonight's show"
     """
     from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
     from aivj.pipeline.releasing import publish
     from aivj.release.tracking import Tracker
 
     settings: Settings = context.obj
+    decision = _decision(force=force, reason=reason, by=by)
     promotion = publish(
         pack=pack,
-        bucket_uri=bucket or settings.bucket_uri,
+        bucket=bucket_to_write(
+            bucket or settings.bucket_uri, allow_unconditional=allow_unconditional
+        ),
         quality_path=settings.packs_root / "presets" / pack / PAIRS_QUALITY_NAME,
         evidence_dir=evidence,
         tracker=Tracker(tracking_uri or settings.tracking_uri),
-        allow_unverified=allow_unverified,
+        force=decision,
     )
-    _print_promotion(promotion)
+    if decision is not None and promotion.pointer.forced is None:
+        err.print("[yellow]note[/] every gate lets these scores pass: nothing was forced")
+    print_promotion(promotion)
 
 
-def rollback(
-    context: typer.Context,
-    pack: PackOption,
-    to: Annotated[
-        str | None, typer.Option("--to", help="Digest, or its first digits. Default: the last one.")
-    ] = None,
-    bucket: BucketOption = None,
-    tracking_uri: TrackingOption = None,
-) -> None:
-    """Make earlier scores what the runtime reads again.
+def _decision(*, force: bool, reason: str | None, by: str | None) -> "Force | None":
+    """Joins the three options.
 
-    Example: aivj rollback --pack mine
+    Raises:
+        InputError: A reason or a name without `--force`, or `--force` without a reason.
     """
-    from aivj.pipeline.releasing import roll_back
-    from aivj.release.tracking import Tracker
+    from aivj.release.candidate import Force
 
-    settings: Settings = context.obj
-    promotion = roll_back(
-        pack=pack,
-        bucket_uri=bucket or settings.bucket_uri,
-        to=to,
-        tracker=Tracker(tracking_uri or settings.tracking_uri),
-    )
-    _print_promotion(promotion)
-
-
-def status(context: typer.Context, pack: PackOption, bucket: BucketOption = None) -> None:
-    """Show what a bucket serves for a pack, and what it served before.
-
-    Example: aivj status --pack mine --bucket s3://live/public
-    """
-    from aivj.release.bucket import open_bucket
-    from aivj.release.promotion import describe
-
-    settings: Settings = context.obj
-    release = describe(open_bucket(bucket or settings.bucket_uri), pack)
-    if release.pointer is None:
-        out.print(f"nothing was ever promoted for {pack}")
-        return
-    for pointer in (release.pointer, *release.history):
-        verified = "verified" if pointer.verified else "not verified"
-        out.print(f"{pointer.promoted_at}  {pointer.action:<8} {pointer.digest[:12]}  {verified}")
-    if not release.in_step:
-        out.print("[yellow]the runtime reads something else[/]: promote or roll back again")
+    if force:
+        return Force(reason=reason or "", by=_login_name() if by is None else by)
+    if reason is not None or by is not None:
+        raise InputError(
+            "--reason and --by together with --force",
+            "no --force",
+            "leave them out, or say --force if a gate shall be overruled",
+        )
+    return None
 
 
-def _print_promotion(promotion: "Promotion") -> None:
-    pointer = promotion.pointer
-    done = f"{pointer.action} of" if promotion.changed else "nothing to change:"
-    out.print(f"{done} {pointer.digest[:12]} in {promotion.bucket_uri}")
-    if pointer.previous is not None:
-        out.print(f"before: {pointer.previous.digest[:12]} (`aivj rollback` brings it back)")
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return ""

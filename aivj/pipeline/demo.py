@@ -32,6 +32,7 @@ from aivj.pipeline.rendering import RenderOptions, run_sampling
 from aivj.pipeline.scoring import score
 from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.pipeline.verification import verify
+from aivj.release.bucket import open_bucket
 from aivj.release.promotion import Promotion
 from aivj.release.tracking import TrackedRun, Tracker
 from aivj.sampling.progress import SampleProgress
@@ -315,7 +316,7 @@ class _Demo:
         with self._stage("promote") as note:
             promotion = publish(
                 pack=PACK,
-                bucket_uri=self._request.bucket_uri,
+                bucket=open_bucket(self._request.bucket_uri),
                 quality_path=quality_path,
                 evidence_dir=self._request.folder / "verify",
                 tracker=tracker,

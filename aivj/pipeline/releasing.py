@@ -1,4 +1,4 @@
-"""Promotion: verified scores into the runtime's bucket, and the registry that follows."""
+"""Promotion: scores into the runtime's bucket, and the registry that follows."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,65 +6,87 @@ from pathlib import Path
 from aivj.contracts.json_text import read_object, validated
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import Provenance, read_pairs_quality
+from aivj.errors import StorageError
 from aivj.gate.report import REPORT_NAME, VerifyReport
-from aivj.release.bucket import open_bucket
-from aivj.release.candidate import PromotionEvidence, VerifyEvidence
+from aivj.release.bucket import Bucket
+from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
+from aivj.release.pointer import Pointer, pointer_key, read_pointer
 from aivj.release.promotion import Promotion, promote, rollback
-from aivj.release.registry import follow_promotion, register_quality
+from aivj.release.registry import follow_pointer, register_quality
 from aivj.release.tracking import Tracker
 from aivj.storage import sha256_hex
+
+_MAX_FOLLOW_ROUNDS = 16
 
 
 def publish(
     *,
     pack: str,
-    bucket_uri: str,
+    bucket: Bucket,
     quality_path: Path,
     evidence_dir: Path | None,
     tracker: Tracker,
-    allow_unverified: bool = False,
+    force: Force | None = None,
 ) -> Promotion:
-    """Promotes a pack's scores; the registry's alias follows.
+    """Promotes a pack's scores; the registry's aliases follow.
 
     Args:
         pack: Name of the pack.
-        bucket_uri: Where to.
+        bucket: Where to.
         quality_path: The scores; the manifest lies beside them.
         evidence_dir: Folder that verifying these scores wrote.
         tracker: Where the run that made the scores is recorded.
-        allow_unverified: Whether to promote without evidence.
+        force: Whose decision it is to promote them even if a gate refuses, and why.
 
     Raises:
         InputError: A file is not what it should be.
-        GateError: The scores are not fit to be promoted.
-        StorageError: Bucket or registry does not answer, or another promotion came first.
+        GateError: The scores are not fit to be promoted; they stay the registry's candidate.
+        LostRaceError: Another promotion came first.
+        StorageError: Bucket or registry does not answer.
     """
     provenance = read_pairs_quality(quality_path).provenance
     run_id = _register(tracker, pack, quality_path, provenance)
     promotion = promote(
-        open_bucket(bucket_uri),
+        bucket,
         pack=pack,
         quality_path=quality_path,
         manifest_path=quality_path.with_name(PAIRS_MANIFEST_NAME),
         evidence=PromotionEvidence(
-            run_id=run_id,
-            verify=_read_evidence(evidence_dir) if evidence_dir else None,
-            allow_unverified=allow_unverified,
+            run_id=run_id, verify=_read_evidence(evidence_dir) if evidence_dir else None
         ),
         now=datetime.now(UTC),
+        force=force,
     )
-    follow_promotion(tracker, promotion)
+    _follow(tracker, bucket, promotion.pointer)
     return promotion
 
 
-def roll_back(*, pack: str, bucket_uri: str, to: str | None, tracker: Tracker) -> Promotion:
-    """Makes earlier scores what the runtime reads; the registry's alias follows.
+def roll_back(*, pack: str, bucket: Bucket, to: str | None, tracker: Tracker) -> Promotion:
+    """Makes earlier scores what the runtime reads; the registry's aliases follow.
 
     Raises as `aivj.release.promotion.rollback`.
     """
-    promotion = rollback(open_bucket(bucket_uri), pack=pack, now=datetime.now(UTC), to=to)
-    follow_promotion(tracker, promotion)
+    promotion = rollback(bucket, pack=pack, now=datetime.now(UTC), to=to)
+    _follow(tracker, bucket, promotion.pointer)
     return promotion
+
+
+def _follow(tracker: Tracker, bucket: Bucket, pointer: Pointer) -> None:
+    """Lets the registry follow until the pointer stands still.
+
+    Of two promotions close behind each other the former may come to this later.
+    """
+    for _ in range(_MAX_FOLLOW_ROUNDS):
+        follow_pointer(tracker, pointer)
+        now, _ = read_pointer(bucket, pointer_key(pointer.pack)) or (pointer, None)
+        if now == pointer:
+            return
+        pointer = now
+    raise StorageError(
+        f"the pointer of pack {pointer.pack!r} in {bucket.uri} to come to rest",
+        f"another one in each of {_MAX_FOLLOW_ROUNDS} rounds",
+        "stop whatever promotes there, then run the same command again",
+    )
 
 
 def _register(tracker: Tracker, pack: str, quality_path: Path, provenance: Provenance) -> str:

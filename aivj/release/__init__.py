@@ -2,19 +2,20 @@
 
 from aivj.errors import LostRaceError
 from aivj.release.bucket import Bucket, open_bucket
-from aivj.release.candidate import PromotionEvidence, VerifyEvidence
-from aivj.release.pointer import Pointer, StoredObject
-from aivj.release.promotion import PackRelease, Promotion, describe, promote, rollback
+from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
+from aivj.release.pointer import Forced, Gate, Pointer, StoredObject
+from aivj.release.promotion import Promotion, promote, rollback
 from aivj.release.registry import (
     CANDIDATE,
     CHAMPION,
     PREVIOUS,
     current,
-    follow_promotion,
+    follow_pointer,
     model_name,
     register_quality,
     set_alias,
 )
+from aivj.release.releases import Champion, PackReleases, describe, read_champion
 from aivj.release.tracking import TrackedRun, Tracker
 
 __all__ = [
@@ -22,8 +23,12 @@ __all__ = [
     "CHAMPION",
     "PREVIOUS",
     "Bucket",
+    "Champion",
+    "Force",
+    "Forced",
+    "Gate",
     "LostRaceError",
-    "PackRelease",
+    "PackReleases",
     "Pointer",
     "Promotion",
     "PromotionEvidence",
@@ -33,10 +38,11 @@ __all__ = [
     "VerifyEvidence",
     "current",
     "describe",
-    "follow_promotion",
+    "follow_pointer",
     "model_name",
     "open_bucket",
     "promote",
+    "read_champion",
     "register_quality",
     "rollback",
     "set_alias",

@@ -19,9 +19,15 @@ class Bucket(Protocol):
 
     Every method raises `StorageError` when the bucket does not answer, and `UnsafePathError` for
     a key that could leave the bucket.
+
+    Attributes:
+        uri: Where it is.
+        unconditional: Whether the store swaps without judging, so that of two swaps at once the
+            first can be lost unseen.
     """
 
     uri: str
+    unconditional: bool
 
     def get(self, key: str) -> tuple[bytes, str] | None:
         """Returns the object's bytes and its version (an opaque etag), or None."""
@@ -48,19 +54,23 @@ class Bucket(Protocol):
         """Returns the keys that start with `prefix`, sorted."""
 
 
-def open_bucket(uri: str) -> Bucket:
+def open_bucket(uri: str, *, allow_unconditional: bool = False) -> Bucket:
     """Opens `s3://bucket/prefix`, `file:///folder` or a plain folder path.
 
     S3 credentials, region and endpoint (`AWS_ENDPOINT_URL`) come from where boto3 finds them.
 
+    Args:
+        uri: Which bucket.
+        allow_unconditional: Proves at once whether the store has conditional writes, and does
+            without them if it has none. Otherwise the first write to such a store is refused.
+
     Raises:
         InputError: The URI is of no kind that is known here.
+        StorageError: The store that is to be proved does not answer.
     """
     parts = urlsplit(uri)
     if parts.scheme == "s3" and parts.netloc:
-        from aivj.release.s3_bucket import S3Bucket
-
-        return S3Bucket(parts.netloc, parts.path.strip("/"))
+        return _s3_bucket(parts.netloc, parts.path.strip("/"), allow_unconditional)
     if parts.scheme == "file" and parts.path and parts.netloc in {"", "localhost"}:
         return _folder(Path(unquote(parts.path)))
     if uri and "://" not in uri:
@@ -70,6 +80,17 @@ def open_bucket(uri: str) -> Bucket:
         repr(uri),
         "name the bucket in one of these ways",
     )
+
+
+def _s3_bucket(name: str, prefix: str, allow_unconditional: bool) -> Bucket:
+    from aivj.release.s3_bucket import S3Bucket
+    from aivj.release.s3_objects import S3Objects
+    from aivj.release.unconditional_bucket import UnconditionalBucket
+
+    objects = S3Objects(name, prefix)
+    if allow_unconditional and objects.unheeded_condition() is not None:
+        return UnconditionalBucket(objects)
+    return S3Bucket(objects)
 
 
 def _folder(root: Path) -> Bucket:

@@ -23,6 +23,8 @@ _LOCK_TIMEOUT_S = 10.0
 class FileBucket:
     """Objects as files below one folder; a version is the SHA-256 of the content."""
 
+    unconditional = False
+
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
         self.uri = self._root.as_uri()

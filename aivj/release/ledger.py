@@ -2,13 +2,14 @@
 
 The order of writes, and what a crash after each leaves behind:
 
-1. The new scores and their report, content-addressed. Nobody refers to them yet.
+1. The new scores and their report, content-addressed, each read back and compared. Nobody refers
+   to them yet.
 2. What the runtime reads now, content-addressed too, should it have come from elsewhere.
 3. The pointer as it stands, into the history. It says what is still true.
 4. The pointer, swapped only if it is still the one that was read. *This is the promotion*: of
    several at once one wins, and the others have changed nothing that anybody reads.
-5. The runtime's own key, swapped to what the pointer names. Until then the runtime reads the
-   former scores, whole; repeating the command catches up.
+5. The runtime's own key, swapped to what the pointer names and read back. Until then the runtime
+   reads the former scores, whole; repeating the command catches up.
 
 Steps 1 to 3 write new keys whose content follows from their names, so repeating them is harmless.
 The serial number in each pointer keeps two of them from ever being the same bytes, so that a
@@ -43,12 +44,14 @@ class PackState:
     """What a pack's two swapped keys held when they were read.
 
     Attributes:
+        pack: Name of the pack.
         pointer: The pointer; None if nothing was promoted yet.
         pointer_etag: Its version in the bucket.
         served: The scores that the runtime reads; None if there are none.
         served_etag: Their version in the bucket.
     """
 
+    pack: str
     pointer: Pointer | None
     pointer_etag: str | None
     served: bytes | None
@@ -65,7 +68,11 @@ class PackState:
         pointer, pointer_etag = read_pointer(bucket, pointer_key(pack)) or (None, None)
         served, served_etag = bucket.get(runtime_key(pack)) or (None, None)
         return cls(
-            pointer=pointer, pointer_etag=pointer_etag, served=served, served_etag=served_etag
+            pack=pack,
+            pointer=pointer,
+            pointer_etag=pointer_etag,
+            served=served,
+            served_etag=served_etag,
         )
 
     @property
@@ -94,13 +101,13 @@ class PackState:
 
 
 def keep(bucket: Bucket, data: bytes, name: str = PAIRS_QUALITY_NAME) -> StoredObject:
-    """Stores `data` under its own digest; the same bytes are stored once.
+    """Stores `data` under its own digest and reads it back; the same bytes are stored once.
 
     Raises:
-        StorageError: The bucket did not take it.
+        StorageError: The bucket did not take it, or gives back something else.
     """
     stored = StoredObject(digest=sha256_hex(data), object=object_key(sha256_hex(data), name))
-    bucket.put_new(stored.object, data)
+    _put_and_compare(bucket, stored.object, data)
     return stored
 
 
@@ -120,6 +127,17 @@ def stored_bytes(bucket: Bucket, stored: StoredObject) -> bytes:
     return found[0]
 
 
+def _put_and_compare(bucket: Bucket, key: str, data: bytes) -> None:
+    bucket.put_new(key, data)
+    found = bucket.get(key)
+    if found is None or found[0] != data:
+        raise StorageError(
+            f"{bucket.uri}/{key} to give back the bytes that were just written",
+            "nothing" if found is None else f"other bytes, sha256 {sha256_hex(found[0])[:12]}",
+            "nothing was swapped: examine the store, delete that object, then promote again",
+        )
+
+
 def former_pointers(bucket: Bucket, pack: str) -> list[Pointer]:
     """Returns the pack's history, newest first.
 
@@ -135,15 +153,20 @@ def commit(bucket: Bucket, state: PackState, pointer: Pointer) -> None:
     """Makes `pointer` the pack's pointer if `state` still holds, and the runtime follow it.
 
     Raises:
-        LostRaceError: The pointer was swapped since `state` was read.
+        LostRaceError: The pointer was swapped since `state` was read, or, by a store that does not
+            judge, another took the same place.
         StorageError: The bucket did not take a write; repeating the command completes it.
     """
+    key = pointer_key(pointer.pack)
     if state.served is not None:
         keep(bucket, state.served)
     if state.pointer is not None:
-        bucket.put_new(state.pointer.history_key, document_bytes(state.pointer))
-    bucket.swap(pointer_key(pointer.pack), document_bytes(pointer), state.pointer_etag)
+        _put_and_compare(bucket, state.pointer.history_key, document_bytes(state.pointer))
+    bucket.swap(key, document_bytes(pointer), state.pointer_etag)
     settle(bucket, pointer.pack)
+    now, _ = read_pointer(bucket, key) or (None, None)
+    if now != pointer and (now is None or now.serial <= pointer.serial):
+        raise LostRaceError.at(f"{bucket.uri}/{key}")
 
 
 def settle(bucket: Bucket, pack: str) -> bool:

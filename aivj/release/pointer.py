@@ -3,7 +3,7 @@
 Keys in a bucket, all read by programs that know only them:
 
     sha256/<digest>/pairs-quality.v0.json      the scores, never overwritten
-    sha256/<digest>/verify-report.json         the evidence they were promoted on, likewise
+    sha256/<digest>/verify-report.json         the report of their check in a browser, likewise
     history/<pack>/<serial>-<digest12>.json    every former pointer, likewise
     presets/<pack>/pairs-quality.current.json  the pointer, swapped
     presets/<pack>/pairs-quality.v0.json       the scores under the runtime's own key, swapped
@@ -11,13 +11,17 @@ Keys in a bucket, all read by programs that know only them:
 
 from typing import Literal
 
-from aivj.contracts.fields import Count
+from aivj.contracts.fields import Count, Number
 from aivj.contracts.json_text import ContractModel, parse_json, validated
 from aivj.contracts.pairs_manifest import require_pack_name
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
+from aivj.errors import InputError
 from aivj.release.bucket import Bucket
 
 REPORT_NAME = "verify-report.json"
+
+Gate = Literal["statistics", "spread", "verify"]
+"""What scores must pass: own statistics, a standard deviation, a check in a browser."""
 
 
 class StoredObject(ContractModel):
@@ -30,6 +34,20 @@ class StoredObject(ContractModel):
 
     digest: str
     object: str
+
+
+class Forced(ContractModel):
+    """Why scores were promoted that a gate refused.
+
+    Attributes:
+        reason: In the words of whoever decided it.
+        by: Who that was.
+        overruled: The gates that refused.
+    """
+
+    reason: str
+    by: str
+    overruled: list[Gate]
 
 
 class Pointer(ContractModel):
@@ -45,9 +63,13 @@ class Pointer(ContractModel):
         promoted_at: ISO-8601 time of the swap, by the clock of whoever swapped.
         run_id: MLflow run that made the scores; None where there was none.
         verified: Whether a check in a browser passed for exactly these scores.
-        verify_report: That check's report.
+        verify_report: Report of the last such check, passed or not.
+        forced: Why they were promoted although a gate refused; None if none did.
+        num_pairs: How many pairs are scored; None for scores that were found in the bucket.
+        quality_std: Standard deviation of the scores; None likewise.
         manifest_digest: SHA-256 of the manifest whose pairs the scores were compared with.
         previous: What the runtime read before; None if nothing.
+        unconditional: Whether the store swapped without judging, see `Bucket`.
     """
 
     version: Literal["v0"] = "v0"
@@ -60,8 +82,12 @@ class Pointer(ContractModel):
     run_id: str | None = None
     verified: bool
     verify_report: StoredObject | None = None
+    forced: Forced | None = None
+    num_pairs: Count | None = None
+    quality_std: Number | None = None
     manifest_digest: str | None = None
     previous: StoredObject | None = None
+    unconditional: bool = False
 
     @property
     def scores(self) -> StoredObject:
@@ -72,6 +98,18 @@ class Pointer(ContractModel):
     def history_key(self) -> str:
         """Where this pointer is kept once another takes its place."""
         return f"{history_prefix(self.pack)}{self.serial:06d}-{self.digest[:12]}.json"
+
+
+FOUNDATION_FIELDS = (
+    "run_id",
+    "verified",
+    "verify_report",
+    "forced",
+    "num_pairs",
+    "quality_std",
+    "manifest_digest",
+)
+"""Attributes of a `Pointer` that belong to the scores: a rollback brings them back too."""
 
 
 def object_key(digest: str, name: str = PAIRS_QUALITY_NAME) -> str:
@@ -106,3 +144,12 @@ def read_pointer(bucket: Bucket, key: str) -> tuple[Pointer, str] | None:
     data, etag = found
     source = f"{bucket.uri}/{key}"
     return validated(Pointer, parse_json(data, source), source), etag
+
+
+def never_promoted(bucket: Bucket, pack: str) -> InputError:
+    """Makes the error for a pack that has no pointer yet."""
+    return InputError(
+        f"a promotion of pack {pack!r} in {bucket.uri}",
+        "none",
+        "check the pack's name and the bucket; `aivj promote` makes the first one",
+    )

@@ -12,7 +12,7 @@ from aivj.contracts.json_text import iso_utc
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD
 from aivj.errors import InputError
 from aivj.release.bucket import Bucket
-from aivj.release.candidate import PromotionEvidence, admit
+from aivj.release.candidate import Candidate, Force, PromotionEvidence, admit
 from aivj.release.ledger import (
     PackState,
     commit,
@@ -21,7 +21,13 @@ from aivj.release.ledger import (
     settle,
     stored_bytes,
 )
-from aivj.release.pointer import REPORT_NAME, Pointer, StoredObject
+from aivj.release.pointer import (
+    FOUNDATION_FIELDS,
+    REPORT_NAME,
+    Pointer,
+    StoredObject,
+    never_promoted,
+)
 
 _MIN_PREFIX_LENGTH = 8
 
@@ -41,24 +47,6 @@ class Promotion:
     bucket_uri: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class PackRelease:
-    """What a bucket holds for one pack.
-
-    Attributes:
-        pointer: The pointer; None if nothing was ever promoted.
-        history: Former pointers, newest first.
-        served_digest: SHA-256 of what the runtime reads; None if there is nothing.
-        in_step: Whether the runtime reads what the pointer says; if not, a promotion or rollback
-            was interrupted, or somebody wrote there by hand.
-    """
-
-    pointer: Pointer | None
-    history: list[Pointer]
-    served_digest: str | None
-    in_step: bool
-
-
 def promote(
     bucket: Bucket,
     *,
@@ -67,12 +55,13 @@ def promote(
     manifest_path: Path | None,
     evidence: PromotionEvidence,
     now: datetime,
+    force: Force | None = None,
     min_quality_std: float = MIN_QUALITY_STD,
 ) -> Promotion:
     """Makes the scores in `quality_path` what the runtime reads for `pack`.
 
-    Promoting what is promoted already changes nothing, except that a check in a browser is added
-    where there was none, and that an interrupted promotion is completed.
+    Promoting what is promoted already changes nothing, except that gates passed since then are
+    recorded, and that an interrupted promotion is completed.
 
     Args:
         bucket: Where the runtime's files are.
@@ -81,26 +70,27 @@ def promote(
         manifest_path: The manifest whose pairs they must be for; None leaves that unchecked.
         evidence: Why they may be promoted.
         now: Time to write down.
+        force: Whose decision it is to promote them even if a gate refuses, and why.
         min_quality_std: Smallest standard deviation of the scores.
 
     Raises:
         InputError: A file, or the pointer in the bucket, is not what it should be.
         GateError: A gate refuses the scores; nothing was written.
         LostRaceError: Another promotion or rollback of the pack came first.
-        StorageError: The bucket does not answer, or holds something else under a key of ours.
+        StorageError: The bucket does not answer, did not keep what it was given, or holds
+            something else under a key of ours.
     """
     candidate = admit(
         quality_path,
         pack=pack,
         manifest_path=manifest_path,
         evidence=evidence,
+        force=force,
         min_quality_std=min_quality_std,
     )
-    verified = candidate.report is not None
     state = PackState.read(bucket, pack)
-    current = state.pointer
-    if current and current.digest == candidate.digest and current.verified >= verified:
-        return _settled(bucket, current)
+    if state.pointer and _says_no_less(state.pointer, candidate):
+        return _settled(bucket, state.pointer)
     scores = keep(bucket, candidate.data)
     report = None if candidate.report is None else keep(bucket, candidate.report, REPORT_NAME)
     pointer = Pointer(
@@ -111,10 +101,14 @@ def promote(
         object=scores.object,
         promoted_at=iso_utc(now),
         run_id=evidence.run_id,
-        verified=verified,
+        verified=candidate.verified,
         verify_report=report,
+        forced=candidate.forced,
+        num_pairs=candidate.num_pairs,
+        quality_std=candidate.quality_std,
         manifest_digest=candidate.manifest_digest,
         previous=state.before(scores.digest),
+        unconditional=bucket.unconditional,
     )
     commit(bucket, state, pointer)
     return Promotion(pointer=pointer, changed=True, bucket_uri=bucket.uri)
@@ -140,11 +134,7 @@ def rollback(bucket: Bucket, *, pack: str, now: datetime, to: str | None = None)
     state = PackState.read(bucket, pack)
     current = state.pointer
     if current is None:
-        raise InputError(
-            f"a promotion of pack {pack!r} in {bucket.uri}",
-            "none",
-            "check the pack's name and the bucket; `aivj promote` makes the first one",
-        )
+        raise never_promoted(bucket, pack)
     past = former_pointers(bucket, pack)
     interrupted = current.action == "rollback" and not state.in_step
     target = _matching([current, *past], to) if to else current.previous
@@ -157,24 +147,17 @@ def rollback(bucket: Bucket, *, pack: str, now: datetime, to: str | None = None)
     if target.digest == current.digest or (interrupted and not to):
         return _settled(bucket, current)
     stored_bytes(bucket, target)
-    pointer = _pointer_back(state, target, past, pack=pack, now=now)
+    pointer = _pointer_back(bucket, state, target, past, now=now)
     commit(bucket, state, pointer)
     return Promotion(pointer=pointer, changed=True, bucket_uri=bucket.uri)
 
 
-def describe(bucket: Bucket, pack: str) -> PackRelease:
-    """Returns what the bucket holds for `pack`.
-
-    Raises:
-        InputError: A pointer in the bucket is not what it should be.
-        StorageError: The bucket does not answer.
-    """
-    state = PackState.read(bucket, pack)
-    return PackRelease(
-        pointer=state.pointer,
-        history=former_pointers(bucket, pack),
-        served_digest=state.served_digest,
-        in_step=state.in_step,
+def _says_no_less(pointer: Pointer, candidate: Candidate) -> bool:
+    """Tells whether the candidate's scores are promoted already, and as well founded as now."""
+    return (
+        pointer.digest == candidate.digest
+        and pointer.verified >= candidate.verified
+        and (pointer.forced is None or candidate.forced is not None)
     )
 
 
@@ -184,23 +167,29 @@ def _settled(bucket: Bucket, pointer: Pointer) -> Promotion:
 
 
 def _pointer_back(
-    state: PackState, target: StoredObject, past: Sequence[Pointer], *, pack: str, now: datetime
+    bucket: Bucket,
+    state: PackState,
+    target: StoredObject,
+    past: Sequence[Pointer],
+    *,
+    now: datetime,
 ) -> Pointer:
     """Makes the pointer to earlier scores, with what is known of them from their own time."""
     known = next((pointer for pointer in past if pointer.digest == target.digest), None)
-    return Pointer(
+    swap = Pointer(
         serial=state.next_serial,
         action="rollback",
-        pack=pack,
+        pack=state.pack,
         digest=target.digest,
         object=target.object,
         promoted_at=iso_utc(now),
-        run_id=known.run_id if known else None,
-        verified=known.verified if known else False,
-        verify_report=known.verify_report if known else None,
-        manifest_digest=known.manifest_digest if known else None,
+        verified=False,
         previous=state.before(target.digest),
+        unconditional=bucket.unconditional,
     )
+    if known is None:
+        return swap
+    return swap.model_copy(update={name: getattr(known, name) for name in FOUNDATION_FIELDS})
 
 
 def _matching(pointers: Sequence[Pointer], digest_start: str) -> StoredObject:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from aivj.errors import StorageError
 from aivj.release.mlflow_client import mlflow_errors
-from aivj.release.promotion import Promotion
+from aivj.release.pointer import Forced, Pointer
 from aivj.release.tracking import Tracker
 
 CANDIDATE = "candidate"
@@ -21,6 +21,9 @@ CHAMPION = "champion"
 PREVIOUS = "previous"
 
 _DIGEST_TAG = "digest"
+_FORCED_REASON_TAG = "forced_reason"
+_FORCED_BY_TAG = "forced_by"
+_OVERRULED_TAG = "overruled_gates"
 
 
 def model_name(pack: str) -> str:
@@ -39,7 +42,7 @@ def register_quality(
 ) -> int:
     """Registers a run's scores as a new version and makes it the candidate for promotion.
 
-    Scores that are registered already keep their version.
+    Scores that are registered already keep their version, and the champion stays what it is.
 
     Args:
         tracker: Where runs are recorded.
@@ -69,7 +72,8 @@ def register_quality(
                 tags={**tags, _DIGEST_TAG: digest},
             )
             version = int(made.version)
-        tracker.client.set_registered_model_alias(name, CANDIDATE, str(version))
+    if version != current(tracker, name, CHAMPION):
+        set_alias(tracker, name, CANDIDATE, version)
     return version
 
 
@@ -95,13 +99,14 @@ def current(tracker: Tracker, name: str, alias: str) -> int | None:
     return None
 
 
-def follow_promotion(tracker: Tracker, promotion: Promotion) -> int:
-    """Makes the registry say what the bucket's pointer says, and returns the champion's version.
+def follow_pointer(tracker: Tracker, pointer: Pointer) -> int:
+    """Makes the registry say what a bucket's pointer says, and returns the champion's version.
+
+    What a person forced, and why, stands in the version's tags.
 
     Raises:
         StorageError: The server does not answer, or the scores were never registered there.
     """
-    pointer = promotion.pointer
     name = model_name(pointer.pack)
     with mlflow_errors(tracker.uri):
         champion = _version_of(tracker, name, pointer.digest)
@@ -113,11 +118,27 @@ def follow_promotion(tracker: Tracker, promotion: Promotion) -> int:
             "none",
             "the bucket is right as it is; register the scores there, then promote them again",
         )
+    _tag_force(tracker, name, champion, pointer.forced)
     _move_alias(tracker, name, PREVIOUS, before)
     _move_alias(tracker, name, CHAMPION, champion)
     if current(tracker, name, CANDIDATE) == champion:
         _move_alias(tracker, name, CANDIDATE, None)
     return champion
+
+
+def _tag_force(tracker: Tracker, name: str, version: int, forced: Forced | None) -> None:
+    """Sets the tags of a forced promotion, or takes them off once every gate has passed."""
+    with mlflow_errors(tracker.uri):
+        if forced is None:
+            for tag in (_FORCED_REASON_TAG, _FORCED_BY_TAG, _OVERRULED_TAG):
+                tracker.client.delete_model_version_tag(name, str(version), tag)
+            return
+        for tag, value in {
+            _FORCED_REASON_TAG: forced.reason,
+            _FORCED_BY_TAG: forced.by,
+            _OVERRULED_TAG: ", ".join(forced.overruled),
+        }.items():
+            tracker.client.set_model_version_tag(name, str(version), tag, value)
 
 
 def _move_alias(tracker: Tracker, name: str, alias: str, version: int | None) -> None:

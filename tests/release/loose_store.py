@@ -15,6 +15,7 @@ class LooseStore(ThreadingHTTPServer):
     Attributes:
         objects: Their bytes, by path.
         honoured: The conditional headers that it heeds; the others it accepts and ignores.
+        unknown: Headers whose requests it answers with 501.
         num_conflicts: How many of the next writes it refuses to judge.
         num_lost_answers: After how many of the next writes it hangs up instead of answering.
         num_writes: How many writes it was asked for.
@@ -26,6 +27,7 @@ class LooseStore(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.objects: dict[str, bytes] = {}
         self.honoured = honoured
+        self.unknown: Collection[str] = ()
         self.num_conflicts = 0
         self.num_lost_answers = 0
         self.num_writes = 0
@@ -53,6 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
         if store.num_conflicts:
             store.num_conflicts -= 1
             self._answer(409, _ERROR.format("ConditionalRequestConflict").encode())
+        elif any(header in self.headers for header in store.unknown):
+            self._answer(501, _ERROR.format("NotImplemented").encode())
         elif not self._condition_holds():
             self._answer(412, _ERROR.format("PreconditionFailed").encode())
         else:

@@ -13,13 +13,14 @@ from aivj.contracts.pairs_quality import (
     quality_stats,
     write_pairs_quality,
 )
-from aivj.release import Bucket, Promotion, PromotionEvidence, VerifyEvidence, promote
+from aivj.release import Bucket, Force, Promotion, PromotionEvidence, VerifyEvidence, promote
 from aivj.storage import sha256_hex
 
 PACK = "night's-pack"
 NOW = datetime(2026, 3, 1, 11, tzinfo=UTC)
 SPREAD = (0.1, 0.4, 0.6, 0.9)
-UNVERIFIED = PromotionEvidence(allow_unverified=True)
+UNVERIFIED = PromotionEvidence()
+FORCE = Force(reason="tonight's show", by="ada")
 
 
 def write_scores(path: Path, scores: Sequence[float] = SPREAD, *, pack: str = PACK) -> Path:
@@ -90,6 +91,7 @@ class CrashingBucket:
         self._num_left = at_write
         self._written = written
         self.uri = bucket.uri
+        self.unconditional = bucket.unconditional
         self.get = bucket.get
         self.list = bucket.list
 
@@ -119,6 +121,7 @@ class InterruptedBucket:
         self._key = key
         self._meanwhile: Callable[[], object] | None = meanwhile
         self.uri = bucket.uri
+        self.unconditional = bucket.unconditional
         self.get = bucket.get
         self.list = bucket.list
         self.put_new = bucket.put_new

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import statistics
 from pathlib import Path
@@ -7,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from release.release_fixtures import (
+    FORCE,
     PACK,
+    SPREAD,
     UNVERIFIED,
     verified,
     write_manifest,
@@ -15,7 +16,7 @@ from release.release_fixtures import (
 )
 
 from aivj.errors import GateError, InputError, StorageError
-from aivj.release import PromotionEvidence, candidate
+from aivj.release import Force, Forced, candidate
 from aivj.release.candidate import admit
 from aivj.storage import sha256_hex
 
@@ -25,8 +26,14 @@ def scores(tmp_path):
     return write_scores(tmp_path / "pairs-quality.v0.json")
 
 
-def admitted(path, evidence=UNVERIFIED, *, manifest_path=None, **options):
-    return admit(path, pack=PACK, manifest_path=manifest_path, evidence=evidence, **options)
+def admitted(path, evidence=None, *, manifest_path=None, **options):
+    return admit(
+        path,
+        pack=PACK,
+        manifest_path=manifest_path,
+        evidence=evidence or verified(path),
+        **options,
+    )
 
 
 def edited(path, edit):
@@ -44,6 +51,10 @@ def test_scores_and_their_evidence_are_let_through(scores, tmp_path):
     assert let_through.digest == sha256_hex(scores.read_bytes())
     assert let_through.report == evidence.verify.report_path.read_bytes()
     assert let_through.manifest_digest == sha256_hex(manifest_path.read_bytes())
+    assert let_through.verified
+    assert let_through.num_pairs == 4
+    assert let_through.quality_std == statistics.pstdev(SPREAD)
+    assert let_through.forced is None
 
 
 @settings(max_examples=40)
@@ -103,7 +114,7 @@ def test_a_score_that_is_no_number_is_refused(scores, text):
 
 def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(InputError, match="nothing there"):
-        admitted(tmp_path / "x.json")
+        admitted(tmp_path / "x.json", UNVERIFIED)
 
 
 def test_scores_for_pairs_that_the_manifest_lacks_are_refused(scores, tmp_path):
@@ -118,19 +129,14 @@ def test_a_manifest_of_another_pack_is_refused(scores, tmp_path):
         admitted(scores, manifest_path=manifest_path)
 
 
-def test_scores_without_a_check_are_refused_unless_allowed(scores):
-    with pytest.raises(GateError, match="no such check"):
-        admitted(scores, PromotionEvidence())
-    assert admitted(scores, UNVERIFIED).report is None
+def test_scores_without_a_check_are_refused(scores):
+    with pytest.raises(GateError, match=r"no such check.*--force --reason"):
+        admitted(scores, UNVERIFIED)
 
 
-@pytest.mark.parametrize("allow_unverified", [False, True])
-def test_a_check_that_failed_always_refuses(scores, allow_unverified):
-    evidence = dataclasses.replace(
-        verified(scores, passed=False), allow_unverified=allow_unverified
-    )
+def test_a_check_that_failed_refuses(scores):
     with pytest.raises(GateError, match="one that failed"):
-        admitted(scores, evidence)
+        admitted(scores, verified(scores, passed=False))
 
 
 def test_a_check_of_other_scores_is_none(scores):
@@ -140,11 +146,12 @@ def test_a_check_of_other_scores_is_none(scores):
         admitted(scores, evidence)
 
 
-def test_a_check_whose_report_is_gone_is_none(scores):
+@pytest.mark.parametrize("force", [None, FORCE])
+def test_a_check_whose_report_is_gone_is_none(scores, force):
     evidence = verified(scores)
     evidence.verify.report_path.unlink()
     with pytest.raises(InputError, match="nothing there"):
-        admitted(scores, evidence)
+        admitted(scores, evidence, force=force)
 
 
 def test_a_file_that_changes_while_it_is_judged_is_refused(scores, monkeypatch):
@@ -158,3 +165,67 @@ def test_a_file_that_changes_while_it_is_judged_is_refused(scores, monkeypatch):
     monkeypatch.setattr(candidate, "read_pairs_quality", read_then_change)
     with pytest.raises(StorageError, match="changed meanwhile"):
         admitted(scores)
+
+
+def test_a_force_overrules_every_gate_and_says_which(tmp_path):
+    path = write_scores(tmp_path / "x.json", [0.5, 0.51])
+    edited(path, lambda d: d["qualityStats"].update(std=0.2))
+    failed = verified(path, passed=False)
+    through = admitted(path, failed, force=Force(reason=" tonight's show\n", by=" ada "))
+    assert through.forced == Forced(
+        reason="tonight's show", by="ada", overruled=["statistics", "spread", "verify"]
+    )
+    assert not through.verified
+    assert through.report == failed.verify.report_path.read_bytes()
+    assert through.quality_std == pytest.approx(0.005)
+
+
+def test_a_force_overrules_no_more_than_what_refused(tmp_path):
+    flat = write_scores(tmp_path / "x.json", [0.5, 0.51])
+    through = admitted(flat, verified(flat), force=FORCE)
+    assert through.forced.overruled == ["spread"]
+    assert through.verified
+
+
+def test_a_force_where_nothing_is_refused_is_none(scores):
+    assert admitted(scores, force=FORCE).forced is None
+
+
+def test_the_report_of_other_scores_is_not_published_by_force(scores, tmp_path):
+    other = write_scores(tmp_path / "other.json", [0.2, 0.8])
+    through = admitted(scores, verified(other), force=FORCE)
+    assert through.forced.overruled == ["verify"]
+    assert through.report is None
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda d: d.update(pack="day"),
+        lambda d: d["pairs"][0].update(quality01=1.1),
+        lambda d: d["pairs"][0].update(quality01=None),
+        lambda d: d["pairs"][0].update(pair="0"),
+        lambda d: d["pairs"][0].update(pair=1),
+        lambda d: d["pairs"][0].update(pair=99),
+    ],
+)
+def test_no_force_makes_the_runtime_read_what_it_cannot(scores, tmp_path, edit):
+    manifest_path = write_manifest(tmp_path / "m.json", num_pairs=9)
+    with pytest.raises(GateError) as caught:
+        admitted(edited(scores, edit), force=FORCE, manifest_path=manifest_path)
+    assert "--force" not in caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity"])
+def test_no_force_promotes_what_is_no_number(scores, text):
+    scores.write_text(scores.read_text().replace("0.9\n", f"{text}\n"))
+    with pytest.raises(InputError):
+        admitted(scores, force=FORCE)
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+def test_a_force_names_reason_and_person(blank):
+    with pytest.raises(InputError, match=r"the reason that goes on record.*--reason"):
+        Force(reason=blank, by="ada")
+    with pytest.raises(InputError, match=r"the name that goes on record.*--by"):
+        Force(reason="tonight's show", by=blank)

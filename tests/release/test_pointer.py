@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from aivj.contracts.json_text import document_bytes, parse_json, validated
 from aivj.errors import InputError
 from aivj.release.pointer import (
+    Forced,
     Pointer,
     StoredObject,
     history_prefix,
@@ -27,8 +28,18 @@ pointers = st.builds(
     run_id=st.none() | st.text(),
     verified=st.booleans(),
     verify_report=st.none() | stored,
+    forced=st.none()
+    | st.builds(
+        Forced,
+        reason=st.text(),
+        by=st.text(),
+        overruled=st.lists(st.sampled_from(["statistics", "spread", "verify"])),
+    ),
+    num_pairs=st.none() | st.integers(0, 10**6),
+    quality_std=st.none() | st.floats(0, 1),
     manifest_digest=st.none() | digests,
     previous=st.none() | stored,
+    unconditional=st.booleans(),
 )
 
 
@@ -48,8 +59,11 @@ def test_the_file_is_what_other_programs_read():
         object=object_key("d" * 64),
         promoted_at="2026-03-01T11:00:00.000Z",
         run_id="run1",
-        verified=True,
+        verified=False,
         verify_report=None,
+        forced=Forced(reason="tonight's show", by="ada", overruled=["verify"]),
+        num_pairs=4,
+        quality_std=0.25,
         manifest_digest=None,
         previous=StoredObject(digest="c" * 64, object=object_key("c" * 64)),
     )
@@ -62,15 +76,34 @@ def test_the_file_is_what_other_programs_read():
         "object": f"sha256/{'d' * 64}/pairs-quality.v0.json",
         "promotedAt": "2026-03-01T11:00:00.000Z",
         "runId": "run1",
-        "verified": True,
+        "verified": False,
         "verifyReport": None,
+        "forced": {"reason": "tonight's show", "by": "ada", "overruled": ["verify"]},
+        "numPairs": 4,
+        "qualityStd": 0.25,
         "manifestDigest": None,
         "previous": {
             "digest": "c" * 64,
             "object": f"sha256/{'c' * 64}/pairs-quality.v0.json",
         },
+        "unconditional": False,
     }
     assert pointer.history_key == "history/p/000002-dddddddddddd.json"
+
+
+def test_a_pointer_of_before_there_was_force_is_read():
+    old = {
+        "version": "v0",
+        "serial": 1,
+        "action": "promote",
+        "pack": "p",
+        "digest": "d" * 64,
+        "object": object_key("d" * 64),
+        "promotedAt": "2026-03-01T11:00:00.000Z",
+        "verified": True,
+    }
+    pointer = validated(Pointer, old, "x")
+    assert (pointer.forced, pointer.unconditional, pointer.num_pairs) == (None, False, None)
 
 
 def test_the_runtime_finds_scores_under_its_own_key():

@@ -1,11 +1,10 @@
 import itertools
 import json
 import shutil
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from release.release_fixtures import (
+    FORCE,
     NOW,
     PACK,
     UNVERIFIED,
@@ -17,7 +16,7 @@ from release.release_fixtures import (
 )
 
 from aivj.errors import GateError, InputError, StorageError
-from aivj.release import LostRaceError, describe, promote, rollback
+from aivj.release import describe, open_bucket, promote, rollback
 from aivj.release.pointer import object_key, pointer_key, runtime_key
 from aivj.storage import sha256_hex
 
@@ -59,10 +58,22 @@ def test_the_first_promotion_publishes_scores_report_and_pointer(bucket, tmp_pat
         "promotedAt": "2026-03-01T11:00:00.000Z",
         "runId": "run1",
         "verified": True,
+        "forced": None,
+        "numPairs": 3,
+        "qualityStd": pytest.approx(0.4025, abs=1e-4),
         "manifestDigest": sha256_hex(manifest_path.read_bytes()),
         "previous": None,
+        "unconditional": False,
     }
     assert len(bucket.list("")) == 4
+
+
+def test_the_runtime_is_served_json(s3_uri, s3_client, tmp_path):
+    promote_numbered(open_bucket(s3_uri), tmp_path, 1)
+    name, prefix = s3_uri.removeprefix("s3://").split("/")
+    answer = s3_client.get_object(Bucket=name, Key=f"{prefix}/{runtime_key(PACK)}")
+    assert answer["ContentType"] == "application/json"
+    assert answer["Body"].read() == scores_numbered(tmp_path, 1).read_bytes()
 
 
 def test_what_was_there_before_stays_reachable(bucket, tmp_path):
@@ -87,21 +98,45 @@ def test_promoting_the_same_scores_again_changes_nothing(bucket, tmp_path):
     assert bucket.list("") == keys
 
 
-def test_a_later_check_is_added_to_what_is_promoted(file_bucket, tmp_path):
-    promote_numbered(file_bucket, tmp_path, 1)
-    path = scores_numbered(tmp_path, 2)
-    unverified = promote(
-        file_bucket,
+def force_promoted(bucket, path, evidence=UNVERIFIED):
+    return promote(
+        bucket,
         pack=PACK,
         quality_path=path,
         manifest_path=None,
-        evidence=UNVERIFIED,
+        evidence=evidence,
+        force=FORCE,
         now=NOW,
     )
+
+
+def test_what_was_forced_stays_on_record(bucket, tmp_path):
+    promote_numbered(bucket, tmp_path, 1)
+    path = write_scores(tmp_path / "flat.json", [0.5, 0.51])
+    failed = verified(path, passed=False)
+    forced = force_promoted(bucket, path, failed).pointer
+    assert served(bucket) == path.read_bytes()
+    assert json.loads(bucket.get(pointer_key(PACK))[0])["forced"] == {
+        "reason": "tonight's show",
+        "by": "ada",
+        "overruled": ["spread", "verify"],
+    }
+    assert not forced.verified
+    assert bucket.get(forced.verify_report.object)[0] == failed.verify.report_path.read_bytes()
+    assert not force_promoted(bucket, path, failed).changed
+
+    promote_numbered(bucket, tmp_path, 2)
+    assert describe(bucket, PACK).history[0] == forced
+    assert roll_back(bucket).pointer.forced == forced.forced
+
+
+def test_a_later_check_is_added_to_what_is_promoted(file_bucket, tmp_path):
+    promote_numbered(file_bucket, tmp_path, 1)
+    unverified = force_promoted(file_bucket, scores_numbered(tmp_path, 2))
     assert not unverified.pointer.verified
     checked = promote_numbered(file_bucket, tmp_path, 2)
     assert checked.changed
-    assert checked.pointer.verified
+    assert (checked.pointer.verified, checked.pointer.forced) == (True, None)
     assert checked.pointer.previous == unverified.pointer.previous
     assert describe(file_bucket, PACK).history[0] == unverified.pointer
 
@@ -213,31 +248,3 @@ def test_a_rollback_to_damaged_scores_is_refused(file_bucket, tmp_path, damage):
     with pytest.raises(StorageError, match="SHA-256 that its key names"):
         roll_back(file_bucket)
     assert served(file_bucket) == scores_numbered(tmp_path, 2).read_bytes()
-
-
-def test_nothing_promoted_is_described_as_such(bucket):
-    release = describe(bucket, PACK)
-    assert (release.pointer, release.history, release.served_digest) == (None, [], None)
-    assert release.in_step
-
-
-def test_of_eight_promotions_at_once_each_wins_wholly_or_not_at_all(bucket, tmp_path):
-    start = threading.Barrier(8)
-    for number in range(8):
-        verified(scores_numbered(tmp_path, number))
-
-    def run(number: int) -> int:
-        start.wait()
-        try:
-            promote_numbered(bucket, tmp_path, number)
-        except LostRaceError:
-            return 0
-        return 1
-
-    with ThreadPoolExecutor(8) as pool:
-        num_won = sum(pool.map(run, range(8)))
-    release = describe(bucket, PACK)
-    assert num_won >= 1
-    assert release.in_step
-    assert release.pointer.serial == num_won
-    assert [pointer.serial for pointer in release.history] == list(range(num_won - 1, 0, -1))

@@ -1,7 +1,14 @@
 from pathlib import Path
 
 import pytest
-from release.release_fixtures import NOW, PACK, promote_numbered, scores_numbered
+from release.release_fixtures import (
+    FORCE,
+    NOW,
+    PACK,
+    UNVERIFIED,
+    promote_numbered,
+    scores_numbered,
+)
 
 from aivj.errors import StorageError
 from aivj.release import (
@@ -9,8 +16,9 @@ from aivj.release import (
     CHAMPION,
     PREVIOUS,
     current,
-    follow_promotion,
+    follow_pointer,
     model_name,
+    promote,
     register_quality,
     rollback,
     set_alias,
@@ -81,27 +89,27 @@ def test_a_run_that_is_not_there_is_an_error(tracker):
 def test_the_aliases_follow_promotions_and_rollbacks(tracker, run, file_bucket, tmp_path):
     versions = [register(tracker, run, tmp_path, number) for number in range(3)]
     first = promote_numbered(file_bucket, tmp_path, 0)
-    assert follow_promotion(tracker, first) == versions[0]
+    assert follow_pointer(tracker, first.pointer) == versions[0]
     assert aliases(tracker) == {CANDIDATE: versions[2], CHAMPION: versions[0], PREVIOUS: None}
 
     second = promote_numbered(file_bucket, tmp_path, 2)
     for _ in range(2):
-        follow_promotion(tracker, second)
+        follow_pointer(tracker, second.pointer)
         assert aliases(tracker) == {
             CANDIDATE: None,
             CHAMPION: versions[2],
             PREVIOUS: versions[0],
         }
 
-    follow_promotion(tracker, rollback(file_bucket, pack=PACK, now=NOW))
+    follow_pointer(tracker, rollback(file_bucket, pack=PACK, now=NOW).pointer)
     assert aliases(tracker) == {CANDIDATE: None, CHAMPION: versions[0], PREVIOUS: versions[2]}
 
 
 def test_the_aliases_catch_up_with_promotions_they_missed(tracker, run, file_bucket, tmp_path):
     versions = [register(tracker, run, tmp_path, number) for number in range(3)]
-    follow_promotion(tracker, promote_numbered(file_bucket, tmp_path, 0))
+    follow_pointer(tracker, promote_numbered(file_bucket, tmp_path, 0).pointer)
     promote_numbered(file_bucket, tmp_path, 1)
-    follow_promotion(tracker, promote_numbered(file_bucket, tmp_path, 2))
+    follow_pointer(tracker, promote_numbered(file_bucket, tmp_path, 2).pointer)
     assert aliases(tracker) == {CANDIDATE: None, CHAMPION: versions[2], PREVIOUS: versions[1]}
 
 
@@ -111,14 +119,49 @@ def test_what_was_there_before_but_never_registered_is_no_previous(
     for number in (0, 1):
         register(tracker, run, tmp_path, number)
     promote_numbered(file_bucket, tmp_path, 0)
-    follow_promotion(tracker, promote_numbered(file_bucket, tmp_path, 1))
+    follow_pointer(tracker, promote_numbered(file_bucket, tmp_path, 1).pointer)
     assert current(tracker, NAME, PREVIOUS) == 1
     promote_numbered(file_bucket, tmp_path, 9)
-    follow_promotion(tracker, promote_numbered(file_bucket, tmp_path, 1))
+    follow_pointer(tracker, promote_numbered(file_bucket, tmp_path, 1).pointer)
     assert aliases(tracker) == {CANDIDATE: None, CHAMPION: 2, PREVIOUS: None}
+
+
+def test_the_champion_registered_again_is_no_candidate(tracker, run, file_bucket, tmp_path):
+    register(tracker, run, tmp_path, 0)
+    follow_pointer(tracker, promote_numbered(file_bucket, tmp_path, 0).pointer)
+    register(tracker, run, tmp_path, 0)
+    assert aliases(tracker) == {CANDIDATE: None, CHAMPION: 1, PREVIOUS: None}
+
+
+def test_a_forced_promotion_is_told_by_tags_until_every_gate_has_passed(
+    tracker, run, file_bucket, tmp_path
+):
+    register(tracker, run, tmp_path, 0)
+
+    def tags():
+        found = tracker.client.get_model_version(NAME, "1").tags
+        return {key: found.get(key) for key in ("forced_reason", "forced_by", "overruled_gates")}
+
+    forced = promote(
+        file_bucket,
+        pack=PACK,
+        quality_path=scores_numbered(tmp_path, 0),
+        manifest_path=None,
+        evidence=UNVERIFIED,
+        force=FORCE,
+        now=NOW,
+    )
+    follow_pointer(tracker, forced.pointer)
+    assert tags() == {
+        "forced_reason": "tonight's show",
+        "forced_by": "ada",
+        "overruled_gates": "verify",
+    }
+    follow_pointer(tracker, promote_numbered(file_bucket, tmp_path, 0).pointer)
+    assert set(tags().values()) == {None}
 
 
 def test_promoted_scores_that_were_never_registered_are_an_error(tracker, file_bucket, tmp_path):
     promotion = promote_numbered(file_bucket, tmp_path, 0)
     with pytest.raises(StorageError, match="the bucket is right as it is"):
-        follow_promotion(tracker, promotion)
+        follow_pointer(tracker, promotion.pointer)

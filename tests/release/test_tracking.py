@@ -12,7 +12,7 @@ import pytest
 
 from aivj.errors import RunError, StorageError
 from aivj.release import Tracker
-from aivj.release.registry import CHALLENGER, current, model_name, register_quality
+from aivj.release.registry import CANDIDATE, current, model_name, register_quality
 
 
 def start(tracker, name="run", **options):
@@ -221,7 +221,7 @@ def test_a_server_takes_the_same_without_a_word(server, tmp_path, capfd, monkeyp
     )
     assert seen(tracker, run).info.status == "FINISHED"
     assert seen(tracker, run).data.metrics == {"loss": 2.0}
-    assert current(tracker, model_name("p"), CHALLENGER) == version
+    assert current(tracker, model_name("p"), CANDIDATE) == version
     [stored] = Path(tmp_path / "stored").rglob("scores.json")
     assert stored.read_text() == "{}"
     assert capfd.readouterr() == ("", "")

@@ -1,0 +1,38 @@
+"""`aivj rollback`: earlier scores, back into the runtime's bucket."""
+
+from typing import Annotated
+
+import typer
+
+from aivj.cli.options import BucketOption, PackOption, TrackingOption
+from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion
+from aivj.settings import Settings
+
+
+def rollback(
+    context: typer.Context,
+    pack: PackOption,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Digest, or its first digits. Default: the last one.")
+    ] = None,
+    allow_unconditional: AllowUnconditionalOption = False,
+    bucket: BucketOption = None,
+    tracking_uri: TrackingOption = None,
+) -> None:
+    """Make earlier scores what the runtime reads again.
+
+    Example: aivj rollback --pack mine
+    """
+    from aivj.pipeline.releasing import roll_back
+    from aivj.release.tracking import Tracker
+
+    settings: Settings = context.obj
+    promotion = roll_back(
+        pack=pack,
+        bucket=bucket_to_write(
+            bucket or settings.bucket_uri, allow_unconditional=allow_unconditional
+        ),
+        to=to,
+        tracker=Tracker(tracking_uri or settings.tracking_uri),
+    )
+    print_promotion(promotion)

@@ -1,0 +1,154 @@
+"""Objects on S3 or a store that speaks its protocol, with and without conditions.
+
+Knows how boto3 is asked and what it raises; what is written when is for the buckets to say.
+"""
+
+import contextlib
+import mimetypes
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from aivj.errors import StorageError
+from aivj.release.bucket import visible_keys
+
+_CONNECT_TIMEOUT_S = 4
+_READ_TIMEOUT_S = 6
+_MAX_ATTEMPTS = 3
+_MAX_CONFLICTS = 5
+_CONFLICT_PAUSE_S = 0.1
+_PROBE_KEY = ".aivj/conditional-writes"
+_NO_SUCH_ETAG = f'"{"0" * 32}"'
+# If-Match on an object that is not there answers NoSuchKey.
+_REFUSED = {"412", "PreconditionFailed", "NoSuchKey"}
+# Another conditional write was under way; this one may be tried again.
+_NOT_JUDGED = {"409", "ConditionalRequestConflict"}
+_UNKNOWN_TO_STORE = {"501", "NotImplemented"}
+
+
+class _UnknownConditionError(StorageError):
+    """The store says that it does not know conditional writes."""
+
+
+class S3Objects:
+    """Objects below `prefix` in the S3 bucket `name`; a version is the store's ETag.
+
+    Every method raises `StorageError` when the store does not answer.
+    """
+
+    def __init__(self, name: str, prefix: str) -> None:
+        self._name = name
+        self._prefix = f"{prefix}/" if prefix else ""
+        self.uri = f"s3://{name}/{prefix}".rstrip("/")
+        with self._answers():
+            self._client = _client()
+
+    def read(self, key: str) -> tuple[bytes, str] | None:
+        """Returns the object's bytes and its version, or None."""
+        from botocore.exceptions import ClientError
+
+        with self._answers():
+            try:
+                answer = self._client.get_object(Bucket=self._name, Key=self._prefix + key)
+            except ClientError as error:
+                if _code(error) == "NoSuchKey":
+                    return None
+                raise
+            return answer["Body"].read(), answer["ETag"]
+
+    def write(self, key: str, data: bytes, **condition: str) -> str | None:
+        """Writes a whole object under a condition of boto3's, `IfNoneMatch` or `IfMatch`, or none.
+
+        Returns:
+            The new version, or None where the store says that the condition does not hold.
+        """
+        from botocore.exceptions import ClientError
+
+        with self._answers():
+            for _ in range(_MAX_CONFLICTS):
+                try:
+                    answer = self._client.put_object(
+                        Bucket=self._name,
+                        Key=self._prefix + key,
+                        Body=data,
+                        ContentType=mimetypes.guess_type(key)[0] or "application/octet-stream",
+                        CacheControl="no-cache",
+                        **condition,
+                    )
+                except ClientError as error:
+                    if _code(error) in _NOT_JUDGED:
+                        time.sleep(_CONFLICT_PAUSE_S)
+                        continue
+                    if _code(error) in _REFUSED:
+                        return None
+                    raise
+                return str(answer["ETag"])
+        return None
+
+    def keys(self, prefix: str) -> list[str]:
+        """Returns the keys that start with `prefix`, sorted, without the bucket's own."""
+        with self._answers():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._name, Prefix=self._prefix + prefix
+            )
+            names = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return visible_keys((name.removeprefix(self._prefix) for name in names), prefix)
+
+    def unheeded_condition(self) -> str | None:
+        """Writes one scratch object in ways that must be refused; some stores take them all.
+
+        The object stays: nobody needs the right to delete, and the next proof finds it there.
+
+        Returns:
+            The header of conditional writes that the store does not heed, None if it heeds both.
+        """
+        if self.read(_PROBE_KEY) is None:
+            self.write(_PROBE_KEY, b"{}")
+        for header, condition in (
+            ("If-None-Match", {"IfNoneMatch": "*"}),
+            ("If-Match", {"IfMatch": _NO_SUCH_ETAG}),
+        ):
+            try:
+                etag = self.write(_PROBE_KEY, b"{}", **condition)
+            except _UnknownConditionError:
+                return header
+            if etag is not None:
+                return header
+        return None
+
+    @contextlib.contextmanager
+    def _answers(self) -> Iterator[None]:
+        """Turns what boto3 raises into a `StorageError` that says what to do."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        # boto3 calls an endpoint that is no URL a ValueError.
+        except (BotoCoreError, ClientError, ValueError) as error:
+            unknown = isinstance(error, ClientError) and _code(error) in _UNKNOWN_TO_STORE
+            raise (_UnknownConditionError if unknown else StorageError)(
+                f"{self.uri} to answer",
+                str(error),
+                "check the bucket's name, the credentials and AWS_ENDPOINT_URL, then run the same "
+                "command again",
+            ) from error
+
+
+def _client() -> Any:
+    """Makes a boto3 client that takes seconds, not minutes, to give a silent store up."""
+    import boto3.session
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        read_timeout=_READ_TIMEOUT_S,
+        retries={"total_max_attempts": _MAX_ATTEMPTS, "mode": "standard"},
+        # Stores other than AWS often refuse the checksum trailers that boto3 adds on its own.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return boto3.session.Session().client("s3", config=config)
+
+
+def _code(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
