@@ -18,19 +18,18 @@ const WINDOW = 1024;
 /** Plays parts one after the other, as the page would hear them. */
 export class Player {
   readonly #parts: readonly Part[];
-  readonly #loops: Readonly<Record<Style, Float32Array>>;
+  readonly #loops = new Map<Style, Float32Array>();
 
-  constructor(parts: readonly Part[], seed = 1) {
+  constructor(parts: readonly Part[]) {
     this.#parts = parts;
-    const random = new RandomStream(seed);
-    const noise = () => 2 * random.next() - 1;
-    this.#loops = {
-      ambient: pads(16, 0.06),
-      build: build(noise),
-      techno: techno(noise),
-      rock: rock(noise),
-      silence: new Float32Array(WINDOW),
-    };
+    const stream = new RandomStream(1);
+    for (const { style } of parts) {
+      if (!this.#loops.has(style))
+        this.#loops.set(
+          style,
+          loopOf(style, () => 2 * stream.next() - 1),
+        );
+    }
   }
 
   partAt(timeS: number): Part | undefined {
@@ -41,8 +40,8 @@ export class Player {
   windowAt(timeS: number): Float32Array {
     const window = new Float32Array(WINDOW);
     const part = this.partAt(timeS);
-    if (part === undefined) return window;
-    const loop = this.#loops[part.style];
+    const loop = part && this.#loops.get(part.style);
+    if (part === undefined || loop === undefined) return window;
     const end = Math.round((timeS - part.startS) * SAMPLE_RATE_HZ);
     for (let n = 0; n < WINDOW; n++) {
       const at = end - WINDOW + n;
@@ -50,6 +49,13 @@ export class Player {
     }
     return window;
   }
+}
+
+function loopOf(style: Style, noise: Noise): Float32Array {
+  if (style === "ambient") return pads(16, 0.06);
+  if (style === "build") return build(noise);
+  if (style === "techno") return techno(noise);
+  return style === "rock" ? rock(noise) : new Float32Array(WINDOW);
 }
 
 type Noise = () => number;

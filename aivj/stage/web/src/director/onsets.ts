@@ -20,6 +20,8 @@ const COUNTED_MS = 2_000;
 
 /** Ours: a window of samples lasts 23 ms, so that flux is the same at any frame rate. */
 const MIN_APART_MS = 28;
+/** Flux that trembles about the threshold is one onset. */
+const MIN_GAP_MS = 60;
 const EDGE_DECAY_PER_S = 8;
 /** Flux of a kick and its click; what all bands do at once is above it. */
 const FULL_FLUX = 0.5;
@@ -53,7 +55,9 @@ export class OnsetDetector {
     });
     const before = this.#flux01;
     this.#flux01 = clamp01(this.#riseOf(levels, nowMs) / FULL_FLUX);
-    const begins = before <= THRESHOLD && this.#flux01 > THRESHOLD;
+    const crosses = before <= THRESHOLD && this.#flux01 > THRESHOLD;
+    const begins =
+      crosses && nowMs - (this.#beginsMs.at(-1) ?? Number.NEGATIVE_INFINITY) >= MIN_GAP_MS;
     this.#edge01 *= Math.exp(-EDGE_DECAY_PER_S * elapsedS);
     if (begins) this.#beginsMs.push(nowMs);
     if (this.#flux01 > THRESHOLD) this.#edge01 = Math.max(this.#edge01, this.#flux01);

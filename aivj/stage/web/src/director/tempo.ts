@@ -19,9 +19,9 @@ const LONGEST_SLOTS = 35;
 const SPREAD = [1, 2, 3, 2, 1];
 /** Likeness that noise reaches too, and that of music whose beat everybody hears. */
 const CHANCE_LIKENESS = 0.15;
-const SURE_LIKENESS = 0.55;
+const SURE_LIKENESS = 0.42;
 /** Flux that varies less than this is noise, and noise has a best beat too. */
-const LEAST_DEVIATION = 0.04;
+const LEAST_DEVIATION = 0.06;
 
 /** The last 8 s of a signal that comes with the frames, on a grid of 20 ms. */
 export class SlottedHistory {
