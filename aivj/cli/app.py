@@ -8,6 +8,7 @@ import typer
 
 from aivj.cli import (
     check_run,
+    compare,
     demo,
     doctor,
     pack,
@@ -62,6 +63,7 @@ for verb in (
     train.train,
     score.score,
     verify.verify,
+    compare.compare,
     promote.promote,
     rollback.rollback,
     releases.releases,

@@ -52,7 +52,7 @@ def publish(
         quality_path=quality_path,
         manifest_path=quality_path.with_name(PAIRS_MANIFEST_NAME),
         evidence=PromotionEvidence(
-            run_id=run_id, verify=_read_evidence(evidence_dir) if evidence_dir else None
+            run_id=run_id, verify=read_evidence(evidence_dir) if evidence_dir else None
         ),
         now=datetime.now(UTC),
         force=force,
@@ -108,7 +108,12 @@ def _register(tracker: Tracker, pack: str, quality_path: Path, provenance: Prove
     return run.run_id
 
 
-def _read_evidence(folder: Path) -> VerifyEvidence:
+def read_evidence(folder: Path) -> VerifyEvidence:
+    """Reads what `aivj verify` wrote.
+
+    Raises:
+        InputError: There is no report, or it cannot be used.
+    """
     path = folder / REPORT_NAME
     report = validated(VerifyReport, read_object(path), str(path))
     return VerifyEvidence(

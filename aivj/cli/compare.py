@@ -1,0 +1,183 @@
+"""`aivj compare`: the served scores and those that might take their place."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from aivj.cli.console import bar, out
+from aivj.cli.options import BucketOption, PackOption, SeedOption
+from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.pipeline.comparing import Comparison
+    from aivj.pipeline.comparison_sides import Side
+
+_MEANINGS = {
+    "preference_agreement": "people's judgements that the scores agree with",
+    "pick_uplift": "measured worth of weighted picks above shuffled ones",
+    "top20_hit_rate": "weighted picks among the measured best fifth",
+    "eval_spearman": "rank correlation with the measured worth",
+    "elite_auc": "elite positives above negatives (AUC)",
+    "score_std": "standard deviation of the scores",
+    "score_p50": "median of the scores",
+}
+_STYLES = {"better": "green", "worse": "bold red", "not to be told apart": "yellow"}
+
+
+def compare(
+    context: typer.Context,
+    pack: PackOption,
+    candidate: Annotated[
+        Path | None,
+        typer.Option("--candidate", help="Scores. Default: pairs-quality.v0.json of the pack."),
+    ] = None,
+    champion: Annotated[
+        Path | None,
+        typer.Option("--champion", help="Scores. Default: those that --bucket serves."),
+    ] = None,
+    eval_jsonl: Annotated[
+        list[Path] | None, typer.Option("--eval-jsonl", help="Measurements; repeatable.")
+    ] = None,
+    elite_dir: Annotated[
+        Path | None, typer.Option("--elite-dir", help="Elite list: a folder or its manifest.")
+    ] = None,
+    preferences: Annotated[
+        Path | None, typer.Option("--preferences", help="People's judgements, preferences.jsonl.")
+    ] = None,
+    evidence_candidate: Annotated[
+        Path | None,
+        typer.Option("--evidence-candidate", help="Folder that verifying the candidate wrote."),
+    ] = None,
+    evidence_champion: Annotated[
+        Path | None,
+        typer.Option(
+            "--evidence-champion", help="The same. Default: the report published with the scores."
+        ),
+    ] = None,
+    eval_target: Annotated[
+        Literal["compat", "v1"],
+        typer.Option("--eval-target", help="compat: for rows of other drivers than the stage."),
+    ] = "v1",
+    mix_renderers: Annotated[
+        bool, typer.Option("--mix-renderers", help="Accept rows of several renderer classes.")
+    ] = False,
+    seed: SeedOption = 0,
+    bucket: BucketOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print everything as JSON instead of tables.")
+    ] = False,
+) -> None:
+    """Judge the served scores and a candidate by the same labels; changes nothing.
+
+    Differences come with 95 % intervals of a paired bootstrap over the pairs. Ends with 0 whatever
+    the verdict is.
+
+    Example: aivj compare --pack mine --eval-jsonl var/runs/mine/eval.jsonl
+
+    With checks in a browser: aivj compare --pack mine --evidence-candidate var/verify/mine
+    """
+    from aivj.contracts.json_text import document_bytes
+    from aivj.pipeline.comparing import CompareRequest
+    from aivj.pipeline.comparing import compare as run_compare
+    from aivj.pipeline.comparison_labels import LabelSources
+    from aivj.release.bucket import open_bucket
+
+    settings: Settings = context.obj
+    request = CompareRequest(
+        pack=pack,
+        packs_root=settings.packs_root,
+        bucket=open_bucket(bucket or settings.bucket_uri),
+        labels=LabelSources(
+            eval_paths=eval_jsonl or [],
+            elite_dir=elite_dir,
+            preferences_path=preferences,
+            eval_target=eval_target,
+            mix_renderers=mix_renderers,
+        ),
+        champion_path=champion,
+        candidate_path=candidate,
+        champion_evidence=evidence_champion,
+        candidate_evidence=evidence_candidate,
+        seed=seed,
+    )
+    with bar("presets") as progress:
+
+        def on_progress(counted: str, num_done: int, num_total: int) -> None:
+            if counted != progress.label:
+                progress.begin(counted)
+            progress.update(num_done, num_total)
+
+        comparison = run_compare(request, on_progress)
+    if as_json:
+        typer.echo(document_bytes(comparison).decode(), nl=False)
+    else:
+        _print(comparison)
+
+
+def _print(comparison: "Comparison") -> None:
+    sides = {"champion": comparison.champion, "candidate": comparison.candidate}
+    for name, side in sides.items():
+        out.print(Text(f"{name:<9}  {side.digest[:12]}  {side.num_pairs} pairs  {side.source}"))
+    out.print(
+        f"{comparison.num_common} pairs in common ({comparison.common_share:.0%}): "
+        f"{comparison.num_measured} measured, {comparison.num_elite} elite, "
+        f"{comparison.num_judgements} judgements\n"
+    )
+    out.print(_figures(comparison), soft_wrap=False)
+    if any(side.evidence is not None for side in sides.values()):
+        out.print()
+        out.print(_checks(sides), soft_wrap=False)
+    out.print()
+    for note in comparison.notes:
+        out.print(Text(f"note: {note}"))
+    judged = f"by {comparison.judged_by}" if comparison.judged_by else "without any label"
+    told = {"better": "is better than", "worse": "is worse than"}.get(
+        comparison.verdict, "is not to be told apart from"
+    )
+    out.print(Text(f"the candidate {told} the champion, {judged}", _STYLES[comparison.verdict]))
+
+
+def _figures(comparison: "Comparison") -> Table:
+    from aivj.pipeline.comparing import DESCRIPTIVE
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("figure")
+    for name in ("champion", "candidate", "difference", "95 % interval"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("candidate is")
+    for name, found in comparison.figures.items():
+        verdict = "" if name in DESCRIPTIVE else found.verdict
+        table.add_row(
+            f"{name}: {_MEANINGS[name]}",
+            f"{found.champion:.4f}",
+            f"{found.candidate:.4f}",
+            f"{found.difference:+.4f}",
+            f"{found.low95:+.4f} to {found.high95:+.4f}",
+            Text(verdict, _STYLES.get(verdict, "")),
+        )
+    return table
+
+
+def _checks(sides: "dict[str, Side]") -> Table:
+    """Tells what `aivj verify` said of both."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("verified", "verdict", "uplift", "95 % interval", "renderer", "failed"):
+        table.add_column(name)
+    for name, side in sides.items():
+        found = side.evidence
+        if found is None:
+            table.add_row(name, "no check", "", "", "", "")
+            continue
+        uplift = found.uplift
+        table.add_row(
+            name,
+            Text(found.verdict, "green" if found.verdict == "passed" else "bold red"),
+            f"{uplift.mean:+.4f}" if uplift else "",
+            f"{uplift.low95:+.4f} to {uplift.high95:+.4f}" if uplift else "",
+            found.renderer_class,
+            Text(", ".join(found.failed_checks)),
+        )
+    return table
