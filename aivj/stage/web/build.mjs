@@ -1,4 +1,4 @@
-// Bundles the stage: two pages and the converter for Node. With --tests, the unit tests as well.
+// Bundles the stage: its pages and the converter for Node. With --tests, the unit tests as well.
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,9 @@ const web = dirname(fileURLToPath(import.meta.url));
 const root = resolve(web, "../../..");
 
 const pages = {
-  entryPoints: [join(web, "src/probe/probe.ts"), join(web, "src/player/player.ts")],
+  entryPoints: ["probe/probe.ts", "player/player.ts", "prefer/prefer.ts"].map((page) =>
+    join(web, "src", page),
+  ),
   outdir: join(web, "dist"),
   bundle: true,
   format: "esm",

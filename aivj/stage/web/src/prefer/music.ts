@@ -1,0 +1,76 @@
+// The music: what presets hear of it, and, once a key was pressed, what people hear.
+
+import type { AudioLevels } from "butterchurn";
+import { Clip, SAMPLE_RATE_HZ } from "../render/clip.ts";
+import { MusicClock } from "./clock.ts";
+
+export class Music {
+  readonly #clip: Clip;
+  readonly #durationS: number;
+  readonly #clock = new MusicClock();
+  #aloud: { readonly context: AudioContext; readonly volume: GainNode } | null = null;
+  #muted = false;
+
+  /** Planar mono, left and right, one byte a sample; it is looped. */
+  constructor(planar: Uint8Array) {
+    this.#clip = new Clip(planar);
+    this.#durationS = planar.length / 3 / SAMPLE_RATE_HZ;
+  }
+
+  static async fetch(url: string): Promise<Music> {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    return new Music(new Uint8Array(await response.arrayBuffer()));
+  }
+
+  get isPaused(): boolean {
+    return this.#clock.paused;
+  }
+
+  get isMuted(): boolean {
+    return this.#muted;
+  }
+
+  /** Call it once a frame, before anything hears. */
+  advance(nowMs: number): void {
+    const context = this.#aloud?.context;
+    const isPlaying = context?.state === "running";
+    this.#clock.advance(
+      nowMs,
+      isPlaying ? context.currentTime - (context.outputLatency || 0) : null,
+    );
+  }
+
+  /** What presets hear now. */
+  levels(): AudioLevels {
+    return this.#clip.levels(this.#clock.timeS % this.#durationS);
+  }
+
+  /** Plays aloud; browsers allow it after the first click or key. `wav` is the same music. */
+  async playAloud(wav: Promise<ArrayBuffer>): Promise<void> {
+    const context = new AudioContext();
+    const volume = new GainNode(context, { gain: this.#muted ? 0 : 1 });
+    const buffer = await context.decodeAudioData(await wav);
+    const source = new AudioBufferSourceNode(context, { buffer, loop: true });
+    source.connect(volume).connect(context.destination);
+    source.start(0, this.#clock.timeS % buffer.duration);
+    this.#clock.follow(context.currentTime);
+    this.#aloud = { context, volume };
+    await this.#obey();
+  }
+
+  async togglePause(): Promise<void> {
+    this.#clock.paused = !this.#clock.paused;
+    await this.#obey();
+  }
+
+  toggleMute(): void {
+    this.#muted = !this.#muted;
+    if (this.#aloud !== null) this.#aloud.volume.gain.value = this.#muted ? 0 : 1;
+  }
+
+  async #obey(): Promise<void> {
+    const context = this.#aloud?.context;
+    await (this.#clock.paused ? context?.suspend() : context?.resume());
+  }
+}
