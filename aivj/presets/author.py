@@ -11,7 +11,9 @@ import re
 from aivj.presets.digest import hash_milk
 from aivj.presets.milk import Milk
 
-_BEFORE_TITLE = re.compile(r"\s-|-\s")
+BEFORE_TITLE = re.compile(r"\s-|-\s")
+"""What parts the fields of a name: authors, then perhaps a number, then the title."""
+
 _NEXT_AUTHOR = re.compile(r"[+&,_]|\s(?:and|n|vs\.?|feat\.?|with)\s", re.IGNORECASE)
 _WORD_END = re.compile(r"[\s+&,_-]+")
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
@@ -28,16 +30,26 @@ def preset_family(name: str, milk: Milk) -> str:
     Returns:
         For example `rovastar`, or `content:` and 16 hexadecimal digits.
     """
-    stem = re.sub(r"\.milk$", "", name.rpartition("/")[2], flags=re.IGNORECASE)
-    return _first_author(stem) or f"content:{hash_milk(milk)[:16]}"
+    return first_author(name) or first_word(name) or f"content:{hash_milk(milk)[:16]}"
 
 
-def _first_author(stem: str) -> str:
-    """Returns the first author, or the first word of a name without one, or nothing."""
-    fields = _BEFORE_TITLE.split(stem)
-    authors = _NEXT_AUTHOR.split(fields[0]) if len(fields) > 1 else []
-    for candidate in [*authors, *_WORD_END.split(" ".join(fields))]:
-        plain = _NOT_PLAIN.sub("", candidate.lower())
-        if _LETTER.search(plain):
-            return plain
-    return ""
+def first_author(name: str) -> str:
+    """Returns the first author of a name that sets authors apart from the title, or nothing."""
+    fields = BEFORE_TITLE.split(name_stem(name))
+    return _first_plain(_NEXT_AUTHOR.split(fields[0])) if len(fields) > 1 else ""
+
+
+def first_word(name: str) -> str:
+    """Returns the first word of a name; where nothing sets authors apart, it may be one."""
+    return _first_plain(_WORD_END.split(name_stem(name)))
+
+
+def name_stem(name: str) -> str:
+    """Returns a file name without folders and `.milk`."""
+    return re.sub(r"\.milk$", "", name.rpartition("/")[2], flags=re.IGNORECASE)
+
+
+def _first_plain(words: list[str]) -> str:
+    """Returns the first of the words that has a letter, in lower-case letters and digits."""
+    plain = (_NOT_PLAIN.sub("", word.lower()) for word in words)
+    return next((word for word in plain if _LETTER.search(word)), "")

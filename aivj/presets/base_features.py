@@ -1,6 +1,6 @@
-"""Features read from the numbers of a preset: base values, custom waves and custom shapes."""
+"""Features read from the base values of a preset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aivj.presets.milk import Milk
 
@@ -45,21 +45,29 @@ BASE_DEFAULTS: Mapping[str, float] = {
     "wave_x": 0.5,
     "wave_y": 0.5,
     "ob_size": 0.01,
+    "ob_r": 0.0,
+    "ob_g": 0.0,
+    "ob_b": 0.0,
     "ob_a": 0.0,
     "ib_size": 0.01,
+    "ib_r": 0.25,
+    "ib_g": 0.25,
+    "ib_b": 0.25,
     "ib_a": 0.0,
     "nMotionVectorsX": 12.0,
     "nMotionVectorsY": 9.0,
     "mv_dx": 0.0,
     "mv_dy": 0.0,
+    "mv_l": 0.9,
+    "mv_r": 1.0,
+    "mv_g": 1.0,
+    "mv_b": 1.0,
+    "fShader": 0.0,
+    "bRedBlueStereo": 0.0,
 }
 """The base parameters that are features, and MilkDrop's value where a preset is silent."""
 
 _NUM_WAVE_MODES = 8
-_WAVE_FLAGS = ("bspectrum", "busedots", "badditive")
-_WAVE_DEFAULTS = {"samples": 512.0, "scaling": 1.0}
-_SHAPE_FLAGS = ("additive", "textured")
-_SHAPE_DEFAULTS = {"sides": 4.0, "rad": 0.1, "num_inst": 1.0}
 
 
 def base_value(milk: Milk, name: str) -> float:
@@ -69,16 +77,12 @@ def base_value(milk: Milk, name: str) -> float:
 
 def base_features(milk: Milk) -> dict[str, float]:
     """Returns features by name, the same names in the same order for every preset."""
-    waves = [wave.values for wave in milk.waves.values() if wave.is_enabled]
-    shapes = [shape.values for shape in milk.shapes.values() if shape.is_enabled]
     return {
         "format.preset_version": float(milk.milkdrop_preset_version),
         "format.ps_version": float(milk.ps_version),
         **{f"base.{name}": base_value(milk, name) for name in BASE_DEFAULTS},
         "base.mv_a": _motion_vector_alpha(milk),
         **_wave_mode(milk),
-        **_part_features("waves", waves, flags=_WAVE_FLAGS, defaults=_WAVE_DEFAULTS),
-        **_part_features("shapes", shapes, flags=_SHAPE_FLAGS, defaults=_SHAPE_DEFAULTS),
     }
 
 
@@ -91,20 +95,3 @@ def _wave_mode(milk: Milk) -> dict[str, float]:
     """Returns one flag for each of the wave modes, which have no order among themselves."""
     chosen = int(milk.values.get("nwavemode", 0.0)) % _NUM_WAVE_MODES
     return {f"base.nWaveMode.{mode}": float(mode == chosen) for mode in range(_NUM_WAVE_MODES)}
-
-
-def _part_features(
-    name: str,
-    parts: Sequence[Mapping[str, float]],
-    *,
-    flags: Sequence[str],
-    defaults: Mapping[str, float],
-) -> dict[str, float]:
-    """Counts the enabled parts and those with each flag; averages their numbers, 0 without any."""
-    features = {f"{name}.num_enabled": float(len(parts))}
-    for flag in flags:
-        features[f"{name}.num_{flag}"] = float(sum(part.get(flag, 0.0) != 0.0 for part in parts))
-    for key, default in defaults.items():
-        total = sum(part.get(key, default) for part in parts)
-        features[f"{name}.mean_{key}"] = total / max(len(parts), 1)
-    return features

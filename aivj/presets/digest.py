@@ -6,7 +6,9 @@ from functools import lru_cache
 from aivj.presets.milk import NUMBER, Milk, parse_milk, parse_number
 from aivj.storage import sha256_hex
 
-_RATING_KEY = "frating"
+RATING_KEY = "frating"
+"""The one value that says nothing of the picture."""
+
 _NUM_REMEMBERED = 32_768
 
 
@@ -28,7 +30,7 @@ def hash_milk(milk: Milk) -> str:
 def _normalised(milk: Milk) -> Iterator[str]:
     """Yields the preset line by line. A NUL, which no preset holds, marks where a block begins."""
     for key, value in sorted(milk.raw.items()):
-        if key != _RATING_KEY:
+        if key != RATING_KEY:
             yield f"{key}={_same_spelling(value)}"
     for name, code in _blocks(milk):
         lines = [line.strip() for line in code.split("\n")]

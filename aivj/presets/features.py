@@ -11,18 +11,33 @@ from numpy.typing import NDArray
 
 from aivj.presets.base_features import base_features
 from aivj.presets.equation_features import equation_features
+from aivj.presets.flow_features import flow_features
 from aivj.presets.milk import Milk, parse_milk
+from aivj.presets.part_features import part_features
+from aivj.presets.program import read_program
 from aivj.presets.shader_features import shader_features
+from aivj.presets.tags import tag_features
+from aivj.presets.token_features import token_features
 
 LARGEST_VALUE = 1e6
 
 
-def _features(milk: Milk) -> dict[str, float]:
-    return {**base_features(milk), **equation_features(milk), **shader_features(milk)}
+def features(milk: Milk) -> dict[str, float]:
+    """Returns the features of a preset by name, before they are compressed."""
+    program = read_program(milk)
+    return {
+        **base_features(milk),
+        **part_features(milk),
+        **tag_features(milk),
+        **equation_features(program),
+        **flow_features(program),
+        **token_features(program),
+        **shader_features(program),
+    }
 
 
-FEATURE_NAMES: tuple[str, ...] = tuple(_features(parse_milk(b"")))
-FEATURE_SPEC = f"milk-v1/{len(FEATURE_NAMES)}"
+FEATURE_NAMES: tuple[str, ...] = tuple(features(parse_milk(b"")))
+FEATURE_SPEC = f"milk-v2/{len(FEATURE_NAMES)}"
 
 
 def feature_vector(milk: Milk) -> NDArray[np.float32]:
@@ -34,6 +49,6 @@ def feature_vector(milk: Milk) -> NDArray[np.float32]:
     Returns:
         Array of shape [num_features], within +-13.9.
     """
-    values = np.fromiter(_features(milk).values(), dtype=np.float64)
+    values = np.fromiter(features(milk).values(), dtype=np.float64)
     magnitudes = np.log1p(np.minimum(np.abs(values), LARGEST_VALUE))
     return np.asarray(np.sign(values) * magnitudes, dtype=np.float32)

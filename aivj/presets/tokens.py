@@ -1,86 +1,139 @@
-"""What a block of equations or a shader names, reads and writes, counted in one pass.
+"""The tokens of a block of equations or of a shader, in one pass.
 
 MilkDrop's equations (EEL) and shaders (HLSL) are alike enough for one tokenizer: names,
-numbers, single symbols, `//` and `/* */` comments, and `name =` or `name +=` for an assignment.
+numbers, operators, `//` and `/* */` comments, and `name =` or `name +=` for an assignment.
 Neither minds the case of names. Nothing is evaluated.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _TOKEN = re.compile(
-    r"([a-z_][a-z0-9_]*)(?:\s*([-+*/%|&]?=)(?!=))?"  # a name, perhaps assigned to
-    r"|[0-9]+\.?[0-9]*(?:e[-+]?[0-9]+)?|\.[0-9]+(?:e[-+]?[0-9]+)?"
-    r"|[^\sa-z0-9_]"
+    # A name, perhaps with components (`.xyz`), perhaps assigned to.
+    r"([a-z_][a-z0-9_]*)(?:\.[a-z]+)?(?:\s*([-+*/%|&]?=)(?!=))?"
+    r"|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?)"
 )
 _REGISTER = re.compile(r"q[1-9][0-9]?|_q[a-h]")
 
+OPERATORS = "+-*/%(,;=<>&|"
+"""Counted one by one; a closing bracket says no more than the opening one."""
+
+
+Counts = Mapping[str, int]
+Token = tuple[str, str, str]
+
 
 @dataclass(frozen=True)
-class CodeFacts:
-    """Counts over code, comments left out.
+class Code:
+    """What one or several blocks hold, comments left out.
 
     Attributes:
+        text: The code in lower case.
+        tokens: In their order, each a name or a number: (name, the operator if it is assigned
+            to, number), with empty strings for what it is not.
+        reads: How often each name is read or called; `x += 1` reads `x` too.
+        writes: How often each name is assigned to.
+        numbers: How often each number occurs, by its spelling.
+        operators: How often each of `OPERATORS` occurs.
         num_lines: Lines that hold anything.
-        num_tokens: Names, numbers and symbols.
-        reads: How often each lower-case name is read or called; `x += 1` reads `x` too.
-        writes: How often each lower-case name is assigned to.
+        num_comments: How many comments there were.
     """
 
-    num_lines: int
-    num_tokens: int
-    reads: Counter[str]
-    writes: Counter[str]
+    text: str = ""
+    tokens: Sequence[Token] = ()
+    reads: Counts = field(default_factory=dict)
+    writes: Counts = field(default_factory=dict)
+    numbers: Counts = field(default_factory=dict)
+    operators: Counts = field(default_factory=dict)
+    num_lines: int = 0
+    num_comments: int = 0
 
-    def __add__(self, other: Self) -> "CodeFacts":
-        return CodeFacts(
-            num_lines=self.num_lines + other.num_lines,
-            num_tokens=self.num_tokens + other.num_tokens,
-            reads=self.reads + other.reads,
-            writes=self.writes + other.writes,
-        )
+    @property
+    def num_tokens(self) -> int:
+        """Names, numbers and operators."""
+        return len(self.tokens) + sum(self.operators.values())
 
 
-def read_code(*blocks: str) -> CodeFacts:
-    """Counts what blocks of equations, or a shader, hold together. Never raises."""
-    code = _COMMENT.sub(" ", "\n".join(blocks).lower())
-    tokens: Counter[tuple[str, str]] = Counter(_TOKEN.findall(code))
-    reads: Counter[str] = Counter()
-    writes: Counter[str] = Counter()
-    for (name, assignment), count in tokens.items():
-        if name and assignment:
-            writes[name] += count
-        if name and assignment != "=":
-            reads[name] += count
-    return CodeFacts(
-        num_lines=sum(1 for line in code.split("\n") if line.strip()),
-        num_tokens=tokens.total() + writes.total(),
+_NO_CODE = Code()
+
+
+def read_code(text: str) -> Code:
+    """Reads a block of equations, or a shader. Never raises."""
+    if not text:
+        return _NO_CODE
+    text = text.lower()
+    num_comments = 0
+    if "/" in text:
+        text, num_comments = _COMMENT.subn(" ", text)
+    tokens: list[Token] = _TOKEN.findall(text)
+    reads, writes, numbers = _counts(tokens)
+    return Code(
+        text=text,
+        tokens=tokens,
         reads=reads,
         writes=writes,
+        numbers=numbers,
+        operators={operator: text.count(operator) for operator in OPERATORS},
+        num_lines=len(list(filter(None, map(str.strip, text.split("\n"))))),
+        num_comments=num_comments,
     )
 
 
-def count_groups(
-    prefix: str, groups: Mapping[str, Sequence[str]], names: Counter[str]
-) -> dict[str, float]:
-    """Returns how often the names of each group occur, under `prefix.group`."""
-    return {f"{prefix}.{key}": sum(names[name] for name in group) for key, group in groups.items()}
+def joined(codes: Iterable[Code]) -> Code:
+    """Returns several pieces of code as one."""
+    codes = [code for code in codes if code is not _NO_CODE]
+    if len(codes) <= 1:
+        return codes[0] if codes else _NO_CODE
+    return Code(
+        text="\n".join([code.text for code in codes]),
+        tokens=[token for code in codes for token in code.tokens],
+        reads=summed([code.reads for code in codes]),
+        writes=summed([code.writes for code in codes]),
+        numbers=summed([code.numbers for code in codes]),
+        operators=summed([code.operators for code in codes]),
+        num_lines=sum([code.num_lines for code in codes]),
+        num_comments=sum([code.num_comments for code in codes]),
+    )
 
 
-def flag_groups(
-    prefix: str, groups: Mapping[str, Sequence[str]], names: Counter[str]
-) -> dict[str, float]:
-    """Returns 1 for each group of which a name occurs and 0 for the others."""
-    return {
-        f"{prefix}.{key}": float(any(name in names for name in group))
-        for key, group in groups.items()
-    }
+def summed(counts: Sequence[Counts]) -> Counts:
+    """Adds counts name by name."""
+    total = dict(counts[0])
+    for other in counts[1:]:
+        for name, count in other.items():
+            total[name] = total.get(name, 0) + count
+    return total
+
+
+def _counts(tokens: Iterable[Token]) -> tuple[Counts, Counts, Counts]:
+    """Returns how often each name is read, each is written, and each number occurs."""
+    reads: dict[str, int] = {}
+    writes: dict[str, int] = {}
+    numbers: dict[str, int] = {}
+    for (name, operator, number), count in Counter(tokens).items():
+        if number:
+            numbers[number] = count
+            continue
+        if operator:
+            writes[name] = writes.get(name, 0) + count
+        if operator != "=":
+            reads[name] = reads.get(name, 0) + count
+    return reads, writes, numbers
+
+
+def named(prefix: str, groups: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Returns the groups under the names of their features, `prefix.group`."""
+    return {f"{prefix}.{key}": names for key, names in groups.items()}
+
+
+def count_groups(groups: Mapping[str, Sequence[str]], names: Counts) -> dict[str, float]:
+    """Returns how often the names of each group occur."""
+    return {key: sum([names.get(name, 0) for name in group]) for key, group in groups.items()}
 
 
 def num_registers(names: Iterable[str]) -> int:
     """Returns how many of `names` are `q` variables, which carry values from block to block."""
-    return sum(_REGISTER.fullmatch(name) is not None for name in names)
+    return sum([_REGISTER.fullmatch(name) is not None for name in names])

@@ -1,8 +1,10 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from aivj.presets import Milk, parse_milk
+from aivj.presets.program import Program, read_program
 
 CORPUS = Path("/usr/share/projectM/presets")
 
@@ -17,3 +19,9 @@ def corpus() -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def milks(corpus: dict[str, bytes]) -> dict[str, Milk]:
     return {name: parse_milk(data) for name, data in corpus.items()}
+
+
+@pytest.fixture(scope="session")
+def program_of() -> Callable[..., Program]:
+    """Reads the code of a preset given line by line."""
+    return lambda *lines: read_program(parse_milk("\n".join(lines).encode()))

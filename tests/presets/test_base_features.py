@@ -30,20 +30,6 @@ def test_old_presets_switch_motion_vectors_on(text: str, alpha: float) -> None:
     assert base_features(parse_milk(text.encode()))["base.mv_a"] == alpha
 
 
-def test_only_enabled_parts_count() -> None:
-    features = base_features(
-        parse_milk(
-            b"shapecode_0_enabled=1\nshapecode_0_sides=10\nshapecode_0_textured=1\n"
-            b"shapecode_1_enabled=1\nshapecode_2_enabled=0\nshapecode_2_sides=100\n"
-            b"wavecode_0_enabled=0\nwavecode_0_samples=32\n"
-        )
-    )
-    assert features["shapes.num_enabled"] == 2.0
-    assert features["shapes.num_textured"] == 1.0
-    assert features["shapes.mean_sides"] == 7.0
-    assert features["waves.num_enabled"] == features["waves.mean_samples"] == 0.0
-
-
 def test_real_presets_name_the_base_values(milks: dict[str, Milk]) -> None:
     for name in BASE_DEFAULTS:
         num_present = sum(name.lower() in milk.values for milk in milks.values())

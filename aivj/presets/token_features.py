@@ -1,0 +1,109 @@
+"""Features of how code is written: its tokens, names, nesting and constants."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import accumulate
+
+from aivj.presets.milk import parse_number
+from aivj.presets.program import Program
+from aivj.presets.tokens import Code, joined
+
+_BRACKET = re.compile(r"[()]")
+_STEP = {"(": 1, ")": -1}
+_OPERATORS = {
+    "plus": "+",
+    "minus": "-",
+    "times": "*",
+    "over": "/",
+    "modulo": "%",
+    "bracket": "(",
+    "comma": ",",
+    "less": "<",
+    "greater": ">",
+}
+_SMALLEST_POWER, _LARGEST_POWER = -6.0, 6.0
+_FINE, _LARGE = 0.1, 10.0
+_NUM_REMEMBERED = 32_768
+
+
+def token_features(program: Program) -> dict[str, float]:
+    """Returns features by name, the same names in the same order for every preset."""
+    equations = joined(program.equation_blocks)
+    shaders = joined([program.warp_shader, program.comp_shader])
+    return {
+        **_writing("equations", equations),
+        **_constants("equations", equations),
+        **_writing("shaders", shaders),
+        **_constants("shaders", shaders),
+    }
+
+
+def _writing(scope: str, code: Code) -> dict[str, float]:
+    num_tokens = max(code.num_tokens, 1)
+    num_numbers = sum(code.numbers.values())
+    num_distinct = len(code.reads.keys() | code.writes.keys())
+    num_assignments = sum(code.writes.values())
+    return {
+        f"{scope}.num_comments": code.num_comments,
+        f"{scope}.num_distinct_names": num_distinct,
+        f"{scope}.share_distinct_names": num_distinct / max(len(code.tokens) - num_numbers, 1),
+        f"{scope}.share_numbers": num_numbers / num_tokens,
+        f"{scope}.num_assignments": num_assignments,
+        f"{scope}.num_variables": len(code.writes),
+        f"{scope}.tokens_per_assignment": code.num_tokens / max(num_assignments, 1),
+        f"{scope}.longest_statement": max(map(len, code.text.split(";"))),
+        f"{scope}.depth": _depth(code.text),
+        **{
+            f"{scope}.share_{name}": code.operators.get(operator, 0) / num_tokens
+            for name, operator in _OPERATORS.items()
+        },
+    }
+
+
+def _depth(text: str) -> int:
+    """Returns how deep brackets lie in each other, at most."""
+    return max(accumulate(map(_STEP.__getitem__, _BRACKET.findall(text)), initial=0))
+
+
+def _constants(scope: str, code: Code) -> dict[str, float]:
+    """Tells what kind of numbers the code holds."""
+    counts: dict[float, int] = {}
+    for text, count in code.numbers.items():
+        value = parse_number(text)
+        counts[value] = counts.get(value, 0) + count
+    num = max(sum(counts.values()), 1)
+    mean, std = _powers(counts)
+    return {
+        f"{scope}.num_distinct_numbers": len(counts),
+        f"{scope}.share_distinct_numbers": len(counts) / num,
+        f"{scope}.share_integers": _num_where(float.is_integer, counts) / num,
+        f"{scope}.share_fine_numbers": _num_where(_is_fine, counts) / num,
+        f"{scope}.share_large_numbers": _num_where(_LARGE.__lt__, counts) / num,
+        f"{scope}.largest_number": max(counts, default=0.0),
+        f"{scope}.mean_power": mean,
+        f"{scope}.std_power": std,
+    }
+
+
+def _num_where(holds: Callable[[float], bool], counts: Mapping[float, int]) -> int:
+    return sum([count for value, count in counts.items() if holds(value)])
+
+
+def _is_fine(value: float) -> bool:
+    return 0.0 < value < _FINE
+
+
+def _powers(counts: Mapping[float, int]) -> tuple[float, float]:
+    """Returns mean and standard deviation of the powers of ten of the positive numbers."""
+    powers = [(_power(value), count) for value, count in counts.items() if value]
+    num = max(sum([count for _, count in powers]), 1)
+    mean = sum([power * count for power, count in powers]) / num
+    square = sum([power * power * count for power, count in powers]) / num
+    return mean, math.sqrt(max(square - mean * mean, 0.0))
+
+
+@lru_cache(_NUM_REMEMBERED)
+def _power(value: float) -> float:
+    return min(max(math.log10(value), _SMALLEST_POWER), _LARGEST_POWER)
