@@ -8,6 +8,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def read_part(path: Path, num_features: int) -> FeaturePart:
     data = path.read_bytes()
     if sha256_hex(data)[:_NUM_DIGITS] != path.stem:
         raise BrokenPartError("its content is not the one that its name stands for")
-    table = pa.ipc.open_file(data).read_all().combine_chunks()
+    table: Any = pa.ipc.open_file(data).read_all().combine_chunks()
     content_hashes = table["content_hash"].to_pylist()
     features = table["features"].combine_chunks()
     has_features = np.asarray(features.is_valid())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aivj.presets.author import preset_family
+from aivj.presets.author import first_author, first_word, preset_family
 from aivj.presets.milk import Milk, parse_milk
 
 MILK = parse_milk(b"zoom=1")
@@ -39,6 +39,19 @@ def test_a_name_without_a_word_leaves_the_content() -> None:
     assert family.startswith("content:")
     assert family == preset_family("86.milk", MILK)
     assert family != preset_family("185.milk", parse_milk(b"zoom=2"))
+
+
+@pytest.mark.parametrize(
+    ("name", "author", "word"),
+    [
+        ("Rovastar & Geiss - Dynamic.milk", "rovastar", "rovastar"),
+        ("EoS+Phat Fractical_dancer_v2d.milk", "", "eos"),
+        ("coupled_00001_20260101_010203_fg.milk", "", "coupled"),
+        ("folder - of/somebody/185.milk", "", ""),
+    ],
+)
+def test_an_author_is_set_apart_from_the_title(name: str, author: str, word: str) -> None:
+    assert (first_author(name), first_word(name)) == (author, word)
 
 
 @settings(deadline=None)
