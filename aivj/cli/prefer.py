@@ -128,9 +128,10 @@ def _until_stopped() -> Iterator[None]:
 
 def _print_result(session: "JudgingSession", log: Path) -> None:
     progress = session.progress()
+    num = progress.num_comparisons
     out.print(
-        f"{progress.num_comparisons} comparisons, {progress.num_today} by {session.by} today; "
-        f"of two pairs, {progress.order_certainty01:.0%} are in the right order: {log}",
+        f"{num} comparison{'s' if num != 1 else ''}, {progress.num_today} by {session.by} today, "
+        f"order {progress.order_certainty01:.0%} sure: {log}",
         markup=False,
     )
     ranking = session.ranking()
