@@ -109,6 +109,16 @@ test("a tone sounds in its own band", () => {
   }
 });
 
+test("bands rise at once and fall like a meter", () => {
+  const hit: Sound = (timeS) => (timeS > 0.2 && timeS < 0.3 ? tone(90, 0.4)(timeS) : 0);
+  const features = heardFrom(hit, 1.5);
+  const kick = (timeS: number) => features[Math.round(timeS * 60)]?.kick01 ?? assert.fail();
+  assert.ok(kick(0.25) > 0.9);
+  // The last frame that hears all of it is that at 0.3 s.
+  assert.ok(kick(0.4) > 0.35 && kick(0.4) < 0.7, `${kick(0.4)}`);
+  assert.ok(kick(1.2) < 0.01);
+});
+
 test("louder music has more energy, and no more than 1", () => {
   const levels = [0.02, 0.05, 0.1, 0.2, 0.4, 1];
   const energies = levels.map((level) => heardFrom(tone(300, level), 2).at(-1)?.energy01 ?? 0);

@@ -185,6 +185,19 @@ test("each gate alone keeps the picture", () => {
   }
 });
 
+test("a foreground just switched says so for 4 s", () => {
+  const director = new AutoDirector(null);
+  requestsOf(director, [0, 10], {});
+  director.noteSwitch("foreground", 10_000);
+  for (const [nowMs, closedGates] of [
+    [10_000, ["cooldown"]],
+    [13_999, ["cooldown"]],
+    [14_000, []],
+  ] as const) {
+    assert.deepEqual(director.advance(inputsAt(nowMs)).closedGates, closedGates, `${nowMs} ms`);
+  }
+});
+
 test("audio must be there for 12 frames, a beat for 1.5 s", () => {
   const director = new AutoDirector(null);
   const quiet = { ...RISING, rms: 0 };

@@ -65,6 +65,8 @@ test("onsets without a beat are not trusted", () => {
       ([, beat]) => beat.confidence01 >= 0.75 && beat.stability01 >= 0.65,
     );
     assert.ok(trusted.length < 0.1 * beats.length, `seed ${seed}: ${trusted.length} frames`);
+    const sum = beats.reduce((total, [, beat]) => total + beat.confidence01, 0);
+    assert.ok(sum / beats.length < 0.5, `seed ${seed}: confidence ${sum / beats.length}`);
   }
 });
 
@@ -79,6 +81,13 @@ test("a tempo needs 4 s of history", () => {
   const flux = Array.from({ length: 400 }, (_, slot) => (slot % 25 < 2 ? 1 : 0));
   assert.equal(tempoOf(flux.slice(0, 199)), null);
   assertNear(tempoOf(flux.slice(0, 200))?.periodS, 0.5, 1e-3);
+});
+
+test("a tempo is stable after its third estimate", () => {
+  const beats = followed(steadyBeats(120, 12), 12, 60);
+  const found = beats.find(([, beat]) => beat.beatsPerMinute !== null)?.[0] ?? assert.fail("none");
+  const stable = beats.find(([, beat]) => beat.stability01 > 0)?.[0];
+  assertNear(stable, found + 2 * 600, 50);
 });
 
 test("a beat that stops loses its confidence within the history's 8 s", () => {

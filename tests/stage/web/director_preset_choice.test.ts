@@ -269,6 +269,13 @@ test("when no preset of the index may be drawn, the order takes over", () => {
   assert.deepEqual([choice.presetId, choice.method], ["outside", "sequence"]);
 });
 
+test("of two entries for a preset the first counts", () => {
+  const entry = { presetId: "a", authorKey: "c01", energy: "peak", tags: [] } as const;
+  const entries = [entry, { ...entry, authorKey: "c02" }];
+  const sources = { ...sourcesOf({ version: "v1", entries }), libraryIds: ["a"] };
+  assert.equal(chosen(chooserOf(sources), requestFor("techno")).arm, "c01:peak");
+});
+
 test("two layers are not given the same preset in a row", () => {
   const chooser = chooserOf({ ...sourcesOf(null), libraryIds: ["a", "b", "c"] });
   const [foreground, background] = [requestFor("techno"), requestFor("techno")];

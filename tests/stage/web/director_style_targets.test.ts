@@ -61,6 +61,7 @@ test("energy is motion, liquid is fusion, dots are sparkle", () => {
   );
   assert.ok(place(["liquid"], "calm").fusion > place([], "calm").fusion);
   assert.ok(place(["dots"], "calm").sparkle > place([], "calm").sparkle);
+  assert.deepEqual(place(["dots", "dots"], "calm"), place(["dots"], "calm"));
   assert.ok(place(["band:high"], "calm").sparkle > place(["band:low"], "calm").sparkle);
 });
 

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  Autopilot,
+  type Frame,
+  type Moment,
+} from "../../../aivj/stage/web/src/director/autopilot.ts";
+import { assertNear, everyFrame, featuresOf } from "./director_signals.ts";
+
+const STEADY = featuresOf({
+  rms: 0.1,
+  audible: true,
+  energy01: 0.7,
+  energyFast01: 0.7,
+  energySlow01: 0.7,
+  kick01: 0.7,
+  beatQuality01: 1,
+  beatConfidence01: 1,
+  beatPulse01: 0.5,
+  beatTrusted: true,
+  onsetsPerS: 4,
+});
+
+function frameAt(nowMs: number, given: Partial<Frame> = {}): Frame {
+  return {
+    features: STEADY,
+    nowMs,
+    frameP95Ms: null,
+    humanHold: false,
+    midiLock: false,
+    forcedOpen: false,
+    grips: {},
+    ...given,
+  };
+}
+
+/** What a pilot says last of a while of the same. */
+function flown(pilot: Autopilot, span: readonly [number, number], given: Partial<Frame> = {}) {
+  let moment: Moment | null = null;
+  everyFrame(span, 60, (nowMs) => {
+    moment = pilot.advance(frameAt(nowMs, given));
+  });
+  return (moment as Moment | null) ?? assert.fail("no frames");
+}
+
+test("the links of the chain hear the same music", () => {
+  const { scene, section, macros } = flown(new Autopilot("custom", null), [0, 10]);
+  assert.equal(scene.scene, "techno");
+  assert.equal(section, "PEAK");
+  // 0.4 + 0.18 of the energy, 0.08 of the kick, and techno's bias.
+  assertNear(macros.motion, 0.4 + 0.18 * 0.7 + 0.08 * 0.7 + 0.12, 1e-3);
+});
+
+test("a profile can be changed while it flies", () => {
+  const pilot = new Autopilot("custom", null);
+  const before = flown(pilot, [0, 10]).macros.sparkle;
+  pilot.profile = "drone";
+  assertNear(flown(pilot, [10, 20]).macros.sparkle, before - 0.18, 1e-3);
+});
+
+test("dials that people hold stand still, and the director goes by them", () => {
+  const grips = { motion: { manual: 0.1 }, sparkle: { midi: 0.2, manual: 0.9 } };
+  const rising = { ...STEADY, energySlow01: 0.2 };
+  const held = new Autopilot("custom", null);
+  const { macros, request } = flown(held, [0, 20], { features: rising, grips });
+  assert.deepEqual([macros.motion, macros.sparkle, request], [0.1, 0.2, null]);
+  const requestsOf = (pilot: Autopilot, given: Partial<Frame>) => {
+    let numRequests = 0;
+    everyFrame([0, 20], 60, (nowMs) => {
+      const { request } = pilot.advance(frameAt(nowMs, { features: rising, ...given }));
+      if (request?.layer === "foreground") numRequests += 1;
+    });
+    return numRequests;
+  };
+  assert.equal(requestsOf(new Autopilot("custom", null), { grips }), 0);
+  assert.equal(requestsOf(new Autopilot("custom", null), {}), 1);
+});
+
+test("a switch by hand is heard of, and the interval can be changed", () => {
+  const pilot = new Autopilot("custom", null);
+  flown(pilot, [0, 60]);
+  pilot.noteSwitch("foreground", 60_000);
+  pilot.intervalMs = 15_000;
+  const requests: [number, string][] = [];
+  everyFrame([60, 90], 60, (nowMs) => {
+    const { request } = pilot.advance(frameAt(nowMs));
+    if (request?.layer === "foreground") requests.push([nowMs, request.trigger]);
+  });
+  assert.deepEqual(requests, [[75_000, "interval"]]);
+});
+
+test("a pause of the page moves nothing further than a quarter of a second", () => {
+  const other = featuresOf({ rms: 0.1, audible: true });
+  const [paused, awake] = [new Autopilot("custom", null), new Autopilot("custom", null)];
+  flown(paused, [0, 10]);
+  flown(awake, [0, 10]);
+  const after = paused.advance(frameAt(3_600_000, { features: other }));
+  const quarter = awake.advance(frameAt(10_233, { features: other }));
+  assertNear(after.macros.fusion, quarter.macros.fusion, 1e-3);
+  assertNear(after.scene.scores.techno, quarter.scene.scores.techno, 1e-2);
+});
