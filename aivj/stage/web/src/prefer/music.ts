@@ -56,12 +56,12 @@ export class Music {
     source.start(0, this.#clock.timeS % buffer.duration);
     this.#clock.follow(context.currentTime);
     this.#aloud = { context, volume };
-    await this.#obey();
+    this.#obey();
   }
 
-  async togglePause(): Promise<void> {
+  togglePause(): void {
     this.#clock.paused = !this.#clock.paused;
-    await this.#obey();
+    this.#obey();
   }
 
   toggleMute(): void {
@@ -69,8 +69,9 @@ export class Music {
     if (this.#aloud !== null) this.#aloud.volume.gain.value = this.#muted ? 0 : 1;
   }
 
-  async #obey(): Promise<void> {
+  /** Does not wait: where the browser lets nothing be heard, that would be for ever. */
+  #obey(): void {
     const context = this.#aloud?.context;
-    await (this.#clock.paused ? context?.suspend() : context?.resume());
+    void (this.#clock.paused ? context?.suspend() : context?.resume());
   }
 }

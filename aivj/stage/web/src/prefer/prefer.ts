@@ -27,7 +27,7 @@ const pictures = new Pictures(drawn, music, sizeOf, (error) => void judging.onFa
 const judging = new Judging(api, pictures, panel);
 
 async function act(action: Action): Promise<void> {
-  if (action === "pause") await music.togglePause();
+  if (action === "pause") music.togglePause();
   else if (action === "mute") music.toggleMute();
   else await judging.answer(action);
   panel.showSound(music);
