@@ -224,7 +224,10 @@ test("a pause of the page is no event of the music", () => {
 
 test("a window of another length is refused", () => {
   const extractor = new FeatureExtractor(SAMPLE_RATE_HZ);
-  assert.throws(() => extractor.advance(new Float32Array(512), 0, 0), /1024 samples, not 512/);
+  assert.throws(
+    () => extractor.advance(new Float32Array(512), 0, 0),
+    /expected 1024 samples, found 512/,
+  );
 });
 
 test("the input's level is learned slowly, within limits, and not from silence", () => {

@@ -9,7 +9,7 @@ import { type BandHz, Spectrum } from "./spectrum.ts";
 export interface AudioFeatures {
   /** Root mean square of the mono samples as they came, 0 to 1. */
   readonly rms: number;
-  /** Whether that is more than silence. */
+  /** Whether it was more than silence within the last half second. */
   readonly audible: boolean;
   /** Loudness after gain, smoothed over a beat. */
   readonly energy01: number;
@@ -136,8 +136,7 @@ export class FeatureExtractor {
 
   /** Takes the samples over around their mean, and returns their RMS. */
   #load(mono: Float32Array): number {
-    if (mono.length !== WINDOW)
-      throw new Error(`a frame has ${WINDOW} samples, not ${mono.length}`);
+    if (mono.length !== WINDOW) throw new Error(`expected ${WINDOW} samples, found ${mono.length}`);
     // Clips of one byte a sample are half a step above zero, which alone would nearly be audible.
     const mean = mono.reduce((sum, sample) => sum + sample, 0) / WINDOW;
     let power = 0;

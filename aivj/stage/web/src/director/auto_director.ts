@@ -5,8 +5,8 @@ import { type Gate, type GateInputs, Gates, type LayerName } from "./gates.ts";
 import type { Macros } from "./macros.ts";
 import type { Scene, SceneState } from "./scenes.ts";
 
-/** Why: the energy rose, the scene changed, it was time, or techno wants another background. */
-export type Trigger = "energy" | "scene" | "interval" | "background";
+/** Why: the energy rose, the scene changed, or techno wants another background. */
+export type Trigger = "energy" | "scene" | "background";
 
 export interface SwitchRequest {
   readonly layer: LayerName;
@@ -35,8 +35,6 @@ const COOLDOWN_MS: Readonly<Record<Scene, number>> = {
 const COOLDOWN_WITHOUT_BEAT = 1.1;
 const BACKGROUND_INTERVAL_MS = 18_000;
 const SCENE_SHIFT_MS = 3_000;
-/** Ours: when music begins, what kind it is shows a little later. */
-const SETTLED_MS = 5_000;
 
 /** How long a foreground stays at least; longer, the less the beat is worth. */
 export function cooldownMs(scene: Scene, beatQuality01: number): number {
@@ -55,15 +53,8 @@ export function risesOnPulse(features: AudioFeatures, macros: Macros): boolean {
 }
 
 export class AutoDirector {
-  /** Switches the foreground when nothing else did for that long; null: only the music decides. */
-  intervalMs: number | null;
   readonly #gates = new Gates();
   #switchedAtMs: Record<LayerName, number> | null = null;
-  #audibleSinceMs: number | null = null;
-
-  constructor(intervalMs: number | null) {
-    this.intervalMs = intervalMs;
-  }
 
   /** A layer was switched, by whomever: its cool-downs begin anew. */
   noteSwitch(layer: LayerName, nowMs: number): void {
@@ -75,47 +66,29 @@ export class AutoDirector {
   advance(inputs: DirectorInputs): Decision {
     const { nowMs } = inputs;
     this.#gates.advance(inputs);
-    if (!inputs.features.audible) this.#audibleSinceMs = null;
-    else this.#audibleSinceMs ??= nowMs;
     this.#switchedAtMs ??= { foreground: nowMs, background: nowMs };
     const { foreground, background } = this.#switchedAtMs;
     const closedGates = this.#gates.closedTo("foreground", foreground, inputs);
-    const trigger = this.#trigger(inputs, nowMs - foreground, closedGates);
-    if (trigger !== null) return this.#request("foreground", trigger, nowMs, closedGates);
     const backgroundGates = this.#gates.closedTo("background", background, inputs);
-    if (backgroundGates.length === 0 && wantsBackground(inputs, nowMs - background)) {
-      return this.#request("background", "background", nowMs, closedGates);
+    let request: SwitchRequest | null = null;
+    const trigger = closedGates.length === 0 ? foregroundTrigger(inputs, nowMs - foreground) : null;
+    if (trigger !== null) {
+      request = { layer: "foreground", trigger };
+    } else if (backgroundGates.length === 0 && wantsBackground(inputs, nowMs - background)) {
+      request = { layer: "background", trigger: "background" };
     }
-    return { request: null, closedGates };
+    if (request !== null) this.noteSwitch(request.layer, nowMs);
+    return { request, closedGates };
   }
+}
 
-  #trigger(inputs: DirectorInputs, shownMs: number, closed: readonly Gate[]): Trigger | null {
-    const { features, macros, scene, nowMs } = inputs;
-    const rested = shownMs >= cooldownMs(scene.scene, features.beatQuality01);
-    if (rested && closed.length === 0) {
-      if (risesOnPulse(features, macros)) return "energy";
-      const shifted = nowMs - scene.changedAtMs < SCENE_SHIFT_MS;
-      if (shifted && features.beatQuality01 > 0.25) return "scene";
-    }
-    return this.#isTime(shownMs, nowMs, closed) ? "interval" : null;
-  }
-
-  #isTime(shownMs: number, nowMs: number, closed: readonly Gate[]): boolean {
-    const settled = nowMs - (this.#audibleSinceMs ?? nowMs) >= SETTLED_MS;
-    // Music without a beat never opens that gate, and would be shown one preset for ever.
-    const mayBe = closed.every((gate) => gate === "beat");
-    return settled && mayBe && this.intervalMs !== null && shownMs >= this.intervalMs;
-  }
-
-  #request(
-    layer: LayerName,
-    trigger: Trigger,
-    nowMs: number,
-    closedGates: readonly Gate[],
-  ): Decision {
-    this.noteSwitch(layer, nowMs);
-    return { request: { layer, trigger }, closedGates };
-  }
+/** Why the foreground should be switched after `shownMs`; null if it should stay. */
+function foregroundTrigger(inputs: DirectorInputs, shownMs: number): Trigger | null {
+  const { features, macros, scene, nowMs } = inputs;
+  if (shownMs < cooldownMs(scene.scene, features.beatQuality01)) return null;
+  if (risesOnPulse(features, macros)) return "energy";
+  const shifted = nowMs - scene.changedAtMs < SCENE_SHIFT_MS;
+  return shifted && features.beatQuality01 > 0.25 ? "scene" : null;
 }
 
 function wantsBackground({ features, scene }: DirectorInputs, shownMs: number): boolean {

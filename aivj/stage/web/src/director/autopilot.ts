@@ -27,17 +27,11 @@ export class Autopilot {
   readonly #scenes = new SceneClassifier();
   readonly #sections = new SectionMachine();
   readonly #bank = new MacroBank();
-  readonly #director: AutoDirector;
+  readonly #director = new AutoDirector();
   #nowMs: number | null = null;
 
-  /** `intervalMs` is how long a foreground is shown at most; null: as long as the music likes. */
-  constructor(profile: Profile, intervalMs: number | null) {
+  constructor(profile: Profile) {
     this.profile = profile;
-    this.#director = new AutoDirector(intervalMs);
-  }
-
-  set intervalMs(intervalMs: number | null) {
-    this.#director.intervalMs = intervalMs;
   }
 
   /** A layer was switched by something else than a request. */

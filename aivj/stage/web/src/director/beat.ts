@@ -59,7 +59,7 @@ export class BeatTracker {
 function stabilityOf(periodsS: readonly number[]): number {
   if (periodsS.length < FEWEST_ESTIMATES) return 0;
   const mean = periodsS.reduce((sum, periodS) => sum + periodS, 0) / periodsS.length;
-  const variance = periodsS.reduce((sum, periodS) => sum + (periodS - mean) ** 2, 0);
-  const spread = Math.sqrt(variance / periodsS.length) / mean;
+  const squares = periodsS.reduce((sum, periodS) => sum + (periodS - mean) ** 2, 0);
+  const spread = Math.sqrt(squares / periodsS.length) / mean;
   return clamp01(1 - spread / UNSTABLE_SPREAD);
 }

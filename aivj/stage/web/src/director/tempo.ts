@@ -9,10 +9,10 @@ export interface Tempo {
 }
 
 /** All ours. */
-export const SLOT_MS = 20;
+const SLOT_MS = 20;
 const NUM_SLOTS = 400;
 const FEWEST_SLOTS = 200;
-/** One octave, 86 to 171 beats a minute: of any beat, its half and its double one lies in it. */
+/** One octave, 86 to 171 beats a minute: a slower beat counts as its double, a faster as its half. */
 const SHORTEST_SLOTS = 18;
 const LONGEST_SLOTS = 35;
 /** Onsets are a little early and late; spread over 100 ms they still meet. */
