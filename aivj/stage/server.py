@@ -1,13 +1,17 @@
 """The loopback server of the stage: pages, presets, music. Serves this machine alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from aiohttp import web
 
+from aivj.audio.music_folder import MUSIC_SUFFIXES
 from aivj.errors import UnsafePathError
 from aivj.stage.assets import Asset, read_assets
+from aivj.stage.catalogue import MUSIC_ROUTE, catalogue
 from aivj.storage import resolve_under
 
 # Presets are untrusted code: equations may become WebAssembly, and nothing may leave the origin.
@@ -23,8 +27,13 @@ _HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), display-capture=(self), camera=(), geolocation=()",
     "Cache-Control": "no-cache",
 }
+
+# Sent by our own page only: a foreign one would have to ask first, and is not answered.
+_PRESET_TYPE = "application/octet-stream"
+_MAX_PRESET_BYTES = 4 * 1024 * 1024
 
 Convert = Callable[[bytes], bytes]
 
@@ -36,7 +45,9 @@ class StageServer:
         packs_root: Folder that `/presets/...` URLs resolve below; None serves no presets.
         clips: Music by name: `/clips/<name>.u8` answers the planar bytes.
         convert: Makes the JSON that `/converted/presets/...` answers from a preset's bytes; a
-            page cannot convert shaders itself.
+            page cannot convert shaders itself. Called in a thread, once at a time.
+        music_root: Folder that `/__local_audio?path=...` serves music from, by a path in it or by
+            an absolute one; None serves none.
         extend: Adds routes and middlewares of a page that has more to ask.
     """
 
@@ -46,11 +57,14 @@ class StageServer:
         packs_root: Path | None = None,
         clips: Mapping[str, bytes] | None = None,
         convert: Convert | None = None,
+        music_root: Path | None = None,
         extend: Callable[[web.Application], None] | None = None,
     ) -> None:
         self._packs_root = packs_root
         self._clips = dict(clips or {})
         self._convert = convert
+        self._converting = asyncio.Lock()
+        self._music_root = music_root
         self._extend = extend
         self._assets: dict[str, Asset] = {}
         self._runner: web.AppRunner | None = None
@@ -63,11 +77,14 @@ class StageServer:
             MissingDependencyError: The stage has not been built.
         """
         self._assets = read_assets()
-        app = web.Application(middlewares=[_with_headers])
+        app = web.Application(middlewares=[_with_headers], client_max_size=_MAX_PRESET_BYTES)
         app.router.add_get("/", self._asset)
+        app.router.add_get("/catalogue.json", self._catalogue)
+        app.router.add_get(MUSIC_ROUTE, self._music)
         app.router.add_get("/clips/{name}.u8", self._clip)
         app.router.add_get("/presets/{path:.+}", self._preset)
         app.router.add_get("/converted/{path:presets/.+}", self._converted)
+        app.router.add_post("/converted", self._converted_text)
         app.router.add_get("/{name:[a-z-]+[.][a-z]+}", self._asset)
         if self._extend is not None:
             self._extend(app)
@@ -112,23 +129,52 @@ class StageServer:
         return web.FileResponse(self._preset_path(request))
 
     async def _converted(self, request: web.Request) -> web.StreamResponse:
+        return await self._conversion(self._preset_path(request).read_bytes())
+
+    async def _converted_text(self, request: web.Request) -> web.StreamResponse:
+        """Converts what is sent: a preset that lies in no pack."""
+        if request.content_type != _PRESET_TYPE:
+            raise web.HTTPUnsupportedMediaType
+        return await self._conversion(await request.read())
+
+    async def _conversion(self, preset: bytes) -> web.StreamResponse:
+        """Answers with the converted preset; music is served meanwhile."""
         if self._convert is None:
             raise web.HTTPNotFound
-        data = self._convert(self._preset_path(request).read_bytes())
+        async with self._converting:
+            data = await asyncio.to_thread(self._convert, preset)
         return web.Response(body=data, content_type="application/json")
 
-    def _preset_path(self, request: web.Request) -> Path:
-        if self._packs_root is None:
+    async def _catalogue(self, _: web.Request) -> web.StreamResponse:
+        listed = await asyncio.to_thread(catalogue, self._packs_root, self._music_root)
+        return web.json_response(listed)
+
+    async def _music(self, request: web.Request) -> web.StreamResponse:
+        """Serves a file of the music folder, or the range of it that is asked for."""
+        asked = Path(request.query.get("path", ""))
+        root = self._music_root
+        if root is not None and asked.is_relative_to(root.resolve()):
+            asked = asked.relative_to(root.resolve())
+        if asked.suffix.lower() not in MUSIC_SUFFIXES:
             raise web.HTTPNotFound
+        return web.FileResponse(_file_under(root, quote(asked.as_posix())))
+
+    def _preset_path(self, request: web.Request) -> Path:
         prefix = "/converted" if request.raw_path.startswith("/converted/") else ""
         url_path = request.raw_path.removeprefix(prefix).partition("?")[0]
-        try:
-            path = resolve_under(self._packs_root, url_path)
-        except UnsafePathError as error:
-            raise web.HTTPNotFound from error
-        if not path.is_file():
-            raise web.HTTPNotFound
-        return path
+        return _file_under(self._packs_root, url_path)
+
+
+def _file_under(root: Path | None, relative: str) -> Path:
+    if root is None:
+        raise web.HTTPNotFound
+    try:
+        path = resolve_under(root, relative)
+    except UnsafePathError as error:
+        raise web.HTTPNotFound from error
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return path
 
 
 @web.middleware

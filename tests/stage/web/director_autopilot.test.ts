@@ -53,9 +53,11 @@ test("the links of the chain hear the same music", () => {
 
 test("a profile can be changed while it flies", () => {
   const pilot = new Autopilot("custom");
-  const before = flown(pilot, [0, 10]).macros.sparkle;
+  const before = flown(pilot, [0, 10]);
   pilot.profile = "drone";
-  assertNear(flown(pilot, [10, 20]).macros.sparkle, before - 0.18, 1e-3);
+  const after = flown(pilot, [10, 20]);
+  assertNear(after.macros.sparkle, before.macros.sparkle - 0.18, 1e-3);
+  assert.deepEqual([before.slots["aivj-m4"], after.slots["aivj-m4"]], [0.5, 0.375]);
 });
 
 test("dials that people hold stand still, and the director goes by them", () => {

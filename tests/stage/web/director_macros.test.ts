@@ -9,7 +9,7 @@ import {
   macroTargets,
   PROFILES,
   type Profile,
-  slotOf,
+  slotsOf,
 } from "../../../aivj/stage/web/src/director/macros.ts";
 import { SCENES, type Scene } from "../../../aivj/stage/web/src/director/scenes.ts";
 import { RandomStream } from "../../../aivj/stage/web/src/render/random.ts";
@@ -150,9 +150,14 @@ test("slots follow the profile", () => {
     dub: 0.9,
     custom: 1,
   };
-  for (const profile of PROFILES)
-    assertNear(slotOf(profile), 0.5 * factors[profile], 1e-12, profile);
-  assert.equal(slotOf("peakRave", 1), 1);
+  for (const profile of PROFILES) {
+    const slots = Object.entries(slotsOf(profile));
+    assert.deepEqual(
+      slots.map(([name]) => name),
+      ["aivj-m4", "aivj-m5", "aivj-m6", "aivj-m7", "aivj-m8"],
+    );
+    for (const [name, slot] of slots) assertNear(slot, 0.5 * factors[profile], 1e-12, name);
+  }
 });
 
 test("a profile is known by its name only", () => {

@@ -119,6 +119,7 @@ test("an index lies beside its manifest", () => {
   const cases = [
     ["/presets/p/library-manifest.json", "/presets/p/x.json"],
     ["/presets/p/library-manifest.json?a=1&b=/c", "/presets/p/x.json?a=1&b=/c"],
+    ["/presets/p/library-manifest.json?a=1?b", "/presets/p/x.json?a=1?b"],
     ["/presets/p/", "/presets/p/x.json"],
     ["/presets/p", "/presets/p/x.json"],
     ["library-manifest.json", "x.json"],
@@ -126,6 +127,24 @@ test("an index lies beside its manifest", () => {
   for (const [manifest, expected] of cases) {
     assert.equal(besideManifest(manifest, "x.json"), expected);
   }
+});
+
+test("a server is asked past caches, and waited for no longer than 15 s", async (context) => {
+  const limitsMs: number[] = [];
+  context.mock.method(AbortSignal, "timeout", (limitMs: number) => {
+    limitsMs.push(limitMs);
+    return AbortSignal.abort();
+  });
+  const caches: string[] = [];
+  const silent = (_: string, { cache, signal }: { cache: string; signal: AbortSignal }) => {
+    caches.push(cache);
+    return new Promise<never>((_resolve, reject) => {
+      if (signal.aborted) reject(signal.reason);
+    });
+  };
+  assert.equal(await loadStyleIndex("/presets/p/library-manifest.json", silent), null);
+  assert.deepEqual(limitsMs, [15_000, 15_000]);
+  assert.deepEqual(caches, ["no-store", "no-store"]);
 });
 
 test("a server that is gone counts as no index", async () => {

@@ -2,19 +2,35 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseParameters } from "../../../aivj/stage/web/src/player/parameters.ts";
 
-const parse = (query: string) => parseParameters(query, () => 77);
+const parse = (query: string, remembered: Record<string, string> = {}) =>
+  parseParameters(query, { getItem: (key) => remembered[key] ?? null }, () => 77);
 
 test("an address with everything in it", () => {
   const query =
     "?coupled=1&coupledPack=my%20pack&coupledPick=weighted&coupledManifest=m.json&coupledGamma=4" +
-    "&coupledExplore=0.1&coupledDedupN=30&coupledDedupPenalty=0.05&seed=5&size=320x180";
+    "&coupledExplore=0.1&coupledDedupN=30&coupledDedupPenalty=0.05&coupledFormula=affinity" +
+    "&coupling3d=on&coupling3dHud=1&coupling3dParallax=0.5&coupling3dDof=0&coupling3dStrength=2" +
+    "&presetLibrarySource=mega&runManifestUrl=/runs/m.json&seed=5&size=320x180" +
+    "&demoMusic=off&prefetch=off";
   assert.deepEqual(parse(query), {
     enabled: true,
     pack: "my pack",
     manifest: "m.json",
-    picking: { mode: "weighted", gamma: 4, explore: 0.1, dedupN: 30, dedupPenalty: 0.05 },
+    picking: {
+      mode: "weighted",
+      formula: "affinity",
+      gamma: 4,
+      explore: 0.1,
+      dedupN: 30,
+      dedupPenalty: 0.05,
+    },
+    coupling3d: { mode: "on", hud: true, parallax: 0.5, dof: 0, strength: 2 },
+    library: "mega",
+    runManifestUrl: "/runs/m.json",
     seed: 5,
     size: { width: 320, height: 180 },
+    demoMusic: false,
+    prefetch: false,
   });
 });
 
@@ -23,9 +39,21 @@ test("an address with nothing in it: absent numbers are 0, even gamma", () => {
     enabled: false,
     pack: "",
     manifest: "pairs-manifest.v0.json",
-    picking: { mode: "random", gamma: 0, explore: 0, dedupN: 0, dedupPenalty: 0 },
+    picking: {
+      mode: "random",
+      formula: "power",
+      gamma: 0,
+      explore: 0,
+      dedupN: 0,
+      dedupPenalty: 0,
+    },
+    coupling3d: { mode: "off", hud: false, parallax: 1, dof: 1, strength: 1 },
+    library: "curated-safe",
+    runManifestUrl: "/run-manifest.json",
     seed: 77,
     size: null,
+    demoMusic: true,
+    prefetch: true,
   });
 });
 
@@ -44,4 +72,20 @@ test("an unknown mode is random, an unusable size none", () => {
   for (const size of ["320", "0x180", "320x", "99999x10", "-1x5"]) {
     assert.equal(parse(`?size=${size}`).size, null);
   }
+});
+
+test("what the address leaves open is as it was remembered", () => {
+  const remembered = { presetLibrarySource: "kept", "nw.runManifestUrl": "/kept.json" };
+  assert.equal(parse("", remembered).library, "kept");
+  assert.equal(parse("", remembered).runManifestUrl, "/kept.json");
+  assert.equal(parse("?presetLibrarySource=asked", remembered).library, "asked");
+});
+
+test("depth: unknown modes are off, factors stay within 0 to 2", () => {
+  assert.equal(parse("?coupling3d=yes").coupling3d.mode, "off");
+  assert.equal(parse("?coupling3d=debug").coupling3d.mode, "debug");
+  const { parallax, dof, strength } = parse(
+    "?coupling3dParallax=9&coupling3dDof=-1&coupling3dStrength=deep",
+  ).coupling3d;
+  assert.deepEqual([parallax, dof, strength], [2, 0, 1]);
 });

@@ -12,6 +12,7 @@ import { RandomStream } from "../../../aivj/stage/web/src/render/random.ts";
 
 const SETTINGS: PickSettings = {
   mode: "weighted",
+  formula: "power",
   gamma: 4,
   explore: 0,
   dedupN: 0,
@@ -30,16 +31,24 @@ function memoryStore(): Store & { items: Map<string, string> } {
   };
 }
 
+/** A picker of `PAIRS`, in the mode of its settings. */
 function picker(settings: Partial<PickSettings>, seed = 1, store: Store = memoryStore()) {
   const stream = new RandomStream(seed);
-  return new PairPicker({ ...SETTINGS, ...settings }, () => stream.next(), store);
+  const pairPicker = new PairPicker({ ...SETTINGS, ...settings }, () => stream.next(), store);
+  const request = { pack: "p", pairs: PAIRS, mode: pairPicker.mode, intensity01: 0.5 };
+  return {
+    pick: (pairs = PAIRS) => pairPicker.pick({ ...request, pairs }).listed,
+    peek: () => pairPicker.peek(request),
+    deaf: () => pairPicker.pick({ ...request, intensity01: null }),
+    reset: () => pairPicker.reset(),
+  };
 }
 
 function countsOf(settings: Partial<PickSettings>, numPicks: number): number[] {
   const ours = picker(settings);
   const counts = PAIRS.map(() => 0);
   for (let pick = 0; pick < numPicks; pick++) {
-    const index = PAIRS.indexOf(ours.pick("p", PAIRS));
+    const index = PAIRS.indexOf(ours.pick());
     counts[index] = (counts[index] ?? 0) + 1;
   }
   return counts;
@@ -119,7 +128,7 @@ test("random picks, and weighted ones with gamma 0, are uniform", () => {
 
 test("with the full penalty no pair returns among the recent ones", () => {
   const ours = picker({ gamma: 1, dedupN: 3, dedupPenalty: 1 });
-  const picks = Array.from({ length: 200 }, () => ours.pick("p", PAIRS).pair);
+  const picks = Array.from({ length: 200 }, () => ours.pick().pair);
   for (let at = 3; at < picks.length; at++) {
     assert.ok(!picks.slice(at - 3, at).includes(picks[at]));
   }
@@ -128,7 +137,7 @@ test("with the full penalty no pair returns among the recent ones", () => {
 test("the same seed gives the same picks", () => {
   const series = (seed: number) => {
     const ours = picker({}, seed);
-    return Array.from({ length: 50 }, () => ours.pick("p", PAIRS).pair);
+    return Array.from({ length: 50 }, () => ours.pick().pair);
   };
   assert.deepEqual(series(5), series(5));
   assert.notDeepEqual(series(5), series(6));
@@ -136,7 +145,7 @@ test("the same seed gives the same picks", () => {
 
 test("shuffled picks visit each pair once a round, in the same order again", () => {
   const ours = picker({ mode: "shuffle" });
-  const round = () => PAIRS.map(() => ours.pick("p", PAIRS).pair);
+  const round = () => PAIRS.map(() => ours.pick().pair);
   const first = round();
   assert.deepEqual(new Set(first), new Set(PAIRS.map((listed) => listed.pair)));
   assert.deepEqual(round(), first);
@@ -146,11 +155,11 @@ test("shuffled picks visit each pair once a round, in the same order again", () 
 test("a shuffled order outlives the page", () => {
   const store = memoryStore();
   const whole = picker({ mode: "shuffle" }, 3);
-  const expected = PAIRS.map(() => whole.pick("p", PAIRS).pair);
+  const expected = PAIRS.map(() => whole.pick().pair);
   const before = picker({ mode: "shuffle" }, 3, store);
-  const seen = [before.pick("p", PAIRS).pair, before.pick("p", PAIRS).pair];
+  const seen = [before.pick().pair, before.pick().pair];
   const after = picker({ mode: "shuffle" }, 999, store);
-  seen.push(after.pick("p", PAIRS).pair, after.pick("p", PAIRS).pair);
+  seen.push(after.pick().pair, after.pick().pair);
   assert.deepEqual(seen, expected);
 });
 
@@ -158,7 +167,7 @@ test("an order written by another program is taken up where it stands", () => {
   const store = memoryStore();
   const state = { v: 0, pack: "p", len: 4, pos: 5, order: [3, 1, 0, 2], updatedAt: 1 };
   store.setItem(SHUFFLE_KEY, JSON.stringify({ ...state, seededBy: "eval:resume visited=2" }));
-  assert.equal(picker({ mode: "shuffle" }, 1, store).pick("p", PAIRS), PAIRS[1]);
+  assert.equal(picker({ mode: "shuffle" }, 1, store).pick(), PAIRS[1]);
   const written = JSON.parse(store.items.get(SHUFFLE_KEY) ?? "");
   assert.ok(written.updatedAt > 1);
   delete written.updatedAt;
@@ -182,7 +191,7 @@ test("an order that does not fit is replaced", () => {
     const store = memoryStore();
     store.setItem(SHUFFLE_KEY, text);
     const ours = picker({ mode: "shuffle" }, 1, store);
-    const round = new Set(PAIRS.map(() => ours.pick("p", PAIRS)));
+    const round = new Set(PAIRS.map(() => ours.pick()));
     assert.equal(round.size, 4, text);
     assert.equal(JSON.parse(store.items.get(SHUFFLE_KEY) ?? "").seededBy, "runtime");
   }
@@ -191,7 +200,35 @@ test("an order that does not fit is replaced", () => {
 test("a reset forgets the order and the recent picks", () => {
   const store = memoryStore();
   const ours = picker({ mode: "shuffle" }, 1, store);
-  ours.pick("p", PAIRS);
+  ours.pick();
   ours.reset();
   assert.equal(store.items.size, 0);
+});
+
+test("looking ahead tells the next pick and changes none", () => {
+  for (const settings of [{ mode: "random" }, { mode: "weighted" }, { mode: "shuffle" }] as const) {
+    const looking = picker(settings, 7);
+    const blind = picker(settings, 7);
+    looking.pick();
+    blind.pick();
+    for (let number = 0; number < 30; number++) {
+      const ahead = looking.peek();
+      assert.equal(looking.peek(), ahead);
+      const picked = looking.pick();
+      assert.equal(picked, ahead);
+      assert.equal(picked, blind.pick());
+    }
+  }
+});
+
+test("before there is a shuffled order nobody knows what comes", () => {
+  assert.equal(picker({ mode: "shuffle" }).peek(), null);
+});
+
+test("with the music's formula and no music, picks are at random and say so", () => {
+  const { listed, ...rest } = picker({ formula: "affinity" }).deaf();
+  assert.ok(PAIRS.includes(listed));
+  assert.deepEqual(rest, { mode: "random", fallback: "fallback:no-audio" });
+  const power = picker({}).deaf();
+  assert.deepEqual([power.mode, power.fallback], ["weighted", ""]);
 });

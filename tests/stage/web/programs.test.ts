@@ -2,11 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ProgramCache } from "../../../aivj/stage/web/src/render/programs.ts";
 
+const COMPLETION_STATUS = 4;
+
 /** A context that counts what really reaches the driver; a source with "broken" does not link. */
 class CountingContext {
   VERTEX_SHADER = 1;
   FRAGMENT_SHADER = 2;
   LINK_STATUS = 3;
+  extension: object | null = null;
+  completed = false;
   counts = { compiled: 0, linked: 0, deleted: 0, located: 0, asked: 0 };
   used: object | null = null;
 
@@ -43,7 +47,11 @@ class CountingContext {
     this.counts.located += 1;
     return 4;
   }
-  getProgramParameter(program: { sources: string[] }) {
+  getExtension() {
+    return this.extension;
+  }
+  getProgramParameter(program: { sources: string[] }, name: number) {
+    if (name === COMPLETION_STATUS) return this.completed;
     this.counts.asked += 1;
     return !program.sources.some((source) => source.includes("broken"));
   }
@@ -52,9 +60,10 @@ class CountingContext {
   }
 }
 
-function cached() {
+function cached(extension: object | null = null) {
   Object.assign(globalThis, { WebGL2RenderingContext: CountingContext });
   const context = new CountingContext();
+  context.extension = extension;
   const gl = context as unknown as WebGL2RenderingContext;
   const programs = new ProgramCache(gl);
   const build = (vertex: string, fragment: string): WebGLProgram => {
@@ -152,4 +161,25 @@ test("a program is not used before it is linked", () => {
   const program = gl.createProgram();
 
   assert.throws(() => gl.useProgram(program), /before it is linked/);
+});
+
+test("a rehearsal compiles and asks nothing; the performance finds it compiled", () => {
+  const { context, gl, programs, build } = cached({ COMPLETION_STATUS_KHR: COMPLETION_STATUS });
+  const locations: unknown[] = [];
+  const isCompiled = programs.rehearse(() => {
+    const program = build("v", "f");
+    locations.push(gl.getUniformLocation(program, "u"), gl.getAttribLocation(program, "a"));
+  });
+  assert.deepEqual(locations, [null, -1]);
+  assert.equal(context.counts.located, 0);
+  assert.equal(isCompiled(), false);
+  context.completed = true;
+  assert.equal(isCompiled(), true);
+  assert.deepEqual(gl.getUniformLocation(build("v", "f"), "u"), { name: "u" });
+  assert.equal(context.counts.linked, 1);
+});
+
+test("where the browser does not tell, a rehearsal counts as compiled", () => {
+  const { programs, build } = cached();
+  assert.equal(programs.rehearse(() => build("v", "f"))(), true);
 });

@@ -9,12 +9,37 @@ export interface Converted {
 
 /** The Butterchurn preset for a pack's `.milk` file. */
 export async function loadPreset(url: string): Promise<Converted> {
-  const response = await fetch(`/converted${url}`);
+  const response = await fetch(`/converted${fetchable(url)}`);
   if (!response.ok) throw new Error(`${url} cannot be converted (HTTP ${response.status})`);
-  const converted: { butterchurn?: object; degradedReasons?: string[] } = await response.json();
-  const { butterchurn: preset = {}, degradedReasons = [] } = converted;
+  return convertedFrom(await response.json(), url);
+}
+
+/** The preset in the server's answer; `name` is what it is called in an error. */
+export function convertedFrom(answer: unknown, name: string): Converted {
+  const { butterchurn: preset = {}, degradedReasons = [] } = answer as {
+    butterchurn?: object;
+    degradedReasons?: string[];
+  };
   if (Object.keys(preset).length === 0) {
-    throw new Error(`${url} holds no preset: ${degradedReasons.join("; ")}`);
+    throw new Error(`${name} holds no preset: ${degradedReasons.join("; ")}`);
   }
   return { preset, degradedReasons };
+}
+
+/** Manifests write addresses as they stand: what would end the path is escaped, escapes stay. */
+export function fetchable(url: string): string {
+  return url
+    .replace(/%(?![0-9a-fA-F]{2})/g, "%25")
+    .replace(/#/g, "%23")
+    .replace(/\?/g, "%3F");
+}
+
+/** What a preset is called: its file's name. */
+export function presetName(url: string): string {
+  const file = url.slice(url.lastIndexOf("/") + 1).replace(/\.milk$/i, "");
+  try {
+    return decodeURIComponent(file);
+  } catch {
+    return file;
+  }
 }

@@ -1,89 +1,65 @@
 // Coupled pairs: from the pack to the canvas.
 
-import { loadPreset } from "./converted.ts";
-import { Music } from "./music.ts";
+import {
+  type CoupledState,
+  type LastPick,
+  labelOf,
+  lastPickOf,
+  type SampledPick,
+  type SampleReply,
+  type SampleRequest,
+} from "./coupled_state.ts";
 import { type ListedPair, loadPack, type Pack } from "./pack.ts";
-import type { Panel } from "./panel.ts";
 import type { Parameters } from "./parameters.ts";
+import type { Order, Preparation } from "./preparation.ts";
+import type { ChangeRequest, Choice, NowPlaying, Programme } from "./programme.ts";
 import type { Screen } from "./screen.ts";
-import { isPickMode, type PairPicker, type PickMode } from "./selection.ts";
+import { isPickMode, type PairPicker, type Picked, type PickMode } from "./selection.ts";
+import type { LayerKey } from "./sound/ear.ts";
+import type { Status } from "./status.ts";
+import { Titles } from "./titles.ts";
+import { presetIdOf, selectionLine, whyPicked } from "./why.ts";
 
-const CLIP_URL = "/clips/music.u8";
-
-/** What was put on the canvas last. */
-export interface LastPick {
-  /** `performance.now()` of the change. */
-  timeMs: number;
-  pair: number | null;
-  quality01: number | null;
-  warpDiff: number | null;
-  cxDiff: number | null;
+/** What pairs are played with. */
+export interface CoupledParts {
+  readonly picker: PairPicker;
+  readonly screen: Pick<Screen, "show">;
+  readonly preparation: Preparation;
+  readonly status: Status;
+  /** Intensity of the music; null in silence. */
+  readonly intensity01: () => number | null;
+  readonly onShown: (playing: NowPlaying, layers: readonly LayerKey[]) => void;
 }
 
-export interface CoupledState {
-  enabled: boolean;
-  pack: string;
-  pickMode: PickMode;
-  lastPick: LastPick | null;
-  /** The pack that is active; `scoredPairs` counts its pairs with a score. */
-  manifest: { url: string; pairs: number; scoredPairs: number } | null;
-}
+type Wanted = globalThis.Pick<Parameters, "enabled" | "pack" | "manifest" | "picking" | "seed">;
 
-/** How the last call of `next` went. Times are `performance.now()`. */
-export interface NextReport {
-  startedAt: number;
-  finishedAt: number | null;
-  ok: boolean;
-  reason: string;
-  lastPick: LastPick | null;
-  error: string | null;
-}
-
-export interface SampleRequest {
-  iterations: number;
-  pickMode?: string;
-  /** Forget recent picks and the shuffled order first. */
-  reset?: boolean;
-}
-
-export interface SampledPick {
-  pair: number | null;
-  quality01: number | null;
-  requestedMode: string;
-  mode: PickMode;
-  reason: string;
-}
-
-export type SampleReply = { ok: boolean; picks: SampledPick[] };
-
-export class CoupledPairs {
-  readonly #parameters: Parameters;
-  readonly #picker: PairPicker;
-  readonly #screen: Screen;
-  readonly #panel: Panel;
-  #music: Music | null = null;
+export class CoupledPairs implements Programme {
+  readonly #wanted: Wanted;
+  readonly #parts: CoupledParts;
   #pack: Pack | null = null;
-  #loading: Promise<Pack | null> | null = null;
-  #shown: ListedPair | null = null;
+  #titles = new Titles();
+  #loading: Promise<boolean> | null = null;
   #lastPick: LastPick | null = null;
-  #lastNext: NextReport | null = null;
+  #nowPlaying: NowPlaying | null = null;
   #numShown = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(parameters: Parameters, picker: PairPicker, screen: Screen, panel: Panel) {
-    this.#parameters = parameters;
-    this.#picker = picker;
-    this.#screen = screen;
-    this.#panel = panel;
+  constructor(wanted: Wanted, parts: CoupledParts) {
+    this.#wanted = wanted;
+    this.#parts = parts;
+  }
+
+  get name(): string {
+    return this.#wanted.pack;
   }
 
   get state(): CoupledState {
-    const { enabled, pack } = this.#parameters;
+    const { enabled, pack } = this.#wanted;
     const active = this.#pack;
     return {
       enabled,
       pack,
-      pickMode: this.#picker.mode,
+      pickMode: this.#parts.picker.mode,
       lastPick: this.#lastPick,
       manifest: active && {
         url: active.url,
@@ -93,134 +69,167 @@ export class CoupledPairs {
     };
   }
 
-  /** Ids of the presets on the canvas. */
-  get presetIds(): { fg: string; bg: string } {
-    const idOf = (layer: string) => (this.#shown ? this.#presetId(this.#shown, layer) : "");
-    return { fg: idOf("fg"), bg: idOf("bg") };
+  get nowPlaying(): NowPlaying | null {
+    return this.#nowPlaying;
   }
 
-  get lastNext(): NextReport | null {
-    return this.#lastNext;
+  get choices(): readonly Choice[] {
+    return (this.#pack?.pairs ?? []).map((listed) => ({
+      id: String(listed.pair),
+      label: labelOf(listed, this.#titles),
+    }));
   }
 
-  /** Makes the pack active if it is not yet; false when that fails. */
   async init(): Promise<boolean> {
-    const { enabled, pack, manifest } = this.#parameters;
+    const { enabled, pack } = this.#wanted;
     if (this.#pack !== null) return true;
     if (!enabled || pack === "") return false;
-    this.#loading ??= loadPack(pack, manifest);
-    this.#pack = await this.#loading;
-    this.#loading = null;
-    return this.#pack !== null;
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+    });
+    return await this.#loading;
   }
 
-  /** Picks a pair and puts it on the canvas, after the calls before; false when that fails. */
-  next(reason: string): Promise<boolean> {
-    const ours = this.#turn.then(() => this.#next(reason));
-    this.#turn = ours;
-    return ours;
+  next(request: ChangeRequest): Promise<boolean> {
+    return this.#pickAndShow(this.#parts.picker.mode, request);
   }
+
+  /** A pair's layers belong together. */
+  async nextBackground(): Promise<boolean> {
+    return false;
+  }
+
+  random(request: ChangeRequest): Promise<boolean> {
+    return this.#pickAndShow("random", request);
+  }
+
+  choose(id: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const pack = await this.#activePack();
+      const listed = pack?.pairs.find((each) => String(each.pair) === id);
+      if (listed === undefined) return false;
+      return await this.#show(listed, this.#parts.picker.mode, "chosen by hand", false);
+    });
+  }
+
+  prepareNext(): void {
+    const { picker, preparation, intensity01 } = this.#parts;
+    if (this.#pack === null) return;
+    const { name, pairs } = this.#pack;
+    const request = { pack: name, pairs, mode: picker.mode, intensity01: intensity01() };
+    const listed = picker.peek(request);
+    if (listed?.fgUrl && listed.bgUrl) preparation.ahead(this.#orderFor(listed));
+  }
+
+  /** Picks follow scores and order alone: nothing is learned about pairs. */
+  note(): void {}
+
+  noteFailure(): void {}
 
   /** Picks as `next` does, without loading or drawing anything. */
-  async sample({ iterations, pickMode = "", reset = false }: SampleRequest): Promise<SampleReply> {
+  async sample(request: SampleRequest): Promise<SampleReply> {
+    const { iterations, pickMode = "", mockIntensity01, reset = false } = request;
     if (!(await this.init()) || this.#pack === null) return { ok: false, picks: [] };
-    if (reset) this.#picker.reset();
-    const mode = isPickMode(pickMode) ? pickMode : this.#picker.mode;
+    const { picker, intensity01 } = this.#parts;
+    if (reset) picker.reset();
+    const mode = isPickMode(pickMode) ? pickMode : picker.mode;
     const picks: SampledPick[] = [];
     for (let number = 0; number < iterations; number++) {
-      const { pair, quality01 } = this.#pick(this.#pack, mode, "sample");
+      const heard01 = mockIntensity01 ?? intensity01();
+      const picked = this.#pick(this.#pack, mode, heard01, "sample");
       picks.push({
-        pair: pair ?? null,
-        quality01: quality01 ?? null,
+        pair: picked.listed.pair ?? null,
+        quality01: picked.listed.quality01 ?? null,
         requestedMode: pickMode || mode,
-        mode,
-        reason: "sample",
+        mode: picked.mode,
+        reason: picked.fallback || "sample",
       });
     }
     return { ok: true, picks };
   }
 
-  async #next(reason: string): Promise<boolean> {
-    const report: NextReport = {
-      startedAt: performance.now(),
-      finishedAt: null,
-      ok: false,
-      reason,
-      lastPick: this.#lastPick,
-      error: null,
-    };
-    this.#lastNext = report;
-    try {
-      report.ok = await this.#showNext(reason);
-      if (!report.ok) report.error = "cycleToNextCoupledPair:not-ready";
-    } catch (error) {
-      report.error = "cycleToNextCoupledPair:exception";
-      console.warn("[coupled-pairs] pair not shown", error);
-    }
-    report.lastPick = this.#lastPick;
-    report.finishedAt = performance.now();
-    return report.ok;
+  #pickAndShow(mode: PickMode, { reason, cut = false }: ChangeRequest): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const pack = await this.#activePack();
+      if (pack === null) return false;
+      const heard01 = this.#parts.intensity01();
+      const picked = this.#pick(pack, mode, heard01, reason);
+      const why = whyPicked(picked, this.#wanted.picking, pack.pairs, heard01);
+      return await this.#show(picked.listed, picked.mode, why, cut);
+    });
   }
 
-  /** False when there is no pair to show, rejects when one fails; the status line says it. */
-  async #showNext(reason: string): Promise<boolean> {
-    if (!(await this.init()) || this.#pack === null) {
-      this.#panel.say("Coupled pairs not ready", "failed");
-      const { pack, manifest } = this.#parameters;
-      this.#panel.explain(`${manifest} of pack '${pack}' is missing, broken or empty`);
-      return false;
-    }
-    const mode = this.#picker.mode;
-    const listed = this.#pick(this.#pack, mode, reason);
-    if (!listed.fgUrl || !listed.bgUrl) {
-      this.#panel.say("Coupled pairs empty", "failed");
-      return false;
-    }
-    this.#panel.say(`Coupled (${mode}) loading pair ${listed.pair} ...`, "busy");
-    try {
-      await this.#show(listed, listed.fgUrl, listed.bgUrl);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#panel.say(`Coupled pair ${listed.pair} failed: ${message}`, "failed");
-      throw error;
-    }
-    this.#panel.say(`Coupled pair: ${listed.pair}`);
+  #inTurn(action: () => Promise<boolean>): Promise<boolean> {
+    const ours = this.#turn.then(action);
+    this.#turn = ours.catch(() => {});
+    return ours;
+  }
+
+  async #load(): Promise<boolean> {
+    const { pack, manifest } = this.#wanted;
+    const loaded = await loadPack(pack, manifest);
+    if (loaded === null) return false;
+    this.#titles = await Titles.load(pack, (url, options) => fetch(url, options));
+    this.#pack = loaded;
     return true;
   }
 
-  async #show(listed: ListedPair, fgUrl: string, bgUrl: string): Promise<void> {
-    const [foreground, background, music] = await Promise.all([
-      loadPreset(fgUrl),
-      loadPreset(bgUrl),
-      this.#music ?? Music.fetch(CLIP_URL),
-    ]);
-    this.#music = music;
-    const seed = Math.imul(this.#parameters.seed + this.#numShown + 1, 0x9e3779b1);
-    const presets = { foreground: foreground.preset, background: background.preset };
-    await this.#screen.show(presets, music, seed);
+  /** Null when the pack cannot become active; the status line says it. */
+  async #activePack(): Promise<Pack | null> {
+    if ((await this.init()) && this.#pack !== null) return this.#pack;
+    const { pack, manifest } = this.#wanted;
+    const detail = `${manifest} of pack '${pack}' is missing, broken or empty`;
+    this.#parts.status.fail("Coupled pairs not ready", detail);
+    return null;
+  }
+
+  #pick(pack: Pack, mode: PickMode, intensity01: number | null, reason: string): Picked {
+    const { name, pairs } = pack;
+    const picked = this.#parts.picker.pick({ pack: name, pairs, mode, intensity01 });
+    console.info(selectionLine(name, picked, reason));
+    return picked;
+  }
+
+  /** False when there is nothing to show, rejects when a preset fails; the status line says it. */
+  async #show(listed: ListedPair, mode: PickMode, why: string, cut: boolean): Promise<boolean> {
+    const { status, preparation, screen, onShown, intensity01 } = this.#parts;
+    if (!listed.fgUrl || !listed.bgUrl) {
+      status.fail("Coupled pairs empty", `pair ${listed.pair} names no presets`);
+      return false;
+    }
+    status.work(`Coupled (${mode}) loading pair ${listed.pair} ...`);
+    try {
+      const { layers, degradedReasons } = await preparation.take(this.#orderFor(listed));
+      const { fg, bg } = layers;
+      if (fg === undefined || bg === undefined) throw new Error("a layer was not made");
+      screen.show({ fg, bg }, cut);
+      this.#nowPlaying = this.#describe(listed, why, degradedReasons);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      status.fail(`Coupled pair ${listed.pair} failed: ${message}`, labelOf(listed, this.#titles));
+      throw error;
+    }
     this.#numShown += 1;
-    this.#shown = listed;
-    this.#lastPick = {
-      timeMs: performance.now(),
-      pair: listed.pair ?? null,
+    this.#lastPick = lastPickOf(listed, intensity01());
+    status.rest(`Coupled pair: ${listed.pair}`);
+    onShown(this.#nowPlaying, ["fg", "bg"]);
+    return true;
+  }
+
+  #orderFor({ pair, fgUrl = "", bgUrl = "" }: ListedPair): Order {
+    const seed = Math.imul(this.#wanted.seed + this.#numShown + 1, 0x9e3779b1);
+    return { key: `${this.name}:${pair}`, urls: { fg: fgUrl, bg: bgUrl }, seed };
+  }
+
+  #describe(listed: ListedPair, why: string, degradedReasons: readonly string[]): NowPlaying {
+    const id = (layer: string) => presetIdOf(this.name, listed, layer);
+    return {
+      presetIds: { fg: id("fg"), bg: id("bg") },
+      names: { fg: this.#titles.of(listed.fgUrl ?? ""), bg: this.#titles.of(listed.bgUrl ?? "") },
       quality01: listed.quality01 ?? null,
-      warpDiff: listed.warp_diff ?? null,
-      cxDiff: listed.cx_diff ?? null,
+      why,
+      degradedReasons,
+      choiceId: String(listed.pair),
     };
-    this.#panel.showPair(listed, [...foreground.degradedReasons, ...background.degradedReasons]);
-  }
-
-  #pick(pack: Pack, mode: PickMode, reason: string): ListedPair {
-    const listed = this.#picker.pick(pack.name, pack.pairs, mode);
-    const q = listed.quality01 ?? "na";
-    const id = this.#presetId(listed, "fg");
-    console.info(
-      `[sel] mode=${mode} pack=${pack.name} pair=${listed.pair} q=${q} presetId=${id} reason=${reason}`,
-    );
-    return listed;
-  }
-
-  #presetId(listed: ListedPair, layer: string): string {
-    return `coupled:${this.#parameters.pack}:${listed.pair}:${layer}`;
   }
 }

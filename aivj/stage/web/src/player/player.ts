@@ -1,30 +1,195 @@
-// The player: shows pairs of a pack in real time.
+// The player: shows pairs of a pack, or presets of a library, in real time.
 
 import { RandomStream } from "../render/random.ts";
+import { AutoAdvance } from "./auto.ts";
+import { type Catalogue, fetchCatalogue } from "./catalogue.ts";
+import { Conductor } from "./conductor.ts";
 import { CoupledPairs } from "./coupled.ts";
-import { element, Panel } from "./panel.ts";
-import { parseParameters } from "./parameters.ts";
+import { Favourites } from "./favourites.ts";
+import { publishProjectmHooks } from "./hooks/projectm.ts";
+import { flag, publishVerifyHooks } from "./hooks/verify.ts";
+import { Load } from "./load/load.ts";
+import { Mixer } from "./mixer.ts";
+import { parseParameters, type Size } from "./parameters.ts";
+import { isSoftware, pictureSize } from "./picture_size.ts";
+import { LAYER_NAMES, Preparation } from "./preparation.ts";
+import type { NowPlaying, Programme } from "./programme.ts";
 import { Screen } from "./screen.ts";
 import { PairPicker } from "./selection.ts";
-import { publishHooks } from "./verify.ts";
+import { Show } from "./show.ts";
+import { SinglePresets } from "./single.ts";
+import { Ear, type LayerKey } from "./sound/ear.ts";
+import { Sound } from "./sound/sound.ts";
+import { element } from "./surface/elements.ts";
+import { StatusLine } from "./surface/status_line.ts";
+import { Surface } from "./surface/surface.ts";
 
-function randomSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+const DEMO_CLIP_URL = "/clips/music.u8";
+/** A picture that has just appeared is not disturbed by making the next one ready. */
+const PREPARE_AFTER_MS = 1000;
+/** How long a picture that broke is left for people to read why. */
+const RESCUE_AFTER_MS = 2500;
+const RESIZE_AFTER_MS = 300;
+
+const seed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+const parameters = parseParameters(location.search, localStorage, seed);
+const stream = new RandomStream(parameters.seed);
+const random = () => stream.next();
+
+const status = new StatusLine();
+const auto = new AutoAdvance();
+const mixer = new Mixer(parameters.coupling3d);
+const favourites = new Favourites(localStorage, Date.now);
+const sound = new Sound(() => parameters.demoMusic && !flag("disableAutoAudio"));
+const ear = new Ear(sound);
+const screen = new Screen(
+  element("viz-canvas", HTMLCanvasElement),
+  element("canvas", HTMLCanvasElement),
+  drawnSize,
+  ear,
+  { onFrame, look: (nowMs) => mixer.look(nowMs), onDrawn, onAbort },
+);
+const software = isSoftware(screen.renderer.renderer);
+const load = new Load(software ? "low" : "high", () => screen.resize());
+const preparation = new Preparation(screen, () => load.pressure.trigger(performance.now(), 1000));
+let coupled = pairsOf(parameters.pack, parameters.enabled);
+const show = new Show(parameters.enabled ? coupled : presetsOf(parameters.library), {
+  favourites,
+  status,
+  open: openProgramme,
+  onProgramme: () => surface.listProgramme(),
+});
+const conductor = new Conductor({
+  ear,
+  load,
+  auto,
+  show,
+  forcedOpen: () => flag("forcePresetGateOpen"),
+});
+const surface = new Surface({
+  show,
+  conductor,
+  auto,
+  favourites,
+  mixer,
+  sound,
+  ear,
+  load,
+  screen,
+  preparation,
+});
+let catalogue: Promise<Catalogue> = fetchCatalogue();
+
+const presetIds = () => show.nowPlaying?.presetIds ?? { fg: "", bg: "" };
+publishProjectmHooks({ screen, ear, load, preparation, presetIds });
+publishVerifyHooks({
+  coupled: () => coupled,
+  screen,
+  load,
+  mixer,
+  presetIds,
+  randomIds: () => show.randomIds,
+});
+await start();
+
+async function start(): Promise<void> {
+  addEventListener(
+    "resize",
+    debounced(() => screen.resize(), RESIZE_AFTER_MS),
+  );
+  if (parameters.demoMusic) sound.offerDemo(DEMO_CLIP_URL);
+  await show.next({ reason: "startup", cut: true });
+  surface.offer(await catalogue);
+  surface.listProgramme();
 }
 
-const parameters = parseParameters(location.search, randomSeed);
-const stream = new RandomStream(parameters.seed);
-const picker = new PairPicker(parameters.picking, () => stream.next(), localStorage);
-const panel = new Panel(() => coupled.next("button"));
-const canvas = element("viz-canvas", HTMLCanvasElement);
-const screen = new Screen(canvas, parameters.size, (reason) =>
-  panel.say(`Coupled pair stopped: ${reason}`, "failed"),
-);
-const coupled = new CoupledPairs(parameters, picker, screen, panel);
+function pairsOf(pack: string, enabled: boolean): CoupledPairs {
+  return new CoupledPairs(
+    { ...parameters, pack, enabled },
+    {
+      picker: new PairPicker(parameters.picking, random, localStorage),
+      screen,
+      preparation,
+      status,
+      intensity01: () => ear.intensity01(performance.now()),
+      onShown,
+    },
+  );
+}
 
-publishHooks(coupled, screen);
-if (parameters.enabled && parameters.pack !== "") {
-  coupled.next("startup");
-} else {
-  panel.say("No pack named: add ?coupled=1&coupledPack=NAME to the address", "failed");
+function presetsOf(library: string): SinglePresets {
+  return new SinglePresets(library, {
+    choosing: {
+      runManifestUrl: parameters.runManifestUrl,
+      store: localStorage,
+      random,
+      fetch: (url, options) => fetch(url, options),
+      mood: () => conductor.mood,
+    },
+    screen,
+    preparation,
+    status,
+    onShown,
+  });
+}
+
+/** A pack is played in pairs where it has pairs. */
+async function openProgramme(name: string): Promise<Programme> {
+  preparation.cancelAhead();
+  catalogue = fetchCatalogue();
+  const { packs } = await catalogue;
+  const found = packs.find((pack) => pack.name === name);
+  if (found?.numPairs === null) return presetsOf(name);
+  coupled = pairsOf(name, true);
+  return coupled;
+}
+
+function drawnSize(): Size {
+  if (parameters.size !== null) return parameters.size;
+  const window = { width: innerWidth, height: innerHeight };
+  return pictureSize(window, devicePixelRatio, load.budget.compositor, software);
+}
+
+function onFrame(nowMs: number): void {
+  ear.listen(nowMs, load.caps(nowMs));
+  mixer.advance(ear.features, nowMs);
+  conductor.advance(nowMs);
+  surface.advance(nowMs);
+}
+
+function onDrawn(nowMs: number, workMs: number): void {
+  load.addFrame(nowMs, workMs);
+  show.noteSoundFrames();
+  const report = preparation.lastReport;
+  if (report?.outcome !== "ok" || report.firstFrameMs !== null) return;
+  report.firstFrameMs = performance.now();
+  report.applyToFirstFrameMs = report.firstFrameMs - (report.tApplyEndMs ?? 0);
+}
+
+function onShown(playing: NowPlaying, layers: readonly LayerKey[]): void {
+  const nowMs = performance.now();
+  conductor.noteChange(layers, nowMs);
+  load.switches.note(nowMs, playing.presetIds, preparation.lastReport);
+  status.show(playing);
+  surface.listProgramme();
+  if (parameters.prefetch) setTimeout(() => show.programme.prepareNext(), PREPARE_AFTER_MS);
+}
+
+/** The picture that broke stays until people read why; then something else is shown. */
+function onAbort(reason: string, layer: LayerKey | null): void {
+  const what = show.programme === coupled ? "Coupled pair" : "Preset";
+  const detail = layer === null ? "" : `the ${LAYER_NAMES[layer]} broke while it was drawn`;
+  status.fail(`${what} stopped: ${reason}`, detail);
+  if (layer !== null) show.programme.noteFailure(layer, reason);
+  setTimeout(() => {
+    if (auto.enabled && !auto.held && screen.state.aborted) show.rescue();
+  }, RESCUE_AFTER_MS);
+}
+
+function debounced(action: () => void, quietMs: number): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, quietMs);
+  };
 }

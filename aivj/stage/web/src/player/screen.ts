@@ -1,34 +1,52 @@
-// The canvas: draws the present pair with every animation frame.
+// The canvas: draws the layers with every animation frame.
 
-import { Composite } from "../render/composite.ts";
 import { StageContext } from "../render/context.ts";
 import { LayerFactory } from "../render/layer.ts";
-import { LivePair, type PairPresets } from "./live_pair.ts";
-import type { Music } from "./music.ts";
+import { Compositor, type Look } from "./compositor.ts";
+import { LayerSampler, type LayerSamples } from "./layer_sampler.ts";
+import { LiveLayer } from "./live_layer.ts";
+import type { Pace } from "./pace.ts";
 import type { Size } from "./parameters.ts";
+import type { Ear, LayerKey } from "./sound/ear.ts";
 
 /** After a pause, a hidden tab for one, the presets go on where they were. */
 const MAX_ELAPSED_S = 0.25;
 
 export interface DrawState {
-  /** Whether a pair was drawn. */
+  /** Whether something was drawn. */
   initialized: boolean;
   /** Since the page was opened. */
   framesRendered: number;
   /** `performance.now()` of the last frame. */
   lastRenderTimeMs: number;
-  /** Whether drawing stopped since it failed; the next pair starts it again. */
+  /** Whether drawing stopped since it failed; the next presets start it again. */
   aborted: boolean;
   abortReason: string | null;
 }
 
+export type Layers = Readonly<Record<LayerKey, LiveLayer>>;
+
+/** What a frame needs beside the layers. */
+export interface FrameGuide {
+  /** Called before each frame, whether or not something is drawn. */
+  onFrame(nowMs: number): void;
+  look(nowMs: number): Look;
+  onDrawn(nowMs: number, workMs: number): void;
+  /** A layer failed while it was drawn; null: both, or the GPU. */
+  onAbort(reason: string, layer: LayerKey | null): void;
+}
+
 export class Screen {
   readonly #context: StageContext;
-  readonly #composite: Composite;
+  readonly #compositor: Compositor;
+  readonly #sampler: LayerSampler;
   readonly #factory: Promise<LayerFactory>;
-  readonly #fixedSize: Size | null;
-  readonly #onAbort: (reason: string) => void;
-  #shown: { readonly pair: LivePair; readonly music: Music } | null = null;
+  readonly #ear: Ear;
+  readonly #guide: FrameGuide;
+  readonly #size: () => Size;
+  #building: Promise<unknown> = Promise.resolve();
+  #layers: Layers | null = null;
+  #drawing: LayerKey | null = null;
   #state: DrawState = {
     initialized: false,
     framesRendered: 0,
@@ -37,17 +55,21 @@ export class Screen {
     abortReason: null,
   };
 
-  /** Pairs are as large as the window, or of `fixedSize` and stretched. */
+  /** `mirror` shows the foreground in coarse cells; `size` is asked when layers are made. */
   constructor(
     canvas: HTMLCanvasElement,
-    fixedSize: Size | null,
-    onAbort: (reason: string) => void,
+    mirror: HTMLCanvasElement,
+    size: () => Size,
+    ear: Ear,
+    guide: FrameGuide,
   ) {
-    this.#context = new StageContext(canvas);
-    this.#composite = new Composite(this.#context.gl);
+    this.#context = new StageContext(canvas, { keepPicture: true });
+    this.#compositor = new Compositor(this.#context);
+    this.#sampler = new LayerSampler(this.#context, mirror);
     this.#factory = LayerFactory.create(this.#context, 0);
-    this.#fixedSize = fixedSize;
-    this.#onAbort = onAbort;
+    this.#size = size;
+    this.#ear = ear;
+    this.#guide = guide;
     requestAnimationFrame((nowMs) => this.#onFrame(nowMs));
   }
 
@@ -55,35 +77,93 @@ export class Screen {
     return { ...this.#state };
   }
 
-  /** Puts a pair in the place of the present one, which stays when this rejects. */
-  async show(presets: PairPresets, music: Music, seed: number): Promise<void> {
-    this.#refuseLostContext();
-    const size = this.#fixedSize ?? windowSize();
-    const levels = () => music.levelsAt(performance.now());
-    const pair = await LivePair.load(await this.#factory, presets, size, seed, levels);
-    this.#shown?.pair.release();
-    this.#shown = { pair, music };
-    Object.assign(this.#context.canvas, size);
+  get samples(): LayerSamples {
+    return this.#sampler.samples;
+  }
+
+  /** What layers are drawn with. */
+  get size(): Size {
+    return this.#size();
+  }
+
+  get renderer(): { vendor: string; renderer: string } {
+    return this.#context.describe();
+  }
+
+  /** Makes a layer that draws `preset`, once those asked for before are made. */
+  build(layer: LayerKey, preset: object, seed: number, pace: Pace): Promise<LiveLayer> {
+    const ours = this.#building.then(async () => {
+      this.#refuseLostContext();
+      const levels = () => this.#ear.levels(layer);
+      const order = { preset, size: this.#size(), seed, levels };
+      return await LiveLayer.build(await this.#factory, order, pace);
+    });
+    this.#building = ours.catch(() => {});
+    return ours;
+  }
+
+  /** Puts layers in the place of the present ones, fading from what was; `cut` does not fade. */
+  show(layers: Layers, cut: boolean): void {
+    const { fg, bg } = layers;
+    const before = this.#layers;
+    if (before !== null && !cut) this.#compositor.freeze(performance.now());
+    if (before !== null && before.fg !== fg) before.fg.release();
+    if (before !== null && before.bg !== bg) before.bg.release();
+    this.#layers = { fg, bg };
+    this.#fit();
     this.#state.aborted = false;
     this.#state.abortReason = null;
   }
 
-  #onFrame(nowMs: number): void {
-    requestAnimationFrame((laterMs) => this.#onFrame(laterMs));
-    if (this.#shown === null || this.#state.aborted) return;
-    try {
-      this.#draw(this.#shown.pair, this.#shown.music, nowMs);
-    } catch (error) {
-      this.#abort(error instanceof Error ? error.message : String(error));
-    }
+  /** The layers on the canvas; null before the first. */
+  get layers(): Layers | null {
+    return this.#layers;
   }
 
-  #draw(pair: LivePair, music: Music, nowMs: number): void {
+  /** Brings what is drawn to the present size. */
+  resize(): void {
+    this.#fit();
+  }
+
+  #fit(): void {
+    if (this.#layers === null) return;
+    const size = this.#size();
+    for (const layer of Object.values(this.#layers)) layer.resize(size);
+    const { canvas } = this.#context;
+    // Setting the same size again would clear the canvas.
+    if (canvas.width !== size.width) canvas.width = size.width;
+    if (canvas.height !== size.height) canvas.height = size.height;
+  }
+
+  #onFrame(nowMs: number): void {
+    requestAnimationFrame((laterMs) => this.#onFrame(laterMs));
+    this.#guide.onFrame(nowMs);
+    if (this.#layers === null || this.#state.aborted) return;
+    const startedMs = performance.now();
+    this.#drawing = null;
+    try {
+      this.#draw(this.#layers, nowMs);
+    } catch (error) {
+      this.#abort(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.#guide.onDrawn(nowMs, performance.now() - startedMs);
+  }
+
+  #draw({ fg, bg }: Layers, nowMs: number): void {
     this.#refuseLostContext();
     const elapsedS = Math.max(0, nowMs - this.#state.lastRenderTimeMs) / 1000;
-    pair.render(music.levelsAt(nowMs), Math.min(elapsedS, MAX_ELAPSED_S));
-    const { width, height } = pair.size;
-    this.#composite.draw(...pair.targets, null, width, height);
+    const stepS = Math.min(elapsedS, MAX_ELAPSED_S);
+    for (const [layer, live] of [
+      ["fg", fg],
+      ["bg", bg],
+    ] as const) {
+      this.#drawing = layer;
+      live.render(this.#ear.levels(layer), stepS);
+    }
+    this.#drawing = null;
+    this.#compositor.draw(fg.target, bg.target, this.#guide.look(nowMs), nowMs);
+    this.#sampler.advance(fg.target, bg.target, nowMs);
     this.#state.initialized = true;
     this.#state.framesRendered += 1;
     this.#state.lastRenderTimeMs = nowMs;
@@ -96,10 +176,6 @@ export class Screen {
   #abort(reason: string): void {
     this.#state.aborted = true;
     this.#state.abortReason = reason;
-    this.#onAbort(reason);
+    this.#guide.onAbort(reason, this.#drawing);
   }
-}
-
-function windowSize(): Size {
-  return { width: Math.max(1, window.innerWidth), height: Math.max(1, window.innerHeight) };
 }

@@ -1,12 +1,18 @@
 // Which pair is next: at random, in shuffled order, or by quality.
 
+import { affinityWeights } from "./affinity.ts";
+import { Draws } from "./draws.ts";
 import type { ListedPair } from "./pack.ts";
-import { forgetOrder, nextInOrder, type Store } from "./shuffle.ts";
+import { forgetOrder, indexAhead, nextInOrder, type Store } from "./shuffle.ts";
 
 export type PickMode = "random" | "shuffle" | "weighted";
 
+/** How `weighted` weighs: `power` as the committed runtime, `affinity` with the music. */
+export type WeightFormula = "power" | "affinity";
+
 export interface PickSettings {
   readonly mode: PickMode;
+  readonly formula: WeightFormula;
   /** How much a better score is preferred, 0 or more; 0 makes all pairs equal. */
   readonly gamma: number;
   /** Share of the weight that does not depend on the score, 0 to 1. */
@@ -15,6 +21,24 @@ export interface PickSettings {
   readonly dedupN: number;
   /** Share of its weight that a recent pair loses, 0 to 1. */
   readonly dedupPenalty: number;
+}
+
+/** What is picked from, and how. */
+export interface PickRequest {
+  readonly pack: string;
+  /** At least one. */
+  readonly pairs: readonly ListedPair[];
+  readonly mode: PickMode;
+  /** Of the music; null when nothing is heard. */
+  readonly intensity01: number | null;
+}
+
+export interface Picked {
+  readonly listed: ListedPair;
+  /** The mode that decided. */
+  readonly mode: PickMode;
+  /** Why it was not the mode that was asked for; empty if it was. */
+  readonly fallback: string;
 }
 
 /** What the runtime takes for a pair without a score. */
@@ -58,14 +82,15 @@ export function drawIndex(weights: readonly number[], random: () => number): num
 
 export class PairPicker {
   readonly #settings: PickSettings;
-  readonly #random: () => number;
+  readonly #draws: Draws;
   readonly #store: Store;
   #recent: unknown[] = [];
+  #last: unknown = null;
 
   /** `random` gives numbers in [0, 1); `store` keeps the shuffled order. */
   constructor(settings: PickSettings, random: () => number, store: Store) {
     this.#settings = settings;
-    this.#random = random;
+    this.#draws = new Draws(random);
     this.#store = store;
   }
 
@@ -73,26 +98,53 @@ export class PairPicker {
     return this.#settings.mode;
   }
 
-  /** Picks one of at least one pair. */
-  pick(packName: string, pairs: readonly ListedPair[], mode: PickMode = this.mode): ListedPair {
-    const listed = pairs[this.#index(packName, pairs, mode)];
+  pick(request: PickRequest): Picked {
+    const [mode, fallback] = this.#decidingMode(request);
+    const { pack, pairs } = request;
+    const random = () => this.#draws.next();
+    const index =
+      mode === "shuffle"
+        ? nextInOrder(this.#store, pack, pairs.length, random)
+        : this.#drawn(request, mode, random);
+    const listed = pairs[index];
     if (listed === undefined) throw new Error("a pack without pairs was picked from");
     const numRecent = Math.max(0, Math.floor(this.#settings.dedupN));
     this.#recent = [listed.pair, ...this.#recent].slice(0, numRecent);
-    return listed;
+    this.#last = listed.pair;
+    return { listed, mode, fallback };
+  }
+
+  /** What `pick` would return if it were asked now; null when that is not known. */
+  peek(request: PickRequest): ListedPair | null {
+    const [mode] = this.#decidingMode(request);
+    const { pack, pairs } = request;
+    const index =
+      mode === "shuffle"
+        ? indexAhead(this.#store, pack, pairs.length)
+        : this.#drawn(request, mode, () => this.#draws.peek());
+    return index === null ? null : (pairs[index] ?? null);
   }
 
   /** Starts anew: no recent picks, another shuffled order. */
   reset(): void {
     this.#recent = [];
+    this.#last = null;
     forgetOrder(this.#store);
   }
 
-  #index(packName: string, pairs: readonly ListedPair[], mode: PickMode): number {
-    if (mode === "shuffle") return nextInOrder(this.#store, packName, pairs.length, this.#random);
-    if (mode === "random") return uniformIndex(pairs.length, this.#random);
-    const weights = pairs.map((each) => powerLawWeight(each, this.#settings, this.#recent));
-    return drawIndex(weights, this.#random);
+  #decidingMode({ mode, intensity01 }: PickRequest): [mode: PickMode, fallback: string] {
+    const deaf = mode === "weighted" && this.#settings.formula === "affinity";
+    return deaf && intensity01 === null ? ["random", "fallback:no-audio"] : [mode, ""];
+  }
+
+  /** Draws exactly one number. */
+  #drawn({ pairs, intensity01 }: PickRequest, mode: PickMode, random: () => number): number {
+    if (mode === "random") return uniformIndex(pairs.length, random);
+    const weights =
+      this.#settings.formula === "affinity"
+        ? affinityWeights(pairs, intensity01 ?? 0, this.#last)
+        : pairs.map((each) => powerLawWeight(each, this.#settings, this.#recent));
+    return drawIndex(weights, random);
   }
 }
 

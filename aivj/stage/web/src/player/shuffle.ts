@@ -38,6 +38,12 @@ export function nextInOrder(store: Store, pack: string, len: number, random: () 
   return index;
 }
 
+/** The index that `nextInOrder` will return; null while there is no order for this pack. */
+export function indexAhead(store: Store, pack: string, len: number): number | null {
+  const kept = readState(store, pack, len);
+  return kept === null ? null : (kept.order[kept.pos % len] ?? null);
+}
+
 export function forgetOrder(store: Store): void {
   store.removeItem(SHUFFLE_KEY);
 }

@@ -14,7 +14,13 @@ declare module "butterchurn" {
     emptyImage: HTMLImageElement;
   }
 
+  export interface PresetShader {
+    updateShader(text: string): void;
+  }
+
   export interface Renderer {
+    prevWarpShader: PresetShader;
+    prevCompShader: PresetShader;
     noise: Noise;
     image: ImageTextures;
     renderToScreen(): void;
@@ -28,6 +34,7 @@ declare module "butterchurn" {
   export interface Visualizer {
     renderer: Renderer;
     loadPreset(preset: object, blendTimeS: number): Promise<void>;
+    setRendererSize(width: number, height: number): void;
     render(options: { audioLevels: AudioLevels; elapsedTime: number }): void;
   }
 

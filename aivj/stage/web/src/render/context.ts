@@ -12,13 +12,18 @@ export class StageContext {
   readonly programs: ProgramCache;
   readonly ledger: GlLedger;
 
-  constructor(readonly canvas: HTMLCanvasElement) {
+  /** `keepPicture`: the canvas can be read at any time, not only in the frame that drew it. */
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    { keepPicture = false } = {},
+  ) {
     const gl = canvas.getContext("webgl2", {
       alpha: false,
       antialias: false,
       depth: false,
       stencil: false,
       premultipliedAlpha: false,
+      preserveDrawingBuffer: keepPicture,
     });
     if (gl === null) throw new Error("this browser gives no WebGL2 context");
     this.gl = gl;

@@ -40,12 +40,12 @@ export class GlLedger {
     this.#owner = owner;
   }
 
-  /** Runs `action` in the name of `owner`. */
-  during(owner: GlObjects, action: () => void): void {
+  /** Runs `action` in the name of `owner`, and returns what it returns. */
+  during<T>(owner: GlObjects, action: () => T): T {
     const before = this.#owner;
     this.#owner = owner;
     try {
-      action();
+      return action();
     } finally {
       this.#owner = before;
     }

@@ -71,22 +71,41 @@ export class LayerFactory {
     const random = new RandomStream(seed);
     drawFrom(random);
     const visualizer = this.textures.lend(() => createVisualizer(gl, size));
-    return new Layer(visualizer, random, new Target(gl, size.width, size.height));
+    const target = new Target(gl, size.width, size.height);
+    return new Layer(this.context, visualizer, random, target);
   }
 }
 
 export class Layer {
   readonly #visualizer: Visualizer;
   readonly #random: RandomStream;
+  readonly #context: StageContext;
+  #target: Target;
 
-  constructor(
-    visualizer: Visualizer,
-    random: RandomStream,
-    readonly target: Target,
-  ) {
+  constructor(context: StageContext, visualizer: Visualizer, random: RandomStream, target: Target) {
+    this.#context = context;
     this.#visualizer = visualizer;
     this.#random = random;
+    this.#target = target;
     this.#drawIntoTarget();
+  }
+
+  /** What it draws into. */
+  get target(): Target {
+    return this.#target;
+  }
+
+  /**
+   * Starts to compile a converted preset's shaders, so that `load` need not wait for the driver once
+   * the function returned says that they are compiled.
+   */
+  compile({ warp = "", comp = "" }: { warp?: string; comp?: string }): () => boolean {
+    const { prevWarpShader, prevCompShader } = this.#visualizer.renderer;
+    // `load` makes these two the present ones, and builds them once more.
+    return this.#context.programs.rehearse(() => {
+      prevWarpShader.updateShader(warp.trim());
+      prevCompShader.updateShader(comp.trim());
+    });
   }
 
   /** Loads a converted preset. Rejects when its equations do not compile. */
@@ -99,6 +118,13 @@ export class Layer {
   render(audioLevels: AudioLevels, elapsedS: number): void {
     drawFrom(this.#random);
     this.#visualizer.render({ audioLevels, elapsedTime: elapsedS });
+  }
+
+  /** Goes on at another size, with the picture as it is. */
+  resize(width: number, height: number): void {
+    drawFrom(this.#random);
+    this.#target = new Target(this.#context.gl, width, height);
+    this.#visualizer.setRendererSize(width, height);
   }
 
   /**

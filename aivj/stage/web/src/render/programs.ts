@@ -44,6 +44,12 @@ class LinkedProgram {
     return remembered(this.#attributes, name, () => this.#gl.getAttribLocation(this.real, name));
   }
 
+  /** Whether asking anything of it would not wait; true where the browser does not tell. */
+  isCompiled(extension: KHR_parallel_shader_compile | null): boolean {
+    if (extension === null) return true;
+    return this.#gl.getProgramParameter(this.real, extension.COMPLETION_STATUS_KHR) === true;
+  }
+
   /** The info log if it did not link, else null. */
   get error(): string | null {
     if (this.#error === undefined) {
@@ -84,12 +90,15 @@ function unreplaced(gl: WebGL2RenderingContext): WebGL2RenderingContext {
 /** Puts a program cache under `gl`, whose users then share equal programs without knowing it. */
 export class ProgramCache {
   readonly #linked = new Map<string, LinkedProgram>();
+  readonly #parallel: KHR_parallel_shader_compile | null;
+  #rehearsed: LinkedProgram[] | null = null;
   /** Whom the programs linked from now on are for. */
   user = "";
   #users = new Map<LinkedProgram, string>();
 
   constructor(gl: WebGL2RenderingContext) {
     const real = unreplaced(gl);
+    this.#parallel = real.getExtension("KHR_parallel_shader_compile");
     const linkedBy = (ticket: ProgramTicket): LinkedProgram => {
       if (ticket.program === null) throw new Error("a program is used before it is linked");
       return ticket.program;
@@ -111,10 +120,27 @@ export class ProgramCache {
       deleteProgram: () => {},
       useProgram: (ticket: ProgramTicket | null) =>
         real.useProgram(ticket && linkedBy(ticket).real),
-      getAttribLocation: (ticket: ProgramTicket, name: string) => linkedBy(ticket).attribute(name),
-      getUniformLocation: (ticket: ProgramTicket, name: string) => linkedBy(ticket).uniform(name),
+      getAttribLocation: (ticket: ProgramTicket, name: string) =>
+        this.#rehearsed === null ? linkedBy(ticket).attribute(name) : -1,
+      getUniformLocation: (ticket: ProgramTicket, name: string) =>
+        this.#rehearsed === null ? linkedBy(ticket).uniform(name) : null,
     };
     Object.assign(gl, replacements);
+  }
+
+  /**
+   * Starts to compile what `build` links, and does not wait: locations are unknown within. Who links
+   * the same sources later finds them compiled, once the function returned says so.
+   */
+  rehearse(build: () => void): () => boolean {
+    const rehearsed: LinkedProgram[] = [];
+    this.#rehearsed = rehearsed;
+    try {
+      build();
+    } finally {
+      this.#rehearsed = null;
+    }
+    return () => rehearsed.every((program) => program.isCompiled(this.#parallel));
   }
 
   /**
@@ -136,6 +162,7 @@ export class ProgramCache {
     this.#linked.delete(key);
     this.#linked.set(key, program);
     if (!this.#users.has(program)) this.#users.set(program, this.user);
+    this.#rehearsed?.push(program);
     this.#deleteOldest(gl);
     return program;
   }

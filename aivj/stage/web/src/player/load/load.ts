@@ -1,0 +1,58 @@
+// How the machine keeps up: frame times, the level they allow, and what is shed meanwhile.
+
+import { type Budget, HISTORY, type Level, PerformanceBudget } from "./budget.ts";
+import { type Caps, capsFor, LoadPressure } from "./caps.ts";
+import { FrameTimes } from "./frame_times.ts";
+import { Switches } from "./switches.ts";
+
+export class Load {
+  readonly pressure = new LoadPressure();
+  readonly switches = new Switches();
+  readonly gaps = new FrameTimes();
+  /** What the page itself spends on a frame. */
+  readonly work = new FrameTimes();
+  readonly #budget: PerformanceBudget;
+  readonly #onLevel: () => void;
+  #frameMs: number | null = null;
+
+  /** `onLevel` is called when another level is entered. */
+  constructor(level: Level, onLevel: () => void) {
+    this.#budget = new PerformanceBudget(level);
+    this.#onLevel = onLevel;
+  }
+
+  get level(): Level {
+    return this.#budget.level;
+  }
+
+  get budget(): Budget {
+    return this.#budget.budget;
+  }
+
+  get lastAdjustmentMs(): number | null {
+    return this.#budget.lastAdjustmentMs;
+  }
+
+  /** Stays at a level; null: follows the frames. False for a level that there is not. */
+  fix(level: string | null, nowMs: number): boolean {
+    const known = this.#budget.fix(level, nowMs);
+    if (known) this.#onLevel();
+    return known;
+  }
+
+  caps(nowMs: number): Caps {
+    return capsFor(this.pressure.leftMs(nowMs), this.gaps.p95Ms());
+  }
+
+  /** A frame was drawn, which took the page `workMs`. */
+  addFrame(nowMs: number, workMs: number): void {
+    const gapMs = this.#frameMs === null ? 0 : nowMs - this.#frameMs;
+    this.#frameMs = nowMs;
+    // A hidden page draws nothing, and that says nothing about the machine.
+    if (gapMs <= 0 || gapMs > 1000) return;
+    this.gaps.add(gapMs);
+    this.work.add(workMs);
+    this.switches.addFrame(nowMs, gapMs);
+    if (this.#budget.adjust(this.gaps.p95Ms(HISTORY), this.gaps.count, nowMs)) this.#onLevel();
+  }
+}

@@ -1,0 +1,27 @@
+// How many pixels are drawn: as many as the window has, and the machine can.
+
+import type { Size } from "./parameters.ts";
+
+/** Presets gain nothing by more, and the GPU of a laptop loses frames. */
+const MOST_WIDTH = 1920;
+/** What a CPU draws in time. */
+const MOST_WIDTH_SOFTWARE = 640;
+const LEAST = 16;
+
+export function isSoftware(renderer: string): boolean {
+  return /llvmpipe|swiftshader|lavapipe|softpipe|basic render/i.test(renderer);
+}
+
+/** `pixelRatio`: pixels of the screen for one of the window; `share`: 0 to 1. */
+export function pictureSize(
+  window: Size,
+  pixelRatio: number,
+  share: number,
+  software: boolean,
+): Size {
+  const most = software ? MOST_WIDTH_SOFTWARE : MOST_WIDTH;
+  const width = window.width * pixelRatio;
+  const scale = pixelRatio * Math.min(1, most / Math.max(1, width)) * share;
+  const pixels = (length: number) => Math.max(LEAST, Math.round(length * scale));
+  return { width: pixels(window.width), height: pixels(window.height) };
+}

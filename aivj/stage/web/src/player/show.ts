@@ -1,0 +1,117 @@
+// The show: one programme is played, and people or the music say what happens next.
+
+import type { Favourite, Favourites } from "./favourites.ts";
+import type { RandomIds } from "./hooks/verify.ts";
+import type { ChangeRequest, NowPlaying, Programme } from "./programme.ts";
+import type { Status } from "./status.ts";
+
+export interface ShowParts {
+  readonly favourites: Favourites;
+  readonly status: Status;
+  /** Opens a pack or library by its name. */
+  readonly open: (name: string) => Promise<Programme>;
+  /** Called when another programme is played. */
+  readonly onProgramme: (programme: Programme) => void;
+}
+
+/** A preset that breaks by itself is followed by another; not by one after the other. */
+const MOST_RESCUES = 3;
+
+export class Show {
+  readonly #parts: ShowParts;
+  #programme: Programme;
+  #randomIds: RandomIds = { fg: "fg:unknown", bg: "bg:unknown", n: 0 };
+  #numRescues = 0;
+
+  constructor(programme: Programme, parts: ShowParts) {
+    this.#programme = programme;
+    this.#parts = parts;
+  }
+
+  get programme(): Programme {
+    return this.#programme;
+  }
+
+  get nowPlaying(): NowPlaying | null {
+    return this.#programme.nowPlaying;
+  }
+
+  get randomIds(): RandomIds {
+    return this.#randomIds;
+  }
+
+  get isFavourite(): boolean {
+    const playing = this.nowPlaying;
+    return playing !== null && this.#parts.favourites.has(this.#programme.name, playing.choiceId);
+  }
+
+  /** True when something else is shown; what fails stands in the status line. */
+  async next(request: ChangeRequest): Promise<boolean> {
+    return await told(() => this.#programme.next(request));
+  }
+
+  async nextBackground(request: ChangeRequest): Promise<boolean> {
+    return await told(() => this.#programme.nextBackground(request));
+  }
+
+  async random(): Promise<void> {
+    const shown = await told(() => this.#programme.random({ reason: "random", asked: true }));
+    const playing = this.nowPlaying;
+    if (shown && playing !== null) {
+      this.#randomIds = { ...playing.presetIds, n: this.#randomIds.n + 1 };
+    }
+  }
+
+  async choose(choiceId: string): Promise<void> {
+    await told(() => this.#programme.choose(choiceId));
+  }
+
+  /** Plays another pack or library. */
+  async open(name: string): Promise<void> {
+    if (name === this.#programme.name) return;
+    await told(async () => {
+      this.#programme = await this.#parts.open(name);
+      const shown = await this.#programme.next({ reason: "opened" });
+      this.#parts.onProgramme(this.#programme);
+      return shown;
+    });
+  }
+
+  async recall({ programme, choiceId }: Favourite): Promise<void> {
+    await this.open(programme);
+    await this.choose(choiceId);
+  }
+
+  /** Marks what is shown as a favourite, or takes the mark away. */
+  toggleFavourite(): void {
+    const playing = this.nowPlaying;
+    if (playing === null) return;
+    const { name } = this.#programme;
+    const label = `${playing.names.fg} over ${playing.names.bg}`;
+    const { choiceId } = playing;
+    const marked = this.#parts.favourites.toggle({ programme: name, choiceId, label });
+    if (marked) this.#programme.note("favorite");
+  }
+
+  /** What was shown drew as it should. */
+  noteSoundFrames(): void {
+    this.#numRescues = 0;
+  }
+
+  /** Goes on with something else after what was shown broke. */
+  async rescue(): Promise<void> {
+    if (this.#numRescues >= MOST_RESCUES) return;
+    this.#numRescues += 1;
+    await this.next({ reason: "rescue" });
+  }
+}
+
+/** A failure is told in the status line; here it only must not end the show. */
+async function told(action: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await action();
+  } catch (error) {
+    console.warn("[aivj] not shown", error);
+    return false;
+  }
+}

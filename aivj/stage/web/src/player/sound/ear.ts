@@ -1,0 +1,101 @@
+// What is heard in a frame: by the presets, each layer at its own pace, and by the director.
+
+import type { AudioLevels } from "butterchurn";
+import { type AudioFeatures, FeatureExtractor } from "../../director/audio_features.ts";
+import { approach, clamp01 } from "../../director/smoothing.ts";
+import { SAMPLE_RATE_HZ } from "../../render/clip.ts";
+import type { Caps } from "../load/caps.ts";
+import { Hearing, type Loudness, MIN_SOUND_RMS } from "./hearing.ts";
+import type { Sound } from "./sound.ts";
+import { emptyLevels, silentWindow } from "./window.ts";
+
+export type LayerKey = "fg" | "bg";
+
+/** How long a pause of the music is not yet silence. */
+const SILENT_AFTER_MS = 2000;
+/** Intensity follows the music over bars, not beats: what is made ready ahead must still fit. */
+const INTENSITY_RATE_PER_S = 0.3;
+
+class Feed {
+  readonly levels = emptyLevels();
+  #atMs = Number.NEGATIVE_INFINITY;
+
+  /** Takes over what is heard, if that is due. */
+  offer(heard: AudioLevels, nowMs: number, intervalMs: number): void {
+    // A frame that comes a little early is the one that was meant.
+    if (nowMs - this.#atMs < intervalMs - 4) return;
+    this.#atMs = nowMs;
+    this.levels.timeByteArray.set(heard.timeByteArray);
+    this.levels.timeByteArrayL.set(heard.timeByteArrayL);
+    this.levels.timeByteArrayR.set(heard.timeByteArrayR);
+  }
+}
+
+export class Ear {
+  readonly #sound: Sound;
+  readonly #window = silentWindow();
+  readonly #hearing = new Hearing();
+  readonly #extractor = new FeatureExtractor(SAMPLE_RATE_HZ);
+  readonly #feeds: Readonly<Record<LayerKey, Feed>> = { fg: new Feed(), bg: new Feed() };
+  #features: AudioFeatures | null = null;
+  #intensity01 = 0;
+  #listenedAtMs: number | null = null;
+  #heardAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(sound: Sound) {
+    this.#sound = sound;
+  }
+
+  /** Goes on by a frame. */
+  listen(nowMs: number, caps: Caps): void {
+    const elapsedMs = this.#listenedAtMs === null ? 0 : nowMs - this.#listenedAtMs;
+    if (this.#listenedAtMs !== null && elapsedMs < 1000 / caps.audioAnalysisFpsCap - 4) return;
+    this.#listenedAtMs = nowMs;
+    this.#sound.read(nowMs, this.#window);
+    const heard = this.#hearing.hear(this.#window, elapsedMs / 1000);
+    if (this.loudness.rms >= MIN_SOUND_RMS) this.#heardAtMs = nowMs;
+    const features = this.#extractor.advance(this.#window.mono, nowMs, elapsedMs / 1000);
+    this.#features = features;
+    this.#intensity01 = approach(
+      this.#intensity01,
+      intensityOf(features),
+      elapsedMs / 1000,
+      INTENSITY_RATE_PER_S,
+    );
+    const { fg, bg } = caps.pmAudioFeedIntervalMs;
+    this.#feeds.fg.offer(heard, nowMs, fg);
+    this.#feeds.bg.offer(heard, nowMs, bg);
+  }
+
+  levels(layer: LayerKey): AudioLevels {
+    return this.#feeds[layer].levels;
+  }
+
+  get loudness(): Loudness {
+    return this.#hearing.loudness;
+  }
+
+  /** Null before the first frame. */
+  get features(): AudioFeatures | null {
+    return this.#features;
+  }
+
+  /** Whether nothing was heard for a while. */
+  isSilent(nowMs: number): boolean {
+    return nowMs - this.#heardAtMs > SILENT_AFTER_MS;
+  }
+
+  /** Of the music over the last bars, 0 to 1; null in silence. */
+  intensity01(nowMs: number): number | null {
+    return this.isSilent(nowMs) ? null : this.#intensity01;
+  }
+}
+
+/** Of its moment. The runtime takes the same three; the weights are ours. */
+export function intensityOf({
+  energy01,
+  accent01,
+  beatPulse01,
+}: Pick<AudioFeatures, "energy01" | "accent01" | "beatPulse01">): number {
+  return clamp01(0.7 * energy01 + 0.2 * accent01 + 0.1 * beatPulse01);
+}

@@ -1,0 +1,29 @@
+// The control surface hides itself, and the pointer with it, when nobody needs it.
+
+const PATIENCE_MS = 3500;
+const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown", "focusin"] as const;
+
+export class IdleWatch {
+  readonly #isNeeded: () => boolean;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `isNeeded`: something is open that shall not go away. */
+  constructor(isNeeded: () => boolean) {
+    this.#isNeeded = isNeeded;
+    for (const sign of SIGNS_OF_LIFE) {
+      document.addEventListener(sign, () => this.wake(), { passive: true });
+    }
+    this.wake();
+  }
+
+  wake(): void {
+    document.body.dataset.idle = "no";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#rest(), PATIENCE_MS);
+  }
+
+  #rest(): void {
+    if (this.#isNeeded()) this.wake();
+    else document.body.dataset.idle = "yes";
+  }
+}

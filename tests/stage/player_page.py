@@ -1,0 +1,126 @@
+"""The player in a page, as a program sees it."""
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+from aivj.stage.server import StageServer
+
+# Small pictures, and a small window for them: software GL is slow.
+SIZE = "96x54"
+VIEWPORT = {"width": 320, "height": 180}
+
+COUPLED = {"coupled": 1, "coupledPack": "tested"}
+ALONE = {"prefetch": "off"}
+
+NEXT = """async () => {
+  const ok = await window.__nw_verify.actions.coupledNext("test");
+  const frames = () => window.__nw_verify.getVerifyState().projectmVerify;
+  const before = frames().framesRendered;
+  const deadline = performance.now() + 10_000;
+  while (ok && !frames().aborted && frames().framesRendered < before + 8) {
+    if (performance.now() > deadline) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return ok;
+}"""
+
+SEEN = """() => ({
+  state: window.__nw_verify.getVerifyState(),
+  projectm: window.__projectm_verify,
+  debug: window.__nw_verify._coupledNextDebug,
+  status: document.getElementById("preset-status").textContent,
+  detail: document.getElementById("pair-detail").textContent,
+  notice: document.getElementById("notice").hidden
+    ? ""
+    : document.getElementById("notice").textContent,
+  disabled: document.getElementById("preset-next").disabled,
+})"""
+
+
+@dataclass
+class PlayerPage:
+    """A page with the player in it, and what it let on.
+
+    Attributes:
+        page: Playwright's page.
+        console: Lines `[type] text`.
+        errors: Uncaught exceptions.
+        requests: Paths that were asked for.
+    """
+
+    page: object
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    async def call(self, script, argument=None):
+        return await self.page.evaluate(script, argument)
+
+    async def hook(self, expression):
+        return await self.call(f"() => window.__nw_verify.{expression}")
+
+    async def next(self):
+        """Asks for the next pair as a program does; what is then to be seen."""
+        ok = await self.call(NEXT)
+        return {"ok": ok, **await self.seen()}
+
+    async def seen(self):
+        return await self.call(SEEN)
+
+    async def until(self, condition, timeout_s=20):
+        """Waits until a JavaScript expression is true; Playwright's own waiting needs `eval`."""
+        pause = "await new Promise((resolve) => setTimeout(resolve, 20))"
+        async with asyncio.timeout(timeout_s):
+            await self.call(f"async () => {{ while (!({condition})) {pause}; }}")
+
+    async def started(self):
+        """Waits until what was asked for at the start is there, or failed."""
+        await self.until("document.body.dataset.status !== 'busy'")
+
+    def lines(self, start):
+        return [line for line in self.console if line.startswith(start)]
+
+
+@contextlib.asynccontextmanager
+async def open_player(chromium, converter, clip, root):
+    """Yields a function that opens the player on the packs in `root`, in the place of the last one.
+
+    Its arguments: `init`, JavaScript that runs before the page's own; `music`, a folder;
+    `viewport`, the window's size; and the address's parameters.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def open_page(init="", music=None, viewport=VIEWPORT, **parameters):
+            await stack.aclose()
+            server = StageServer(
+                packs_root=root,
+                clips={"music": clip},
+                convert=lambda data: converter.convert(data).model_dump_json().encode(),
+                music_root=music,
+            )
+            await stack.enter_async_context(server)
+            context = await chromium.new_context(viewport=viewport)
+            stack.push_async_callback(context.close)
+            page = await context.new_page()
+            player = PlayerPage(page)
+            page.on("console", lambda line: player.console.append(f"[{line.type}] {line.text}"))
+            page.on("pageerror", lambda error: player.errors.append(str(error)))
+            page.on("request", lambda asked: player.requests.append(urlsplit(asked.url).path))
+            await page.add_init_script(init)
+            query = {"seed": 3, "size": SIZE, **parameters}
+            await page.goto(f"{server.origin}/?{urlencode(query)}")
+            await player.until("window.__nw_verify?.ready === true")
+            return player
+
+        yield open_page
+
+
+def storing(items):
+    """JavaScript that puts items into local storage, once a page."""
+    return "".join(
+        f"localStorage.setItem({json.dumps(key)}, {json.dumps(text)});"
+        for key, text in items.items()
+    )
