@@ -4,7 +4,14 @@ import { arbitratedMacros, type Grips } from "./arbitration.ts";
 import type { AudioFeatures } from "./audio_features.ts";
 import { AutoDirector, type Decision } from "./auto_director.ts";
 import type { GateInputs, LayerName } from "./gates.ts";
-import { MacroBank, type Macros, macroTargets, type Profile } from "./macros.ts";
+import {
+  MacroBank,
+  type Macros,
+  macroTargets,
+  type Profile,
+  type Slots,
+  slotsOf,
+} from "./macros.ts";
 import { SceneClassifier, type SceneState } from "./scenes.ts";
 import { type Section, SectionMachine } from "./sections.ts";
 import { MAX_STEP_S } from "./smoothing.ts";
@@ -20,6 +27,7 @@ export interface Moment extends Decision {
   readonly scene: SceneState;
   readonly section: Section;
   readonly macros: Macros;
+  readonly slots: Slots;
 }
 
 export class Autopilot {
@@ -50,6 +58,6 @@ export class Autopilot {
     const targets = macroTargets(features, this.profile, scene.scene);
     const macros = arbitratedMacros(this.#bank.advance(targets, elapsedS), grips);
     const decision = this.#director.advance({ ...frame, macros, scene });
-    return { scene, section, macros, ...decision };
+    return { scene, section, macros, slots: slotsOf(this.profile), ...decision };
   }
 }

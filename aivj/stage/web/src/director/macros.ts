@@ -13,14 +13,15 @@ export type Macros = Readonly<Record<MacroName, number>>;
 export const PROFILES = ["ambient", "peakRave", "dub", "drone", "videoVj", "custom"] as const;
 export type Profile = (typeof PROFILES)[number];
 
-/** Dials without a meaning of their own, which presets may be bound to. */
-export const SLOT_NAMES = ["aivj-m4", "aivj-m5", "aivj-m6", "aivj-m7", "aivj-m8"] as const;
-export const SLOT_DEFAULT = 0.5;
+/** Dials without a meaning of their own, each 0 to 1. */
+export type Slots = Readonly<Record<`aivj-m${4 | 5 | 6 | 7 | 8}`, number>>;
 
 interface ProfileTuning {
   readonly bias: Macros;
   readonly slotFactor: number;
 }
+
+const SLOT_DEFAULT = 0.5;
 
 /** As the runtime has them; a custom profile is what the others deviate from. */
 const TUNINGS: Readonly<Record<Profile, ProfileTuning>> = {
@@ -102,7 +103,8 @@ export class MacroBank {
   }
 }
 
-/** A slot as a profile has it, 0 to 1; `set` is where its dial stands. */
-export function slotOf(profile: Profile, set: number = SLOT_DEFAULT): number {
-  return clamp01(set * TUNINGS[profile].slotFactor);
+/** Slots follow nothing that is heard, only the profile. */
+export function slotsOf(profile: Profile): Slots {
+  const slot = SLOT_DEFAULT * TUNINGS[profile].slotFactor;
+  return { "aivj-m4": slot, "aivj-m5": slot, "aivj-m6": slot, "aivj-m7": slot, "aivj-m8": slot };
 }

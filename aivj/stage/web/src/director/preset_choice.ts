@@ -96,17 +96,12 @@ export class PresetChooser {
     const arms = groupedByArm(wanted.length > 0 ? wanted : fresh, ({ entry }) => entry);
     if (arms.size === 0) return null;
     const present = this.#armToStayWith(request, energy);
-    const method = present !== null && arms.has(present) ? "stay" : "style";
-    const arm = method === "stay" ? present : this.#drawArm([...arms.keys()], request);
-    const members = arms.get(arm ?? "") ?? [];
-    const drawn =
-      members[
-        drawIndex(
-          members.map(({ weight }) => weight),
-          this.#random,
-        )
-      ];
-    return drawn === undefined ? null : this.#choice(drawn.entry.presetId, method);
+    const stays = present !== null && arms.has(present);
+    const arm = stays ? present : this.#drawArm([...arms.keys()], request);
+    const members = arms.get(arm) ?? [];
+    const weights = members.map(({ weight }) => weight);
+    const { entry } = this.#drawn(members, weights);
+    return this.#choice(entry.presetId, stays ? "stay" : "style");
   }
 
   /** The present arm, as often as the policy likes, while scene and energy are what they were. */
@@ -117,13 +112,20 @@ export class PresetChooser {
   }
 
   /** Softmax over how well arms suit the music, and how they are liked. */
-  #drawArm(arms: readonly string[], { scene, macros }: ChoiceRequest): string | null {
+  #drawArm(arms: readonly string[], { scene, macros }: ChoiceRequest): string {
     const scores = arms.map((arm) => {
       const style = this.#styles.get(arm);
       const base = style === undefined ? 0 : baseScore(style, scene, macros);
       return base + this.#sources.bandit.preference(arm);
     });
-    return arms[drawIndex(softmax(scores, TEMPERATURE), this.#random)] ?? null;
+    return this.#drawn(arms, softmax(scores, TEMPERATURE));
+  }
+
+  /** One of at least one item, in proportion to its weight. */
+  #drawn<T>(items: readonly T[], weights: readonly number[]): T {
+    const item = items[drawIndex(weights, this.#random)];
+    if (item === undefined) throw new Error("nothing was drawn from");
+    return item;
   }
 
   /** The next of the library that may be shown, rather one that was not shown lately. */

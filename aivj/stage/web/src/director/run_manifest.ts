@@ -3,8 +3,6 @@
 import { type Fetch, fetchedJson } from "./fetched_json.ts";
 import { isName, isNumber, isObject, textsOf } from "./json_values.ts";
 
-export const RUN_MANIFEST_URL = "/run-manifest.json";
-
 export interface RunEntry {
   readonly failed: boolean;
   /** `dark`: drawn, but not good enough for the strict tier. */

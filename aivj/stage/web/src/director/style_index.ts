@@ -15,8 +15,10 @@ export interface StyleEntry {
   readonly tags: readonly string[];
 }
 
+const MANIFEST_NAME = "library-manifest.json";
+
 /** Newest first: the order in which they are tried. */
-export const INDEX_VERSIONS = ["v1", "v0"] as const;
+const INDEX_VERSIONS = ["v1", "v0"] as const;
 export type IndexVersion = (typeof INDEX_VERSIONS)[number];
 
 export interface StyleIndex {
@@ -58,12 +60,11 @@ export async function loadStyleIndex(
 
 /** The URL of a file next to a library's manifest, whose query is kept. */
 export function besideManifest(manifestUrl: string, fileName: string): string {
-  const [path = "", query] = manifestUrl.split(/(?=\?)/, 2);
+  const [path = ""] = manifestUrl.split("?", 1);
+  const query = manifestUrl.slice(path.length);
   const folder = path.endsWith(MANIFEST_NAME) ? path.slice(0, -MANIFEST_NAME.length) : `${path}/`;
-  return folder.replace(/\/+$/, "/") + fileName + (query ?? "");
+  return folder.replace(/\/+$/, "/") + fileName + query;
 }
-
-const MANIFEST_NAME = "library-manifest.json";
 
 function parseEntry(entry: unknown): StyleEntry | null {
   if (!isObject(entry)) return null;
