@@ -24,6 +24,16 @@ class Settings(BaseSettings):
         return self.home / "cache" / "conversion"
 
     @property
+    def feature_store(self) -> Path:
+        """Features of presets, by content and feature version."""
+        return self.home / "cache" / "features"
+
+    @property
+    def coupling_dir(self) -> Path:
+        """Where nets are written unless told otherwise."""
+        return self.home / "outputs" / "coupling"
+
+    @property
     def tracking_uri(self) -> str:
         """Where MLflow records runs unless told otherwise."""
         return f"sqlite:///{(self.home / 'mlflow' / 'mlflow.db').resolve()}"

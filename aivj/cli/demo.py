@@ -61,6 +61,7 @@ def demo(
         presets=presets,
         packs_root=settings.packs_root,
         conversion_cache=settings.conversion_cache,
+        feature_store=settings.feature_store,
         tracking_uri=tracking_uri or settings.tracking_uri,
         bucket_uri=bucket or settings.bucket_uri,
         num_workers=lambda is_software: num_workers_or_default(workers, is_software=is_software),

@@ -1,4 +1,4 @@
-"""`aivj score`: a pack's quality file."""
+"""`aivj score`: packs' quality files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,17 +6,18 @@ from typing import Annotated
 import typer
 
 from aivj.cli.console import out
-from aivj.cli.options import PackOption
+from aivj.cli.learning_options import PacksOption, PresetFeaturesOption, split_names
 from aivj.settings import Settings
 
 
 def score(
     context: typer.Context,
-    pack: PackOption,
+    packs: PacksOption,
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", help="Default: the last one that `aivj train` made."),
     ] = None,
+    preset_features: PresetFeaturesOption = None,
     run_id: Annotated[
         str | None, typer.Option("--run-id", help="MLflow run of the training, for provenance.")
     ] = None,
@@ -28,24 +29,30 @@ def score(
         ),
     ] = None,
 ) -> None:
-    """Score the pairs of a pack into pairs-quality.v0.json, beside its manifest.
+    """Score the pairs of packs into pairs-quality.v0.json, beside their manifests.
 
-    Example: aivj score --pack mine
+    Nothing is written if the scores of one pack are too much alike.
+    Example: aivj score --pack mine --pack yours
     """
+    from aivj.coupling.checkpoint import CHECKPOINT_STEM
+    from aivj.pipeline.scoring import ScoreRequest
     from aivj.pipeline.scoring import score as run_score
 
     settings: Settings = context.obj
-    models = settings.home / "outputs" / "coupling" / "models"
-    quality, path = run_score(
-        checkpoint or models / "coupling_net_final.safetensors",
-        pack=pack,
+    default = settings.coupling_dir / "models" / f"{CHECKPOINT_STEM}.safetensors"
+    request = ScoreRequest(
+        checkpoint_path=checkpoint or default,
+        packs=split_names(packs),
         packs_root=settings.packs_root,
+        feature_store=settings.feature_store,
+        preset_features=preset_features,
         min_quality_std=min_quality_std,
         calibrate_std=calibrate_std,
         run_id=run_id,
     )
-    stats = quality.quality_stats
-    out.print(
-        f"{len(quality.pairs)} pairs, std {stats.std:.4f}, p50 {stats.p50:.3f}, "
-        f"{quality.stats.missing_files} without files: {path}"
-    )
+    for quality, path in run_score(request):
+        stats = quality.quality_stats
+        out.print(
+            f"{len(quality.pairs)} pairs, std {stats.std:.4f}, p50 {stats.p50:.3f}, "
+            f"{quality.stats.missing_files} without files: {path}"
+        )

@@ -1,44 +1,68 @@
-"""`aivj train`: the coupling net, fitted to elite lists and runs."""
+"""`aivj train`: the coupling net, fitted to elite lists, runs and preferences."""
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aivj.cli.console import bar, err, out
-from aivj.cli.options import AllowCpuOption, OutDirOption, SeedOption, TrackingOption
+from aivj.cli.learning_options import (
+    BatchSizeOption,
+    EarlyStoppingOption,
+    EliteDirOption,
+    EpochsOption,
+    EvalJsonlOption,
+    EvalTargetOption,
+    MixRenderersOption,
+    NegDistanceOption,
+    NegSamplesOption,
+    PacksOption,
+    PreferencesOption,
+    PresetFeaturesOption,
+    split_names,
+)
+from aivj.cli.options import (
+    AllowCpuOption,
+    OutDirOption,
+    RayAddressOption,
+    SeedOption,
+    TrackingOption,
+)
 from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.pipeline.training import TrainOutcome
 
 
 def train(
     context: typer.Context,
-    packs: Annotated[list[str], typer.Option("--pack", help="Pack; repeatable.")],
-    extra_eval_jsonl: Annotated[
-        list[Path] | None, typer.Option("--extra-eval-jsonl", help="Measurements; repeatable.")
-    ] = None,
-    elite_dir: Annotated[
-        Path | None, typer.Option("--elite-dir", help="Elite list: a folder or its manifest.")
-    ] = None,
+    packs: PacksOption,
+    extra_eval_jsonl: EvalJsonlOption = None,
+    elite_dir: EliteDirOption = None,
+    preferences: PreferencesOption = None,
+    preset_features: PresetFeaturesOption = None,
     output_dir: OutDirOption = None,
-    epochs: Annotated[int, typer.Option("--epochs", min=1)] = 20,
-    batch_size: Annotated[int, typer.Option("--batch-size", min=1)] = 256,
+    epochs: EpochsOption = 20,
+    early_stopping: EarlyStoppingOption = True,
+    batch_size: BatchSizeOption = 256,
     learning_rate: Annotated[float, typer.Option("--learning-rate")] = 1e-3,
-    eval_target: Annotated[
-        Literal["compat", "v1"],
-        typer.Option("--eval-target", help="compat: for rows of other drivers than the stage."),
-    ] = "v1",
+    weight_decay: Annotated[float, typer.Option("--weight-decay", min=0)] = 1e-4,
+    dropout: Annotated[float, typer.Option("--dropout", min=0, max=0.99)] = 0.1,
+    encoder_width: Annotated[int, typer.Option("--encoder-width", min=1)] = 64,
+    hidden_width: Annotated[int, typer.Option("--hidden-width", min=1)] = 64,
+    eval_target: EvalTargetOption = "v1",
     extra_eval_weight: Annotated[float, typer.Option("--extra-eval-weight", min=0)] = 0.35,
-    neg_samples: Annotated[int, typer.Option("--neg-samples", min=0)] = 50_000,
+    preference_weight: Annotated[float, typer.Option("--preference-weight", min=0)] = 0.25,
+    neg_samples: NegSamplesOption = 50_000,
     neg_weight: Annotated[float, typer.Option("--neg-weight", min=0)] = 0.20,
-    neg_min_pair_distance: Annotated[int, typer.Option("--neg-min-pair-distance", min=1)] = 50,
+    neg_min_pair_distance: NegDistanceOption = 50,
+    held_out_share: Annotated[float, typer.Option("--held-out-share", min=0, max=0.9)] = 0.2,
     seed: SeedOption = 0,
     allow_cpu: AllowCpuOption = False,
-    mix_renderers: Annotated[
-        bool, typer.Option("--mix-renderers", help="Accept rows of several renderer classes.")
-    ] = False,
+    mix_renderers: MixRenderersOption = False,
     workers: Annotated[
         int, typer.Option("--workers", min=0, help="Ray Train workers; 0 fits in this process.")
     ] = 1,
+    ray_address: RayAddressOption = None,
     tracking_uri: TrackingOption = None,
 ) -> None:
     """Fit the coupling net and record the fit in MLflow.
@@ -46,37 +70,58 @@ def train(
     Example: aivj train --pack mine --extra-eval-jsonl var/artifacts/coupled-eval/X/eval.jsonl
     """
     from aivj.coupling.config import FitConfig
+    from aivj.pipeline.labels import LabelRequest
     from aivj.pipeline.training import TrainRequest
     from aivj.pipeline.training import train as run_train
     from aivj.release.tracking import Tracker
 
     settings: Settings = context.obj
+    names = split_names(packs)
     request = TrainRequest(
-        packs=packs,
-        packs_root=settings.packs_root,
-        eval_paths=extra_eval_jsonl or [],
-        elite_dir=elite_dir,
-        output_dir=output_dir or settings.home / "outputs" / "coupling",
+        labels=LabelRequest(
+            packs=names,
+            packs_root=settings.packs_root,
+            feature_store=settings.feature_store,
+            eval_paths=extra_eval_jsonl or [],
+            elite_dir=elite_dir,
+            preference_paths=preferences or [],
+            preset_features=preset_features,
+            mix_renderers=mix_renderers,
+        ),
+        output_dir=output_dir or settings.coupling_dir,
         config=FitConfig(
             epochs=epochs,
+            early_stopping=early_stopping,
             batch_size=batch_size,
             learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            dropout=dropout,
+            encoder_width=encoder_width,
+            hidden_width=hidden_width,
             eval_target=eval_target,
             extra_eval_weight=extra_eval_weight,
+            preference_weight=preference_weight,
             neg_samples=neg_samples,
             neg_weight=neg_weight,
             neg_min_pair_distance=neg_min_pair_distance,
+            held_out_share=held_out_share,
             seed=seed,
         ),
         allow_cpu=allow_cpu,
-        mix_renderers=mix_renderers,
         num_workers=workers,
+        ray_address=ray_address,
     )
     tracker = Tracker(tracking_uri or settings.tracking_uri)
-    with tracker.start("train", params={}, tags={"packs": ",".join(packs)}) as run:
+    with tracker.start("train", params={}, tags={"packs": ",".join(names)}) as run:
         with bar("training") as progress:
             outcome = run_train(request, run, lambda now: progress.update(now.epoch, epochs))
         out.print(f"{outcome.checkpoint_path}  (MLflow run {run.run_id})")
+    _print_outcome(outcome)
+
+
+def _print_outcome(outcome: "TrainOutcome") -> None:
     err.print(outcome.device)
     for note in outcome.notes:
         err.print(f"[yellow]note[/] {note}")
+    for line in outcome.verdicts:
+        err.print(line)

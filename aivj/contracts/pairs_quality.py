@@ -100,6 +100,7 @@ class Provenance(ContractModel):
         checkpoint_digest: SHA-256 of the model's file.
         feature_spec: Version of the preset features.
         renderer_class: Class of the renderer whose measurements were learned from.
+        held_out_pairs: Ids of the pairs whose presets the model was kept from.
     """
 
     run_id: Omittable[str] = None
@@ -107,6 +108,7 @@ class Provenance(ContractModel):
     checkpoint_digest: Omittable[str] = None
     feature_spec: Omittable[str] = None
     renderer_class: Omittable[str] = None
+    held_out_pairs: Omittable[list[PairId]] = None
 
 
 class PairsQuality(ContractModel):

@@ -16,7 +16,12 @@ def pair_score(luma: float, motion: float) -> float:
         luma: Mean luma, 0 to 1.
         motion: Mean motion proxy, 0 or more.
     """
-    return _LUMA_SHARE * _rise01(luma, _LUMA_SPAN) + _MOTION_SHARE * _rise01(motion, _MOTION_SPAN)
+    return _LUMA_SHARE * luma01(luma) + _MOTION_SHARE * _rise01(motion, _MOTION_SPAN)
+
+
+def luma01(luma: float) -> float:
+    """Returns the part of the score that brightness makes, 0 to 1."""
+    return _rise01(luma, _LUMA_SPAN)
 
 
 def _rise01(value: float, span: tuple[float, float]) -> float:

@@ -18,10 +18,9 @@ import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from aivj.coupling.config import FitConfig
-from aivj.coupling.net import MAX_DEVIATIONS, PAIR_BLOCKS, CouplingNet
+from aivj.coupling.net import MAX_DEVIATIONS, CouplingNet, NetShape
 from aivj.coupling.state import Fitted
 from aivj.errors import InputError
-from aivj.presets.features import FEATURE_SPEC
 from aivj.storage import sha256_hex, write_atomic
 
 CHECKPOINT_STEM = "coupling_net_final"
@@ -33,10 +32,10 @@ class CheckpointCard(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: str = "v1"
+    version: str = "v2"
     feature_spec: str
     num_features: int
-    pair_width: int
+    encoder_width: int
     hidden_width: int
     max_deviations: float
     feature_mean: list[float]
@@ -44,7 +43,13 @@ class CheckpointCard(BaseModel):
     config: FitConfig
     dataset_digest: str
     renderer_class: str | None
+    held_out_presets: list[str]
     metrics: dict[str, float | int | None]
+
+    @property
+    def shape(self) -> NetShape:
+        """How large the net is."""
+        return NetShape(self.num_features, self.encoder_width, self.hidden_width)
 
 
 @dataclass(frozen=True)
@@ -91,26 +96,19 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Reads a safetensors checkpoint.
 
     Raises:
-        InputError: The file is missing or broken, or was fitted to other features than this
-            version extracts.
+        InputError: The file is missing or broken.
     """
     try:
         data = path.read_bytes()
         tensors = safetensors.torch.load(data)
         card = CheckpointCard.model_validate_json(_header(data)[_CARD_KEY])
-        net = CouplingNet.from_state(card.num_features, card.hidden_width, tensors)
+        net = CouplingNet.from_state(card.shape, tensors)
     except (OSError, KeyError, ValidationError, RuntimeError, safetensors.SafetensorError) as error:
         raise InputError(
             f"a coupling checkpoint at {path}",
             f"{type(error).__name__}: {error}",
             "train again, or point to the coupling_net_final.safetensors of a finished training",
         ) from error
-    if card.feature_spec != FEATURE_SPEC:
-        raise InputError(
-            f"a checkpoint for the features {FEATURE_SPEC}",
-            f"{card.feature_spec} in {path}",
-            "train again with this version, or score with the one the checkpoint was made by",
-        )
     return Checkpoint(net=net, card=card, digest=sha256_hex(data))
 
 
@@ -123,17 +121,17 @@ def _header(data: bytes) -> Mapping[str, Any]:
 
 def _card_of(fitted: Fitted) -> CheckpointCard:
     net = fitted.net
-    num_features = len(net.feature_mean)
     return CheckpointCard(
         feature_spec=fitted.feature_spec,
-        num_features=num_features,
-        pair_width=PAIR_BLOCKS * num_features,
-        hidden_width=fitted.config.hidden_width,
+        num_features=net.shape.num_features,
+        encoder_width=net.shape.encoder_width,
+        hidden_width=net.shape.hidden_width,
         max_deviations=MAX_DEVIATIONS,
         feature_mean=net.feature_mean.tolist(),
         feature_std=net.feature_std.tolist(),
         config=fitted.config,
         dataset_digest=fitted.dataset_digest,
         renderer_class=fitted.renderer_class,
+        held_out_presets=sorted(fitted.held_out_presets),
         metrics=asdict(fitted.history[-1]),
     )

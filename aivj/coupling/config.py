@@ -4,26 +4,38 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aivj.coupling.eval_target import EvalTarget
 
+ELITE_WEIGHT = 1.0
+
 
 class FitConfig(BaseModel):
     """Options of one fit. Frozen, and recorded as it stands in the checkpoint."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    epochs: int = Field(20, ge=1, description="Passes; after each one metrics are reported.")
+    epochs: int = Field(20, ge=1, description="Most passes; each is followed by metrics.")
+    early_stopping: bool = Field(
+        default=True, description="Whether to stop where families that are not seen fare best."
+    )
     batch_size: int = Field(256, ge=1, description="Rows in a step, over all workers together.")
     learning_rate: float = Field(1e-3, gt=0, description="Step size of AdamW.")
     weight_decay: float = Field(1e-4, ge=0, description="Decay of AdamW.")
-    hidden_width: int = Field(128, ge=1, description="Units in each of the two hidden layers.")
-    dropout: float = Field(0.1, ge=0, lt=1, description="Share of hidden units left out in a step.")
+    encoder_width: int = Field(64, ge=1, description="Numbers that the net makes of a preset.")
+    hidden_width: int = Field(64, ge=1, description="Units of the hidden layer over a pair.")
+    dropout: float = Field(0.1, ge=0, lt=1, description="Share of units left out in a step.")
     eval_target: EvalTarget = Field("v1", description="What a measured pair is worth.")
     extra_eval_weight: float = Field(0.35, ge=0, description="Loss weight of measured pairs.")
     neg_weight: float = Field(0.20, ge=0, description="Loss weight of synthetic negatives.")
+    preference_weight: float = Field(0.25, ge=0, description="Loss weight of people's comparisons.")
     neg_samples: int = Field(50_000, ge=0, description="Most synthetic negatives to draw.")
     neg_min_pair_distance: int = Field(
         50, ge=1, description="Least distance in a manifest between the layers of a negative."
     )
     held_out_share: float = Field(
-        0.2, ge=0, lt=0.5, description="Share of the labelled pairs kept away from training."
+        0.2, ge=0, lt=1, description="Share of the presets, by families, kept from training."
     )
     seed: int = Field(0, ge=0, description="Decides the negatives, the split and the fit.")
+
+    @property
+    def source_weights(self) -> tuple[float, float, float]:
+        """Loss weight of a row by its `Source`: elite, measured, negative."""
+        return ELITE_WEIGHT, self.extra_eval_weight, self.neg_weight

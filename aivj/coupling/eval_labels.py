@@ -1,4 +1,4 @@
-"""Measured rows as one target per pair."""
+"""Measured rows as one label per pair."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,17 +11,30 @@ from aivj.errors import InputError
 
 
 @dataclass(frozen=True)
+class EvalLabel:
+    """What measurements say of one pair.
+
+    Attributes:
+        target: Mean worth, 0..1.
+        luma: Mean luma of what was seen, 0..1: of the composite where it was measured.
+    """
+
+    target: float
+    luma: float
+
+
+@dataclass(frozen=True)
 class EvalLabels:
     """What measurements say of pairs.
 
     Attributes:
-        targets: Mean worth, 0..1, by pack and pair id.
+        of_pair: Labels by pack and pair id.
         num_unmeasured: Rows left out since they lack a measurement that the target needs.
         num_degraded: Rows left out since a shader was not drawn: they show another picture.
         renderer_classes: What drew the rows that were used; None for rows that do not say.
     """
 
-    targets: dict[tuple[str, int], float]
+    of_pair: dict[tuple[str, int], EvalLabel]
     num_unmeasured: int
     num_degraded: int
     renderer_classes: frozenset[str | None]
@@ -38,17 +51,17 @@ def eval_labels(rows: Sequence[EvalRow], *, target: EvalTarget, mix_renderers: b
     Raises:
         InputError: Rows come from different renderer classes and `mix_renderers` is not set.
     """
-    scores: dict[tuple[str, int], list[float]] = defaultdict(list)
+    found: dict[tuple[str, int], list[EvalLabel]] = defaultdict(list)
     classes: set[str | None] = set()
     num_degraded = num_unmeasured = 0
     for row in rows:
-        worth = eval_target01(row, target)
-        if row.pair is None or worth is None:
+        worth, luma = eval_target01(row, target), _seen_luma(row)
+        if row.pair is None or worth is None or luma is None:
             num_unmeasured += 1
         elif row.degraded:
             num_degraded += 1
         else:
-            scores[row.pack, row.pair].append(worth)
+            found[row.pack, row.pair].append(EvalLabel(worth, luma))
             classes.add(row.renderer_class)
     if len(classes) > 1 and not mix_renderers:
         raise InputError(
@@ -57,5 +70,15 @@ def eval_labels(rows: Sequence[EvalRow], *, target: EvalTarget, mix_renderers: b
             "train on one of them, or pass --mix-renderers if their pictures are alike",
         )
     # Rows come in order of completion, which must not reach the fit.
-    targets = {pair: fmean(values) for pair, values in sorted(scores.items())}
-    return EvalLabels(targets, num_unmeasured, num_degraded, frozenset(classes))
+    of_pair = {pair: _mean(labels) for pair, labels in sorted(found.items())}
+    return EvalLabels(of_pair, num_unmeasured, num_degraded, frozenset(classes))
+
+
+def _seen_luma(row: EvalRow) -> float | None:
+    return row.viz_avg_luma if row.composite_avg_luma is None else row.composite_avg_luma
+
+
+def _mean(labels: Sequence[EvalLabel]) -> EvalLabel:
+    return EvalLabel(
+        target=fmean(label.target for label in labels), luma=fmean(label.luma for label in labels)
+    )

@@ -1,23 +1,22 @@
 """Builds a training set from what people chose, what browsers measured, and crossed pairs."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from aivj.contracts.elite_manifest import EliteManifest, elite_class, elite_target
-from aivj.contracts.eval_rows import EvalRow
-from aivj.contracts.pairs_manifest import PairsManifest
+from aivj.contracts.preferences import PairRef, Preference
 from aivj.coupling.config import FitConfig
-from aivj.coupling.eval_labels import eval_labels
+from aivj.coupling.eval_labels import EvalLabels, eval_labels
+from aivj.coupling.label_sources import LabelSources
 from aivj.coupling.negatives import draw_crossings, feasible_distance
-from aivj.coupling.pack_rows import MISSING, PackRows, resolve_pack
-from aivj.coupling.preset_table import PresetTable
-from aivj.coupling.training_set import EliteClass, Source, TrainingSet
+from aivj.coupling.pack_rows import PackRows, pack_rows
+from aivj.coupling.preset_families import preset_families
+from aivj.coupling.preset_rows import MISSING, PresetRows, Progress, read_presets
+from aivj.coupling.split import NUM_COMPARED_LAYERS
+from aivj.coupling.training_set import Comparisons, EliteClass, Source, TrainingSet
 from aivj.errors import InputError
-from aivj.presets.features import FEATURE_SPEC
-
-ELITE_WEIGHT = 1.0
+from aivj.packs.feature_store import FeatureStore
 
 _EXAMPLES = {
     "positive": EliteClass.POSITIVE,
@@ -28,78 +27,70 @@ _EXAMPLES = {
 
 def build_training_set(
     config: FitConfig,
-    *,
-    packs_root: Path,
-    manifests: Sequence[PairsManifest],
-    elite: EliteManifest | None = None,
-    eval_rows: Sequence[EvalRow] = (),
-    mix_renderers: bool = False,
+    sources: LabelSources,
+    store: FeatureStore,
+    on_progress: Progress | None = None,
 ) -> TrainingSet:
-    """Joins the three sources of labels.
+    """Joins all sources of labels.
 
     Args:
-        config: Weights, number and distance of negatives, seed.
-        packs_root: Folder that `/presets/<pack>/...` lies under.
-        manifests: Packs that `eval_rows` are about, and whose pairs are crossed for negatives.
-        elite: Pairs that people scored.
-        eval_rows: Measurements; several rows of a pair are averaged.
-        mix_renderers: Takes rows of different renderer classes together.
+        config: What a measurement is worth; number and distance of negatives; seed.
+        sources: The labels.
+        store: Where features of presets are looked up and kept.
+        on_progress: Told how many presets of how many have been read.
 
     Raises:
         InputError: Rows of different renderer classes, or not one label is left.
+        StorageError: New features could not be kept.
     """
-    table = PresetTable()
-    builder = _Builder(config)
-    if elite is not None:
-        builder.add_elite(elite, table)
-    packs = [resolve_pack(manifest, packs_root, table) for manifest in manifests]
-    builder.add_measured(eval_rows, packs, mix_renderers=mix_renderers)
+    presets = read_presets(store, sources.preset_files(), extra=sources.extra, progress=on_progress)
+    builder = _Builder(config, presets)
+    if sources.elite is not None:
+        builder.add_elite(sources.elite)
+    packs = [pack_rows(manifest, sources.packs_root, presets) for manifest in sources.manifests]
+    labels = eval_labels(
+        sources.eval_rows, target=config.eval_target, mix_renderers=sources.mix_renderers
+    )
+    builder.add_measured(labels, packs)
+    builder.add_comparisons(sources.preferences, packs)
     builder.add_negatives(packs)
-    return builder.build(table)
+    return builder.build()
 
 
 class _Builder:
-    """Collects rows as tuples of fg, bg, target, weight, source and class."""
+    """Collects rows as tuples of fg, bg, target, source, class and luma."""
 
-    def __init__(self, config: FitConfig) -> None:
+    def __init__(self, config: FitConfig, presets: PresetRows) -> None:
         self._config = config
-        self._rows: list[tuple[int, int, float, float, int, int]] = []
-        self._notes: list[str] = []
+        self._presets = presets
+        self._rows: list[tuple[int, int, float, int, int, float]] = []
+        self._comparisons: list[tuple[int, int, int, int, bool]] = []
+        self._notes = list(presets.notes)
         self._renderer_class: str | None = None
 
-    def add_elite(self, elite: EliteManifest, table: PresetTable) -> None:
+    def add_elite(self, elite: EliteManifest) -> None:
         num_missing = 0
         for entry in elite.entries:
-            fg, bg = table.add(entry.fg), table.add(entry.bg)
-            if fg is None or bg is None:
+            fg, bg = self._presets.row_of[entry.fg], self._presets.row_of[entry.bg]
+            if MISSING in {fg, bg}:
                 num_missing += 1
                 continue
             target, example = elite_target(entry.score), _EXAMPLES[elite_class(entry.score)]
-            self._rows.append((fg, bg, target, ELITE_WEIGHT, Source.ELITE, example))
+            self._add(fg, bg, target, Source.ELITE, example=example)
         self._note(num_missing, "elite entries left out since a preset cannot be read")
 
-    def add_measured(
-        self, rows: Sequence[EvalRow], packs: Sequence[PackRows], *, mix_renderers: bool
-    ) -> None:
-        labels = eval_labels(rows, target=self._config.eval_target, mix_renderers=mix_renderers)
+    def add_measured(self, labels: EvalLabels, packs: Sequence[PackRows]) -> None:
         self._renderer_class = labels.renderer_class
-        presets = {
-            (pack.pack, pair): (fg, bg)
-            for pack in packs
-            for pair, fg, bg in zip(
-                pack.pair_ids.tolist(), pack.fg_index.tolist(), pack.bg_index.tolist(), strict=True
-            )
-        }
+        layers = _layers_by_pair(packs)
         num_unknown = num_missing = 0
-        for pair, target in labels.targets.items():
-            fg, bg = presets.get(pair, (None, None))
+        for pair, label in labels.of_pair.items():
+            fg, bg = layers.get(pair, (None, None))
             if fg is None or bg is None:
                 num_unknown += 1
             elif MISSING in {fg, bg}:
                 num_missing += 1
             else:
-                weight = self._config.extra_eval_weight
-                self._rows.append((fg, bg, target, weight, Source.EVAL, EliteClass.NONE))
+                self._add(fg, bg, label.target, Source.EVAL, luma=label.luma)
         self._note(
             labels.num_unmeasured, "eval rows left out since they lack what the eval target needs"
         )
@@ -107,9 +98,25 @@ class _Builder:
         self._note(num_unknown, "measured pairs left out since no given manifest has them")
         self._note(num_missing, "measured pairs left out since a preset cannot be read")
 
+    def add_comparisons(self, preferences: Sequence[Preference], packs: Sequence[PackRows]) -> None:
+        layers = _layers_by_pair(packs)
+        num_unusable = 0
+        # Judgements of several people may be put behind each other in any order.
+        for judged in sorted(preferences, key=lambda judged: (judged.at, judged.by)):
+            rows = [*layers.get(_key(judged.winner), ()), *layers.get(_key(judged.loser), ())]
+            if len(rows) == NUM_COMPARED_LAYERS and MISSING not in rows:
+                winner_fg, winner_bg, loser_fg, loser_bg = rows
+                self._comparisons.append((winner_fg, winner_bg, loser_fg, loser_bg, judged.tie))
+            else:
+                num_unusable += 1
+        self._note(
+            num_unusable,
+            "preferences left out since a pair is not in a given manifest or not whole",
+        )
+
     def add_negatives(self, packs: Sequence[PackRows]) -> None:
         """Crosses pairs inside each pack, and drops crossings that are a real pair again."""
-        real = {(fg, bg) for fg, bg, *_ in self._rows}
+        real = {row[:2] for row in self._rows}
         for pack in packs:
             real.update(zip(pack.fg_index.tolist(), pack.bg_index.tolist(), strict=True))
         num_pairs = sum(len(pack.pair_ids) for pack in packs)
@@ -119,8 +126,7 @@ class _Builder:
             share = self._config.neg_samples * len(pack.pair_ids) // num_pairs
             crossings |= self._cross(pack, share, rng)
         for fg, bg in sorted(crossings - real):
-            weight = self._config.neg_weight
-            self._rows.append((fg, bg, 0.0, weight, Source.NEGATIVE, EliteClass.NONE))
+            self._add(fg, bg, 0.0, Source.NEGATIVE)
 
     def _cross(
         self, pack: PackRows, num_samples: int, rng: np.random.Generator
@@ -139,28 +145,59 @@ class _Builder:
         whole = (fg != MISSING) & (bg != MISSING)
         return set(zip(fg[whole].tolist(), bg[whole].tolist(), strict=True))
 
-    def build(self, table: PresetTable) -> TrainingSet:
-        if not self._rows:
+    def build(self) -> TrainingSet:
+        if not self._rows and not self._comparisons:
             raise InputError(
                 "at least one labelled pair",
-                "; ".join(self._notes) or "no elite entry, eval row or pack",
+                "; ".join(self._notes) or "no elite entry, eval row, preference or pack",
                 "give an elite list, eval rows of the given packs, or a larger pack",
             )
-        fg, bg, target, weight, source, example = zip(*self._rows, strict=True)
+        columns = np.array(self._rows, dtype=np.float64).reshape(-1, 6).T
+        fg, bg, target, source, example, luma = columns
         return TrainingSet(
-            feature_spec=FEATURE_SPEC,
-            preset_features=table.features,
-            preset_hashes=table.hashes,
-            fg_index=np.array(fg, dtype=np.int64),
-            bg_index=np.array(bg, dtype=np.int64),
-            target=np.array(target, dtype=np.float32),
-            weight=np.array(weight, dtype=np.float32),
-            source=np.array(source, dtype=np.int8),
-            elite_class=np.array(example, dtype=np.int8),
+            feature_spec=self._presets.table.spec,
+            preset_features=self._presets.table.values,
+            feature_blocks=self._presets.blocks,
+            preset_hashes=self._presets.table.hashes,
+            preset_families=preset_families(self._presets.files),
+            fg_index=fg.astype(np.int64),
+            bg_index=bg.astype(np.int64),
+            target=target.astype(np.float32),
+            source=source.astype(np.int8),
+            elite_class=example.astype(np.int8),
+            measured_luma=luma.astype(np.float32),
+            comparisons=Comparisons.of(self._comparisons),
             renderer_class=self._renderer_class,
             notes=tuple(self._notes),
         )
 
+    def _add(
+        self,
+        fg: int,
+        bg: int,
+        target: float,
+        source: Source,
+        *,
+        example: EliteClass = EliteClass.NONE,
+        luma: float = float("nan"),
+    ) -> None:
+        self._rows.append((fg, bg, target, source, example, luma))
+
     def _note(self, count: int, what: str) -> None:
         if count > 0:
             self._notes.append(f"{what}: {count}")
+
+
+def _key(pair: PairRef) -> tuple[str, int]:
+    return pair.pack, pair.pair
+
+
+def _layers_by_pair(packs: Sequence[PackRows]) -> dict[tuple[str, int], tuple[int, int]]:
+    """Returns the rows of both layers by pack and pair id."""
+    return {
+        (pack.pack, pair): (fg, bg)
+        for pack in packs
+        for pair, fg, bg in zip(
+            pack.pair_ids.tolist(), pack.fg_index.tolist(), pack.bg_index.tolist(), strict=True
+        )
+    }

@@ -8,23 +8,25 @@ changes the sums' order and nothing else. Knows nothing of Ray; `aivj.fleet` wra
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from aivj.coupling.batches import Batches
 from aivj.coupling.config import FitConfig
-from aivj.coupling.evaluation import Evaluation
+from aivj.coupling.held_out import HeldOut
 from aivj.coupling.history import EpochMetrics
-from aivj.coupling.net import CouplingNet
-from aivj.coupling.sampler import BalancedSampler
-from aivj.coupling.split import BoolArray, split_by_preset
+from aivj.coupling.loss import batch_loss
+from aivj.coupling.net import CouplingNet, NetScorer, NetShape
+from aivj.coupling.split import Split, split_by_family
 from aivj.coupling.state import FitState, Fitted
-from aivj.coupling.training_set import TrainingSet
+from aivj.coupling.training_set import BoolArray, TrainingSet
 
 # An epoch is a unit of reporting, since rows are drawn with replacement; on a small pack one pass
 # would be two or three steps, too few to learn from in the usual number of epochs.
-MIN_STEPS_PER_EPOCH = 50
+MIN_STEPS_PER_EPOCH = 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Fit:
         config: FitConfig,
         *,
         device: torch.device | str,
+        split: Split | None = None,
         state: FitState | None = None,
         shard: Shard | None = None,
     ) -> None:
@@ -53,6 +56,7 @@ class Fit:
             training_set: What to learn.
             config: How to learn it.
             device: Where.
+            split: What to train on and what to hold out; by default the configuration's.
             state: State to go on from.
             shard: This worker among several, which a process group joins; alone when omitted.
 
@@ -62,12 +66,17 @@ class Fit:
         self._config = config
         self._shard = shard or Shard()
         device = torch.device(device)
-        split = split_by_preset(training_set, share=config.held_out_share, seed=config.seed)
-        self._sampler = BalancedSampler(training_set, split.train, device)
-        self._net = self._make_net(training_set, split.train, device)
+        split = split or split_by_family(
+            training_set, share=config.held_out_share, seed=config.seed
+        )
+        self._batches = Batches(training_set, split, config.batch_size, device)
+        self._net = seeded_net(training_set, ~split.held_out_presets, config).to(device)
         self._generator = torch.Generator(device).manual_seed(config.seed)
         self._optimizer = torch.optim.AdamW(
-            self._net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+            self._net.parameters(),
+            lr=config.learning_rate,
+            weight_decay=config.weight_decay,
+            fused=True,
         )
         self._history: tuple[EpochMetrics, ...] = ()
         self._starts: tuple[int, ...] = ()
@@ -80,16 +89,23 @@ class Fit:
 
         features = torch.tensor(training_set.preset_features, device=device)
         self._presets = self._net.normalise(features)
-        self._fg = torch.tensor(training_set.fg_index, device=device)
-        self._bg = torch.tensor(training_set.bg_index, device=device)
-        self._target = torch.tensor(training_set.target, device=device)
-        self._weight = torch.tensor(training_set.weight, device=device)
-        self._evaluation = Evaluation(training_set, split, self._presets, device)
+        self._weights = torch.tensor(config.source_weights, device=device)
+        self._held_out = HeldOut(training_set, split)
+        self._held_out_hashes = tuple(
+            name
+            for name, out in zip(training_set.preset_hashes, split.held_out_presets, strict=True)
+            if out
+        )
 
     @property
     def num_epochs_done(self) -> int:
         """Epochs behind this fit."""
         return len(self._history)
+
+    @property
+    def num_steps_per_epoch(self) -> int:
+        """Steps from one report to the next."""
+        return steps_per_epoch(self._batches.num_rows, self._config.batch_size)
 
     def state(self) -> FitState:
         """Returns a copy of the present state, on the CPU."""
@@ -99,63 +115,118 @@ class Fit:
             generator=self._generator.get_state(),
             history=self._history,
             starts=self._starts,
+            held_out_presets=self._held_out_hashes,
         )
         return FitState.from_bytes(copied.to_bytes())
 
     def run_epoch(self) -> EpochMetrics:
         """Trains for one epoch and measures the net after it."""
-        num_steps = max(MIN_STEPS_PER_EPOCH, -(-self._sampler.num_rows // self._config.batch_size))
+        num_steps = self.num_steps_per_epoch
         with one_thread():
-            rows = self._sampler.draw(num_steps, self._config.batch_size, self._generator)
-            loss = torch.stack([self._step(batch) for batch in rows]).sum()
+            drawn = self._batches.draw(num_steps, self._generator)
+            losses = [self._step(rows, compared) for rows, compared in zip(*drawn, strict=True)]
+            loss = torch.stack(losses).sum()
             if self._shard.num_workers > 1:
                 torch.distributed.all_reduce(loss)
-            metrics = self._evaluation.measure(
-                self._net, epoch=self.num_epochs_done + 1, train_loss=float(loss) / num_steps
-            )
+            figures = self._held_out.metrics(self.scorer)
+        metrics = EpochMetrics(
+            **asdict(figures),
+            epoch=self.num_epochs_done + 1,
+            train_loss=float(loss) / num_steps,
+        )
         self._history = (*self._history, metrics)
         return metrics
 
-    def _step(self, batch: Tensor) -> Tensor:
+    def run(self, report: Callable[[EpochMetrics], None] | None = None) -> None:
+        """Runs the epochs that are left."""
+        while self.num_epochs_done < self._config.epochs:
+            metrics = self.run_epoch()
+            if report is not None:
+                report(metrics)
+
+    @property
+    def scorer(self) -> NetScorer:
+        """Scores pairs of the training set's presets with the net as it stands."""
+        return NetScorer(self._net, self._presets)
+
+    def _step(self, rows: Tensor, compared: Tensor) -> Tensor:
         """Takes one step and returns this worker's part of the batch's mean loss."""
-        keep = self._draw_keep(len(batch))
-        mine = slice(self._shard.rank, None, self._shard.num_workers)
-        rows = batch[mine]
-        logits = self._stepping(
-            self._presets[self._fg[rows]], self._presets[self._bg[rows]], [k[mine] for k in keep]
+        keep = self._draw_keep()
+        if self._shard.num_workers > 1:
+            rows, compared, keep = self._share(rows, compared, keep)
+        batch = self._batches.gather(rows, compared)
+        with torch.autocast("cuda", torch.bfloat16, enabled=rows.is_cuda):
+            logits = self._stepping(self._presets[batch.fg], self._presets[batch.bg], keep)
+        loss = batch_loss(
+            logits.float(),
+            batch.target,
+            self._weights[batch.source],
+            batch.is_tie,
+            preference_weight=self._config.preference_weight,
+            num_rows=self._batches.batch_size,
+            num_comparisons=self._batches.num_comparisons,
         )
-        loss: Tensor = nn.functional.binary_cross_entropy_with_logits(
-            logits, self._target[rows], weight=self._weight[rows], reduction="sum"
-        ) / len(batch)
         self._optimizer.zero_grad()
         # Workers' gradients are averaged, while their parts of the loss add up.
         torch.autograd.backward(loss * self._shard.num_workers)
         self._optimizer.step()
         return loss.detach()
 
-    def _draw_keep(self, batch_size: int) -> list[Tensor]:
-        """Draws dropout factors for the whole batch, [B, H] for each hidden layer."""
+    def _draw_keep(self) -> list[Tensor]:
+        """Draws dropout factors for the whole batch, as `CouplingNet.forward` takes them."""
         dropout = self._config.dropout
         if dropout == 0:
             return []
-        shape = (len(self._net.hidden), batch_size, self._config.hidden_width)
-        chance = torch.rand(shape, generator=self._generator, device=self._fg.device)
-        return list((chance >= dropout) / (1 - dropout))
+        chance = draw_chance(self._net.shape, self._batches.num_pairs, self._generator)
+        return [(part >= dropout) / (1 - dropout) for part in chance]
 
-    def _make_net(
-        self, training_set: TrainingSet, train: BoolArray, device: torch.device
-    ) -> CouplingNet:
-        features = training_set.preset_features
-        net = CouplingNet.seeded(features.shape[1], self._config.hidden_width, self._config.seed)
-        seen = sorted({*training_set.fg_index[train], *training_set.bg_index[train]})
-        net.learn_normalisation(features[seen])
-        return net.to(device)
+    def _share(
+        self, rows: Tensor, compared: Tensor, keep: list[Tensor]
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Returns this worker's part of a batch and of its dropout factors."""
+        mine = slice(self._shard.rank, None, self._shard.num_workers)
+        places = torch.arange(self._batches.num_pairs, device=rows.device)
+        num_compared = len(compared)
+        labelled, better, worse = torch.split(places, [len(rows), num_compared, num_compared])
+        pairs = torch.cat([labelled[mine], better[mine], worse[mine]])
+        layers = torch.cat([pairs, pairs + self._batches.num_pairs])
+        return rows[mine], compared[mine], [keep[0][layers], keep[1][pairs]] if keep else []
 
     def _restore(self, state: FitState) -> None:
         self._net.load_state_dict(state.net)
         self._optimizer.load_state_dict(state.optimizer)
         self._generator.set_state(state.generator)
         self._history, self._starts = state.history, state.starts
+
+
+def seeded_net(training_set: TrainingSet, seen: BoolArray, config: FitConfig) -> CouplingNet:
+    """Makes the net that a fit begins with.
+
+    Args:
+        training_set: Gives the features.
+        seen: [P] presets whose mean and deviation it may know.
+        config: Gives size and seed.
+    """
+    features = training_set.preset_features
+    shape = NetShape(features.shape[1], config.encoder_width, config.hidden_width)
+    net = CouplingNet.seeded(shape, config.seed)
+    # In the order of their contents: sums must not depend on which file was read first.
+    rows = np.argsort(training_set.preset_hashes)
+    net.learn_normalisation(features[rows[seen[rows]]], training_set.feature_blocks)
+    return net
+
+
+def steps_per_epoch(num_rows: int, batch_size: int) -> int:
+    """Returns how many steps stand between two reports."""
+    return max(MIN_STEPS_PER_EPOCH, -(-num_rows // batch_size))
+
+
+def draw_chance(shape: NetShape, num_pairs: int, generator: torch.Generator) -> list[Tensor]:
+    """Draws what decides on dropout: [2 n, E] and [n, H] numbers from 0 to 1."""
+    widths = [2 * num_pairs * shape.encoder_width, num_pairs * shape.hidden_width]
+    chance = torch.rand(sum(widths), generator=generator, device=generator.device)
+    codes, hidden = torch.split(chance, widths)
+    return [codes.view(-1, shape.encoder_width), hidden.view(-1, shape.hidden_width)]
 
 
 @contextlib.contextmanager
@@ -194,8 +265,5 @@ def fit(
         InputError: There is no row to train on.
     """
     running = Fit(training_set, config, device=device, state=state)
-    while running.num_epochs_done < config.epochs:
-        metrics = running.run_epoch()
-        if report is not None:
-            report(metrics)
+    running.run(report)
     return Fitted.from_state(running.state(), training_set, config)

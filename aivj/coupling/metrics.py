@@ -5,6 +5,8 @@ import numpy.typing as npt
 
 Numbers = npt.NDArray[np.floating]
 
+_NUM_CALIBRATION_BINS = 10
+
 
 def ranks(values: Numbers) -> npt.NDArray[np.float64]:
     """Returns ranks from 1, ties sharing their mean rank."""
@@ -33,3 +35,42 @@ def spearman(first: Numbers, second: Numbers) -> float | None:
     if len(first) < few or np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
     return float(np.corrcoef(ranks(first), ranks(second))[0, 1])
+
+
+def pairwise_accuracy(scores: Numbers, targets: Numbers) -> float | None:
+    """Returns how often the row with the higher target has the higher score, ties counting half.
+
+    Over all pairs of rows with different targets: (1 + Goodman and Kruskal's gamma with ties) / 2.
+    """
+    order = np.sign(targets[:, None] - targets[None, :])
+    agreed = order * np.sign(scores[:, None] - scores[None, :])
+    num_different = np.count_nonzero(order)
+    if num_different == 0:
+        return None
+    return float((1 + agreed.sum() / num_different) / 2)
+
+
+def calibration_error(scores: Numbers, targets: Numbers) -> float | None:
+    """Returns the mean distance of mean score and mean target over ten bins of equal count.
+
+    The expected calibration error (Naeini et al. 2015) for targets that are themselves between 0
+    and 1, with bins by quantile, so that bunched scores do not share one bin.
+    """
+    if len(scores) < _NUM_CALIBRATION_BINS:
+        return None
+    bins = np.array_split(np.argsort(scores, kind="stable"), _NUM_CALIBRATION_BINS)
+    distances = [abs(scores[rows].mean() - targets[rows].mean()) for rows in bins]
+    return float(np.average(distances, weights=[len(rows) for rows in bins]))
+
+
+def cross_entropies(scores: Numbers, targets: Numbers) -> npt.NDArray[np.float64]:
+    """Returns the cross-entropy in nats of each score against its target, both 0..1."""
+    least = 1e-7
+    clipped = np.clip(scores, least, 1 - least)
+    losses: npt.NDArray[np.float64] = targets * np.log(clipped) + (1 - targets) * np.log1p(-clipped)
+    return -losses
+
+
+def cross_entropy(scores: Numbers, targets: Numbers) -> float | None:
+    """Returns the mean cross-entropy."""
+    return float(cross_entropies(scores, targets).mean()) if len(scores) else None

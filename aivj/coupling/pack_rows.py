@@ -6,11 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from aivj.contracts.pairs_manifest import PairsManifest, preset_path
-from aivj.coupling.preset_table import PresetTable
-from aivj.coupling.split import BoolArray
-from aivj.coupling.training_set import IntArray
-
-MISSING = -1
+from aivj.coupling.preset_rows import MISSING, PresetRows
+from aivj.coupling.training_set import BoolArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -36,20 +33,25 @@ class PackRows:
         return both
 
 
-def resolve_pack(manifest: PairsManifest, packs_root: Path, table: PresetTable) -> PackRows:
-    """Reads the presets of a pack into `table`.
+def pack_files(manifest: PairsManifest, packs_root: Path) -> list[tuple[Path, Path]]:
+    """Returns the foreground's and the background's file of each pair.
 
     Raises:
         UnsafePathError: A URL leads out of `packs_root`.
     """
+    return [
+        (preset_path(packs_root, pair.fg_url), preset_path(packs_root, pair.bg_url))
+        for pair in manifest.pairs
+    ]
 
-    def row(url: str) -> int:
-        index = table.add(preset_path(packs_root, url))
-        return MISSING if index is None else index
 
+def pack_rows(manifest: PairsManifest, packs_root: Path, presets: PresetRows) -> PackRows:
+    """Finds the pairs of a pack among `presets`, which hold all of its files."""
+    rows = [(presets.row_of[fg], presets.row_of[bg]) for fg, bg in pack_files(manifest, packs_root)]
+    fg_index, bg_index = np.array(rows, dtype=np.int64).reshape(-1, 2).T.copy()
     return PackRows(
         pack=manifest.pack,
         pair_ids=np.array([pair.pair for pair in manifest.pairs], dtype=np.int64),
-        fg_index=np.array([row(pair.fg_url) for pair in manifest.pairs], dtype=np.int64),
-        bg_index=np.array([row(pair.bg_url) for pair in manifest.pairs], dtype=np.int64),
+        fg_index=fg_index,
+        bg_index=bg_index,
     )

@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor
 
-from aivj.coupling.split import BoolArray
-from aivj.coupling.training_set import Source, TrainingSet
+from aivj.coupling.training_set import BoolArray, Source, TrainingSet
 from aivj.errors import InputError
 
 # Half of what a step sees are negatives, however many of them there are.

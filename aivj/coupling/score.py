@@ -20,11 +20,13 @@ from aivj.contracts.pairs_quality import (
 )
 from aivj.coupling.calibration import Scores, Stretch, std_stretch
 from aivj.coupling.checkpoint import Checkpoint
-from aivj.coupling.net import predict01
-from aivj.coupling.pack_rows import PackRows, resolve_pack
-from aivj.coupling.preset_table import PresetTable
+from aivj.coupling.net import NetScorer
+from aivj.coupling.pack_rows import PackRows, pack_files, pack_rows
+from aivj.coupling.preset_rows import PresetRows, read_presets
 from aivj.coupling.training_set import FloatArray
 from aivj.errors import GateError, InputError
+from aivj.packs.extra_features import ExtraFeatures
+from aivj.packs.feature_store import FeatureStore
 
 
 def score_pack(
@@ -32,7 +34,9 @@ def score_pack(
     manifest: PairsManifest,
     packs_root: Path,
     *,
+    store: FeatureStore,
     device: torch.device,
+    extra: ExtraFeatures | None = None,
     min_quality_std: float = MIN_QUALITY_STD,
     calibrate_std: float | None = None,
     run_id: str | None = None,
@@ -43,17 +47,22 @@ def score_pack(
         checkpoint: The net.
         manifest: The pack's pairs.
         packs_root: Folder that `/presets/<pack>/...` lies under.
+        store: Where features of presets are looked up and kept.
         device: Where the net runs.
+        extra: Features beside those of the text, if the net was fitted with them.
         min_quality_std: Least standard deviation of the final scores.
         calibrate_std: Deviation to stretch bunched scores to; order never changes.
         run_id: Training run to name in the provenance.
 
     Raises:
-        InputError: Not one pair's presets can be read, or a URL leaves `packs_root`.
+        InputError: Not one pair's presets can be read, a URL leaves `packs_root`, or the net was
+            fitted to other features than these.
         GateError: The scores are too much alike to tell pairs apart. Nothing has been written.
     """
-    table = PresetTable()
-    pack = resolve_pack(manifest, packs_root, table)
+    files = (file for pair in pack_files(manifest, packs_root) for file in pair)
+    presets = read_presets(store, files, extra=extra)
+    _require_features(checkpoint, presets.table.spec)
+    pack = pack_rows(manifest, packs_root, presets)
     whole = pack.whole
     if not whole.any():
         raise InputError(
@@ -61,7 +70,7 @@ def score_pack(
             f"none of {len(manifest.pairs)} pairs with both files",
             "pass the folder that contains presets/<pack>, or build the pack again",
         )
-    raw = _predict(checkpoint, table.features, pack, device)
+    raw = _predict(checkpoint, presets.table.values, pack, device)
     stretch = std_stretch(raw, calibrate_std) if calibrate_std is not None else None
     final = stretch.apply(raw) if stretch is not None else raw
     stats = quality_stats(final.tolist(), calibration=_calibration(stretch, raw))
@@ -81,6 +90,7 @@ def score_pack(
             checkpoint_digest=checkpoint.digest,
             feature_spec=checkpoint.card.feature_spec,
             renderer_class=checkpoint.card.renderer_class,
+            held_out_pairs=_held_out_pairs(checkpoint, presets, pack),
         ),
         pairs=[
             QualityPair(pair=pair, quality01=quality01)
@@ -89,17 +99,32 @@ def score_pack(
     )
 
 
+def _require_features(checkpoint: Checkpoint, spec: str) -> None:
+    wanted = checkpoint.card.feature_spec
+    if spec != wanted:
+        raise InputError(
+            f"presets described by the features {wanted}, which the net was fitted to",
+            spec,
+            "pass the same --preset-features as to `aivj train` (none if it had none), or train "
+            "again with this version",
+        )
+
+
+def _held_out_pairs(checkpoint: Checkpoint, presets: PresetRows, pack: PackRows) -> list[int]:
+    """Returns the ids of the pairs that the net was kept from: what its scores can be judged by."""
+    held_out = set(checkpoint.card.held_out_presets)
+    is_out = np.array([name in held_out for name in presets.table.hashes], dtype=np.bool_)
+    both = is_out[pack.fg_index] & is_out[pack.bg_index] & pack.whole
+    ids: list[int] = pack.pair_ids[both].tolist()
+    return ids
+
+
 def _predict(
     checkpoint: Checkpoint, features: FloatArray, pack: PackRows, device: torch.device
 ) -> Scores:
     net = checkpoint.net.to(device)
-    scores = predict01(
-        net,
-        net.normalise(torch.from_numpy(features).to(device)),
-        torch.from_numpy(pack.fg_index[pack.whole]).to(device),
-        torch.from_numpy(pack.bg_index[pack.whole]).to(device),
-    )
-    return scores.cpu().numpy().astype(np.float64)
+    score = NetScorer(net, net.normalise(torch.from_numpy(features).to(device)))
+    return score(pack.fg_index[pack.whole], pack.bg_index[pack.whole])
 
 
 def _calibration(stretch: Stretch | None, raw: Scores) -> Calibration:

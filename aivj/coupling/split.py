@@ -1,8 +1,9 @@
-"""Held-out rows whose presets training never sees.
+"""Held-out rows whose preset families training never sees.
 
-A preset in both parts would let a net be praised for its memory. Labelled pairs that share a
-preset therefore stay together, and rows that join a held-out preset with a training one (many
-synthetic negatives do) belong to neither part.
+People remix their own presets and each other's, so a family (one author's presets, remixes of one
+title, near-duplicates) with members on both sides of a split lets a net be praised for its memory.
+Families are therefore held out whole. Rows that join a held-out family with another one (most
+pairs of a randomly paired pack, and most synthetic negatives) belong to neither part.
 """
 
 import hashlib
@@ -10,77 +11,85 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from aivj.coupling.training_set import IntArray, Source, TrainingSet
+from aivj.coupling.training_set import BoolArray, IntArray, TrainingSet
 
-BoolArray = npt.NDArray[np.bool_]
-
-# A group of pairs that would make the held-out part this many times its share is left in training.
-MAX_OVERSHOOT = 2
+NUM_COMPARED_LAYERS = 4
 
 
 @dataclass(frozen=True)
 class Split:
-    """Rows for training and rows held out; both are [N] masks and never overlap."""
+    """What is trained on and what is held out; the two never overlap.
+
+    Attributes:
+        train: [N] rows of the training set to train on.
+        held_out: [N] rows held out.
+        train_comparisons: [C] comparisons to train on.
+        held_out_comparisons: [C] comparisons held out.
+        held_out_presets: [P] presets of held-out families.
+    """
 
     train: BoolArray
     held_out: BoolArray
+    train_comparisons: BoolArray
+    held_out_comparisons: BoolArray
+    held_out_presets: BoolArray
 
 
-def split_by_preset(training_set: TrainingSet, *, share: float, seed: int) -> Split:
-    """Holds out about `share` of the labelled pairs, by the content of their presets.
+def split_by_family(training_set: TrainingSet, *, share: float, seed: int) -> Split:
+    """Holds out families that make up about `share` of the presets.
 
-    Depends on content, seed and share alone, not on the order of rows. Nothing is held out when
-    the labelled pairs hang together so much that no group of them is small enough.
+    Depends on content, seed and share alone, not on the order of rows. A share of 0 holds out
+    nothing.
     """
-    presets = _held_out_presets(training_set, share=share, seed=seed)
+    presets = np.zeros(len(training_set.preset_hashes), dtype=np.bool_)
+    wanted = share * len(presets)
+    for members in _families(training_set, seed):
+        # A large family is taken if that comes closer to the share than leaving it.
+        if np.count_nonzero(presets) + len(members) / 2 <= wanted:
+            presets[members] = True
+    return _split(training_set, presets)
+
+
+def fold_splits(training_set: TrainingSet, *, num_folds: int, seed: int) -> list[Split]:
+    """Deals the families into folds of about equal size and holds out each fold in turn."""
+    sizes = np.zeros(num_folds, dtype=np.int64)
+    fold = np.zeros(len(training_set.preset_hashes), dtype=np.int64)
+    # Large families first, into the emptiest fold; the seed decides among families of one size.
+    for members in sorted(_families(training_set, seed), key=len, reverse=True):
+        emptiest = int(sizes.argmin())
+        fold[members] = emptiest
+        sizes[emptiest] += len(members)
+    return [_split(training_set, fold == number) for number in range(num_folds)]
+
+
+def _split(training_set: TrainingSet, presets: BoolArray) -> Split:
     fg, bg = presets[training_set.fg_index], presets[training_set.bg_index]
-    return Split(train=~fg & ~bg, held_out=fg & bg)
-
-
-def _held_out_presets(training_set: TrainingSet, *, share: float, seed: int) -> BoolArray:
-    """Chooses presets group by group in a seeded order; lone presets by the same lot."""
-    labelled = training_set.source != Source.NEGATIVE
-    group = _groups(
-        len(training_set.preset_hashes),
-        training_set.fg_index[labelled],
-        training_set.bg_index[labelled],
+    num_out = sum(presets[index].astype(np.int64) for index in training_set.comparisons.layers)
+    return Split(
+        train=~fg & ~bg,
+        held_out=fg & bg,
+        train_comparisons=np.equal(num_out, 0),
+        held_out_comparisons=np.equal(num_out, NUM_COMPARED_LAYERS),
+        held_out_presets=presets,
     )
-    num_rows = np.bincount(group[training_set.fg_index[labelled]], minlength=len(group))
-    members = defaultdict(list)
-    for preset, root in enumerate(group):
-        members[int(root)].append(training_set.preset_hashes[preset])
-    lot = {root: _lot(min(hashes), seed) for root, hashes in members.items()}
-
-    wanted = share * np.count_nonzero(labelled)
-    num_taken = 0
-    chosen = np.zeros(len(group), dtype=np.bool_)
-    for root in sorted(lot, key=lot.__getitem__):
-        if num_rows[root] == 0:
-            chosen[root] = lot[root] < share
-        elif num_taken < wanted and num_taken + num_rows[root] <= MAX_OVERSHOOT * wanted:
-            chosen[root] = True
-            num_taken += int(num_rows[root])
-    return chosen[group]
 
 
-def _groups(num_presets: int, fg_index: IntArray, bg_index: IntArray) -> IntArray:
-    """Returns for each preset the representative of the presets it is joined to by pairs."""
-    parent = list(range(num_presets))
+def _families(training_set: TrainingSet, seed: int) -> list[IntArray]:
+    """Returns the members of each family, in an order that content and seed decide."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for preset, family in enumerate(training_set.preset_families.tolist()):
+        members[family].append(preset)
+    hashes = training_set.preset_hashes
+    lots = {
+        family: _lot(min(hashes[preset] for preset in presets), seed)
+        for family, presets in members.items()
+    }
+    return [
+        np.array(members[family], dtype=np.int64) for family in sorted(lots, key=lots.__getitem__)
+    ]
 
-    def root_of(preset: int) -> int:
-        while parent[preset] != preset:
-            parent[preset] = parent[parent[preset]]
-            preset = parent[preset]
-        return preset
 
-    for fg, bg in zip(fg_index.tolist(), bg_index.tolist(), strict=True):
-        parent[root_of(fg)] = root_of(bg)
-    return np.array([root_of(preset) for preset in range(num_presets)], dtype=np.int64)
-
-
-def _lot(content_hash: str, seed: int) -> float:
-    """Draws a number in [0, 1) that only the content and the seed decide."""
-    digest = hashlib.sha256(f"{seed}:{content_hash}".encode()).digest()
-    return int.from_bytes(digest[:6], "big") / 2**48
+def _lot(content_hash: str, seed: int) -> str:
+    """Returns what only the content and the seed decide, to sort by."""
+    return hashlib.sha256(f"{seed}:{content_hash}".encode()).hexdigest()

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from aivj.coupling.config import FitConfig
 from aivj.coupling.history import EpochMetrics
-from aivj.coupling.net import CouplingNet
+from aivj.coupling.net import CouplingNet, NetShape
 from aivj.coupling.training_set import TrainingSet
 
 
@@ -23,6 +23,7 @@ class FitState:
         generator: State of the fit's generator.
         history: Metrics of the epochs done.
         starts: Number of epochs done when each process took the fit up; (0,) if none was lost.
+        held_out_presets: Content hashes of the presets that it never learns from.
     """
 
     net: dict[str, Tensor]
@@ -30,6 +31,7 @@ class FitState:
     generator: Tensor
     history: tuple[EpochMetrics, ...]
     starts: tuple[int, ...]
+    held_out_presets: tuple[str, ...]
 
     def to_bytes(self) -> bytes:
         """Serialises the state with `torch.save`."""
@@ -39,6 +41,7 @@ class FitState:
             "generator": self.generator,
             "history": [asdict(metrics) for metrics in self.history],
             "starts": list(self.starts),
+            "held_out_presets": list(self.held_out_presets),
         }
         buffer = io.BytesIO()
         torch.save(plain, buffer)
@@ -54,6 +57,7 @@ class FitState:
             generator=plain["generator"],
             history=tuple(EpochMetrics(**metrics) for metrics in plain["history"]),
             starts=tuple(plain["starts"]),
+            held_out_presets=tuple(plain["held_out_presets"]),
         )
 
 
@@ -69,6 +73,7 @@ class Fitted:
         renderer_class: What drew the measured pairs it learned from.
         history: Metrics of every epoch.
         starts: See `FitState.starts`.
+        held_out_presets: See `FitState.held_out_presets`.
     """
 
     net: CouplingNet
@@ -78,17 +83,20 @@ class Fitted:
     renderer_class: str | None
     history: tuple[EpochMetrics, ...]
     starts: tuple[int, ...]
+    held_out_presets: tuple[str, ...]
 
     @classmethod
     def from_state(cls, state: FitState, training_set: TrainingSet, config: FitConfig) -> Self:
         """Makes the result of a fit from its last state."""
         num_features = training_set.preset_features.shape[1]
+        shape = NetShape(num_features, config.encoder_width, config.hidden_width)
         return cls(
-            net=CouplingNet.from_state(num_features, config.hidden_width, state.net),
+            net=CouplingNet.from_state(shape, state.net),
             config=config,
             feature_spec=training_set.feature_spec,
             dataset_digest=training_set.dataset_digest(),
             renderer_class=training_set.renderer_class,
             history=state.history,
             starts=state.starts,
+            held_out_presets=state.held_out_presets,
         )

@@ -1,14 +1,17 @@
-"""The rows that a net learns from, as plain arrays over a table of presets."""
+"""What a net learns from, as plain arrays over a table of presets."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 class Source(IntEnum):
@@ -28,22 +31,61 @@ class EliteClass(IntEnum):
 
 
 @dataclass(frozen=True)
+class Comparisons:
+    """C judgements of people: one pair is better than another, or neither is.
+
+    Attributes:
+        winner_fg: [C] row of the better pair's foreground in the table of presets.
+        winner_bg: [C] row of its background.
+        loser_fg: [C] the same for the other pair.
+        loser_bg: [C] likewise.
+        is_tie: [C] whether neither was better; which pair is called the winner means nothing then.
+    """
+
+    winner_fg: IntArray
+    winner_bg: IntArray
+    loser_fg: IntArray
+    loser_bg: IntArray
+    is_tie: BoolArray
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, int, int, int, bool]] = ()) -> Self:
+        """Makes the arrays from tuples in the order of the attributes."""
+        layers = np.array([row[:4] for row in rows], dtype=np.int64).reshape(-1, 4)
+        winner_fg, winner_bg, loser_fg, loser_bg = layers.T.copy()
+        ties = np.array([row[4] for row in rows], dtype=np.bool_)
+        return cls(winner_fg, winner_bg, loser_fg, loser_bg, ties)
+
+    def __len__(self) -> int:
+        return len(self.is_tie)
+
+    @property
+    def layers(self) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+        """Rows of the four presets of each comparison: winner's fg and bg, loser's fg and bg."""
+        return self.winner_fg, self.winner_bg, self.loser_fg, self.loser_bg
+
+
+@dataclass(frozen=True)
 class TrainingSet:
-    """N rows over P presets of F features each. Arrays are never written to.
+    """N rows over P presets of F features each, and C comparisons. Arrays are never written to.
 
     Rows point into the table of presets, so that features are held once however often a preset
     is paired.
 
     Attributes:
         feature_spec: Version of the feature vector.
-        preset_features: [P, F] raw features.
+        preset_features: [P, F] raw features; NaN where a preset lacks one that is not of its text.
+        feature_blocks: How many features there are of the text and, behind them, of other sources.
         preset_hashes: Content hash of each preset, P of them, all different.
+        preset_families: [P] number of each preset's family; see `aivj.packs.families`.
         fg_index: [N] row of the foreground in the table.
         bg_index: [N] row of the background.
         target: [N] how good the pair is, 0..1.
-        weight: [N] weight in the loss.
         source: [N] `Source` codes.
         elite_class: [N] `EliteClass` codes; NONE for everything but elite rows.
+        measured_luma: [N] mean luma where the pair was measured, NaN elsewhere; for the rule that
+            the net is held against, never an input.
+        comparisons: Judgements of people.
         renderer_class: What drew the measured pairs: a class, classes joined by `+` where mixing
             was allowed, or None where nothing was measured or the rows do not say.
         notes: Sentences on what was left out or reduced while the set was built.
@@ -51,28 +93,21 @@ class TrainingSet:
 
     feature_spec: str
     preset_features: FloatArray
+    feature_blocks: tuple[int, ...]
     preset_hashes: tuple[str, ...]
+    preset_families: IntArray
     fg_index: IntArray
     bg_index: IntArray
     target: FloatArray
-    weight: FloatArray
     source: npt.NDArray[np.int8]
     elite_class: npt.NDArray[np.int8]
+    measured_luma: FloatArray
+    comparisons: Comparisons = field(default_factory=Comparisons.of)
     renderer_class: str | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.target)
-
-    @property
-    def fg_features(self) -> FloatArray:
-        """[N, F] features of each row's foreground, gathered anew at each call."""
-        return self.preset_features[self.fg_index]
-
-    @property
-    def bg_features(self) -> FloatArray:
-        """[N, F] features of each row's background, gathered anew at each call."""
-        return self.preset_features[self.bg_index]
 
     def num_rows(self, source: Source) -> int:
         """Counts the rows of one source."""
@@ -81,23 +116,24 @@ class TrainingSet:
     def dataset_digest(self) -> str:
         """Returns the SHA-256 of what is learned, whatever the order of rows and presets.
 
-        Covers the feature version and, for each row, the content hashes of both presets, target,
-        weight, source and class.
+        Covers the feature version; for each row the content hashes of both presets, target,
+        source and class; and for each comparison its presets and outcome.
         """
-        hashes = [name.encode() for name in self.preset_hashes]
-        labels = zip(
-            self.target.astype("<f4"),
-            self.weight.astype("<f4"),
-            self.source,
-            self.elite_class,
-            strict=True,
-        )
-        rows = sorted(
-            b"|".join([hashes[fg], hashes[bg], *(value.tobytes() for value in label)])
-            for fg, bg, label in zip(self.fg_index, self.bg_index, labels, strict=True)
-        )
         digest = hashlib.sha256(self.feature_spec.encode())
-        for row in rows:
+        for row in sorted([*self._rows_as_bytes(), *self._comparisons_as_bytes()]):
             digest.update(len(row).to_bytes(4, "little"))
             digest.update(row)
         return digest.hexdigest()
+
+    def _rows_as_bytes(self) -> Iterable[bytes]:
+        hashes = [name.encode() for name in self.preset_hashes]
+        labels = zip(self.target.astype("<f4"), self.source, self.elite_class, strict=True)
+        for fg, bg, label in zip(self.fg_index, self.bg_index, labels, strict=True):
+            yield b"|".join([hashes[fg], hashes[bg], *(value.tobytes() for value in label)])
+
+    def _comparisons_as_bytes(self) -> Iterable[bytes]:
+        compared = self.comparisons
+        for *presets, tie in zip(*compared.layers, compared.is_tie.tolist(), strict=True):
+            names = [self.preset_hashes[preset] for preset in presets]
+            outcome = "tie" if tie else "beats"
+            yield "|".join([outcome, *names]).encode()

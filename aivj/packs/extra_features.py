@@ -68,15 +68,14 @@ def read_extra_features(path: Path) -> ExtraFeatures:
 def with_extra_features(table: FeatureTable, extra: ExtraFeatures) -> FeatureTable:
     """Returns the table with more columns: those of `extra`, and 1 where a row has none of them.
 
-    A row without extra features has zeros there. The spec names both and counts what was added:
-    `milk-v2/300+extra-0123abcd/5`.
+    A row without extra features has NaN there, which each model takes as it takes what is missing.
+    The spec names both and counts what was added: `milk-v2/300+extra-0123abcd/5`.
     """
-    added = np.zeros((len(table.hashes), len(extra.names) + 1), dtype=np.float32)
+    added = np.full((len(table.hashes), len(extra.names) + 1), np.nan, dtype=np.float32)
     for row, content_hash in enumerate(table.hashes):
         source = extra.row_of.get(content_hash)
-        if source is None:
-            added[row, -1] = 1.0
-        else:
+        added[row, -1] = float(source is None)
+        if source is not None:
             added[row, :-1] = extra.values[source]
     return FeatureTable(
         spec=f"{table.spec}+extra-{extra.digest}/{added.shape[1]}",

@@ -27,9 +27,10 @@ from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.packs.pairing import DrawnPack, draw_coupled_pack
 from aivj.packs.ratings import draw_elite
 from aivj.packs.scan import PresetFile, scan_presets
+from aivj.pipeline.labels import LabelRequest
 from aivj.pipeline.releasing import publish
 from aivj.pipeline.rendering import RenderOptions, run_sampling
-from aivj.pipeline.scoring import score
+from aivj.pipeline.scoring import ScoreRequest, score
 from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.pipeline.verification import verify
 from aivj.release.bucket import open_bucket
@@ -57,6 +58,7 @@ class DemoRequest:
         presets: Folder of `.milk` files to draw from.
         packs_root: The runtime's public folder.
         conversion_cache: Converted presets.
+        feature_store: Features of presets.
         tracking_uri: MLflow.
         bucket_uri: Where scores are promoted to.
         num_pairs: Pairs of the pack.
@@ -70,6 +72,7 @@ class DemoRequest:
     presets: Path
     packs_root: Path
     conversion_cache: Path
+    feature_store: Path
     tracking_uri: str
     bucket_uri: str
     num_workers: Callable[[bool], int]
@@ -258,11 +261,15 @@ class _Demo:
                 folder=elite_dir,
             )
             self._notice("Elite labels are weak labels: they come from the presets' own ratings.")
-            train_request = TrainRequest(
+            labels = LabelRequest(
                 packs=[PACK],
                 packs_root=request.packs_root,
+                feature_store=request.feature_store,
                 eval_paths=[sampled.directory.eval_path],
                 elite_dir=elite_dir,
+            )
+            train_request = TrainRequest(
+                labels=labels,
                 output_dir=request.folder / "coupling",
                 config=FitConfig(seed=request.seed),
                 allow_cpu=True,
@@ -274,16 +281,19 @@ class _Demo:
             if trained.on_cpu:
                 self._notice(f"Training: {trained.device}.")
             last = trained.history[-1]
-            note(f"{trained.num_rows} examples, {epochs} epochs, loss {last.train_loss:.3f}")
+            note(f"{trained.num_rows} examples, {last.epoch} epochs, loss {last.train_loss:.3f}")
         return trained
 
     def _score(self, trained: TrainOutcome, run: TrackedRun) -> tuple[PairsQuality, Path]:
         with self._stage("score") as note:
-            quality, path = score(
-                trained.checkpoint_path,
-                pack=PACK,
-                packs_root=self._request.packs_root,
-                run_id=run.run_id,
+            ((quality, path),) = score(
+                ScoreRequest(
+                    checkpoint_path=trained.checkpoint_path,
+                    packs=[PACK],
+                    packs_root=self._request.packs_root,
+                    feature_store=self._request.feature_store,
+                    run_id=run.run_id,
+                )
             )
             stats = quality.quality_stats
             run.log_metrics(0, {"quality_std": stats.std, "quality_p50": stats.p50})

@@ -1,8 +1,9 @@
-"""Scoring: a checkpoint and a pack become the pack's quality file."""
+"""Scoring: a checkpoint and packs become the packs' quality files."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
 from aivj.contracts.pairs_quality import (
     MIN_QUALITY_STD,
     PAIRS_QUALITY_NAME,
@@ -12,37 +13,68 @@ from aivj.contracts.pairs_quality import (
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.coupling.device import choose_device
 from aivj.coupling.score import score_pack
+from aivj.packs.feature_store import FeatureStore
+from aivj.pipeline.labels import read_extra, read_pack
 
 
-def score(
-    checkpoint_path: Path,
-    *,
-    pack: str,
-    packs_root: Path,
-    min_quality_std: float = MIN_QUALITY_STD,
-    calibrate_std: float | None = None,
-    run_id: str | None = None,
-) -> tuple[PairsQuality, Path]:
-    """Scores a pack and writes `pairs-quality.v0.json` beside its manifest.
+@dataclass(frozen=True)
+class ScoreRequest:
+    """Which net scores which packs.
+
+    Attributes:
+        checkpoint_path: The net.
+        packs: Names of the packs.
+        packs_root: Folder that `/presets/<pack>/...` URLs resolve below.
+        feature_store: Folder that keeps features of presets.
+        preset_features: Table of features beside those of the text, if the net was fitted to one.
+        min_quality_std: Least standard deviation of a pack's scores.
+        calibrate_std: Deviation to stretch bunched scores to; order never changes.
+        run_id: Training run to name in the provenance.
+    """
+
+    checkpoint_path: Path
+    packs: Sequence[str]
+    packs_root: Path
+    feature_store: Path
+    preset_features: Path | None = None
+    min_quality_std: float = MIN_QUALITY_STD
+    calibrate_std: float | None = None
+    run_id: str | None = None
+
+
+def score(request: ScoreRequest) -> list[tuple[PairsQuality, Path]]:
+    """Scores packs and writes `pairs-quality.v0.json` beside their manifests.
+
+    All packs are scored before the first file is written.
 
     Returns:
-        The scores and the path of the file.
+        The scores and the path of the file, pack by pack.
 
     Raises:
-        InputError: The checkpoint or the manifest cannot be used.
-        GateError: The scores are too much alike; the file is as it was before.
+        InputError: The checkpoint, a manifest or a table of features cannot be used.
+        GateError: The scores of a pack are too much alike; every file is as it was before.
     """
-    folder = packs_root / "presets" / pack
-    manifest = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=pack)
-    quality = score_pack(
-        read_checkpoint(checkpoint_path),
-        manifest,
-        packs_root,
-        device=choose_device(allow_cpu=True).device,
-        min_quality_std=min_quality_std,
-        calibrate_std=calibrate_std,
-        run_id=run_id,
-    )
-    path = folder / PAIRS_QUALITY_NAME
-    write_pairs_quality(path, quality)
-    return quality, path
+    checkpoint = read_checkpoint(request.checkpoint_path)
+    store = FeatureStore(request.feature_store)
+    extra = read_extra(request.preset_features)
+    device = choose_device(allow_cpu=True).device
+    scored = [
+        score_pack(
+            checkpoint,
+            read_pack(request.packs_root, pack),
+            request.packs_root,
+            store=store,
+            extra=extra,
+            device=device,
+            min_quality_std=request.min_quality_std,
+            calibrate_std=request.calibrate_std,
+            run_id=request.run_id,
+        )
+        for pack in request.packs
+    ]
+    written = []
+    for quality in scored:
+        path = request.packs_root / "presets" / quality.pack / PAIRS_QUALITY_NAME
+        write_pairs_quality(path, quality)
+        written.append((quality, path))
+    return written

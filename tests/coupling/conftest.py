@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest
-from aivj.coupling import EliteClass, Source, TrainingSet
+from aivj.coupling import EliteClass, FitConfig, Source, TrainingSet, build_training_set
+from aivj.coupling.label_sources import LabelSources
+from aivj.packs.feature_store import FeatureStore
 
 PACK = "tiny"
 
@@ -66,9 +69,12 @@ def make_row() -> Callable[..., EvalRow]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def learnable_set() -> TrainingSet:
-    """1200 pairs, good where one feature of each layer lies on the same side of its mean."""
+    """1200 pairs, good where one feature of each layer lies on the same side of its mean.
+
+    A pair's two presets are a family.
+    """
     rng = np.random.default_rng(7)
     num_pairs, num_crossed = 1200, 3000
     features = rng.normal(3.0, 5.0, (2 * num_pairs, 4)).astype(np.float32)
@@ -86,22 +92,37 @@ def learnable_set() -> TrainingSet:
         (fg, crossed_fg, np.int64),
         (bg, crossed_bg, np.int64),
         (np.where(good, 0.9, 0.1), 0.0, np.float32),
-        (np.where(is_elite, 1.0, 0.35), 0.2, np.float32),
         (np.where(is_elite, Source.ELITE, Source.EVAL), Source.NEGATIVE, np.int8),
         (np.where(is_elite, example, EliteClass.NONE), EliteClass.NONE, np.int8),
     )
-    fg_index, bg_index, target, weight, source, elite_class = (
+    fg_index, bg_index, target, source, elite_class = (
         np.concatenate([real, np.broadcast_to(crossed, crossed_fg.shape)]).astype(kind)
         for real, crossed, kind in columns
     )
     return TrainingSet(
         feature_spec="test.v1",
         preset_features=features,
+        feature_blocks=(4,),
         preset_hashes=tuple(f"{number:064x}" for number in range(2 * num_pairs)),
+        preset_families=np.concatenate([fg, fg]),
         fg_index=fg_index,
         bg_index=bg_index,
         target=target,
-        weight=weight,
         source=source,
         elite_class=elite_class,
+        measured_luma=np.full(len(target), np.nan, dtype=np.float32),
     )
+
+
+@pytest.fixture
+def built() -> Callable[..., TrainingSet]:
+    """Builds a training set without keeping features anywhere."""
+
+    def build(
+        config: FitConfig, root: Path, *manifests: PairsManifest, **given: Any
+    ) -> TrainingSet:
+        return build_training_set(
+            config, LabelSources(root, manifests, **given), FeatureStore(None)
+        )
+
+    return build

@@ -8,7 +8,7 @@ from aivj.coupling.eval_target import eval_target01
 unit = st.floats(0, 1)
 
 
-def row(*, luma=0.4, motion=0.03, black=0.0, blown=0.0, fg=0.02, bg=0.02, **changes) -> EvalRow:
+def row(*, luma=0.4, motion=0.03, response=0.3, fg=0.2, bg=0.2, **changes) -> EvalRow:
     values = {
         "t_ms": 1,
         "pack": "p",
@@ -19,44 +19,69 @@ def row(*, luma=0.4, motion=0.03, black=0.0, blown=0.0, fg=0.02, bg=0.02, **chan
         "viz_avg_frame_delta": 0.001,
         "composite_avg_luma": luma,
         "composite_avg_frame_delta": motion,
-        "black_share": black,
-        "blown_share": blown,
-        "fg_avg_frame_delta": fg,
-        "bg_avg_frame_delta": bg,
+        "audio_response": response,
+        "fg_contribution": fg,
+        "bg_contribution": bg,
+        "colourfulness": 60.0,
+        "black_share": 0.0,
+        "blown_share": 0.0,
+        "flashes_per_s": 3.0,
+        "red_flashes_per_s": 0.0,
     }
     return EvalRow(**values | changes)
 
 
-def test_a_bright_lively_balanced_pair_is_worth_one():
+def test_a_bright_lively_balanced_pair_that_answers_is_worth_one():
     assert eval_target01(row(), "v1") == pytest.approx(1)
 
 
 def test_a_dead_pair_is_worth_nothing():
-    dead = row(luma=0.0, motion=0.0, black=1.0, fg=0.0, bg=0.0, pm_avg_luma_fg=0.0)
-    assert eval_target01(dead, "v1") == 0
+    dead = row(luma=0.0, motion=0.0, response=0.0, fg=0.0, bg=0.0, black_share=1.0, colourfulness=0)
+    assert eval_target01(dead.model_copy(update={"pm_avg_luma_fg": 0.0}), "v1") == 0
 
 
 @pytest.mark.parametrize(
     ("changes", "worth"),
     [
-        ({"luma": 0.11}, 1 - 0.35 / 2),
-        ({"luma": 0.775}, 1 - 0.35 / 2),
-        ({"motion": 0.001}, 0.65),
-        ({"motion": 0.001 * 30**0.5}, 1 - 0.35 / 2),
-        ({"motion": 0.2}, 0.65),
-        ({"black": 0.3, "blown": 0.2}, 1 - 0.15 / 2),
+        ({"luma": 0.11}, 1 - 0.20 / 2),
+        ({"luma": 0.775}, 1 - 0.20 / 2),
+        ({"motion": 0.001}, 0.80),
+        ({"motion": 0.001 * 30**0.5}, 1 - 0.20 / 2),
+        ({"motion": 0.2}, 0.80),
+        ({"response": 0.02}, 0.75),
+        ({"response": 0.02 * 15**0.5}, 1 - 0.25 / 2),
+        ({"black_share": 0.3, "blown_share": 0.2}, 1 - 0.10 / 2),
         ({"fg": 0.0}, 0.85),
-        ({"bg": 0.005}, 1 - 0.15 / 2),
+        ({"bg": 0.05}, 1 - 0.15 / 2),
+        ({"colourfulness": 25.0}, 1 - 0.10 / 2),
+        ({"flashes_per_s": 4.5}, 0.75),
+        ({"red_flashes_per_s": 9.0}, 0.5),
     ],
 )
 def test_each_part_counts_by_its_share(changes, worth):
     assert eval_target01(row(**changes), "v1") == pytest.approx(worth)
 
 
-@given(unit, unit, unit, unit, unit, unit)
-def test_always_in_range(luma, motion, black, blown, fg, bg):
-    measured = row(luma=luma, motion=motion, black=black, blown=blown, fg=fg, bg=bg)
+@given(unit, unit, unit, unit, unit, unit, st.floats(0, 200), st.floats(0, 20))
+def test_always_in_range(luma, motion, response, fg, bg, black, colourfulness, flashes_per_s):
+    measured = row(
+        luma=luma,
+        motion=motion,
+        response=response,
+        fg=fg,
+        bg=bg,
+        black_share=black,
+        colourfulness=colourfulness,
+        flashes_per_s=flashes_per_s,
+    )
     assert 0 <= eval_target01(measured, "v1") <= 1 + 1e-12
+
+
+@pytest.mark.parametrize(
+    "name", ["audio_response", "colourfulness", "fg_contribution", "black_share", "flashes_per_s"]
+)
+def test_what_lacks_a_part_has_no_worth(name):
+    assert eval_target01(row(**{name: None}), "v1") is None
 
 
 def test_rows_of_other_drivers_have_the_documented_score_alone():

@@ -2,17 +2,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from aivj.contracts.elite_manifest import EliteEntry, EliteManifest
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import PairsManifest, preset_path
-from aivj.coupling import EliteClass, FitConfig, Source, TrainingSet, build_training_set
+from aivj.contracts.preferences import PairRef, Preference
+from aivj.coupling import EliteClass, FitConfig, Source, TrainingSet
 from aivj.errors import InputError
+from aivj.packs.extra_features import read_extra_features
+from aivj.presets.digest import content_hash
 from aivj.presets.features import FEATURE_NAMES, FEATURE_SPEC
 
 MakePack = Callable[..., tuple[PairsManifest, Path]]
 MakeRow = Callable[..., EvalRow]
+Built = Callable[..., TrainingSet]
 
 
 def entry(manifest: PairsManifest, root: Path, place: int, score: float) -> EliteEntry:
@@ -26,23 +32,20 @@ def column(training_set: TrainingSet, source: Source, name: str) -> list[float]:
     return [pytest.approx(value) for value in values.tolist()]
 
 
-def test_three_sources_become_one_set(make_pack: MakePack, make_row: MakeRow) -> None:
+def test_three_sources_become_one_set(built: Built, make_pack: MakePack, make_row: MakeRow) -> None:
     manifest, root = make_pack(12)
     scores = (5.0, 4.0, 3.0, 2.0, 0.5)
     elite = EliteManifest([entry(manifest, root, n, s) for n, s in enumerate(scores)], 0)
     rows = [make_row(106, 0.18, 6e-4, renderer_class="gpu"), make_row(107, 0.12, 0.0)]
-    training_set = build_training_set(
-        FitConfig(
-            eval_target="compat", extra_eval_weight=0.3, neg_weight=0.1, neg_min_pair_distance=5
-        ),
-        packs_root=root,
-        manifests=[manifest],
+    training_set = built(
+        FitConfig(eval_target="compat", neg_min_pair_distance=5),
+        root,
+        manifest,
         elite=elite,
         eval_rows=rows,
         mix_renderers=True,
     )
     assert column(training_set, Source.ELITE, "target") == [1.0, 0.75, 0.5, 0.25, 0.0]
-    assert column(training_set, Source.ELITE, "weight") == [1.0] * 5
     assert column(training_set, Source.ELITE, "elite_class") == [
         EliteClass.POSITIVE,
         EliteClass.POSITIVE,
@@ -51,71 +54,70 @@ def test_three_sources_become_one_set(make_pack: MakePack, make_row: MakeRow) ->
         EliteClass.NEGATIVE,
     ]
     assert column(training_set, Source.EVAL, "target") == [1.0, 0.325]
-    assert column(training_set, Source.EVAL, "weight") == [0.3] * 2
     negatives = training_set.num_rows(Source.NEGATIVE)
     assert negatives == (12 - 5) * (12 - 5 + 1)
     assert column(training_set, Source.NEGATIVE, "target") == [0.0] * negatives
-    assert column(training_set, Source.NEGATIVE, "weight") == [0.1] * negatives
     assert training_set.feature_spec == FEATURE_SPEC
-    assert training_set.fg_features.shape == (len(training_set), len(FEATURE_NAMES))
-    assert training_set.bg_features.dtype == np.float32
+    assert training_set.preset_features.shape == (24, len(FEATURE_NAMES))
+    assert training_set.feature_blocks == (len(FEATURE_NAMES),)
+    assert training_set.measured_luma[training_set.source == Source.EVAL].tolist() == [
+        pytest.approx(0.18),
+        pytest.approx(0.12),
+    ]
+    assert np.isnan(training_set.measured_luma[training_set.source != Source.EVAL]).all()
     assert training_set.renderer_class == "gpu"
     assert training_set.notes == ()
 
 
-def test_a_small_pack_says_that_its_negatives_are_closer(make_pack: MakePack) -> None:
+def test_a_small_pack_says_that_its_negatives_are_closer(built: Built, make_pack: MakePack) -> None:
     manifest, root = make_pack(6)
-    training_set = build_training_set(
-        FitConfig(eval_target="compat"), packs_root=root, manifests=[manifest]
-    )
+    training_set = built(FitConfig(eval_target="compat"), root, manifest)
     assert training_set.num_rows(Source.NEGATIVE) == (6 - 3) * (6 - 3 + 1)
     assert training_set.notes == (
         "pack tiny: negatives at a distance of 3 instead of 50: 6 pairs allow no more",
     )
 
 
-def test_negatives_are_capped_and_shared_among_packs_by_size(make_pack: MakePack) -> None:
+def test_negatives_are_capped_and_shared_among_packs_by_size(
+    built: Built, make_pack: MakePack
+) -> None:
     large, root = make_pack(30, pack="large")
     small, _ = make_pack(10, pack="small")
-    training_set = build_training_set(
-        FitConfig(eval_target="compat", neg_samples=40, neg_min_pair_distance=3),
-        packs_root=root,
-        manifests=[large, small],
+    training_set = built(
+        FitConfig(eval_target="compat", neg_samples=40, neg_min_pair_distance=3), root, large, small
     )
     num_large = np.count_nonzero(training_set.fg_index < 60)
     assert (num_large, len(training_set)) == (30, 40)
 
 
-def test_a_crossing_that_is_a_real_pair_is_no_negative(make_pack: MakePack) -> None:
+def test_a_crossing_that_is_a_real_pair_is_no_negative(built: Built, make_pack: MakePack) -> None:
     manifest, root = make_pack(6)
     # The last background becomes the first one's: crossing 0 with 5 gives both pairs once more.
     first, last = (preset_path(root, manifest.pairs[n].bg_url) for n in (0, 5))
     last.write_bytes(first.read_bytes())
-    training_set = build_training_set(
-        FitConfig(eval_target="compat", neg_min_pair_distance=3),
-        packs_root=root,
-        manifests=[manifest],
-    )
+    training_set = built(FitConfig(eval_target="compat", neg_min_pair_distance=3), root, manifest)
     assert training_set.num_rows(Source.NEGATIVE) == (6 - 3) * (6 - 3 + 1) - 2
 
 
-def test_equal_content_is_read_into_one_preset(make_pack: MakePack) -> None:
+def test_equal_content_is_read_into_one_preset(built: Built, make_pack: MakePack) -> None:
     manifest, root = make_pack(6)
     for pair in manifest.pairs[1:]:
         path = preset_path(root, pair.bg_url)
         first = preset_path(root, manifest.pairs[0].bg_url).read_bytes()
         path.write_bytes(first.replace(b"\n", b"\r\n"))
-    training_set = build_training_set(
+    training_set = built(
         FitConfig(eval_target="compat", neg_min_pair_distance=3),
-        packs_root=root,
-        manifests=[manifest],
+        root,
+        manifest,
         elite=EliteManifest([entry(manifest, root, 0, 4.0)], 0),
     )
     assert len(training_set.preset_hashes) == len(training_set.preset_features) == 7
     assert training_set.num_rows(Source.NEGATIVE) == 0
 
 
-def test_what_cannot_be_used_is_counted(make_pack: MakePack, make_row: MakeRow) -> None:
+def test_what_cannot_be_used_is_counted(
+    built: Built, make_pack: MakePack, make_row: MakeRow
+) -> None:
     manifest, root = make_pack(6)
     elite = EliteManifest([entry(manifest, root, 0, 4.0), entry(manifest, root, 1, 4.0)], 0)
     for place in (1, 3):
@@ -127,10 +129,10 @@ def test_what_cannot_be_used_is_counted(make_pack: MakePack, make_row: MakeRow) 
         make_row(105, 0.1, 1e-4, degraded=["bg.warp"]),
         make_row(999, 0.1, 1e-4),
     ]
-    training_set = build_training_set(
+    training_set = built(
         FitConfig(eval_target="compat", neg_samples=0),
-        packs_root=root,
-        manifests=[manifest],
+        root,
+        manifest,
         elite=elite,
         eval_rows=rows,
     )
@@ -144,21 +146,23 @@ def test_what_cannot_be_used_is_counted(make_pack: MakePack, make_row: MakeRow) 
     )
 
 
-def test_nothing_to_learn_is_refused(make_pack: MakePack) -> None:
+def test_nothing_to_learn_is_refused(built: Built, make_pack: MakePack) -> None:
     manifest, root = make_pack(1)
     with pytest.raises(InputError, match="at least one labelled pair"):
-        build_training_set(FitConfig(eval_target="compat"), packs_root=root, manifests=[manifest])
+        built(FitConfig(eval_target="compat"), root, manifest)
 
 
-def test_digest_follows_what_is_learned(make_pack: MakePack, make_row: MakeRow) -> None:
+def test_digest_follows_what_is_learned(
+    built: Built, make_pack: MakePack, make_row: MakeRow
+) -> None:
     manifest, root = make_pack(8)
     rows = [make_row(102, 0.1, 1e-4), make_row(103, 0.15, 1e-4)]
 
     def digest(eval_rows: list[EvalRow], **options: float) -> str:
-        return build_training_set(
+        return built(
             FitConfig(eval_target="compat", **options),
-            packs_root=root,
-            manifests=[manifest],
+            root,
+            manifest,
             eval_rows=eval_rows,
         ).dataset_digest()
 
@@ -166,7 +170,8 @@ def test_digest_follows_what_is_learned(make_pack: MakePack, make_row: MakeRow) 
     assert digest(rows[::-1]) == before
     assert digest(rows, learning_rate=0.5) == before
     assert digest([rows[0], make_row(103, 0.16, 1e-4)]) != before
-    assert digest(rows, neg_weight=0.3) != before
+    assert digest(rows, neg_weight=0.3) == before
+    assert digest(rows, neg_samples=3) != before
     path = preset_path(root, manifest.pairs[2].fg_url)
     path.write_text(path.read_text().replace("rot=", "rot=0"))
     path.write_text(path.read_text() + "zoomexp=1.5\n")
@@ -174,15 +179,62 @@ def test_digest_follows_what_is_learned(make_pack: MakePack, make_row: MakeRow) 
 
 
 def test_the_order_of_completion_does_not_reach_the_fit(
-    make_pack: MakePack, make_row: MakeRow
+    built: Built, make_pack: MakePack, make_row: MakeRow
 ) -> None:
     manifest, root = make_pack(8)
     rows = [make_row(100 + n, 0.06 + 0.01 * n, 1e-4 * n) for n in range(8)]
     config = FitConfig(eval_target="compat", neg_min_pair_distance=3)
 
-    def built(given: list[EvalRow]) -> TrainingSet:
-        return build_training_set(config, packs_root=root, manifests=[manifest], eval_rows=given)
-
-    first, second = built(rows), built([*rows[::2], *rows[::-2]])
+    first = built(config, root, manifest, eval_rows=rows)
+    second = built(config, root, manifest, eval_rows=[*rows[::2], *rows[::-2]])
     assert np.array_equal(first.fg_index, second.fg_index)
     assert np.array_equal(first.target, second.target)
+
+
+def preference(winner: int, loser: int, *, tie: bool = False, at: str = "10:00") -> Preference:
+    return Preference(
+        winner=PairRef(pack="tiny", pair=winner),
+        loser=PairRef(pack="tiny", pair=loser),
+        tie=tie,
+        by="ann",
+        at=f"2026-03-01T{at}:00.000Z",
+    )
+
+
+def test_preferences_become_comparisons(built: Built, make_pack: MakePack) -> None:
+    manifest, root = make_pack(6)
+    preset_path(root, manifest.pairs[5].bg_url).unlink()
+    judged = [
+        preference(103, 100, at="11:00"),
+        preference(101, 102, tie=True),
+        preference(101, 999),
+        preference(105, 100),
+    ]
+    config = FitConfig(neg_samples=0)
+    training_set = built(config, root, manifest, preferences=judged)
+    again = built(config, root, manifest, preferences=judged[::-1])
+    compared = training_set.comparisons
+    hashes = training_set.preset_hashes
+    first = content_hash(preset_path(root, manifest.pairs[1].fg_url).read_bytes())
+    assert hashes[compared.winner_fg[0]] == first
+    assert compared.is_tie.tolist() == [True, False]
+    assert training_set.dataset_digest() == again.dataset_digest()
+    assert all(map(np.array_equal, compared.layers, again.comparisons.layers))
+    assert training_set.notes == (
+        "preferences left out since a pair is not in a given manifest or not whole: 2",
+    )
+
+
+def test_more_features_stand_behind_those_of_the_text(
+    built: Built, make_pack: MakePack, tmp_path: Path
+) -> None:
+    manifest, root = make_pack(4)
+    known = content_hash(preset_path(root, manifest.pairs[0].fg_url).read_bytes())
+    pq.write_table(pa.table({"content_hash": [known], "luma": [0.25]}), tmp_path / "more.parquet")
+    extra = read_extra_features(tmp_path / "more.parquet")
+    training_set = built(FitConfig(), root, manifest, extra=extra)
+    assert training_set.feature_blocks == (len(FEATURE_NAMES), 2)
+    assert training_set.feature_spec != FEATURE_SPEC
+    row = training_set.preset_hashes.index(known)
+    assert training_set.preset_features[row, -2:].tolist() == [0.25, 0.0]
+    assert np.isnan(np.delete(training_set.preset_features, row, axis=0)[:, -2]).all()

@@ -6,7 +6,9 @@ import torch
 
 from aivj.coupling import EpochMetrics, FitConfig, Source, TrainingSet
 from aivj.coupling.fit import Fit, fit
+from aivj.coupling.split import split_by_family
 from aivj.coupling.state import FitState, Fitted
+from aivj.coupling.training_set import Comparisons
 
 CPU = torch.device("cpu")
 QUICK = FitConfig(epochs=3, hidden_width=16, seed=5)
@@ -38,10 +40,8 @@ def test_labels_without_meaning_are_not_learned(learnable_set: TrainingSet) -> N
         target=learnable_set.target[order],
         elite_class=learnable_set.elite_class[order],
     )
-    elite_alone = np.where(learnable_set.source == Source.ELITE, learnable_set.weight, 0).astype(
-        np.float32
-    )
-    fitted = fit(replace(shuffled, weight=elite_alone), FitConfig(epochs=6, seed=1), device=CPU)
+    elite_alone = FitConfig(epochs=6, seed=1, extra_eval_weight=0, neg_weight=0)
+    fitted = fit(shuffled, elite_alone, device=CPU)
     assert fitted.history[-1].elite_auc == pytest.approx(0.5, abs=0.15)
 
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_computed_is_none(learnable_set: TrainingSet) -> None:
 
 
 def keep_rows(training_set: TrainingSet, rows: np.ndarray) -> TrainingSet:
-    names = ("fg_index", "bg_index", "target", "weight", "source", "elite_class")
+    names = ("fg_index", "bg_index", "target", "source", "elite_class", "measured_luma")
     return replace(training_set, **{name: getattr(training_set, name)[rows] for name in names})
 
 
@@ -126,7 +126,43 @@ def test_options_reach_the_fit(learnable_set: TrainingSet, change: dict[str, flo
 
 def test_a_weight_of_zero_silences_a_source(learnable_set: TrainingSet) -> None:
     elite = learnable_set.source == Source.ELITE
-    silenced = replace(learnable_set, weight=np.where(elite, 1, 0).astype(np.float32))
-    lying = replace(silenced, target=np.where(elite, learnable_set.target, 0.5).astype(np.float32))
-    said, unsaid = (fit(rows, QUICK, device=CPU) for rows in (silenced, lying))
+    alone = QUICK.model_copy(update={"extra_eval_weight": 0.0, "neg_weight": 0.0})
+    lying = replace(
+        learnable_set, target=np.where(elite, learnable_set.target, 0.5).astype(np.float32)
+    )
+    said, unsaid = (fit(rows, alone, device=CPU) for rows in (learnable_set, lying))
     assert weights(said) == weights(unsaid)
+    assert weights(fit(lying, QUICK, device=CPU)) != weights(fit(learnable_set, QUICK, device=CPU))
+
+
+def compared(training_set: TrainingSet, *, num: int) -> TrainingSet:
+    """Adds comparisons of good pairs with bad ones, and forgets all other labels."""
+    labelled = training_set.source != Source.NEGATIVE
+    good = np.flatnonzero(labelled & (training_set.target > 0.5))[:num]
+    bad = np.flatnonzero(labelled & (training_set.target < 0.5))[:num]
+    fg, bg = training_set.fg_index, training_set.bg_index
+    rows = zip(fg[good], bg[good], fg[bad], bg[bad], np.zeros(num, dtype=np.bool_), strict=True)
+    return replace(
+        training_set,
+        comparisons=Comparisons.of(list(rows)),
+        target=np.full(len(training_set), 0.5, dtype=np.float32),
+    )
+
+
+def test_comparisons_alone_teach_what_is_better(learnable_set: TrainingSet) -> None:
+    config = FitConfig(
+        epochs=8, seed=1, preference_weight=1.0, extra_eval_weight=0.0, neg_weight=0.0
+    )
+    last = fit(compared(learnable_set, num=500), config, device=CPU).history[-1]
+    assert last.preference_accuracy is not None
+    assert last.preference_accuracy > 0.9
+    silent = config.model_copy(update={"preference_weight": 0.0})
+    unheard = fit(compared(learnable_set, num=500), silent, device=CPU).history[-1]
+    assert unheard.preference_accuracy == pytest.approx(0.5, abs=0.2)
+
+
+def test_held_out_presets_are_named_by_content(learnable_set: TrainingSet) -> None:
+    fitted = fit(learnable_set, QUICK.model_copy(update={"epochs": 1}), device=CPU)
+    split = split_by_family(learnable_set, share=QUICK.held_out_share, seed=QUICK.seed)
+    out = {learnable_set.preset_hashes[row] for row in np.flatnonzero(split.held_out_presets)}
+    assert set(fitted.held_out_presets) == out

@@ -1,13 +1,16 @@
 import json
+from dataclasses import fields
 from pathlib import Path
 
 from aivj.coupling import EpochMetrics, write_history
+from aivj.coupling.held_out import HeldOutMetrics
 
 
 def test_history_keeps_every_epoch_and_what_could_not_be_said(tmp_path: Path) -> None:
+    names = [field.name for field in fields(HeldOutMetrics)]
     metrics = [
-        EpochMetrics(1, 0.5, 0.6, 0.7, 0.2, 0.8, 0.1),
-        EpochMetrics(2, 0.4, None, None, None, None, None),
+        EpochMetrics(**dict.fromkeys(names, 0.7), epoch=1, train_loss=0.5),
+        EpochMetrics(**dict.fromkeys(names), epoch=2, train_loss=0.4),
     ]
     path = write_history(tmp_path / "coupling", metrics)
     assert path == tmp_path / "coupling" / "training_history.json"

@@ -1,10 +1,19 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from aivj.coupling.metrics import auc, ranks, spearman
+from aivj.coupling.metrics import (
+    auc,
+    calibration_error,
+    cross_entropy,
+    pairwise_accuracy,
+    ranks,
+    spearman,
+)
 
 scores = st.lists(st.integers(-5, 5).map(float), min_size=1, max_size=30)
 
@@ -34,3 +43,35 @@ def test_too_few_rows_say_nothing() -> None:
     assert auc(one, none) is None
     assert auc(none, one) is None
     assert spearman(np.arange(2.0), np.arange(2.0)) is None
+    assert pairwise_accuracy(one, one) is None
+    assert calibration_error(np.ones(9), np.ones(9)) is None
+    assert cross_entropy(none, none) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=20))
+def test_pairwise_accuracy_counts_pairs(points: list[tuple[int, int]]) -> None:
+    agreed = [
+        1.0 if (a > b) == (s > t) and s != t else 0.5 if s == t else 0.0
+        for (s, a), (t, b) in combinations(points, 2)
+        if a != b
+    ]
+    values, targets = np.array(points, dtype=np.float64).T
+    if agreed:
+        assert pairwise_accuracy(values, targets) == pytest.approx(np.mean(agreed))
+    else:
+        assert pairwise_accuracy(values, targets) is None
+
+
+def test_calibration_error_is_the_distance_of_each_tenth() -> None:
+    targets = np.repeat(np.linspace(0.05, 0.95, 10), 20)
+    order = np.random.default_rng(0).permutation(200)
+    assert calibration_error(targets[order], targets[order]) == pytest.approx(0)
+    assert calibration_error(targets[order] / 2, targets[order]) == pytest.approx(0.25)
+    assert calibration_error(np.full(200, 0.5), targets) == pytest.approx(0.25)
+
+
+def test_cross_entropy_is_least_at_the_targets() -> None:
+    targets = np.array([0.2, 0.9])
+    entropy = -(targets * np.log(targets) + (1 - targets) * np.log(1 - targets)).mean()
+    assert cross_entropy(targets, targets) == pytest.approx(entropy)
+    assert cross_entropy(np.array([0.0, 1.0]), targets) > entropy

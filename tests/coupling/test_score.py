@@ -7,12 +7,14 @@ import pytest
 import torch
 
 from aivj.contracts.pairs_manifest import PairsManifest, preset_path
-from aivj.contracts.pairs_quality import read_pairs_quality, write_pairs_quality
-from aivj.coupling import FitConfig, build_training_set
+from aivj.contracts.pairs_quality import PairsQuality, read_pairs_quality, write_pairs_quality
+from aivj.coupling import FitConfig
 from aivj.coupling.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from aivj.coupling.fit import fit
 from aivj.coupling.score import score_pack
 from aivj.errors import GateError, InputError
+from aivj.packs.feature_store import FeatureStore
+from aivj.presets.digest import content_hash
 
 CPU = torch.device("cpu")
 
@@ -25,15 +27,19 @@ def pack(make_pack: Callable[..., Pack]) -> Pack:
 
 
 @pytest.fixture
-def checkpoint(pack: Pack, make_row: Callable, tmp_path: Path) -> Checkpoint:
+def checkpoint(pack: Pack, make_row: Callable, built: Callable, tmp_path: Path) -> Checkpoint:
     manifest, root = pack
     rows = [
         make_row(pair.pair, 0.06 + 0.01 * place, 1e-4, renderer_class="software")
         for place, pair in enumerate(manifest.pairs)
     ]
     config = FitConfig(epochs=4, hidden_width=32, eval_target="compat")
-    training_set = build_training_set(config, packs_root=root, manifests=[manifest], eval_rows=rows)
+    training_set = built(config, root, manifest, eval_rows=rows)
     return read_checkpoint(write_checkpoint(tmp_path, fit(training_set, config, device=CPU)))
+
+
+def scored(checkpoint: Checkpoint, manifest: PairsManifest, root: Path, **options) -> PairsQuality:
+    return score_pack(checkpoint, manifest, root, store=FeatureStore(None), device=CPU, **options)
 
 
 def collapsed(checkpoint: Checkpoint, scale: float) -> Checkpoint:
@@ -45,7 +51,7 @@ def collapsed(checkpoint: Checkpoint, scale: float) -> Checkpoint:
 
 def test_every_pair_is_scored_and_says_where_from(pack: Pack, checkpoint: Checkpoint) -> None:
     manifest, root = pack
-    quality = score_pack(checkpoint, manifest, root, device=CPU, run_id="run-1")
+    quality = scored(checkpoint, manifest, root, run_id="run-1")
     assert [row.pair for row in quality.pairs] == [pair.pair for pair in manifest.pairs]
     scores = np.array([row.quality01 for row in quality.pairs])
     assert ((scores >= 0) & (scores <= 1)).all()
@@ -63,16 +69,16 @@ def test_every_pair_is_scored_and_says_where_from(pack: Pack, checkpoint: Checkp
 
 def test_scores_survive_the_file(pack: Pack, checkpoint: Checkpoint, tmp_path: Path) -> None:
     manifest, root = pack
-    quality = score_pack(checkpoint, manifest, root, device=CPU)
+    quality = scored(checkpoint, manifest, root)
     write_pairs_quality(tmp_path / "q.json", quality)
     assert read_pairs_quality(tmp_path / "q.json").pairs == quality.pairs
 
 
 def test_a_score_does_not_depend_on_the_pairs_beside_it(pack: Pack, checkpoint: Checkpoint) -> None:
     manifest, root = pack
-    whole = score_pack(checkpoint, manifest, root, device=CPU)
+    whole = scored(checkpoint, manifest, root)
     part = manifest.model_copy(update={"pairs": manifest.pairs[::-2]})
-    alone = score_pack(checkpoint, part, root, device=CPU, min_quality_std=0)
+    alone = scored(checkpoint, part, root, min_quality_std=0)
     expected = {row.pair: row.quality01 for row in whole.pairs}
     assert {row.pair: row.quality01 for row in alone.pairs} == {
         row.pair: pytest.approx(expected[row.pair], abs=1e-6) for row in alone.pairs
@@ -85,7 +91,7 @@ def test_missing_files_are_counted_and_not_scored(pack: Pack, checkpoint: Checkp
     unreadable = preset_path(root, manifest.pairs[5].bg_url)
     unreadable.unlink()
     unreadable.mkdir()
-    quality = score_pack(checkpoint, manifest, root, device=CPU)
+    quality = scored(checkpoint, manifest, root)
     assert quality.stats.missing_files == 2
     assert quality.stats.scored_pairs == len(quality.pairs) == 10
     assert {103, 105}.isdisjoint(row.pair for row in quality.pairs)
@@ -95,7 +101,7 @@ def test_a_pack_without_files_is_refused(
     pack: Pack, checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="none of 12 pairs"):
-        score_pack(checkpoint, pack[0], tmp_path / "elsewhere", device=CPU)
+        scored(checkpoint, pack[0], tmp_path / "elsewhere")
 
 
 def test_collapsed_scores_stop_at_the_gate_and_nothing_is_written(
@@ -106,7 +112,8 @@ def test_collapsed_scores_stop_at_the_gate_and_nothing_is_written(
     path.write_text("the scores of yesterday")
     with pytest.raises(GateError) as caught:
         write_pairs_quality(
-            path, score_pack(collapsed(checkpoint, 0.0), manifest, root, device=CPU)
+            path,
+            scored(collapsed(checkpoint, 0.0), manifest, root),
         )
     assert "0.03" in caught.value.expected
     remedies = ["measure more pairs", "neg_weight", "train longer", "stretch"]
@@ -121,9 +128,9 @@ def test_a_stretch_rescues_bunched_scores_in_their_order(
 ) -> None:
     manifest, root = pack
     bunched = collapsed(checkpoint, 0.05)
-    raw = score_pack(bunched, manifest, root, device=CPU, min_quality_std=0)
+    raw = scored(bunched, manifest, root, min_quality_std=0)
     assert raw.quality_stats.std < 0.03
-    quality = score_pack(bunched, manifest, root, device=CPU, calibrate_std=0.05)
+    quality = scored(bunched, manifest, root, calibrate_std=0.05)
     assert quality.quality_stats.std == pytest.approx(0.05)
     before = np.argsort([row.quality01 for row in raw.pairs])
     assert np.argsort([row.quality01 for row in quality.pairs]).tolist() == before.tolist()
@@ -137,13 +144,13 @@ def test_a_stretch_rescues_bunched_scores_in_their_order(
 def test_a_stretch_that_stays_below_the_gate_is_refused(pack: Pack, checkpoint: Checkpoint) -> None:
     manifest, root = pack
     with pytest.raises(GateError, match="before calibration"):
-        score_pack(collapsed(checkpoint, 0.0), manifest, root, device=CPU, calibrate_std=0.05)
+        scored(collapsed(checkpoint, 0.0), manifest, root, calibrate_std=0.05)
 
 
 def test_wide_scores_are_not_stretched(pack: Pack, checkpoint: Checkpoint) -> None:
     manifest, root = pack
-    plain = score_pack(checkpoint, manifest, root, device=CPU)
-    quality = score_pack(checkpoint, manifest, root, device=CPU, calibrate_std=0.03)
+    plain = scored(checkpoint, manifest, root)
+    quality = scored(checkpoint, manifest, root, calibrate_std=0.03)
     assert quality.pairs == plain.pairs
     assert quality.quality_stats.calibration.applied is False
 
@@ -151,7 +158,24 @@ def test_wide_scores_are_not_stretched(pack: Pack, checkpoint: Checkpoint) -> No
 def test_a_constant_checkpoint_has_no_order_to_stretch(pack: Pack, checkpoint: Checkpoint) -> None:
     manifest, root = pack
     constant = replace(collapsed(checkpoint, 0.0))
-    quality = score_pack(
-        constant, manifest, root, device=CPU, min_quality_std=0, calibrate_std=0.05
-    )
+    quality = scored(constant, manifest, root, min_quality_std=0, calibrate_std=0.05)
     assert len({row.quality01 for row in quality.pairs}) == 1
+
+
+def test_another_kind_of_features_is_refused(pack: Pack, checkpoint: Checkpoint) -> None:
+    card = checkpoint.card.model_copy(update={"feature_spec": "milk-v0/1"})
+    with pytest.raises(InputError, match="milk-v0/1") as caught:
+        scored(replace(checkpoint, card=card), *pack)
+    assert "--preset-features" in caught.value.remedy
+
+
+def test_pairs_that_the_net_was_kept_from_are_named(pack: Pack, checkpoint: Checkpoint) -> None:
+    manifest, root = pack
+    names = {
+        pair.pair: {content_hash(preset_path(root, url).read_bytes()) for url in urls}
+        for pair, urls in ((pair, (pair.fg_url, pair.bg_url)) for pair in manifest.pairs)
+    }
+    out = names[102] | names[104] | {next(iter(names[107]))}
+    card = checkpoint.card.model_copy(update={"held_out_presets": sorted(out)})
+    quality = scored(replace(checkpoint, card=card), manifest, root)
+    assert quality.provenance.held_out_pairs == [102, 104]

@@ -55,13 +55,15 @@ def training_set() -> TrainingSet:
     return TrainingSet(
         feature_spec="test.v1",
         preset_features=features,
+        feature_blocks=(5,),
         preset_hashes=tuple(f"{number:064x}" for number in range(2 * num_pairs)),
+        preset_families=np.concatenate([fg, fg]),
         fg_index=np.concatenate([fg, fg]),
         bg_index=np.concatenate([fg + num_pairs, rng.permutation(fg) + num_pairs]),
         target=np.where(is_real, np.tile(good, 2), 0).astype(np.float32),
-        weight=np.where(is_real, 0.35, 0.2).astype(np.float32),
         source=np.where(is_real, Source.EVAL, Source.NEGATIVE).astype(np.int8),
         elite_class=np.full(2 * num_pairs, -1, dtype=np.int8),
+        measured_luma=np.full(2 * num_pairs, np.nan, dtype=np.float32),
     )
 
 

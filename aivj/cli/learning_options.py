@@ -1,0 +1,49 @@
+"""Options of the verbs that learn: what from, and how. Some have the older trainer's names too."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+PacksOption = Annotated[
+    list[str],
+    typer.Option(*("--pack", "--packs"), help="Pack; several by comma or repeated."),
+]
+EvalJsonlOption = Annotated[
+    list[Path] | None, typer.Option("--extra-eval-jsonl", help="Measurements; repeatable.")
+]
+EliteDirOption = Annotated[
+    Path | None, typer.Option("--elite-dir", help="Elite list: a folder or its manifest.")
+]
+PreferencesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--preferences", help="Judgements that `aivj prefer` wrote; repeatable."),
+]
+PresetFeaturesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--preset-features", help="Parquet or Arrow table of more features, by content_hash."
+    ),
+]
+MixRenderersOption = Annotated[
+    bool, typer.Option("--mix-renderers", help="Accept rows of several renderer classes.")
+]
+EvalTargetOption = Annotated[
+    Literal["compat", "v1"],
+    typer.Option("--eval-target", help="compat: for rows of other drivers than the stage."),
+]
+EpochsOption = Annotated[int, typer.Option("--epochs", min=1, help="At most.")]
+EarlyStoppingOption = Annotated[
+    bool,
+    typer.Option(
+        "--early-stopping/--all-epochs", help="Stop where families that are not seen fare best."
+    ),
+]
+BatchSizeOption = Annotated[int, typer.Option("--batch-size", min=1)]
+NegSamplesOption = Annotated[int, typer.Option("--neg-samples", min=0)]
+NegDistanceOption = Annotated[int, typer.Option("--neg-min-pair-distance", min=1)]
+
+
+def split_names(names: list[str]) -> list[str]:
+    """Returns the names of an option that takes several by comma or repeated."""
+    return [part.strip() for name in names for part in name.split(",") if part.strip()]

@@ -1,0 +1,175 @@
+"""Is the net any good? Net and baselines on families that none of them saw.
+
+Families are dealt into folds; each fold is held out in turn, and the whole is repeated with other
+seeds, which deal other folds and begin other fits. Figures of a seed are means over its folds, and
+their spread over seeds is what a difference between two models is held against.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+import torch
+
+from aivj.coupling.baselines import BASELINES, Fitter
+from aivj.coupling.config import FitConfig
+from aivj.coupling.early_stopping import choose_epochs
+from aivj.coupling.fit import Fit
+from aivj.coupling.held_out import HeldOut, HeldOutMetrics, PairScorer
+from aivj.coupling.split import Split, fold_splits
+from aivj.coupling.training_set import TrainingSet
+
+NET = "net"
+TREES = "trees"
+LOWER_IS_BETTER = frozenset({"held_out_loss", "calibration_error"})
+JUDGED = ("elite_auc", "elite_accuracy", "eval_spearman", "preference_accuracy")
+"""Figures that decide whether the net is better: labels of people, and measurements."""
+
+_TOLD_APART = 2.0
+"""Standard errors that a mean difference over seeds must be away from 0."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of one model over seeds; None where nothing could be said."""
+
+    mean: float | None
+    std: float | None
+
+    @classmethod
+    def over(cls, values: Sequence[float | None]) -> "Figure":
+        """Summarises a value for each seed."""
+        known = [value for value in values if value is not None]
+        if not known:
+            return cls(None, None)
+        return cls(float(np.mean(known)), float(np.std(known, ddof=min(1, len(known) - 1))))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the net stands to another model in one figure.
+
+    Attributes:
+        metric: Name of the figure.
+        difference: Net less the other, mean over seeds.
+        standard_error: Of that mean; 0 with a single seed.
+        verdict: Whether they can be told apart.
+    """
+
+    metric: str
+    difference: float
+    standard_error: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures of all models.
+
+    Attributes:
+        per_seed: For each model, a mean over folds for each seed.
+        num_folds: Folds of each seed.
+        num_labelled: Held-out labelled pairs in a seed, over all of its folds.
+    """
+
+    per_seed: Mapping[str, Sequence[Mapping[str, float | None]]]
+    num_folds: int
+    num_labelled: int
+
+    @property
+    def num_seeds(self) -> int:
+        """How often everything was repeated."""
+        return len(self.per_seed[NET])
+
+    def figure(self, model: str, metric: str) -> Figure:
+        """Returns one figure of one model."""
+        return Figure.over([of_seed[metric] for of_seed in self.per_seed[model]])
+
+    def against(self, other: str) -> list[Comparison]:
+        """Compares the net with another model, seed by seed, in each figure that is judged."""
+        compared = []
+        for metric in JUDGED:
+            pairs = zip(self.per_seed[NET], self.per_seed[other], strict=True)
+            known = [
+                mine - theirs
+                for mine, theirs in ((net[metric], rival[metric]) for net, rival in pairs)
+                if mine is not None and theirs is not None
+            ]
+            if known:
+                compared.append(_comparison(metric, known))
+        return compared
+
+
+METRICS = tuple(field.name for field in fields(HeldOutMetrics))
+
+
+def cross_validate(
+    training_set: TrainingSet,
+    config: FitConfig,
+    *,
+    device: torch.device,
+    num_folds: int = 3,
+    num_seeds: int = 5,
+    on_fit: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Fits net and baselines to all folds of all seeds.
+
+    Args:
+        training_set: What to learn.
+        config: How the net learns it; its seed is the first one.
+        device: Where the net is fitted.
+        num_folds: Parts that families are dealt into. With pairs drawn at random, 1 / folds^2 of
+            them lie inside a held-out part, so few folds tell more.
+        num_seeds: How often to repeat.
+        on_fit: Told how many of how many fits are done.
+
+    Raises:
+        InputError: A fold leaves nothing to train on.
+    """
+    models: dict[str, Fitter] = {NET: _net_fitter(device), **BASELINES}
+    num_fits = num_seeds * num_folds * len(models)
+    num_done = num_labelled = 0
+    per_seed: dict[str, list[dict[str, float | None]]] = {name: [] for name in models}
+    for seed in range(config.seed, config.seed + num_seeds):
+        seeded = config.model_copy(update={"seed": seed})
+        splits = fold_splits(training_set, num_folds=num_folds, seed=seed)
+        held_out = [HeldOut(training_set, split) for split in splits]
+        num_labelled = sum(part.num_labelled for part in held_out)
+        for name, fitter in models.items():
+            figures = []
+            for split, part in zip(splits, held_out, strict=True):
+                figures.append(part.metrics(fitter(training_set, split, seeded)))
+                num_done += 1
+                if on_fit is not None:
+                    on_fit(num_done, num_fits)
+            per_seed[name].append(_mean_of(figures))
+    return Evaluation(per_seed, num_folds, num_labelled)
+
+
+def _net_fitter(device: torch.device) -> Fitter:
+    def fit(training_set: TrainingSet, split: Split, config: FitConfig) -> PairScorer:
+        if config.early_stopping:
+            epochs = choose_epochs(training_set, config, split=split, device=device)
+            config = config.model_copy(update={"epochs": epochs})
+        running = Fit(training_set, config, device=device, split=split)
+        running.run()
+        return running.scorer
+
+    return fit
+
+
+def _mean_of(figures: Sequence[HeldOutMetrics]) -> dict[str, float | None]:
+    rows = [asdict(figure) for figure in figures]
+    return {metric: Figure.over([row[metric] for row in rows]).mean for metric in METRICS}
+
+
+def _comparison(metric: str, differences: Sequence[float]) -> Comparison:
+    spread = Figure.over(differences)
+    mean = spread.mean or 0.0
+    error = (spread.std or 0.0) / math.sqrt(len(differences))
+    if abs(mean) <= _TOLD_APART * error or len(differences) == 1:
+        verdict = "not to be told apart"
+    else:
+        verdict = "better" if mean > 0 else "worse"
+    return Comparison(metric, mean, error, verdict)
