@@ -26,7 +26,7 @@ export class Conductor {
   /** Whether the music may change presets. */
   followsMusic = true;
   readonly #parts: ConductorParts;
-  readonly #autopilot = new Autopilot("videoVj", null);
+  readonly #autopilot = new Autopilot("videoVj");
   readonly #longHold = new LongHold();
   #moment: Moment | null = null;
   #changing = false;

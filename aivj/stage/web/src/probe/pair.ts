@@ -4,9 +4,10 @@ import type { AudioLevels } from "butterchurn";
 import { Clip } from "../render/clip.ts";
 import { Composite } from "../render/composite.ts";
 import { type StageContext, Target } from "../render/context.ts";
-import { GlObjects } from "../render/gl_objects.ts";
 import type { Layer, LayerFactory } from "../render/layer.ts";
 import { Reduction } from "../render/reduction.ts";
+import { equationFailure, failure, leavingNothing, refuseBroken } from "./failures.ts";
+import { base64, pictureOf } from "./pictures.ts";
 
 export interface PairRequest {
   /** Butterchurn presets, as the converter makes them. */
@@ -45,28 +46,6 @@ export interface PairReading {
   thumbnail: string | null;
 }
 
-export type FailureKind =
-  | "bad-equation"
-  | "script-error"
-  | "wasm-trap"
-  | "shader-link"
-  | "context-lost";
-
-/** A preset that cannot be drawn: `kind` says why, `layer` which of the two. */
-export class RenderFailure extends Error {
-  constructor(
-    readonly kind: FailureKind,
-    readonly layer: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-function failure(kind: FailureKind, layer: string, error: unknown): RenderFailure {
-  return new RenderFailure(kind, layer, error instanceof Error ? error.message : String(error));
-}
-
 /** Two layers and their composite. */
 class Take {
   readonly #layers: [name: string, layer: Layer][] = [];
@@ -101,8 +80,7 @@ class Take {
         if (visible) layer.render(levels, 1 / this.request.framesPerS);
         else layer.advance(levels, 1 / this.request.framesPerS);
       } catch (error) {
-        const trapped = error instanceof WebAssembly.RuntimeError;
-        throw failure(trapped ? "wasm-trap" : "script-error", name, error);
+        throw equationFailure(name, error);
       }
     }
   }
@@ -122,43 +100,9 @@ class Take {
   }
 }
 
-// `isContextLost` says so only after the page's next event; the error is there at once.
-const CONTEXT_LOST_WEBGL = 0x9242;
-
-function isLost(context: StageContext): boolean {
-  return context.gl.isContextLost() || context.takeErrors().includes(CONTEXT_LOST_WEBGL);
-}
-
-function contextLost(): RenderFailure {
-  return new RenderFailure("context-lost", "both", "the WebGL context was lost");
-}
-
-function refuseBroken(context: StageContext): void {
-  if (isLost(context)) throw contextLost();
-  for (const [layer, log] of context.programs.linkErrors()) {
-    throw new RenderFailure("shader-link", layer, log);
-  }
-}
-
 /** Renders and reads a pair; nothing of it stays on the GPU. */
-export async function renderPair(
-  factory: LayerFactory,
-  request: PairRequest,
-): Promise<PairReading> {
-  const { context } = factory;
-  const objects = new GlObjects();
-  context.programs.forgetUses();
-  context.ledger.owner = objects;
-  try {
-    return await read(factory, request);
-  } catch (error) {
-    // Without a context anything can fail, and nothing of that is the presets' fault.
-    throw isLost(context) ? contextLost() : error;
-  } finally {
-    context.ledger.owner = null;
-    objects.release();
-    context.resetState();
-  }
+export function renderPair(factory: LayerFactory, request: PairRequest): Promise<PairReading> {
+  return leavingNothing(factory.context, () => read(factory, request));
 }
 
 async function read(factory: LayerFactory, request: PairRequest): Promise<PairReading> {
@@ -196,15 +140,6 @@ async function read(factory: LayerFactory, request: PairRequest): Promise<PairRe
     cells: base64(new Uint8Array(await new Blob(cells).arrayBuffer())),
     loadMs: loadedMs - startedMs,
     renderMs: renderedMs - loadedMs,
-    thumbnail: request.thumbnail ? pictureOf(context.canvas) : null,
+    thumbnail: request.thumbnail ? pictureOf(context.canvas, "image/webp", 0.8).b64 : null,
   };
-}
-
-function pictureOf(canvas: HTMLCanvasElement): string {
-  const url = canvas.toDataURL("image/webp", 0.8);
-  return url.slice(url.indexOf(",") + 1);
-}
-
-function base64(bytes: Uint8Array): string {
-  return (bytes as Uint8Array & { toBase64(): string }).toBase64();
 }

@@ -2,7 +2,11 @@
 
 import { StageContext } from "../render/context.ts";
 import { LayerFactory } from "../render/layer.ts";
-import { type PairReading, type PairRequest, RenderFailure, renderPair } from "./pair.ts";
+import { RenderFailure } from "./failures.ts";
+import { type PairReading, type PairRequest, renderPair } from "./pair.ts";
+import { dumpFrames, type FramesReply, type FramesRequest } from "./preset_frames.ts";
+import { probeQuality } from "./preset_quality.ts";
+import type { PresetQuality, QualityRequest } from "./preset_reasons.ts";
 
 type PairReply =
   | { ok: true; reading: PairReading }
@@ -25,6 +29,11 @@ async function factoryFor(seed: number): Promise<LayerFactory> {
   return opened.factory;
 }
 
+/** For what has no seed of its own. */
+async function anyFactory(): Promise<LayerFactory> {
+  return await factoryFor(opened?.seed ?? 0);
+}
+
 async function replyToPair(request: PairRequest): Promise<PairReply> {
   try {
     const factory = await factoryFor(request.seed);
@@ -35,10 +44,23 @@ async function replyToPair(request: PairRequest): Promise<PairReply> {
   }
 }
 
+/** One at a time: all share the context. */
+let turn: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(action: () => Promise<T>): Promise<T> {
+  const ours = turn.then(action);
+  turn = ours.catch(() => {});
+  return ours;
+}
+
 declare global {
   interface Window {
     __aivj_stage: { renderPair(request: PairRequest): Promise<PairReply> };
+    __nw_probePresetQuality(request: QualityRequest): Promise<PresetQuality>;
+    __nw_dumpPresetFrames(request: FramesRequest): Promise<FramesReply>;
   }
 }
 
-window.__aivj_stage = { renderPair: replyToPair };
+window.__aivj_stage = { renderPair: (request) => inTurn(() => replyToPair(request)) };
+window.__nw_probePresetQuality = (request) => inTurn(() => probeQuality(anyFactory, request));
+window.__nw_dumpPresetFrames = (request) => inTurn(() => dumpFrames(anyFactory, request));
