@@ -14,6 +14,7 @@ from aivj.settings import Settings
 if TYPE_CHECKING:
     from aivj.pipeline.comparing import Comparison
     from aivj.pipeline.comparison_sides import Side
+    from aivj.pipeline.score_comparison import Verdict
 
 _MEANINGS = {
     "preference_agreement": "people's judgements that the scores agree with",
@@ -82,7 +83,7 @@ def compare(
     from aivj.contracts.json_text import document_bytes
     from aivj.pipeline.comparing import CompareRequest
     from aivj.pipeline.comparing import compare as run_compare
-    from aivj.pipeline.comparison_labels import LabelSources
+    from aivj.pipeline.comparison_labels import LabelFiles
     from aivj.release.bucket import open_bucket
 
     settings: Settings = context.obj
@@ -90,7 +91,7 @@ def compare(
         pack=pack,
         packs_root=settings.packs_root,
         bucket=open_bucket(bucket or settings.bucket_uri),
-        labels=LabelSources(
+        labels=LabelFiles(
             eval_paths=eval_jsonl or [],
             elite_dir=elite_dir,
             preferences_path=preferences,
@@ -127,6 +128,8 @@ def _print(comparison: "Comparison") -> None:
         f"{comparison.num_judgements} judgements\n"
     )
     out.print(_figures(comparison), soft_wrap=False)
+    for name in comparison.figures:
+        out.print(Text(f"  {name}: {_MEANINGS[name]}", "dim"))
     if any(side.evidence is not None for side in sides.values()):
         out.print()
         out.print(_checks(sides), soft_wrap=False)
@@ -144,21 +147,26 @@ def _figures(comparison: "Comparison") -> Table:
     from aivj.pipeline.comparing import DESCRIPTIVE
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("figure")
+    table.add_column("figure", no_wrap=True)
     for name in ("champion", "candidate", "difference", "95 % interval"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("candidate is")
+    table.add_column("verdict", no_wrap=True)
     for name, found in comparison.figures.items():
-        verdict = "" if name in DESCRIPTIVE else found.verdict
+        verdict = Text() if name in DESCRIPTIVE else _short(found.verdict)
         table.add_row(
-            f"{name}: {_MEANINGS[name]}",
-            f"{found.champion:.4f}",
-            f"{found.candidate:.4f}",
-            f"{found.difference:+.4f}",
-            f"{found.low95:+.4f} to {found.high95:+.4f}",
-            Text(verdict, _STYLES.get(verdict, "")),
+            name,
+            f"{found.champion:.3f}",
+            f"{found.candidate:.3f}",
+            f"{found.difference:+.3f}",
+            f"{found.low95:+.3f} to {found.high95:+.3f}",
+            verdict,
         )
     return table
+
+
+def _short(verdict: "Verdict") -> Text:
+    """Returns a verdict as narrow as a terminal wants it."""
+    return Text("unclear" if verdict == "not to be told apart" else verdict, _STYLES[verdict])
 
 
 def _checks(sides: "dict[str, Side]") -> Table:
@@ -175,8 +183,8 @@ def _checks(sides: "dict[str, Side]") -> Table:
         table.add_row(
             name,
             Text(found.verdict, "green" if found.verdict == "passed" else "bold red"),
-            f"{uplift.mean:+.4f}" if uplift else "",
-            f"{uplift.low95:+.4f} to {uplift.high95:+.4f}" if uplift else "",
+            f"{uplift.mean:+.3f}" if uplift else "",
+            f"{uplift.low95:+.3f} to {uplift.high95:+.3f}" if uplift else "",
             found.renderer_class,
             Text(", ".join(found.failed_checks)),
         )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -44,7 +45,7 @@ def releases(
     if found.pointer is None:
         out.print(Text(f"nothing was ever promoted for {pack} in {found.bucket_uri}"))
     else:
-        out.print(_table(found), soft_wrap=False, crop=False, width=max(out.width, _MIN_WIDTH))
+        Console(file=out.file, width=max(out.width, _MIN_WIDTH)).print(_table(found))
     if not found.in_step:
         served = "nothing" if found.served_digest is None else found.served_digest[:12]
         out.print(f"[yellow]the runtime reads {served}[/], which is not what stands above")

@@ -17,7 +17,7 @@ from aivj.contracts.pairs_manifest import (
 )
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.errors import InputError
-from aivj.pipeline.comparison_labels import Labels, LabelSources, read_labels
+from aivj.pipeline.comparison_labels import LabelFiles, Labels, read_labels
 from aivj.pipeline.comparison_sides import ScoredSide, Side, side_of_champion, side_of_file
 from aivj.pipeline.score_comparison import (
     Difference,
@@ -75,7 +75,7 @@ class CompareRequest:
     pack: str
     packs_root: Path
     bucket: Bucket
-    labels: LabelSources
+    labels: LabelFiles
     champion_path: Path | None = None
     candidate_path: Path | None = None
     champion_evidence: Path | None = None

@@ -14,7 +14,7 @@ from aivj.presets.digest import content_hash
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelSources:
+class LabelFiles:
     """Where labels are read from.
 
     Attributes:
@@ -50,7 +50,7 @@ class Labels:
 
 
 def read_labels(
-    sources: LabelSources,
+    sources: LabelFiles,
     pairs: Sequence[ManifestPair],
     *,
     pack: str,

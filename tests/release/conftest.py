@@ -4,55 +4,32 @@ import contextlib
 import functools
 import shutil
 import socket
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
-import boto3
 import pytest
-import uvicorn
-from moto.server import ThreadedMotoServer
-from nanio.app import build_app
-from nanio.auth.credentials import StaticCredentialResolver
-from nanio.config import Settings as NanioSettings
+from release.s3_services import fresh_bucket, moto_store, nanio_store, plain_client, s3_variables
 
 from aivj.release import Bucket, Tracker, open_bucket
 
 
-def _client(url: str) -> Any:
-    keys: dict[str, Any] = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    session = boto3.session.Session(region_name="us-east-1", **keys)
-    return session.client("s3", endpoint_url=url)
-
-
-def _fresh_bucket(client: Any) -> str:
-    name = f"show-{uuid.uuid4().hex}"
-    client.create_bucket(Bucket=name)
-    return f"s3://{name}/public"
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    with moto_store() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+def nanio_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with nanio_store(tmp_path_factory.mktemp("nanio")) as url:
+        yield url
 
 
 @pytest.fixture
 def use_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
-    """Names the S3 endpoint, with credentials that nobody checks and none of the user's own."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
-    }.items():
+    """Names the S3 endpoint, with its credentials and none of the user's own."""
+    for name, value in s3_variables(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     return functools.partial(monkeypatch.setenv, "AWS_ENDPOINT_URL")
@@ -60,46 +37,28 @@ def use_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[s
 
 @pytest.fixture(scope="session")
 def s3_client(moto_url: str) -> Iterator[Any]:
-    """Boto3's own client, to prepare buckets and to look behind ours."""
-    with contextlib.closing(_client(moto_url)) as client:
+    with contextlib.closing(plain_client(moto_url)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def nanio_client(nanio_url: str) -> Iterator[Any]:
+    with contextlib.closing(plain_client(nanio_url)) as client:
         yield client
 
 
 @pytest.fixture
 def s3_uri(moto_url: str, s3_client: Any, use_endpoint: Callable[[str], None]) -> str:
-    """A prefix in a fresh S3 bucket."""
+    """A prefix in a fresh bucket of a store with conditional writes."""
     use_endpoint(moto_url)
-    return _fresh_bucket(s3_client)
-
-
-@pytest.fixture(scope="session")
-def nanio_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real store that accepts conditions on writes and ignores them."""
-    settings = NanioSettings(
-        data_dir=tmp_path_factory.mktemp("nanio"),
-        credentials=StaticCredentialResolver({"testing": "testing"}),
-    )
-    config = uvicorn.Config(build_app(settings), log_level="error")
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=10)
-
-
-@pytest.fixture(scope="session")
-def nanio_client(nanio_url: str) -> Iterator[Any]:
-    with contextlib.closing(_client(nanio_url)) as client:
-        yield client
+    return fresh_bucket(s3_client)
 
 
 @pytest.fixture
 def nanio_uri(nanio_url: str, nanio_client: Any, use_endpoint: Callable[[str], None]) -> str:
     """A prefix in a fresh bucket of a store without conditional writes."""
     use_endpoint(nanio_url)
-    return _fresh_bucket(nanio_client)
+    return fresh_bucket(nanio_client)
 
 
 @pytest.fixture
