@@ -7,6 +7,7 @@ prior on the diagonal: sparse, so nothing here is of size pairs x pairs.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -103,34 +104,38 @@ def fit_strengths(comparisons: Comparisons, prior: Prior) -> Strengths:
     more than they save on vectors of this size when other programs are running.
     """
     mean = prior.mean
-    loss, slope, precision = _loss(mean, comparisons, prior)
-    while np.abs(slope).max() > _SLOPE_TOLERANCE:
-        step = _solved(precision, slope[:, np.newaxis])[:, 0]
-        below = _loss(mean - step, comparisons, prior)
-        while below[0] > loss and np.abs(step).max() > _STEP_TOLERANCE:
+    here = _loss(mean, comparisons, prior)
+    while np.abs(here.slope).max() > _SLOPE_TOLERANCE:
+        step = _solved(here.curvature, here.slope[:, np.newaxis])[:, 0]
+        there = _loss(mean - step, comparisons, prior)
+        while there.value > here.value and np.abs(step).max() > _STEP_TOLERANCE:
             step /= 2
-            below = _loss(mean - step, comparisons, prior)
-        if below[0] >= loss:
+            there = _loss(mean - step, comparisons, prior)
+        if there.value >= here.value:
             break  # What is left to gain is less than rounding takes.
-        mean = mean - step
-        loss, slope, precision = below
-    return Strengths(mean, precision)
+        mean, here = mean - step, there
+    return Strengths(mean, here.curvature)
 
 
-def _loss(
-    strengths: Floats, comparisons: Comparisons, prior: Prior
-) -> tuple[float, Floats, csr_array]:
-    """Returns minus the logarithm of the posterior, with its first and second derivative."""
+class _Loss(NamedTuple):
+    """Minus the logarithm of the posterior at some strengths, with its derivatives."""
+
+    value: float
+    slope: Floats
+    curvature: csr_array
+
+
+def _loss(strengths: Floats, comparisons: Comparisons, prior: Prior) -> _Loss:
     winners, losers, points = comparisons.winners, comparisons.losers, comparisons.points
     num_pairs = len(strengths)
     lead = strengths[winners] - strengths[losers]
     chances = expit(lead)
     apart = (strengths - prior.mean) / prior.std
-    loss = (np.logaddexp(0, lead) - points * lead).sum() + (apart**2).sum() / 2
+    value = (np.logaddexp(0, lead) - points * lead).sum() + (apart**2).sum() / 2
     surplus = chances - points
-    slope = np.bincount(winners, surplus, num_pairs) - np.bincount(losers, surplus, num_pairs)
-    precision = _precision(comparisons, chances * (1 - chances), prior.std**-2)
-    return float(loss), slope + apart / prior.std, precision
+    pull = np.bincount(winners, surplus, num_pairs) - np.bincount(losers, surplus, num_pairs)
+    curvature = _precision(comparisons, chances * (1 - chances), prior.std**-2)
+    return _Loss(float(value), pull + apart / prior.std, curvature)
 
 
 def _precision(comparisons: Comparisons, weights: Floats, prior_precision: Floats) -> csr_array:

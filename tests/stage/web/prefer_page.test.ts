@@ -4,7 +4,6 @@ import { Api } from "../../../aivj/stage/web/src/prefer/api.ts";
 import { MusicClock } from "../../../aivj/stage/web/src/prefer/clock.ts";
 import { actionOf } from "../../../aivj/stage/web/src/prefer/keys.ts";
 import { progressText } from "../../../aivj/stage/web/src/prefer/panel.ts";
-import { pictureSize } from "../../../aivj/stage/web/src/prefer/size.ts";
 
 const NO_MODIFIER = { ctrlKey: false, altKey: false, metaKey: false };
 const STATE = { pack: "p", by: "ada", number: 1, couple: null, canUndo: false };
@@ -25,16 +24,6 @@ test("progress is told in words", () => {
   assert.equal(progressText(many), "37 comparisons · 3 by you today · order 71 % sure");
   const one = { ...STATE, numComparisons: 1, numToday: 0, orderCertainty01: 0.5 };
   assert.equal(progressText(one), "1 comparison · 0 by you today · order 50 % sure");
-});
-
-test("pictures have the screen's pixels up to a limit, or what was asked for", () => {
-  const shown = { width: 640, height: 360 };
-  assert.deepEqual(pictureSize("", shown, 1), { width: 640, height: 360 });
-  assert.deepEqual(pictureSize("", shown, 1.5), { width: 960, height: 540 });
-  assert.deepEqual(pictureSize("", shown, 3), { width: 1280, height: 720 });
-  assert.deepEqual(pictureSize("?size=96x54", shown, 3), { width: 96, height: 54 });
-  assert.deepEqual(pictureSize("?size=huge", shown, 1), { width: 640, height: 360 });
-  assert.deepEqual(pictureSize("", { width: 0, height: 0 }, 1), { width: 16, height: 9 });
 });
 
 test("music goes with the sound card while that plays, and stands while it is paused", () => {

@@ -1,5 +1,6 @@
 // Everything on the page but the pictures.
 
+import { element } from "../player/surface/elements.ts";
 import type { Answer, State } from "./api.ts";
 import type { View } from "./judging.ts";
 import type { Action } from "./keys.ts";
@@ -14,7 +15,7 @@ export class Panel implements View {
   readonly #buttons = [...document.querySelectorAll<HTMLButtonElement>("button[data-action]")];
 
   /** `onAction` is told which button was clicked. */
-  constructor(onAction: (action: Action) => void) {
+  listen(onAction: (action: Action) => void): void {
     for (const button of this.#buttons) {
       button.addEventListener("click", () => onAction(button.dataset.action as Action));
     }
@@ -80,11 +81,4 @@ export function progressText({ numComparisons, numToday, orderCertainty01 }: Sta
   const comparisons = numComparisons === 1 ? "1 comparison" : `${numComparisons} comparisons`;
   const sure = `order ${Math.round(100 * orderCertainty01)} % sure`;
   return [comparisons, `${numToday} by you today`, sure].join(" · ");
-}
-
-/** The element with an id that the page cannot do without. */
-export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
-  return found;
 }

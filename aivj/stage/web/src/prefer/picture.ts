@@ -2,14 +2,15 @@
 
 import type { AudioLevels } from "butterchurn";
 import { loadPreset } from "../player/converted.ts";
-import { LiveLayer } from "../player/live_layer.ts";
+import { type LayerOrder, LiveLayer } from "../player/live_layer.ts";
 import { Pace } from "../player/pace.ts";
+import type { Size } from "../player/parameters.ts";
+import { isSoftware } from "../player/picture_size.ts";
 import { Composite } from "../render/composite.ts";
 import { StageContext } from "../render/context.ts";
 import { LayerFactory } from "../render/layer.ts";
 import type { ShownPair } from "./api.ts";
 import { ContextLost, messageOf } from "./failures.ts";
-import type { Size } from "./size.ts";
 
 export class Picture {
   readonly #context: StageContext;
@@ -21,6 +22,11 @@ export class Picture {
     this.#context = new StageContext(canvas);
     this.#composite = new Composite(this.#context.gl);
     this.#factory = LayerFactory.create(this.#context, 0);
+  }
+
+  /** Whether the CPU draws it. */
+  get isSoftware(): boolean {
+    return isSoftware(this.#context.describe().renderer);
   }
 
   /** Takes a pair in the place of the present one; the canvas keeps its last frame until `draw`. */
@@ -58,11 +64,7 @@ export class Picture {
     this.#composite.draw(foreground.target, background.target, null, width, height);
   }
 
-  async #build(
-    name: string,
-    url: string,
-    order: { size: Size; seed: number; levels: () => AudioLevels },
-  ): Promise<LiveLayer> {
+  async #build(name: string, url: string, order: Omit<LayerOrder, "preset">): Promise<LiveLayer> {
     try {
       const { preset } = await loadPreset(url);
       return await LiveLayer.build(await this.#factory, { preset, ...order }, Pace.hurried());

@@ -1,10 +1,10 @@
 // Two pairs side by side: the same music, the same moments, the same seed.
 
+import type { Size } from "../player/parameters.ts";
 import { type Couple, SIDES, type Side } from "./api.ts";
 import { ContextLost, messageOf, PairFailure } from "./failures.ts";
 import type { Music } from "./music.ts";
 import type { Picture } from "./picture.ts";
-import type { Size } from "./size.ts";
 
 /** After a pause, a hidden tab for one, the presets go on where they were. */
 const MAX_ELAPSED_S = 0.25;
