@@ -37,6 +37,9 @@ class Figure:
     mean: float | None
     std: float | None
 
+    def __str__(self) -> str:
+        return "–" if self.mean is None else f"{self.mean:.3f} ± {self.std or 0.0:.3f}"
+
     @classmethod
     def over(cls, values: Sequence[float | None]) -> "Figure":
         """Summarises a value for each seed."""

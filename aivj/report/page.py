@@ -33,13 +33,10 @@ def write_report(path: Path, data: ReportData) -> None:
 
 def report_html(data: ReportData) -> str:
     """Returns the page."""
-    environment = _environment()
     views = pair_views(data)
-    style = environment.get_template(_STYLE).render()
-    return environment.get_template(_TEMPLATE).render(
+    return render_page(
+        _TEMPLATE,
         data=data,
-        style=style,
-        policy=_policy(style),
         views=views,
         pictures=_pictures(views, data.thumbnails),
         verdict_detail=verdict_detail(data.checks),
@@ -50,6 +47,13 @@ def report_html(data: ReportData) -> str:
         training=training_charts(data.training),
         failures=failure_kinds(data.failures),
     )
+
+
+def render_page(template: str, **values: object) -> str:
+    """Returns a page of this package's templates, in its style, under its policy."""
+    environment = _environment()
+    style = environment.get_template(_STYLE).render()
+    return environment.get_template(template).render(**values, style=style, policy=_policy(style))
 
 
 @cache

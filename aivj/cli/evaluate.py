@@ -1,0 +1,122 @@
+"""`aivj evaluate`: the net and its baselines on families that none of them saw."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aivj.cli.console import bar, err, out
+from aivj.cli.learning_options import (
+    BatchSizeOption,
+    EarlyStoppingOption,
+    EliteDirOption,
+    EpochsOption,
+    EvalJsonlOption,
+    EvalTargetOption,
+    MixRenderersOption,
+    NegDistanceOption,
+    NegSamplesOption,
+    PacksOption,
+    PreferencesOption,
+    PresetFeaturesOption,
+    split_names,
+)
+from aivj.cli.options import AllowCpuOption, OutDirOption, SeedOption, TrackingOption
+from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.pipeline.evaluating import EvaluateOutcome
+
+
+def evaluate(
+    context: typer.Context,
+    packs: PacksOption,
+    extra_eval_jsonl: EvalJsonlOption = None,
+    elite_dir: EliteDirOption = None,
+    preferences: PreferencesOption = None,
+    preset_features: PresetFeaturesOption = None,
+    folds: Annotated[int, typer.Option("--folds", min=2, help="Parts of the families.")] = 3,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Repetitions.")] = 5,
+    output_dir: OutDirOption = None,
+    epochs: EpochsOption = 20,
+    early_stopping: EarlyStoppingOption = True,
+    batch_size: BatchSizeOption = 256,
+    learning_rate: Annotated[float, typer.Option("--learning-rate")] = 1e-3,
+    weight_decay: Annotated[float, typer.Option("--weight-decay", min=0)] = 1e-4,
+    dropout: Annotated[float, typer.Option("--dropout", min=0, max=0.99)] = 0.1,
+    eval_target: EvalTargetOption = "v1",
+    extra_eval_weight: Annotated[float, typer.Option("--extra-eval-weight", min=0)] = 0.35,
+    neg_samples: NegSamplesOption = 50_000,
+    neg_weight: Annotated[float, typer.Option("--neg-weight", min=0)] = 0.20,
+    neg_min_pair_distance: NegDistanceOption = 50,
+    seed: SeedOption = 0,
+    allow_cpu: AllowCpuOption = False,
+    mix_renderers: MixRenderersOption = False,
+    tracking_uri: TrackingOption = None,
+) -> None:
+    """Judge the net beside a constant, the luma rule, logistic regression and boosted trees.
+
+    Families are held out whole, so that no remix leaks; the net says so if it does not beat trees.
+    Example: aivj evaluate --pack mine --extra-eval-jsonl RUN/eval.jsonl --elite-dir ELITE
+    """
+    from aivj.coupling.config import FitConfig
+    from aivj.pipeline.evaluating import EvaluateRequest
+    from aivj.pipeline.evaluating import evaluate as run_evaluate
+    from aivj.pipeline.labels import LabelRequest
+    from aivj.release.tracking import Tracker
+
+    settings: Settings = context.obj
+    names = split_names(packs)
+    request = EvaluateRequest(
+        labels=LabelRequest(
+            packs=names,
+            packs_root=settings.packs_root,
+            feature_store=settings.feature_store,
+            eval_paths=extra_eval_jsonl or [],
+            elite_dir=elite_dir,
+            preference_paths=preferences or [],
+            preset_features=preset_features,
+            mix_renderers=mix_renderers,
+        ),
+        config=FitConfig(
+            epochs=epochs,
+            early_stopping=early_stopping,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            dropout=dropout,
+            eval_target=eval_target,
+            extra_eval_weight=extra_eval_weight,
+            neg_samples=neg_samples,
+            neg_weight=neg_weight,
+            neg_min_pair_distance=neg_min_pair_distance,
+            seed=seed,
+        ),
+        output_dir=output_dir or settings.coupling_dir / "evaluation",
+        num_folds=folds,
+        num_seeds=seeds,
+        allow_cpu=allow_cpu,
+    )
+    tracker = Tracker(tracking_uri or settings.tracking_uri)
+    with (
+        tracker.start("evaluate", params={}, tags={"packs": ",".join(names)}) as run,
+        bar("fits") as progress,
+    ):
+        outcome = run_evaluate(request, run, progress.update)
+    _print_outcome(outcome)
+
+
+def _print_outcome(outcome: "EvaluateOutcome") -> None:
+    from rich.table import Table
+
+    from aivj.pipeline.evaluating import TITLES
+
+    evaluation = outcome.evaluation
+    table = Table("model", *(title for title, _, _ in TITLES.values()))
+    for model in evaluation.per_seed:
+        table.add_row(model, *(str(evaluation.figure(model, metric)) for metric in TITLES))
+    out.print(table)
+    for line in outcome.verdicts:
+        out.print(line)
+    for note in outcome.notes:
+        err.print(f"[yellow]note[/] {note}")
+    out.print(f"{outcome.page_path}")

@@ -1,0 +1,37 @@
+"""`aivj preset-features`: what runs measured of single presets, as a table to learn from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aivj.cli.console import out
+from aivj.cli.learning_options import PacksOption, split_names
+from aivj.settings import Settings
+
+
+def preset_features(
+    context: typer.Context,
+    packs: PacksOption,
+    eval_jsonl: Annotated[list[Path], typer.Option("--eval-jsonl", help="Runs; repeatable.")],
+    path: Annotated[
+        Path | None,
+        typer.Option("--out", help="Default: <home>/outputs/coupling/preset-features.parquet."),
+    ] = None,
+) -> None:
+    """Write luma, motion and response of each measured preset, for --preset-features.
+
+    Example: aivj preset-features --pack mine --eval-jsonl var/runs/mine/eval.jsonl
+    """
+    from aivj.pipeline.measuring import write_preset_measurements
+
+    settings: Settings = context.obj
+    target = path or settings.coupling_dir / "preset-features.parquet"
+    num_presets = write_preset_measurements(
+        target,
+        packs=split_names(packs),
+        packs_root=settings.packs_root,
+        feature_store=settings.feature_store,
+        eval_paths=eval_jsonl,
+    )
+    out.print(f"{num_presets} presets: {target}")

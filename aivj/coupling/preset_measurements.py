@@ -1,0 +1,83 @@
+"""What was measured of single presets: figures of the layers that they were in measured pairs.
+
+Layers are drawn apart, so a layer's own luma, motion and response do not depend on the other one:
+a preset that was measured in one pair needs no rendering in the next. Pairs that nobody rendered
+can be judged by the figures of their layers, which say more of a picture than the text does.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from aivj.contracts.eval_rows import EvalRow
+from aivj.coupling.pack_rows import PackRows
+from aivj.coupling.preset_rows import MISSING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COLUMNS = ("luma", "log_motion", "log_response")
+_LEAST_MOTION = 1e-5
+_LEAST_RESPONSE = 1e-4
+
+Figures = tuple[float, float, float]
+
+
+def preset_measurements(
+    rows: Sequence[EvalRow], packs: Sequence[PackRows], hashes: Sequence[str]
+) -> "pa.Table":
+    """Returns an Arrow table with a row for each measured preset, in the order of their hashes.
+
+    Columns: `content_hash`; `luma`, 0..1; `log_motion` and `log_response`, log10 of the mean change
+    per frame and of the mean difference from silence. Several measurements of a preset are
+    averaged.
+
+    Args:
+        rows: Measurements; those without figures of the layers, or of degraded presets, are left
+            out.
+        packs: The pairs that they are about.
+        hashes: Content hash of each row that `packs` point to.
+    """
+    import pyarrow as pa
+
+    layers = {
+        (pack.pack, pair): (fg, bg)
+        for pack in packs
+        for pair, fg, bg in zip(
+            pack.pair_ids.tolist(), pack.fg_index.tolist(), pack.bg_index.tolist(), strict=True
+        )
+    }
+    found: dict[str, list[Figures]] = defaultdict(list)
+    for row in rows:
+        presets = layers.get((row.pack, row.pair)) if row.pair is not None else None
+        for preset, figures in zip(presets or (), _layers(row), strict=False):
+            if figures is not None and preset != MISSING:
+                found[hashes[preset]].append(figures)
+    names = sorted(found)
+    columns = {
+        column: [fmean(figures[place] for figures in found[name]) for name in names]
+        for place, column in enumerate(COLUMNS)
+    }
+    kinds = {column: pa.float64() for column in COLUMNS}
+    schema = pa.schema({"content_hash": pa.string(), **kinds})
+    return pa.table({"content_hash": names, **columns}, schema=schema)
+
+
+def _layers(row: EvalRow) -> Iterator[Figures | None]:
+    """Yields the figures of the foreground and of the background."""
+    if row.degraded:
+        return
+    yield _figures(row.pm_avg_luma_fg, row.fg_avg_frame_delta, row.audio_response_fg)
+    yield _figures(row.pm_avg_luma_bg, row.bg_avg_frame_delta, row.audio_response_bg)
+
+
+def _figures(luma: float | None, motion: float | None, response: float | None) -> Figures | None:
+    if luma is None or motion is None or response is None:
+        return None
+    return (
+        luma,
+        math.log10(max(motion, _LEAST_MOTION)),
+        math.log10(max(response, _LEAST_RESPONSE)),
+    )

@@ -1,0 +1,189 @@
+"""Evaluation: net and baselines on families that none of them saw, as a table and a page."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aivj.contracts.json_text import iso_utc
+from aivj.coupling.config import FitConfig
+from aivj.coupling.cross_validation import METRICS, NET, TREES, Evaluation, cross_validate
+from aivj.coupling.device import choose_device
+from aivj.coupling.training_set import Source, TrainingSet
+from aivj.pipeline.labels import LabelRequest, read_training_set
+from aivj.release.tracking import TrackedRun
+from aivj.report.dots import DotRow, dot_chart
+from aivj.report.plot import Chart
+from aivj.report.study import StudyPage, TableRow, write_study
+from aivj.storage import write_atomic
+
+TABLE_NAME = "evaluation.json"
+PAGE_NAME = "evaluation.html"
+
+TITLES: dict[str, tuple[str, str, float]] = {
+    "elite_auc": ("Elite AUC", "good elite pairs above bad ones; 0.5 is chance", 0.5),
+    "elite_accuracy": ("Elite order", "the higher-rated of two elite pairs comes first", 0.5),
+    "eval_spearman": ("Measured order", "rank correlation with measured targets", 0.0),
+    "preference_accuracy": ("Preferences", "the pair that people liked better comes first", 0.5),
+    "negatives_auc": ("Negatives AUC", "good pairs above synthetic negatives", 0.5),
+    "calibration_error": ("Calibration", "distance of scores and targets; 0 is best", 0.0),
+    "held_out_loss": ("Cross-entropy", "of labelled pairs; less is better", 0.6),
+    "score_std": ("Spread", "standard deviation of all scores; 0 ranks nothing", 0.0),
+}
+"""What a reader is told of each figure: a short name, how to read it, what a chart must reach."""
+
+
+@dataclass(frozen=True)
+class EvaluateRequest:
+    """What to judge the net by.
+
+    Attributes:
+        labels: What to learn from.
+        config: How the net learns; its seed is the first one.
+        output_dir: Gets the table and the page.
+        num_folds: Parts that families are dealt into.
+        num_seeds: How often everything is repeated.
+        allow_cpu: Whether to fit without CUDA.
+    """
+
+    labels: LabelRequest
+    config: FitConfig
+    output_dir: Path
+    num_folds: int = 3
+    num_seeds: int = 5
+    allow_cpu: bool = False
+
+
+@dataclass(frozen=True)
+class EvaluateOutcome:
+    """A finished evaluation.
+
+    Attributes:
+        evaluation: The figures.
+        verdicts: How the net stands to the trees, one sentence for each figure that decides.
+        notes: What was left out or reduced while the training set was built.
+        table_path: The figures as JSON.
+        page_path: The figures as a page.
+    """
+
+    evaluation: Evaluation
+    verdicts: tuple[str, ...]
+    notes: tuple[str, ...]
+    table_path: Path
+    page_path: Path
+
+
+def evaluate(
+    request: EvaluateRequest, run: TrackedRun, on_fit: Callable[[int, int], None]
+) -> EvaluateOutcome:
+    """Cross-validates net and baselines, and records the figures in `run`.
+
+    Raises:
+        DeviceRefusedError: No CUDA device and the CPU is not allowed.
+        InputError: Labels cannot be used, or a fold leaves nothing to train on.
+    """
+    device = choose_device(allow_cpu=request.allow_cpu)
+    training_set = read_training_set(request.labels, request.config)
+    evaluation = cross_validate(
+        training_set,
+        request.config,
+        device=device.device,
+        num_folds=request.num_folds,
+        num_seeds=request.num_seeds,
+        on_fit=on_fit,
+    )
+    verdicts = tuple(_verdicts(evaluation))
+    run.log_params({**request.config.model_dump(), "device": device.reason})
+    run.log_metrics(0, _as_metrics(evaluation))
+    table_path = request.output_dir / TABLE_NAME
+    write_atomic(table_path, _as_json(evaluation, verdicts, training_set))
+    page_path = request.output_dir / PAGE_NAME
+    write_study(page_path, _page(evaluation, verdicts, training_set))
+    for path in (table_path, page_path):
+        run.log_artifact(path, "evaluation")
+    return EvaluateOutcome(evaluation, verdicts, training_set.notes, table_path, page_path)
+
+
+def _verdicts(evaluation: Evaluation) -> list[str]:
+    return [
+        f"{row.metric}: net {row.verdict}"
+        + (" than trees" if row.verdict in {"better", "worse"} else " from trees")
+        + f" ({row.difference:+.3f}, standard error {row.standard_error:.3f})"
+        for row in evaluation.against(TREES)
+    ]
+
+
+def _as_metrics(evaluation: Evaluation) -> dict[str, float]:
+    means = {
+        f"{model.replace(' ', '_')}_{metric}": evaluation.figure(model, metric).mean
+        for model in evaluation.per_seed
+        for metric in METRICS
+    }
+    return {name: value for name, value in means.items() if value is not None}
+
+
+def _as_json(evaluation: Evaluation, verdicts: tuple[str, ...], training_set: TrainingSet) -> bytes:
+    document = {
+        "version": "v1",
+        "generatedAt": iso_utc(datetime.now(UTC)),
+        "datasetDigest": training_set.dataset_digest(),
+        "featureSpec": training_set.feature_spec,
+        "numFolds": evaluation.num_folds,
+        "numSeeds": evaluation.num_seeds,
+        "numHeldOut": evaluation.num_labelled,
+        "models": {
+            model: {metric: asdict(evaluation.figure(model, metric)) for metric in METRICS}
+            for model in evaluation.per_seed
+        },
+        "verdicts": list(verdicts),
+    }
+    return (json.dumps(document, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _page(
+    evaluation: Evaluation, verdicts: tuple[str, ...], training_set: TrainingSet
+) -> StudyPage:
+    metrics = [name for name in TITLES if evaluation.figure(NET, name).mean is not None]
+    return StudyPage(
+        title="How good is the coupling net?",
+        generated_at=datetime.now(UTC),
+        facts=_facts(evaluation, training_set),
+        conclusions=verdicts,
+        notes=training_set.notes,
+        columns=[TITLES[metric][0] for metric in metrics],
+        rows=[
+            TableRow(
+                label=model,
+                cells=[str(evaluation.figure(model, metric)) for metric in metrics],
+                is_ours=model == NET,
+            )
+            for model in evaluation.per_seed
+        ],
+        charts=[_chart(evaluation, metric) for metric in metrics],
+    )
+
+
+def _facts(evaluation: Evaluation, training_set: TrainingSet) -> list[tuple[str, str]]:
+    rows = [(source.name.lower(), training_set.num_rows(source)) for source in Source]
+    counts = [
+        *rows,
+        ("comparisons", len(training_set.comparisons)),
+        ("presets", len(training_set.preset_hashes)),
+        ("families", len(set(training_set.preset_families.tolist()))),
+        ("folds", evaluation.num_folds),
+        ("seeds", evaluation.num_seeds),
+        ("judged pairs", evaluation.num_labelled),
+    ]
+    return [(label, f"{count:,}") for label, count in counts]
+
+
+def _chart(evaluation: Evaluation, metric: str) -> Chart:
+    title, note, chance = TITLES[metric]
+    rows = [
+        DotRow(model, figure.mean, figure.std or 0.0, is_ours=model == NET)
+        for model in evaluation.per_seed
+        for figure in (evaluation.figure(model, metric),)
+        if figure.mean is not None
+    ]
+    return Chart(title, dot_chart(rows, name=title, include=chance), (), note)
