@@ -38,13 +38,25 @@ export class Playlist {
     if (first !== undefined) this.element.src = first.url;
   }
 
+  /** Rejects when the browser still waits for a click; other faults are told by `onTrouble`. */
+  async play(): Promise<void> {
+    try {
+      await this.element.play();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "NotAllowedError") throw error;
+    }
+  }
+
+  pause(): void {
+    this.element.pause();
+  }
+
   #open(index: number): void {
     this.#at = index % Math.max(1, this.#tracks.length);
     const track = this.#tracks[this.#at];
     if (track === undefined) return;
     this.element.src = track.url;
-    // A track that does not play says so by its own event.
-    this.element.play().catch(() => {});
+    this.play().catch(() => {});
   }
 
   #onError(onTrouble: (message: string) => void): void {

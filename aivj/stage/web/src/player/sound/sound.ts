@@ -91,7 +91,7 @@ export class Sound {
     if (kind === "microphone" || kind === "tab") return this.#fallBack();
     if (kind === "silence") return this.#report("choose music first");
     if (!playing) return this.#attempt(() => this.#playAloud());
-    this.#playlist.element.pause();
+    this.#playlist.pause();
     this.#aloud = false;
     if (kind === "demo") this.#graph?.connect(null, false);
   }
@@ -116,7 +116,7 @@ export class Sound {
     if (this.#kind === "file") {
       this.#files ??= graph.element(this.#playlist.element);
       graph.connect(this.#files, true);
-      await this.#playlist.element.play();
+      await this.#playlist.play();
     } else if (this.#demo !== null) {
       graph.connect(graph.loop(...this.#demo.channels()), true);
       this.#aloud = true;
@@ -124,9 +124,9 @@ export class Sound {
   }
 
   async #attempt(action: () => Promise<void>): Promise<void> {
+    this.#report("");
     try {
       await action();
-      this.#report("");
     } catch (error) {
       this.#report(textOf(error));
     }
@@ -135,7 +135,7 @@ export class Sound {
   #become(kind: SoundKind): void {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = null;
-    this.#playlist.element.pause();
+    this.#playlist.pause();
     this.#graph?.connect(null, false);
     this.#aloud = false;
     this.#kind = kind;
