@@ -138,9 +138,7 @@ class PreferenceApi:
                 value = parse_json(await request.read(), "the request")
                 asked = validated(model, value, "the request")
                 if asked.number != self._session.number:
-                    return _refusal(
-                        409, "this couple is no longer the one on show; reload the page"
-                    )
+                    return _refusal(409, "this couple is no longer the one on show")
                 act(asked)
             except InputError as error:
                 return _refusal(400, str(error))

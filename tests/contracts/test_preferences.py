@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -81,6 +81,7 @@ def test_every_judgement_comes_back_and_fits_its_schema(row):
     assert Draft202012Validator(json_schema("preferences")).is_valid(json.loads(line))
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(judgements, max_size=6), st.randoms())
 def test_what_stands_does_not_depend_on_where_retractions_stand(tmp_path_factory, rows, rnd):
     path = tmp_path_factory.getbasetemp() / "preferences.jsonl"
