@@ -65,6 +65,13 @@ def compare(
     mix_renderers: Annotated[
         bool, typer.Option("--mix-renderers", help="Accept rows of several renderer classes.")
     ] = False,
+    with_trained: Annotated[
+        bool,
+        typer.Option(
+            "--with-trained",
+            help="Judge also by pairs that a net was trained on, if that is known.",
+        ),
+    ] = False,
     seed: SeedOption = 0,
     bucket: BucketOption = None,
     as_json: Annotated[
@@ -102,6 +109,7 @@ def compare(
         candidate_path=candidate,
         champion_evidence=evidence_champion,
         candidate_evidence=evidence_candidate,
+        with_trained=with_trained,
         seed=seed,
     )
     with bar("presets") as progress:
@@ -122,10 +130,12 @@ def _print(comparison: "Comparison") -> None:
     sides = {"champion": comparison.champion, "candidate": comparison.candidate}
     for name, side in sides.items():
         out.print(Text(f"{name:<9}  {side.digest[:12]}  {side.num_pairs} pairs  {side.source}"))
+    held_out = comparison.num_held_out
+    known = "training unknown" if held_out is None else f"{held_out} held out from training"
+    out.print(f"{comparison.num_common} pairs in common ({comparison.common_share:.0%}), {known}")
     out.print(
-        f"{comparison.num_common} pairs in common ({comparison.common_share:.0%}): "
-        f"{comparison.num_measured} measured, {comparison.num_elite} elite, "
-        f"{comparison.num_judgements} judgements\n"
+        f"judged by {comparison.num_judged}: {comparison.num_measured} measured, "
+        f"{comparison.num_elite} elite, {comparison.num_judgements} judgements\n"
     )
     out.print(_figures(comparison), soft_wrap=False)
     for name in comparison.figures:

@@ -18,6 +18,7 @@ from aivj.contracts.pairs_manifest import (
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.errors import InputError
 from aivj.pipeline.comparison_labels import LabelFiles, Labels, read_labels
+from aivj.pipeline.comparison_notes import comparison_notes
 from aivj.pipeline.comparison_sides import ScoredSide, Side, side_of_champion, side_of_file
 from aivj.pipeline.score_comparison import (
     Difference,
@@ -52,8 +53,6 @@ JUDGED_BY: tuple[FigureName, ...] = ("preference_agreement", "pick_uplift", "eli
 DESCRIPTIVE: tuple[FigureName, ...] = ("score_std", "score_p50")
 """Figures of which more is neither better nor worse."""
 
-_FEW_ITEMS = 30
-
 
 @dataclass(frozen=True, kw_only=True)
 class CompareRequest:
@@ -69,6 +68,7 @@ class CompareRequest:
         champion_evidence: Folder that verifying the champion wrote; None takes the report that was
             published with it.
         candidate_evidence: Folder that verifying the candidate wrote.
+        with_trained: Whether to judge also by pairs that a net was trained on.
         seed: Seed of the bootstrap.
     """
 
@@ -80,6 +80,7 @@ class CompareRequest:
     candidate_path: Path | None = None
     champion_evidence: Path | None = None
     candidate_evidence: Path | None = None
+    with_trained: bool = False
     seed: int = 0
 
 
@@ -91,9 +92,11 @@ class Comparison(ContractModel):
         pack: Name of the pack.
         champion: What is served.
         candidate: What might be.
-        num_common: Pairs that both score; all figures are of these.
+        num_common: Pairs that both score.
         common_share: Their share of the pairs that either scores.
-        num_measured: Those of them that were measured.
+        num_held_out: Those of them that no net is known to be trained on; None if no file says.
+        num_judged: Those of them that may be judged by: all, or the held-out ones.
+        num_measured: Those of the latter that were measured.
         num_elite: Those of them that an elite list has.
         num_judgements: People's judgements of two of them.
         figures: Each figure that the labels allow, with a 95 % interval of the difference.
@@ -108,6 +111,8 @@ class Comparison(ContractModel):
     candidate: Side
     num_common: Count
     common_share: Number
+    num_held_out: Count | None
+    num_judged: Count
     num_measured: Count
     num_elite: Count
     num_judgements: Count
@@ -133,9 +138,11 @@ def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None
     manifest = read_pairs_manifest(manifest_path, pack=request.pack)
     champion, candidate = _sides(request, manifest, manifest_path)
     common = _common_pairs(manifest, champion, candidate)
+    held_out = _held_out_pairs(common, champion, candidate)
+    judged = common if held_out is None or request.with_trained else held_out
     labels = read_labels(
         request.labels,
-        common,
+        judged,
         pack=request.pack,
         packs_root=request.packs_root,
         on_progress=lambda num_done, num_total: on_progress("presets", num_done, num_total),
@@ -154,13 +161,21 @@ def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None
         candidate=candidate.side,
         num_common=len(common),
         common_share=len(common) / len(champion.scores.keys() | candidate.scores.keys()),
+        num_held_out=None if held_out is None else len(held_out),
+        num_judged=len(judged),
         num_measured=len(labels.targets),
         num_elite=len(labels.elite),
         num_judgements=len(labels.judgements),
         figures=figures,
         judged_by=judged_by,
         verdict=figures[judged_by].verdict if judged_by else "not to be told apart",
-        notes=list(_notes(labels, champion, candidate, sha256_hex(read_bytes(manifest_path)))),
+        notes=comparison_notes(
+            labels,
+            champion,
+            candidate,
+            manifest_digest=sha256_hex(read_bytes(manifest_path)),
+            with_trained=request.with_trained,
+        ),
     )
 
 
@@ -189,6 +204,16 @@ def _common_pairs(
             "score the whole pack with both nets",
         )
     return [pair for pair in manifest.pairs if pair.pair in common]
+
+
+def _held_out_pairs(
+    common: list[ManifestPair], champion: ScoredSide, candidate: ScoredSide
+) -> list[ManifestPair] | None:
+    """Returns the pairs that every file that says so was kept from; None if neither says."""
+    told = [side.held_out for side in (champion, candidate) if side.held_out is not None]
+    if not told:
+        return None
+    return [pair for pair in common if all(pair.pair in held_out for held_out in told)]
 
 
 def _questions(
@@ -222,28 +247,3 @@ def _questions(
 def _agreement(better: Values, worse: Values) -> Values:
     """Returns 1 where the better pair of a judgement has the higher score, a half where neither."""
     return np.asarray((np.sign(better - worse) + 1) / 2)
-
-
-def _notes(
-    labels: Labels, champion: ScoredSide, candidate: ScoredSide, manifest_digest: str
-) -> Iterator[str]:
-    yield from labels.notes
-    counts = {
-        "measured pairs": len(labels.targets),
-        "pairs of the elite list": len(labels.elite),
-        "judgements": len(labels.judgements),
-    }
-    if not any(counts.values()):
-        yield "no label was found for any pair that both score: only how scores spread is compared"
-    for name, count in counts.items():
-        if 0 < count < _FEW_ITEMS:
-            yield f"only {count} {name}: intervals of so few are narrower than they should be"
-    if any(counts.values()):
-        yield "the files do not say which pairs their nets were trained on; those flatter a net"
-    if champion.side.digest == candidate.side.digest:
-        yield "both sides are the same scores"
-    if champion.manifest_digest not in {None, manifest_digest}:
-        yield "the champion was promoted with another manifest: an id may mean another pair there"
-    checks = [side.side.evidence for side in (champion, candidate)]
-    if len({check.conditions for check in checks if check is not None}) > 1:
-        yield "the two checks in a browser differ in renderer, gamma or seed"

@@ -79,12 +79,12 @@ def read_labels(
         "they lack what the eval target needs": labels.num_unmeasured,
         "a shader was not drawn": labels.num_degraded,
     }
-    judgements = _judgements(sources.preferences_path, pack) if sources.preferences_path else []
+    judgements = _judgements(sources.preferences_path, pack)
     return Labels(
-        targets={pair: lbl.target for (_, pair), lbl in labels.of_pair.items() if pair in wanted},
-        elite=_elite(sources.elite_dir, pairs, packs_root, on_progress)
-        if sources.elite_dir
-        else {},
+        targets={
+            pair: label.target for (_, pair), label in labels.of_pair.items() if pair in wanted
+        },
+        elite=_elite(sources.elite_dir, pairs, packs_root, on_progress),
         judgements=[pair for pair in judgements if wanted.issuperset(pair)],
         notes=tuple(
             f"{num} eval rows left out since {why}" for why, num in left_out.items() if num
@@ -92,8 +92,10 @@ def read_labels(
     )
 
 
-def _judgements(path: Path, pack: str) -> list[tuple[int, int]]:
+def _judgements(path: Path | None, pack: str) -> list[tuple[int, int]]:
     """Returns judgements of two pairs of the pack; ties say nothing of an order."""
+    if path is None:
+        return []
     return [
         (row.winner.pair, row.loser.pair)
         for row in read_preferences(path).rows
@@ -102,12 +104,14 @@ def _judgements(path: Path, pack: str) -> list[tuple[int, int]]:
 
 
 def _elite(
-    elite_dir: Path,
+    elite_dir: Path | None,
     pairs: Sequence[ManifestPair],
     packs_root: Path,
     on_progress: Callable[[int, int], None],
 ) -> dict[int, bool]:
     """Finds the pairs whose two presets are, by content, those of a positive or negative entry."""
+    if elite_dir is None:
+        return {}
     examples = {}
     for entry in read_elite_manifest(elite_dir).entries:
         example = elite_class(entry.score)

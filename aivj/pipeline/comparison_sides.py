@@ -1,5 +1,6 @@
 """The two files that are compared: their scores, and what `aivj verify` said of them."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Literal
 from aivj.contracts.fields import Count, Number
 from aivj.contracts.json_text import ContractModel, parse_json, read_bytes, shown, validated
 from aivj.contracts.pairs_manifest import PairsManifest
-from aivj.contracts.pairs_quality import merge_quality
+from aivj.contracts.pairs_quality import Provenance, merge_quality
 from aivj.errors import InputError
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.gate.uplift import Uplift
@@ -65,11 +66,13 @@ class ScoredSide:
     Attributes:
         side: What to tell of it.
         scores: Quality by pair id, as the runtime would merge it.
+        held_out: Pairs that the net behind it was kept from; None if the file does not say.
         manifest_digest: SHA-256 of the manifest it was promoted with, where that is known.
     """
 
     side: Side
     scores: Mapping[int, float]
+    held_out: frozenset[int] | None
     manifest_digest: str | None = None
 
 
@@ -103,7 +106,7 @@ def side_of_champion(
     if report is None and champion.report is not None and pointer.verify_report is not None:
         report = _report(champion.report, f"{bucket.uri}/{pointer.verify_report.object}")
     read = _side(f"{bucket.uri}/{pointer.object}", champion.scores, manifest, report)
-    return ScoredSide(read.side, read.scores, pointer.manifest_digest)
+    return dataclasses.replace(read, manifest_digest=pointer.manifest_digest)
 
 
 def _side(
@@ -126,8 +129,12 @@ def _side(
             "name the folder that verifying these scores wrote",
         )
     evidence = None if report is None else _evidence(report)
+    provenance = validated(Provenance, document.get("provenance", {}), source)
+    held_out = provenance.held_out_pairs
     return ScoredSide(
-        Side(source=source, digest=digest, num_pairs=len(scores), evidence=evidence), scores
+        Side(source=source, digest=digest, num_pairs=len(scores), evidence=evidence),
+        scores,
+        None if held_out is None else frozenset(held_out),
     )
 
 

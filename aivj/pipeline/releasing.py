@@ -45,7 +45,7 @@ def publish(
         StorageError: Bucket or registry does not answer.
     """
     provenance = read_pairs_quality(quality_path).provenance
-    run_id = _register(tracker, pack, quality_path, provenance)
+    run_id = register_scores(tracker, pack, quality_path, provenance)
     promotion = promote(
         bucket,
         pack=pack,
@@ -89,14 +89,18 @@ def _follow(tracker: Tracker, bucket: Bucket, pointer: Pointer) -> None:
     )
 
 
-def _register(tracker: Tracker, pack: str, quality_path: Path, provenance: Provenance) -> str:
-    """Makes the scores the registry's candidate; returns the run they are recorded in."""
+def register_scores(tracker: Tracker, pack: str, quality_path: Path, provenance: Provenance) -> str:
+    """Makes the scores the registry's candidate; returns the run they are recorded in.
+
+    Raises:
+        StorageError: The server does not answer.
+    """
     if provenance.run_id is None:
         with tracker.start("scores", params={}, tags={"pack": pack}) as made:
             run = made
     else:
         run = tracker.attach(provenance.run_id)
-    known = provenance.model_dump(exclude_none=True, by_alias=False)
+    known = provenance.model_dump(exclude={"held_out_pairs"}, exclude_none=True, by_alias=False)
     register_quality(
         tracker,
         pack=pack,

@@ -172,7 +172,8 @@ def test_compared_with_what_is_served(aivj, pack):
     arguments = ["--eval-jsonl", pack.write_eval(), "--eval-target", "compat"]
     arguments += ["--evidence-candidate", evidence]
     printed = done(aivj("compare", *arguments))
-    assert "60 pairs in common (100%): 60 measured" in printed
+    assert "60 pairs in common (100%), training unknown" in printed
+    assert "judged by 60: 60 measured, 0 elite, 0 judgements" in printed
     assert re.search(r"pick_uplift .* [+-]0\.\d{3} to [+-]0\.\d{3} +better", printed)
     assert len(re.findall(r"(champion|candidate) +passed +\+0\.167", printed)) == 2
     assert "the candidate is better than the champion, by pick_uplift" in printed

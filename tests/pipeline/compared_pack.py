@@ -1,6 +1,7 @@
 """A pack on disk with everything that scores can be judged by."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,10 +66,19 @@ class ComparedPack:
         drawn = np.random.default_rng(seed).normal(0, noise, self.num_pairs)
         return np.clip(self.worth01 + drawn, 0, 1)
 
-    def write_scores(self, scores: np.ndarray, path: Path | None = None, *, pack=PACK) -> Path:
+    def write_scores(
+        self,
+        scores: np.ndarray,
+        path: Path | None = None,
+        *,
+        held_out: Iterable[int] | None = None,
+    ) -> Path:
         path = path or self.folder / PAIRS_QUALITY_NAME
         rows = [{"pair": pair, "quality01": float(score)} for pair, score in enumerate(scores)]
-        path.write_text(json.dumps({"version": "v0", "pack": pack, "pairs": rows}))
+        document = {"version": "v0", "pack": PACK, "pairs": rows}
+        if held_out is not None:
+            document["provenance"] = {"heldOutPairs": list(held_out)}
+        path.write_text(json.dumps(document))
         return path
 
     def write_eval(self, **changes: object) -> Path:

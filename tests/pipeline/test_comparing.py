@@ -147,6 +147,39 @@ def test_only_pairs_that_both_score_are_judged(pack, bucket, tmp_path):
     assert (found.champion.num_pairs, found.candidate.num_pairs) == (40, 60)
 
 
+def test_pairs_that_a_net_was_trained_on_are_not_judged_by(pack, bucket, tmp_path):
+    """The champion knows by heart what it was trained on, and has the rest upside down."""
+    by_heart = 1 - pack.worth01
+    by_heart[:20] = pack.worth01[:20]
+    champion = pack.write_scores(by_heart, tmp_path / "champion.json", held_out=range(20, 60))
+    pack.write_scores(pack.noisy_scores(0.05, seed=1), held_out=range(10, 50))
+    options = {"labels": measured(pack), "champion_path": champion}
+    found = judged(pack, bucket, **options)
+    assert (found.num_held_out, found.num_judged, found.num_measured) == (30, 30, 30)
+    assert found.verdict == "better"
+    assert any("judged only by pairs held out" in note for note in found.notes)
+    every = judged(pack, bucket, with_trained=True, **options)
+    assert (every.num_held_out, every.num_judged, every.num_measured) == (30, 60, 60)
+    assert every.figures["eval_spearman"].champion > found.figures["eval_spearman"].champion
+    assert any("are judged by too" in note for note in every.notes)
+
+
+def test_one_file_that_says_what_was_held_out_is_heeded(pack, bucket, tmp_path):
+    champion = pack.write_scores(pack.noisy_scores(0.5), tmp_path / "champion.json")
+    pack.write_scores(pack.noisy_scores(0.1), held_out=range(40))
+    found = judged(pack, bucket, labels=measured(pack), champion_path=champion)
+    assert (found.num_held_out, found.num_measured) == (40, 40)
+    assert any(note.startswith("the champion may have been trained") for note in found.notes)
+
+
+def test_where_nothing_was_held_out_nothing_is_judged(pack, bucket, tmp_path):
+    champion = pack.write_scores(pack.noisy_scores(0.5), tmp_path / "champion.json", held_out=[])
+    pack.write_scores(pack.noisy_scores(0.1))
+    found = judged(pack, bucket, labels=measured(pack), champion_path=champion)
+    assert set(found.figures) == set(DESCRIPTIVE)
+    assert any("--with-trained" in note for note in found.notes)
+
+
 def test_scores_for_other_pairs_have_nothing_in_common(pack, bucket, tmp_path):
     path = tmp_path / "champion.json"
     path.write_text(json.dumps({"pack": PACK, "pairs": [{"pair": 0, "quality01": 0.5}]}))
@@ -181,7 +214,7 @@ def test_what_was_left_out_and_what_is_few_is_said(tmp_path, bucket):
     )
     few = judged(pack, bucket, labels=measured(pack))
     assert any(note.startswith("only 12 measured pairs") for note in few.notes)
-    assert any("which pairs their nets were trained on" in note for note in few.notes)
+    assert any("the champion and the candidate may have been" in note for note in few.notes)
 
 
 def test_rows_of_several_renderers_are_not_mixed_unasked(pack, bucket):

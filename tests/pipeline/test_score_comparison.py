@@ -47,6 +47,7 @@ def one(figure, scores, counts):
     return None if math.isnan(result) else result
 
 
+@settings(deadline=None)
 @given(samples())
 def test_spearman_is_that_of_the_items_repeated(sample):
     scores, target, counts = sample
@@ -58,6 +59,7 @@ def test_spearman_is_that_of_the_items_repeated(sample):
         assert one(spearman(target), scores, counts) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(samples())
 def test_auc_is_that_of_the_items_repeated(sample):
     scores, target, counts = sample
@@ -68,6 +70,7 @@ def test_auc_is_that_of_the_items_repeated(sample):
     assert found == (pytest.approx(statistics.fmean(wins)) if wins else None)
 
 
+@settings(deadline=None)
 @given(samples())
 def test_spread_and_middle_are_those_of_the_items_repeated(sample):
     scores, _, counts = sample
@@ -77,6 +80,7 @@ def test_spread_and_middle_are_those_of_the_items_repeated(sample):
     assert one(mean, scores, counts) == pytest.approx(statistics.fmean(items))
 
 
+@settings(deadline=None)
 @given(samples())
 def test_weighted_picks_are_expected_as_the_runtimes_wheel_gives_them(sample):
     scores, target, counts = sample
