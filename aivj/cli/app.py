@@ -22,6 +22,7 @@ from aivj.cli import (
     schema,
     score,
     stage,
+    sweep,
     train,
     verify,
 )
@@ -67,6 +68,7 @@ for verb in (
     preset_features.preset_features,
     train.train,
     evaluate.evaluate,
+    sweep.sweep,
     score.score,
     verify.verify,
     compare.compare,

@@ -38,7 +38,7 @@ class Figure:
     std: float | None
 
     def __str__(self) -> str:
-        return "–" if self.mean is None else f"{self.mean:.3f} ± {self.std or 0.0:.3f}"
+        return "-" if self.mean is None else f"{self.mean:.3f} ± {self.std or 0.0:.3f}"
 
     @classmethod
     def over(cls, values: Sequence[float | None]) -> "Figure":

@@ -60,9 +60,10 @@ def preset_measurements(
         column: [fmean(figures[place] for figures in found[name]) for name in names]
         for place, column in enumerate(COLUMNS)
     }
-    kinds = {column: pa.float64() for column in COLUMNS}
-    schema = pa.schema({"content_hash": pa.string(), **kinds})
-    return pa.table({"content_hash": names, **columns}, schema=schema)
+    numbers = [pa.array(columns[column], pa.float64()) for column in COLUMNS]
+    return pa.Table.from_arrays(
+        [pa.array(names, pa.string()), *numbers], names=["content_hash", *COLUMNS]
+    )
 
 
 def _layers(row: EvalRow) -> Iterator[Figures | None]:

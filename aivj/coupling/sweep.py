@@ -65,6 +65,16 @@ class SweepResult:
         return cls(**{**values, "config": FitConfig(**values["config"])})
 
 
+def ranked(results: Sequence[SweepResult]) -> list[SweepResult]:
+    """Returns results by objective, the best one first; what could not be judged comes last."""
+
+    def key(result: SweepResult) -> tuple[bool, float, str]:
+        value = result.objective
+        return value is None, 0.0 if value is None else -value, result.config.model_dump_json()
+
+    return sorted(results, key=key)
+
+
 def objective(figures: HeldOutMetrics) -> float | None:
     """Returns the mean of what can be said, each 0..1; None without any."""
     spearman = figures.eval_spearman

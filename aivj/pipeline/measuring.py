@@ -45,7 +45,7 @@ def write_preset_measurements(
         raise InputError(
             f"measured layers of pairs of {', '.join(packs)}",
             f"none in {len(rows)} rows",
-            "give runs of the stage over these packs: rows of other drivers lack the layers' motion",
+            "give runs of the stage over these packs: other drivers measure no motion of layers",
         )
     buffer = io.BytesIO()
     pq.write_table(table, buffer)
