@@ -22,6 +22,7 @@ from aivj.cli import (
     schema,
     score,
     stage,
+    stats,
     sweep,
     train,
     verify,
@@ -83,6 +84,7 @@ for verb in (
 app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(
     sample.sample
 )
+app.add_typer(stats.app, name="stats")
 
 
 def main() -> None:

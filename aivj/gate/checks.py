@@ -7,10 +7,7 @@ from aivj.contracts.fields import OuterText
 from aivj.contracts.json_text import ContractModel
 from aivj.gate.arms import MIN_FRAMES, NEXT_PICKS, Arm
 from aivj.gate.expected import ExpectedPack
-from aivj.gate.uplift import Uplift
-
-MIN_SAMPLES = 50
-"""Fewest picks of an arm that may be compared."""
+from aivj.gate.uplift import MIN_SAMPLES, Uplift
 
 _SHOWN_PROBLEMS = 3
 
@@ -178,14 +175,12 @@ def _pick_uplift(findings: Findings) -> Judgement:
     uplift = findings.uplift
     if uplift is None:
         return None, "no picks with scores to compare"
-    fewest = min(uplift.weighted.samples, uplift.shuffle.samples)
-    if fewest < MIN_SAMPLES:
-        return False, f"{fewest} samples in an arm, at least {MIN_SAMPLES} are needed"
-    figures = (
-        f"weighted {uplift.weighted.avg_quality:.4f}, shuffle {uplift.shuffle.avg_quality:.4f}, "
-        f"uplift {uplift.mean:+.4f} (95 %: {uplift.low95:+.4f} to {uplift.high95:+.4f})"
-    )
-    return uplift.mean > 0, figures
+    if uplift.num_samples < MIN_SAMPLES:
+        return (
+            False,
+            f"{uplift.num_samples} samples in an arm, at least {MIN_SAMPLES} are needed",
+        )
+    return uplift.mean > 0, uplift.figures
 
 
 CHECKS: tuple[Check, ...] = (

@@ -6,6 +6,10 @@ import numpy as np
 
 from aivj.contracts.fields import Count, Number
 from aivj.contracts.json_text import ContractModel
+from aivj.gate.percentile import floor_percentile
+
+MIN_SAMPLES = 50
+"""Fewest picks of an arm that may be compared."""
 
 _RESAMPLES = 2000
 _INTERVAL_PERCENT = (2.5, 97.5)
@@ -53,6 +57,25 @@ class Uplift(ContractModel):
     weighted: PickDistribution
     shuffle: PickDistribution
 
+    @property
+    def num_samples(self) -> int:
+        """Picks of the arm that has fewer."""
+        return min(self.weighted.samples, self.shuffle.samples)
+
+    @property
+    def positive(self) -> bool:
+        """Whether the weighted picks are better on the mean, and hit the best fifth oftener."""
+        return self.mean > 0 and self.weighted.top20_hit_rate > self.shuffle.top20_hit_rate
+
+    @property
+    def figures(self) -> str:
+        """The means, their difference with its interval, and the hits in the best fifth."""
+        return (
+            f"weighted {self.weighted.avg_quality:.4f}, shuffle {self.shuffle.avg_quality:.4f}, "
+            f"uplift {self.mean:+.4f} (95 %: {self.low95:+.4f} to {self.high95:+.4f}), best fifth "
+            f"hit by {self.weighted.top20_hit_rate:.1%} and {self.shuffle.top20_hit_rate:.1%}"
+        )
+
 
 def measure_uplift(
     weighted: Sequence[tuple[int, float]],
@@ -72,7 +95,7 @@ def measure_uplift(
         pack_scores: Scores of all scored pairs of the pack.
         seed: Seed of the bootstrap.
     """
-    threshold = _percentile(pack_scores, _TOP_SHARE)
+    threshold = floor_percentile(pack_scores, _TOP_SHARE)
     ours = _distribution(weighted, threshold)
     theirs = _distribution(shuffle, threshold)
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -95,14 +118,10 @@ def _distribution(picks: Sequence[tuple[int, float]], threshold: float) -> PickD
         samples=len(picks),
         unique_pairs=len({pair for pair, _ in picks}),
         avg_quality=float(np.mean(scores)),
-        p50=_percentile(scores, 0.5),
-        p90=_percentile(scores, 0.9),
+        p50=floor_percentile(scores, 0.5),
+        p90=floor_percentile(scores, 0.9),
         top20_hit_rate=sum(score >= threshold for score in scores) / len(scores),
     )
-
-
-def _percentile(scores: Collection[float], share: float) -> float:
-    return sorted(scores)[int((len(scores) - 1) * share)]
 
 
 def _resampled_means(
