@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  RenderFailure,
-  TookTooLong,
-  Unavailable,
-} from "../../../aivj/stage/web/src/probe/failures.ts";
+import { PageFault } from "../../../aivj/stage/web/src/player/converted.ts";
+import { RenderFailure, TookTooLong } from "../../../aivj/stage/web/src/probe/failures.ts";
 import {
   bandClass,
   bandResponse,
@@ -90,7 +87,7 @@ test("what cannot be drawn is named by what happened", () => {
     new RenderFailure("bad-equation", "preset", ""),
     new RenderFailure("context-lost", "both", ""),
     new TookTooLong(),
-    new Unavailable(),
+    new PageFault(),
     new Error(),
   ];
   assert.deepEqual(failures.map(hardReason), [

@@ -7,10 +7,15 @@ export interface Converted {
   readonly degradedReasons: readonly string[];
 }
 
-/** The Butterchurn preset for a pack's `.milk` file. */
+/** Something failed that is no fault of the preset's: the server, the network, the GPU. */
+export class PageFault extends Error {}
+
+/** The Butterchurn preset for a pack's `.milk` file. Rejects with `PageFault` without an answer. */
 export async function loadPreset(url: string): Promise<Converted> {
-  const response = await fetch(`/converted${fetchable(url)}`);
-  if (!response.ok) throw new Error(`${url} cannot be converted (HTTP ${response.status})`);
+  const response = await fetch(`/converted${fetchable(url)}`).catch((error) => {
+    throw new PageFault(`${url}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  if (!response.ok) throw new PageFault(`${url} cannot be converted (HTTP ${response.status})`);
   return convertedFrom(await response.json(), url);
 }
 

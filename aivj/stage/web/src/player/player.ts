@@ -27,8 +27,9 @@ import { Surface } from "./surface/surface.ts";
 const DEMO_CLIP_URL = "/clips/music.u8";
 /** A picture that has just appeared is not disturbed by making the next one ready. */
 const PREPARE_AFTER_MS = 1000;
-/** How long a picture that broke is left for people to read why. */
+/** How long people have to read why something broke; twice as long after each failure in a row. */
 const RESCUE_AFTER_MS = 2500;
+const MOST_DOUBLINGS = 5;
 const RESIZE_AFTER_MS = 300;
 
 const seed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
@@ -58,6 +59,7 @@ const show = new Show(parameters.enabled ? coupled : presetsOf(parameters.librar
   status,
   open: openProgramme,
   onProgramme: () => surface.listProgramme(),
+  onFailure: planRescue,
 });
 const conductor = new Conductor({
   ear,
@@ -79,6 +81,7 @@ const surface = new Surface({
   preparation,
 });
 let catalogue: Promise<Catalogue> = fetchCatalogue();
+let numFailures = 0;
 
 const presetIds = () => show.nowPlaying?.presetIds ?? { fg: "", bg: "" };
 publishProjectmHooks({ screen, ear, load, preparation, presetIds });
@@ -101,6 +104,7 @@ async function start(): Promise<void> {
   await show.next({ reason: "startup", cut: true });
   surface.offer(await catalogue);
   surface.listProgramme();
+  if (!(await show.programme.init())) surface.askForProgramme();
 }
 
 function pairsOf(pack: string, enabled: boolean): CoupledPairs {
@@ -159,7 +163,6 @@ function onFrame(nowMs: number): void {
 
 function onDrawn(nowMs: number, workMs: number): void {
   load.addFrame(nowMs, workMs);
-  show.noteSoundFrames();
   const report = preparation.lastReport;
   if (report?.outcome !== "ok" || report.firstFrameMs !== null) return;
   report.firstFrameMs = performance.now();
@@ -168,6 +171,7 @@ function onDrawn(nowMs: number, workMs: number): void {
 
 function onShown(playing: NowPlaying, layers: readonly LayerKey[]): void {
   const nowMs = performance.now();
+  numFailures = 0;
   conductor.noteChange(layers, nowMs);
   load.switches.note(nowMs, playing.presetIds, preparation.lastReport);
   status.show(playing);
@@ -181,9 +185,18 @@ function onAbort(reason: string, layer: LayerKey | null): void {
   const detail = layer === null ? "" : `the ${LAYER_NAMES[layer]} broke while it was drawn`;
   status.fail(`${what} stopped: ${reason}`, detail);
   if (layer !== null) show.programme.noteFailure(layer, reason);
+  planRescue();
+}
+
+/** Something else is shown after a failure, unless it was asked for meanwhile. */
+function planRescue(): void {
+  const token = preparation.lastReport?.token;
+  const delayMs = RESCUE_AFTER_MS * 2 ** Math.min(numFailures, MOST_DOUBLINGS);
+  numFailures += 1;
   setTimeout(() => {
-    if (auto.enabled && !auto.held && screen.state.aborted) show.rescue();
-  }, RESCUE_AFTER_MS);
+    const isUntouched = preparation.lastReport?.token === token;
+    if (auto.enabled && !auto.held && isUntouched) show.next({ reason: "rescue" });
+  }, delayMs);
 }
 
 function debounced(action: () => void, quietMs: number): () => void {

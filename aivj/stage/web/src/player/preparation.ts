@@ -1,6 +1,6 @@
 // Presets made ready to be shown: on demand, or ahead of it.
 
-import { type Converted, loadPreset, presetName } from "./converted.ts";
+import { type Converted, loadPreset, PageFault, presetName } from "./converted.ts";
 import type { LiveLayer } from "./live_layer.ts";
 import { Pace, Superseded } from "./pace.ts";
 import type { Screen } from "./screen.ts";
@@ -151,8 +151,8 @@ async function named<T>(layer: LayerKey, work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof Superseded) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`${LAYER_NAMES[layer]}: ${message}`);
+    const message = `${LAYER_NAMES[layer]}: ${error instanceof Error ? error.message : error}`;
+    throw error instanceof PageFault ? new PageFault(message) : new Error(message);
   }
 }
 

@@ -3,6 +3,7 @@
 import { StageContext } from "../render/context.ts";
 import { LayerFactory } from "../render/layer.ts";
 import { Compositor, type Look } from "./compositor.ts";
+import { PageFault } from "./converted.ts";
 import { LayerSampler, type LayerSamples } from "./layer_sampler.ts";
 import { LiveLayer } from "./live_layer.ts";
 import type { Pace } from "./pace.ts";
@@ -170,7 +171,7 @@ export class Screen {
   }
 
   #refuseLostContext(): void {
-    if (this.#context.gl.isContextLost()) throw new Error("the WebGL context was lost");
+    if (this.#context.gl.isContextLost()) throw new PageFault("the WebGL context was lost");
   }
 
   #abort(reason: string): void {

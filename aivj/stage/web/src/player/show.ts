@@ -12,16 +12,14 @@ export interface ShowParts {
   readonly open: (name: string) => Promise<Programme>;
   /** Called when another programme is played. */
   readonly onProgramme: (programme: Programme) => void;
+  /** Called when something that was to be shown broke. */
+  readonly onFailure: () => void;
 }
-
-/** A preset that breaks by itself is followed by another; not by one after the other. */
-const MOST_RESCUES = 3;
 
 export class Show {
   readonly #parts: ShowParts;
   #programme: Programme;
   #randomIds: RandomIds = { fg: "fg:unknown", bg: "bg:unknown", n: 0 };
-  #numRescues = 0;
 
   constructor(programme: Programme, parts: ShowParts) {
     this.#programme = programme;
@@ -47,15 +45,15 @@ export class Show {
 
   /** True when something else is shown; what fails stands in the status line. */
   async next(request: ChangeRequest): Promise<boolean> {
-    return await told(() => this.#programme.next(request));
+    return await this.#told(() => this.#programme.next(request));
   }
 
   async nextBackground(request: ChangeRequest): Promise<boolean> {
-    return await told(() => this.#programme.nextBackground(request));
+    return await this.#told(() => this.#programme.nextBackground(request));
   }
 
   async random(): Promise<void> {
-    const shown = await told(() => this.#programme.random({ reason: "random", asked: true }));
+    const shown = await this.#told(() => this.#programme.random({ reason: "random", asked: true }));
     const playing = this.nowPlaying;
     if (shown && playing !== null) {
       this.#randomIds = { ...playing.presetIds, n: this.#randomIds.n + 1 };
@@ -63,13 +61,13 @@ export class Show {
   }
 
   async choose(choiceId: string): Promise<void> {
-    await told(() => this.#programme.choose(choiceId));
+    await this.#told(() => this.#programme.choose(choiceId));
   }
 
   /** Plays another pack or library. */
   async open(name: string): Promise<void> {
     if (name === this.#programme.name) return;
-    await told(async () => {
+    await this.#told(async () => {
       this.#programme = await this.#parts.open(name);
       const shown = await this.#programme.next({ reason: "opened" });
       this.#parts.onProgramme(this.#programme);
@@ -93,25 +91,14 @@ export class Show {
     if (marked) this.#programme.note("favorite");
   }
 
-  /** What was shown drew as it should. */
-  noteSoundFrames(): void {
-    this.#numRescues = 0;
-  }
-
-  /** Goes on with something else after what was shown broke. */
-  async rescue(): Promise<void> {
-    if (this.#numRescues >= MOST_RESCUES) return;
-    this.#numRescues += 1;
-    await this.next({ reason: "rescue" });
-  }
-}
-
-/** A failure is told in the status line; here it only must not end the show. */
-async function told(action: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await action();
-  } catch (error) {
-    console.warn("[aivj] not shown", error);
-    return false;
+  /** A failure stands in the status line; here it only must not end the show. */
+  async #told(action: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await action();
+    } catch (error) {
+      console.warn("[aivj] not shown", error);
+      this.#parts.onFailure();
+      return false;
+    }
   }
 }

@@ -1,6 +1,7 @@
 // Single presets of a library: one in the foreground, one behind it, each changed for itself.
 
 import { Choosing, type ChoosingParts, type Chosen } from "./choosing.ts";
+import { PageFault } from "./converted.ts";
 import { type LibraryPreset, loadLibrary } from "./library.ts";
 import type { Order, Preparation, Ready } from "./preparation.ts";
 import type { ChangeRequest, Choice, NowPlaying, Programme } from "./programme.ts";
@@ -59,18 +60,18 @@ export class SinglePresets implements Programme {
       const present = this.#shown.fg?.id;
       if (present === undefined) return await this.#showTwo(choosing, request);
       if (request.asked) choosing.note(present, "next");
-      return await this.#tryUntilShown(choosing, "fg", request);
+      return await this.#showOne(choosing, "fg", request);
     });
   }
 
   /** Changes what is behind the foreground. */
   nextBackground(request: ChangeRequest): Promise<boolean> {
-    return this.#withChoosing((choosing) => this.#tryUntilShown(choosing, "bg", request));
+    return this.#withChoosing((choosing) => this.#showOne(choosing, "bg", request));
   }
 
   random(request: ChangeRequest): Promise<boolean> {
     return this.#withChoosing((choosing) =>
-      this.#showAll({ fg: choosing.any(), bg: choosing.any() }, request),
+      this.#untilShown(() => this.#showAll({ fg: choosing.any(), bg: choosing.any() }, request)),
     );
   }
 
@@ -111,10 +112,12 @@ export class SinglePresets implements Programme {
     return ours;
   }
 
-  async #showTwo(choosing: Choosing, request: ChangeRequest): Promise<boolean> {
-    const fg = choosing.next(null, true);
-    const bg = choosing.next(fg?.preset.id ?? null, true) ?? fg;
-    return await this.#showAll({ fg, bg }, request);
+  #showTwo(choosing: Choosing, request: ChangeRequest): Promise<boolean> {
+    return this.#untilShown(() => {
+      const fg = choosing.next(null, true);
+      const bg = choosing.next(fg?.preset.id ?? null, true) ?? fg;
+      return this.#showAll({ fg, bg }, request);
+    });
   }
 
   async #showAll(
@@ -129,22 +132,23 @@ export class SinglePresets implements Programme {
     return await this.#show(chosen, request);
   }
 
-  /** A preset that fails is passed over: the show goes on. */
-  async #tryUntilShown(
-    choosing: Choosing,
-    layer: LayerKey,
-    request: ChangeRequest,
-  ): Promise<boolean> {
-    for (let attempt = 1; ; attempt++) {
+  #showOne(choosing: Choosing, layer: LayerKey, request: ChangeRequest): Promise<boolean> {
+    return this.#untilShown(() => {
       const ahead = layer === "fg" ? this.#upcoming : null;
       if (ahead !== null) this.#upcoming = null;
       const present = this.#shown[layer]?.id ?? null;
       const chosen = ahead ?? choosing.next(present, request.asked ?? false);
-      if (chosen === null) return this.#sayNoneIsLeft();
+      return this.#showAll({ [layer]: chosen }, request);
+    });
+  }
+
+  /** A preset that fails is passed over: the show goes on. */
+  async #untilShown(attempt: () => Promise<boolean>): Promise<boolean> {
+    for (let number = 1; ; number++) {
       try {
-        return await this.#show({ [layer]: chosen }, request);
+        return await attempt();
       } catch (error) {
-        if (attempt === MOST_ATTEMPTS) throw error;
+        if (number === MOST_ATTEMPTS) throw error;
       }
     }
   }
@@ -176,7 +180,7 @@ export class SinglePresets implements Programme {
     const layer = chosen.fg === undefined || message.startsWith("background") ? "bg" : "fg";
     const preset = chosen[layer]?.preset;
     if (preset === undefined) return;
-    this.#choosing?.failed(preset.id, message);
+    if (!(error instanceof PageFault)) this.#choosing?.failed(preset.id, message);
     this.#parts.status.fail(`Preset failed: ${message}`, preset.label);
   }
 

@@ -24,9 +24,6 @@ export class RenderFailure extends Error {
 /** It took longer than it may. */
 export class TookTooLong extends Error {}
 
-/** The server could not be asked, or has no such preset: nothing is known of the preset. */
-export class Unavailable extends Error {}
-
 export function failure(kind: FailureKind, layer: string, error: unknown): RenderFailure {
   return new RenderFailure(kind, layer, error instanceof Error ? error.message : String(error));
 }

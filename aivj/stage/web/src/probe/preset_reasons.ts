@@ -1,6 +1,7 @@
 // What is said of a preset: by the audit's words, and by those of the index of pictures.
 
-import { RenderFailure, TookTooLong, Unavailable } from "./failures.ts";
+import { PageFault } from "../player/converted.ts";
+import { RenderFailure, TookTooLong } from "./failures.ts";
 import type { PresetRequest } from "./preset_request.ts";
 
 export interface QualityRequest extends PresetRequest {
@@ -55,7 +56,7 @@ export const NOTHING: AuditFigures = {
 /** What an error is called in the audit's vocabulary. */
 export function hardReason(error: unknown): string {
   if (error instanceof TookTooLong) return "probe-timeout";
-  if (error instanceof Unavailable) return "probe-error";
+  if (error instanceof PageFault) return "probe-error";
   if (!(error instanceof RenderFailure)) return "render-failed";
   if (error.kind === "context-lost") return "probe-error";
   return error.kind === "wasm-trap" ? "wasm-abort" : "render-failed";

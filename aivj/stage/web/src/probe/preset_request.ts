@@ -1,7 +1,6 @@
 // What programs say of a preset, and the preset that they mean.
 
-import { type Converted, convertedFrom, loadPreset } from "../player/converted.ts";
-import { Unavailable } from "./failures.ts";
+import { type Converted, convertedFrom, loadPreset, PageFault } from "../player/converted.ts";
 
 /** One of the three must be given; the first that is counts. */
 export interface PresetRequest {
@@ -28,17 +27,13 @@ export function report(stage: Stage, { url = "" }: PresetRequest): void {
   globalThis.__nw_reportProgress?.({ stage, url });
 }
 
-/** Rejects with `Unavailable` when there is none, else with why it is no preset. */
+/** Rejects with `PageFault` when there is none, else with why it is no preset. */
 export async function presetOf(request: PresetRequest): Promise<object> {
   const { preset, presetData, url } = request;
   if (preset !== undefined) return preset;
   if (presetData !== undefined) return (await convert(presetData, url ?? "the preset")).preset;
-  if (url === undefined) throw new Unavailable("neither preset, presetData nor url was given");
-  try {
-    return (await loadPreset(url)).preset;
-  } catch (error) {
-    throw new Unavailable(error instanceof Error ? error.message : String(error));
-  }
+  if (url === undefined) throw new PageFault("neither preset, presetData nor url was given");
+  return (await loadPreset(url)).preset;
 }
 
 async function convert(text: string, name: string): Promise<Converted> {
@@ -48,9 +43,9 @@ async function convert(text: string, name: string): Promise<Converted> {
     headers,
     body: bytesOf(text),
   }).catch((error) => {
-    throw new Unavailable(String(error));
+    throw new PageFault(String(error));
   });
-  if (!response.ok) throw new Unavailable(`${name} cannot be converted (HTTP ${response.status})`);
+  if (!response.ok) throw new PageFault(`${name} cannot be converted (HTTP ${response.status})`);
   return convertedFrom(await response.json(), name);
 }
 

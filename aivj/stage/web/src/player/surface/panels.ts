@@ -26,7 +26,12 @@ export class Panels {
 
   toggle(name: PanelName): void {
     if (this.#open === name) this.close();
-    else this.#show(name);
+    else this.open(name);
+  }
+
+  open(name: PanelName): void {
+    this.#onOpen(name);
+    this.#show(name);
   }
 
   close(): void {
@@ -34,7 +39,6 @@ export class Panels {
   }
 
   #show(name: PanelName | null): void {
-    if (name !== null) this.#onOpen(name);
     this.#open = name;
     for (const each of PANEL_NAMES) {
       element(`${each}-panel`, HTMLElement).hidden = each !== name;

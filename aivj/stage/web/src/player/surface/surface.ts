@@ -82,6 +82,11 @@ export class Surface {
     this.#sound.offer(catalogue.music);
   }
 
+  /** Nothing can be played: what can be is a choice away. */
+  askForProgramme(): void {
+    this.#panels.open("library");
+  }
+
   /** Another programme is played, or has become ready. */
   listProgramme(): void {
     this.#listChoices();
