@@ -23,13 +23,14 @@ from aivj.coupling.sampler import SOURCE_SHARES
 from aivj.coupling.split import Split
 from aivj.coupling.training_set import FloatArray, IntArray, Source, TrainingSet
 
-MAX_NEGATIVES = 2000
+MAX_NEGATIVES = 1000
 """Negatives that logistic regression and trees see; more change nothing but the time they take."""
 
 _UNKNOWN = 0.5
 _INVERSE_REGULARISATION = 0.01
-_MAX_ITERATIONS = 300
-_NUM_TREES = 200
+_MAX_ITERATIONS = 100
+_TOLERANCE = 1e-3
+_NUM_TREES = 100
 
 Scores = npt.NDArray[np.float64]
 Fitter = Callable[[TrainingSet, Split, FitConfig], PairScorer]
@@ -106,7 +107,7 @@ def fit_logistic(training_set: TrainingSet, split: Split, config: FitConfig) -> 
     features, rows, weights = _fitted_rows(training_set, split, config)
     values = features.of(training_set.fg_index[rows], training_set.bg_index[rows])
     target = training_set.target[rows].astype(np.float64)
-    model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=_MAX_ITERATIONS)
+    model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=_MAX_ITERATIONS, tol=_TOLERANCE)
     with _one_thread():
         model.fit(
             np.concatenate([values, values]),
@@ -127,11 +128,11 @@ def fit_trees(training_set: TrainingSet, split: Split, config: FitConfig) -> Pai
 
     features, rows, weights = _fitted_rows(training_set, split, config)
     model = HistGradientBoostingRegressor(
-        learning_rate=0.05,
+        learning_rate=0.1,
         max_iter=_NUM_TREES,
         max_leaf_nodes=15,
         max_bins=63,
-        max_features=0.3,
+        max_features=0.1,
         l2_regularization=1.0,
         early_stopping=False,
         random_state=config.seed,

@@ -212,7 +212,8 @@ def seeded_net(training_set: TrainingSet, seen: BoolArray, config: FitConfig) ->
     net = CouplingNet.seeded(shape, config.seed)
     # In the order of their contents: sums must not depend on which file was read first.
     rows = np.argsort(training_set.preset_hashes)
-    net.learn_normalisation(features[rows[seen[rows]]], training_set.feature_blocks)
+    with one_thread():
+        net.learn_normalisation(features[rows[seen[rows]]], training_set.feature_blocks)
     return net
 
 

@@ -1,0 +1,85 @@
+"""The search on a real Ray Tune, with populations of real nets."""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import ray
+
+from aivj.coupling import FitConfig, Source, TrainingSet
+from aivj.coupling.sweep import STRUCTURE, SWEPT
+from aivj.errors import RunError
+from aivj.fleet.sweep import SweepPlan, sweep_on_ray
+
+CONFIG = FitConfig(batch_size=64, seed=2, early_stopping=False)
+PLAN = SweepPlan(num_configs=5, num_seeds=2, num_trials=2, max_concurrent=2)
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.use_[a-z0-9_]+. is deprecated:DeprecationWarning",
+    "ignore::FutureWarning",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ray_session() -> Iterator[None]:
+    # Sockets lie below this folder, and their paths may have 107 bytes at most.
+    folder = tempfile.mkdtemp(prefix="aivj-")
+    ray.init(
+        num_cpus=3,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+        _temp_dir=folder,
+    )
+    yield
+    ray.shutdown()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def training_set() -> TrainingSet:
+    """200 measured pairs, of which those with a bright foreground are good."""
+    rng = np.random.default_rng(1)
+    num_pairs = 200
+    features = rng.normal(size=(2 * num_pairs, 5)).astype(np.float32)
+    fg = np.arange(num_pairs)
+    return TrainingSet(
+        feature_spec="test.v1",
+        preset_features=features,
+        feature_blocks=(5,),
+        preset_hashes=tuple(f"{number:064x}" for number in range(2 * num_pairs)),
+        preset_families=np.concatenate([fg, fg]),
+        fg_index=fg,
+        bg_index=fg + num_pairs,
+        target=(1 / (1 + np.exp(-3 * features[fg, 0]))).astype(np.float32),
+        source=np.full(num_pairs, Source.EVAL, dtype=np.int8),
+        elite_class=np.full(num_pairs, -1, dtype=np.int8),
+        measured_luma=np.full(num_pairs, np.nan, dtype=np.float32),
+    )
+
+
+def test_structures_and_weights_are_searched_and_ranked(training_set: TrainingSet) -> None:
+    told: list[tuple[int, int]] = []
+    results = sweep_on_ray(
+        training_set, CONFIG, PLAN, use_gpu=False, report=lambda *ended: told.append(ended)
+    )
+    assert told == [(1, 2), (2, 2)]
+    objectives = [result.objective for result in results]
+    assert len(results) == 5
+    assert objectives == sorted(objectives, reverse=True)
+    assert objectives[0] > 0.7
+    for result in results:
+        assert all(getattr(result.config, name) in STRUCTURE[name] for name in STRUCTURE)
+        for name, (least, most, _) in SWEPT.items():
+            assert least <= getattr(result.config, name) <= most
+    assert len({result.config.model_dump_json() for result in results}) == 5
+
+
+def test_a_search_whose_trials_all_fail_says_why(training_set: TrainingSet) -> None:
+    nothing = replace(training_set, preset_families=np.zeros_like(training_set.preset_families))
+    with pytest.raises(RunError, match="rows to train on"):
+        sweep_on_ray(nothing, CONFIG, replace(PLAN, num_trials=1), use_gpu=False)
