@@ -19,7 +19,7 @@ _INPUTS = {
     "frame": ("frame", "fps", "progress"),
 }
 _FUNCTIONS = named(
-    "equations",
+    "equations.calls",
     {
         "sin": ("sin",),
         "cos": ("cos",),

@@ -20,7 +20,6 @@ _SOURCES: Mapping[str, Inputs] = {
     "mid": data_flow.MID | data_flow.MID_ATT,
     "treb": data_flow.TREB | data_flow.TREB_ATT,
     "audio": AUDIO,
-    "smoothed": data_flow.SMOOTHED,
     "time": data_flow.TIME,
     "chance": data_flow.CHANCE,
     "memory": data_flow.MEMORY,
@@ -42,16 +41,13 @@ _LOOKS = {
     "wave_place": ("wave_x", "wave_y", "wave_mystery", "wave_mode"),
     "fade": ("decay", "gamma"),
     "echo": ("echo_zoom", "echo_alpha", "echo_orient"),
-    "border_color": tuple(f"{border}_{key}" for border in ("ob", "ib") for key in "rgba"),
-    "border_size": ("ob_size", "ib_size"),
+    "border": tuple(f"{edge}_{key}" for edge in ("ob", "ib") for key in ("size", *"rgba")),
     "vectors": tuple(f"mv_{key}" for key in ("x", "y", "dx", "dy", "l", "r", "g", "b", "a")),
 }
-_WAVES = {"place": ("x", "y"), "color": ("r", "g", "b", "a")}
+_WAVES = {"place": ("x", "y"), "color": tuple("rgba")}
 _SHAPES = {
-    "place": ("x", "y"),
-    "form": ("rad", "ang", "sides"),
-    "color": ("r", "g", "b", "a", "r2", "g2", "b2", "a2"),
-    "border": ("border_r", "border_g", "border_b", "border_a"),
+    "place": ("x", "y", "rad", "ang", "sides"),
+    "color": (*"rgba", *(f"{key}2" for key in "rgba"), *(f"border_{key}" for key in "rgba")),
     "texture": ("tex_zoom", "tex_ang"),
 }
 
@@ -127,7 +123,7 @@ def _shares(flow: DataFlow) -> dict[str, float]:
     return {
         f"flow.share.{source}": sum(1 for inputs in flow.frame.values() if inputs & mask)
         / num_variables
-        for source, mask in _SOURCES.items()
+        for source, mask in {**_SOURCES, "smoothed": data_flow.SMOOTHED}.items()
     }
 
 

@@ -44,7 +44,7 @@ _COORDINATES = {
     "texsize": ("texsize", "_c0"),
     "aspect": ("aspect",),
 }
-_SHARED = {**named("shaders.reads", _SPECIAL_INPUTS), **named("shaders", _FUNCTIONS)}
+_SHARED = {**named("shaders.reads", _SPECIAL_INPUTS), **named("shaders.calls", _FUNCTIONS)}
 # A prefix says how a sampler filters and wraps; the rest says what picture it reads.
 _SAMPLER = re.compile(r"sampler_(?:([fp])([cw])_)?(.+)")
 _OWN_PICTURE = re.compile(r"main|blur[1-3]")
@@ -112,11 +112,13 @@ def _samplers(reads: Counts) -> dict[str, float]:
     noises = {picture for picture in pictures if _NOISE.fullmatch(picture)}
     textures = {picture for picture in pictures - noises if not _OWN_PICTURE.fullmatch(picture)}
     return {
-        "shaders.num_noises": len(noises),
-        "shaders.num_noise_volumes": sum(1 for noise in noises if noise.startswith("noisevol")),
-        "shaders.num_textures": len(textures),
-        "shaders.num_point_samplers": sum(1 for match in found if match[1] == "p"),
-        "shaders.num_clamped_samplers": sum(1 for match in found if match[2] == "c"),
+        "shaders.samplers.num_noises": len(noises),
+        "shaders.samplers.num_noise_volumes": sum(
+            1 for noise in noises if noise.startswith("noisevol")
+        ),
+        "shaders.samplers.num_textures": len(textures),
+        "shaders.samplers.num_point": sum(1 for match in found if match[1] == "p"),
+        "shaders.samplers.num_clamped": sum(1 for match in found if match[2] == "c"),
     }
 
 

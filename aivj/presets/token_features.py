@@ -46,17 +46,18 @@ def _writing(scope: str, code: Code) -> dict[str, float]:
     num_distinct = len(code.reads.keys() | code.writes.keys())
     num_assignments = sum(code.writes.values())
     return {
-        f"{scope}.num_comments": code.num_comments,
-        f"{scope}.num_distinct_names": num_distinct,
-        f"{scope}.share_distinct_names": num_distinct / max(len(code.tokens) - num_numbers, 1),
-        f"{scope}.share_numbers": num_numbers / num_tokens,
-        f"{scope}.num_assignments": num_assignments,
-        f"{scope}.num_variables": len(code.writes),
-        f"{scope}.tokens_per_assignment": code.num_tokens / max(num_assignments, 1),
-        f"{scope}.longest_statement": max(map(len, code.text.split(";"))),
-        f"{scope}.depth": _depth(code.text),
+        f"{scope}.tokens.num_comments": code.num_comments,
+        f"{scope}.tokens.num_distinct_names": num_distinct,
+        f"{scope}.tokens.share_distinct_names": num_distinct
+        / max(len(code.tokens) - num_numbers, 1),
+        f"{scope}.tokens.share_numbers": num_numbers / num_tokens,
+        f"{scope}.tokens.num_assignments": num_assignments,
+        f"{scope}.tokens.num_variables": len(code.writes),
+        f"{scope}.tokens.per_assignment": code.num_tokens / max(num_assignments, 1),
+        f"{scope}.tokens.longest_statement": max(map(len, code.text.split(";"))),
+        f"{scope}.tokens.depth": _depth(code.text),
         **{
-            f"{scope}.share_{name}": code.operators.get(operator, 0) / num_tokens
+            f"{scope}.operators.{name}": code.operators.get(operator, 0) / num_tokens
             for name, operator in _OPERATORS.items()
         },
     }
@@ -76,14 +77,14 @@ def _constants(scope: str, code: Code) -> dict[str, float]:
     num = max(sum(counts.values()), 1)
     mean, std = _powers(counts)
     return {
-        f"{scope}.num_distinct_numbers": len(counts),
-        f"{scope}.share_distinct_numbers": len(counts) / num,
-        f"{scope}.share_integers": _num_where(float.is_integer, counts) / num,
-        f"{scope}.share_fine_numbers": _num_where(_is_fine, counts) / num,
-        f"{scope}.share_large_numbers": _num_where(_LARGE.__lt__, counts) / num,
-        f"{scope}.largest_number": max(counts, default=0.0),
-        f"{scope}.mean_power": mean,
-        f"{scope}.std_power": std,
+        f"{scope}.numbers.num_distinct": len(counts),
+        f"{scope}.numbers.share_distinct": len(counts) / num,
+        f"{scope}.numbers.share_integers": _num_where(float.is_integer, counts) / num,
+        f"{scope}.numbers.share_fine": _num_where(_is_fine, counts) / num,
+        f"{scope}.numbers.share_large": _num_where(_LARGE.__lt__, counts) / num,
+        f"{scope}.numbers.largest": max(counts, default=0.0),
+        f"{scope}.numbers.mean_power": mean,
+        f"{scope}.numbers.std_power": std,
     }
 
 

@@ -20,9 +20,9 @@ def test_an_empty_preset_computes_nothing(program_of) -> None:
         ("per_pixel_1=rot = q3*time;", "per_pixel.reads.time", 1),
         ("per_pixel_1=rot = rad*sin(ang) + rad;", "per_pixel.reads.rad", 2),
         ("per_pixel_1=rot = 1;", "per_pixel.writes.rot", 1),
-        ("per_pixel_1=rot = if(above(x, .5), sin(y), sqrt(y));", "equations.compare", 1),
-        ("per_pixel_1=rot = if(above(x, .5), sin(y), sqrt(y));", "equations.if", 1),
-        ("per_pixel_1=rot = if(above(x, .5), sin(y), sqrt(y));", "equations.root", 1),
+        ("per_pixel_1=rot = if(above(x, .5), sin(y), sqrt(y));", "equations.calls.compare", 1),
+        ("per_pixel_1=rot = if(above(x, .5), sin(y), sqrt(y));", "equations.calls.if", 1),
+        ("per_pixel_1=rot = if(above(x, .5), sin(y), sqrt(y));", "equations.calls.root", 1),
         ("per_frame_1=x = 1;\nper_frame_2=\nper_frame_3=//y = 2;", "per_frame.num_lines", 1),
     ],
 )
