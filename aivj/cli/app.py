@@ -26,6 +26,7 @@ from aivj.cli import (
     sweep,
     train,
     verify,
+    verify_check,
 )
 from aivj.cli.console import err, print_error
 from aivj.errors import AivjError
@@ -72,6 +73,7 @@ for verb in (
     sweep.sweep,
     score.score,
     verify.verify,
+    verify_check.verify_check,
     compare.compare,
     promote.promote,
     rollback.rollback,

@@ -1,0 +1,66 @@
+"""`schema-check.json`: where a report's frame times are, or that they are nowhere."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aivj.contracts.fields import Number, finite_number
+from aivj.contracts.json_text import ContractModel
+from aivj.gate.verify_check.evidence import FRAME_TIME_NAME, Evidence
+
+P95_NAME = "p95_frame_ms"
+JITTER_NAME = "jitter_p95_ms"
+
+
+class SelectedFigure(ContractModel):
+    """A figure and where it was found.
+
+    Attributes:
+        path: Keys that lead to it, with the file's name if it is not the report's.
+        value: Milliseconds.
+    """
+
+    path: str
+    value: Number
+
+
+def select_figures(evidence: Evidence) -> dict[str, SelectedFigure | None]:
+    """Returns 95th percentile and jitter of frame times: the report's, else the file's.
+
+    Jitter is the 95th percentile less the median.
+    """
+    reported = {name: _find(evidence.values, name) for name in (P95_NAME, JITTER_NAME)}
+    measured = evidence.frame_time.value or {}
+    p95_ms, p50_ms = _milliseconds(measured.get("p95Ms")), _milliseconds(measured.get("p50Ms"))
+    derived = {
+        P95_NAME: _figure("p95Ms", p95_ms),
+        JITTER_NAME: _figure(
+            "p95Ms-p50Ms", None if p95_ms is None or p50_ms is None else p95_ms - p50_ms
+        ),
+    }
+    return {name: found or derived[name] for name, found in reported.items()}
+
+
+def _figure(keys: str, value: float | None) -> SelectedFigure | None:
+    return None if value is None else SelectedFigure(path=f"{FRAME_TIME_NAME}:{keys}", value=value)
+
+
+def _find(report: Mapping[str, Any], name: str) -> SelectedFigure | None:
+    figures = (
+        SelectedFigure(path=f"{path}{name}", value=value)
+        for path, found in _objects(report, "")
+        if (value := _milliseconds(found.get(name))) is not None
+    )
+    return next(figures, None)
+
+
+def _objects(value: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yields an object and those in it, each with the keys that lead to it."""
+    yield path, value
+    for key, inner in value.items():
+        if isinstance(inner, Mapping):
+            yield from _objects(inner, f"{path}{key}.")
+
+
+def _milliseconds(value: object) -> float | None:
+    number = finite_number(value)
+    return number if number is not None and number >= 0 else None
