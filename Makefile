@@ -7,7 +7,8 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage clean
-.PHONY: bench bench-conversion bench-fleet bench-memory bench-operating-point
+.PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-memory
+.PHONY: bench-operating-point chaos
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -57,6 +58,13 @@ bench: setup ## pairs a minute, next to the classic protocol and to one browser 
 bench-conversion: setup ## how many shaders of the corpus convert and link
 	$(BIN)/python -m benchmarks.conversion_corpus
 	$(BIN)/python -m benchmarks.conversion_meaning
+
+bench-coupling: setup ## a fit beside a plain PyTorch loop; scoring; a sweep beside a trial a process
+	$(BIN)/python -m benchmarks.coupling_training
+	$(BIN)/python -m benchmarks.coupling_sweep
+
+bench-features: setup ## presets a second on their way from text to numbers
+	$(BIN)/python -m benchmarks.preset_features
 
 bench-fleet: setup ## what a thousand simulated slots lose to crashes, hangs and the driver
 	$(BIN)/python -m benchmarks.fleet_simulation

@@ -147,6 +147,7 @@ from aivj.contracts.schemas import (
     json_schema,
 )
 from aivj.contracts.scores import (
+    luma01,
     pair_score,
 )
 from aivj.contracts.source_manifest import (
@@ -244,6 +245,7 @@ __all__ = [
     "has_measurement",
     "iso_utc",
     "json_schema",
+    "luma01",
     "merge_quality",
     "ok_heuristic",
     "pair_score",

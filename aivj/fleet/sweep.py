@@ -135,9 +135,11 @@ def _trial(
 
 def _search(seed: int) -> Any:
     """Returns Optuna's search (TPE) over structures; `draw` decides on a trial's members."""
+    import optuna
     from ray import tune
     from ray.tune.search.optuna import OptunaSearch
 
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     space = {name: tune.choice(list(values)) for name, values in STRUCTURE.items()}
     space[_DRAW] = tune.randint(0, _NUM_DRAWS)
     return OptunaSearch(space=space, metric=OBJECTIVE, mode="max", seed=seed)
