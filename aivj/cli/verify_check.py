@@ -23,7 +23,7 @@ def verify_check(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DIR]",
+            metavar="DIR",
             help="Folder of the evidence, the --out-dir of its verification. "
             "Default: HEADLESS_ARTIFACTS_DIR, artifacts/headless.",
         ),
@@ -103,8 +103,9 @@ def verify_check(
 def _started_at(run_dir: Path) -> datetime:
     from aivj.contracts.json_text import parse_time
     from aivj.contracts.run_meta import read_run_meta
+    from aivj.gate.run_check.run_files import META_NAME
 
-    return parse_time(read_run_meta(run_dir / "meta.json").started_at)
+    return parse_time(read_run_meta(run_dir / META_NAME).started_at)
 
 
 def _print_report(report: "VerifyCheckReport") -> None:

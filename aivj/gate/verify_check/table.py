@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD
 from aivj.gate.arms import MIN_FRAMES
 from aivj.gate.stats.preload import LAG_ABOVE_MS
+from aivj.gate.stats.stat import MIN_FRAME_SAMPLES
 from aivj.gate.uplift import MIN_SAMPLES
 from aivj.gate.verify_check import figure_rules, log_rules, page_rules, score_rules
 from aivj.gate.verify_check.evidence import Mode
@@ -182,7 +183,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "frameFigures",
         _RELEASE,
-        "p95_frame_ms and jitter_p95_ms are numbers, in report.json or by frame-time.json",
+        "p95_frame_ms and jitter_p95_ms are numbers, in report.json or by frame-time.json of "
+        f"{MIN_FRAME_SAMPLES} frames or more",
         "a software renderer drew, and they are not there",
         _MEASURE,
         figure_rules.judge_frame_figures,

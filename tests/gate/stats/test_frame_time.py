@@ -1,6 +1,6 @@
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aivj.contracts.json_text import document_bytes
@@ -41,6 +41,7 @@ def test_too_few_are_measured_and_do_not_pass():
     assert (none.verdict, none.n, none.min_ms, none.p95_ms) == ("not-applicable", 0, None, None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e5)))
 def test_every_frame_is_in_one_column(frame_times_ms):
     result = stat(*frame_times_ms)

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aivj.errors import InputError
@@ -9,6 +9,7 @@ from aivj.gate.stats import read_lines
 from aivj.gate.stats.log_text import finite, read_entries
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_as_javascript_and_python_write_them(number):
     assert finite(json.dumps(number)) == number

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aivj.gate.stats import LoggedPick, pick_stat, read_picks
@@ -16,6 +16,7 @@ def stat(*lines):
     return pick_stat(read_picks(lines), "tested", SCORES)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, st.integers(0, 2**53 - 1), st.none() | st.floats(0, 1), WORDS, st.text("a -"))
 def test_a_line_is_read_back(mode, pack, pair, q, preset_id, reason):
     text = (
@@ -26,6 +27,7 @@ def test_a_line_is_read_back(mode, pack, pair, q, preset_id, reason):
     assert read_picks([text]).entries == (expected,)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text() | st.text().map(lambda tail: f"[sel] mode=weighted {tail}")))
 def test_any_text_is_read_and_each_line_is_counted_once(lines):
     log = read_picks(lines)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aivj.gate.stats import read_preload_log
@@ -7,6 +7,7 @@ from aivj.gate.stats import read_preload_log
 NOT_NEGATIVE = st.floats(0, 1e6)
 
 
+@settings(deadline=None)
 @given(NOT_NEGATIVE, st.integers(0, 10**9), NOT_NEGATIVE, st.floats(0, 1))
 def test_one_line_may_hold_all(frame_ms, size, batch_ms, aggressiveness):
     line = (
@@ -21,6 +22,7 @@ def test_one_line_may_hold_all(frame_ms, size, batch_ms, aggressiveness):
     assert log.num_bad_lines == 0
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.text()

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aivj.gate.stats import SelectedPreset, read_selection_log
@@ -10,6 +10,7 @@ IDS = st.from_regex(r"[a-z0-9]([ -~]{0,30}[a-z0-9.])?", fullmatch=True).filter(
 TIERS = st.sampled_from(["strict", "dark"])
 
 
+@settings(deadline=None)
 @given(IDS, st.floats(0, 10), TIERS, st.sampled_from(["", "[info] ", "12:00 "]))
 def test_a_line_is_read_back(preset_id, motion, tier, prefix):
     line = f"{prefix}selected preset {preset_id} (m={motion}, tier={tier})"
@@ -18,6 +19,7 @@ def test_a_line_is_read_back(preset_id, motion, tier, prefix):
     assert bare.entries == (SelectedPreset(preset_id),)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text() | st.text().map(lambda tail: f"selected preset {tail}")))
 def test_any_text_is_read_and_each_line_is_counted_once(lines):
     log = read_selection_log(lines)

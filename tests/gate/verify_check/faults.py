@@ -182,13 +182,19 @@ FAULTS = (
     Fault(
         "frameFigures",
         "no figures",
-        _text("frame-time.json", '{"p95Ms": null}'),
+        _text("frame-time.json", '{"n": 20, "p95Ms": null}'),
+        "no p95_frame_ms; no jitter_p95_ms",
+    ),
+    Fault(
+        "frameFigures",
+        "of too few frames",
+        _text("frame-time.json", '{"n": 19, "p95Ms": 16, "p50Ms": 16}'),
         "no p95_frame_ms; no jitter_p95_ms",
     ),
     Fault(
         "frameRate",
         "slow",
-        _text("frame-time.json", '{"p95Ms": 33.5, "p50Ms": 16}'),
+        _text("frame-time.json", '{"n": 20, "p95Ms": 33.5, "p50Ms": 16}'),
         "33.5 ms",
     ),
     Fault("frameRate", "slow by the report", _report(p95_frame_ms=40), "40.0 ms"),

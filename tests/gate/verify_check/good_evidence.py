@@ -99,7 +99,7 @@ def write_good_evidence(root: Path) -> EvidenceFolder:
         "uplift": json.loads(document_bytes(uplift)),
     }
     write(folder.path / "report.json", json.dumps(report))
-    write(folder.path / "frame-time.json", json.dumps({"p50Ms": 16.0, "p95Ms": 33.0}))
+    write(folder.path / "frame-time.json", json.dumps({"n": 20, "p50Ms": 16.0, "p95Ms": 33.0}))
     write(folder.path / "budget-dynamics.json", json.dumps({"ok": True, "error": None}))
     write(folder.path / "page-errors.log", "\n")
     write(folder.path / "browser-console.log", "[info] [error] in the middle is none\n")

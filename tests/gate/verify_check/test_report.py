@@ -1,10 +1,22 @@
 import json
 
 import pytest
+from gate.verify_check.good_evidence import VERIFIED_AT
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aivj.contracts.json_text import document_bytes
 from aivj.errors import InputError, StorageError
-from aivj.gate.verify_check import judge_evidence, load_evidence, schema_check, write_schema_check
+from aivj.gate.expected import ExpectedPack
+from aivj.gate.verify_check import (
+    CHECKS,
+    Evidence,
+    judge_evidence,
+    load_evidence,
+    schema_check,
+    write_schema_check,
+)
+from aivj.gate.verify_check.evidence import Document, ScoredPack
 
 
 def checked(folder, **options):
@@ -80,3 +92,46 @@ def test_a_folder_that_cannot_be_written(good_evidence):
     document = schema_check(evidence, judge_evidence(evidence, source="evidence"))
     with pytest.raises(StorageError):
         write_schema_check(good_evidence.path / "report.json", document)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
+KEYS = (
+    "url",
+    "startedAt",
+    "pack",
+    "qualityDigest",
+    "schemaVersion",
+    "uplift",
+    "renderer",
+    "counts",
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.dictionaries(st.sampled_from(KEYS), JSON),
+    JSON | st.dictionaries(st.sampled_from([check.name for check in CHECKS]), JSON),
+    st.dictionaries(st.sampled_from(["n", "p95Ms", "p50Ms", "ok", "error"]), JSON),
+)
+def test_whatever_the_documents_say_there_is_a_result(values, checks, beside):
+    document = Document(beside, written_at=VERIFIED_AT)
+    report = Document({**values, "checks": checks}, written_at=VERIFIED_AT)
+    pack = ScoredPack(ExpectedPack(1, {0: 0.5}, quality_digest="0"), 0, VERIFIED_AT)
+    for mode in ("dev", "release"):
+        evidence = Evidence(mode, report=report, frame_time=document, budget=document, pack=pack)
+        result = judge_evidence(evidence, source="evidence")
+        assert not result.passed
+        assert document_bytes(result)
+        assert document_bytes(schema_check(evidence, result))
+
+
+def test_a_deep_report_is_searched(good_evidence):
+    depth = 900
+    text = (good_evidence.path / "report.json").read_text()
+    deep = '{"x":' * depth + '{"p95_frame_ms": 7}' + "}" * depth
+    (good_evidence.path / "report.json").write_text(f'{text[:-1]}, "deep": {deep}}}')
+    assert checked(good_evidence)["selected"]["p95_frame_ms"]["value"] == 7

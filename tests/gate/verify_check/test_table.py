@@ -120,7 +120,7 @@ def test_while_developing_two_frames_are_too_few_and_three_are_enough(good_evide
 def test_frame_times_do_not_apply_to_a_software_renderer(good_evidence):
     good_evidence.edit_report(renderer=SOFTWARE)
     slow = good_evidence.path / "frame-time.json"
-    slow.write_text('{"p50Ms": 104, "p95Ms": 267}')
+    slow.write_text('{"n": 20, "p50Ms": 104, "p95Ms": 267}')
     report = good_evidence.judge()
     assert report.checks["frameFigures"].verdict == "pass"
     assert report.checks["frameRate"].verdict == "not-applicable"
