@@ -45,7 +45,7 @@ def sweep(
         int | None, typer.Option("--concurrent", min=1, help="Trials at a time. Default: cores.")
     ] = None,
     output_dir: OutDirOption = None,
-    batch_size: BatchSizeOption = 256,
+    batch_size: BatchSizeOption = 128,
     eval_target: EvalTargetOption = "v1",
     neg_samples: NegSamplesOption = 5000,
     neg_min_pair_distance: NegDistanceOption = 50,

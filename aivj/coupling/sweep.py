@@ -30,9 +30,9 @@ SWEPT: dict[str, tuple[float, float, bool]] = {
 """What members of a population differ in: least, most, and whether the scale is logarithmic."""
 
 STRUCTURE: dict[str, tuple[int, ...]] = {
-    "encoder_width": (16, 32, 64),
-    "hidden_width": (16, 32, 64),
-    "epochs": (2, 4, 8, 16),
+    "encoder_width": (8, 16, 32),
+    "hidden_width": (16, 32),
+    "epochs": (2, 4, 8),
 }
 """What is searched outside: it changes a net's shape or how long all members are fitted."""
 

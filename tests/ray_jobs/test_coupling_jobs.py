@@ -1,0 +1,42 @@
+"""Jobs that train and sweep: one submitted to a real head, both held to the verbs they are."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aivj.coupling.checkpoint import read_checkpoint
+
+PROJECT = Path(__file__).parents[2]
+JOBS = {"train": "train_coupling.py", "sweep": "sweep_coupling.py"}
+
+
+def test_a_job_trains_and_leaves_its_checkpoint(head, home):
+    done = head.submit(
+        *("env", f"AIVJ_HOME={home}", "python", "ray_jobs/train_coupling.py", "--pack", "real"),
+        *("--epochs", 2, "--allow-cpu", "--out-dir", home / "coupling"),
+        token=head.token,
+    )
+    assert done.returncode == 0, done.stdout
+    checkpoint = read_checkpoint(home / "coupling/models/coupling_net_final.safetensors")
+    assert checkpoint.card.metrics["epoch"] == 2
+    assert "the CPU was allowed" in done.stdout
+
+
+def run_here(job, *arguments):
+    command = [sys.executable, PROJECT / "ray_jobs" / JOBS[job], *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_the_help_is_that_of_the_verb(job):
+    done = run_here(job, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"aivj {job} --pack mine" in done.stdout
+
+
+def test_the_exit_code_is_that_of_aivj(tmp_path):
+    done = run_here("train", "--pack", "absent", "--allow-cpu", "--out-dir", tmp_path)
+    assert done.returncode == 3
+    assert "absent" in done.stderr
