@@ -1,0 +1,153 @@
+"""Evaluating and sweeping as the command line does, on a small pack with made-up measurements."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from aivj.contracts.eval_rows import EvalLog, EvalRow
+from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
+from aivj.contracts.pairs_quality import read_pairs_quality
+from aivj.coupling import FitConfig
+from aivj.errors import InputError
+from aivj.fleet.sweep import SweepPlan
+from aivj.pipeline.evaluating import EvaluateRequest, evaluate
+from aivj.pipeline.labels import LabelRequest
+from aivj.pipeline.measuring import write_preset_measurements
+from aivj.pipeline.sweeping import SweepRequest, crown, sweep
+from aivj.release.registry import CANDIDATE, current, model_name
+from aivj.release.tracking import Tracker
+
+PACK = "tiny"
+NUM_PAIRS = 60
+CONFIG = FitConfig(
+    epochs=2, batch_size=32, neg_samples=60, eval_target="compat", early_stopping=False
+)
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.use_[a-z0-9_]+. is deprecated:DeprecationWarning",
+    "ignore::FutureWarning",
+)
+
+
+def write_preset(path: Path, zoom: float) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"[preset00]\nzoom={zoom:.4f}\nper_frame_1=rot = {zoom:.4f}*bass;\n")
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> LabelRequest:
+    """A pack in which pairs with a large zoom in front were measured bright and lively."""
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "public" / "presets" / PACK
+    pairs = []
+    with EvalLog(tmp_path / "eval.jsonl") as log:
+        for pair, zoom in enumerate(rng.uniform(0.5, 1.5, NUM_PAIRS).tolist()):
+            urls = {layer: f"/presets/{PACK}/{layer}/p{pair}.milk" for layer in ("fg", "bg")}
+            write_preset(folder / "fg" / f"p{pair}.milk", zoom)
+            write_preset(folder / "bg" / f"p{pair}.milk", rng.uniform(0.5, 1.5))
+            pairs.append(ManifestPair(pair=pair, fg_url=urls["fg"], bg_url=urls["bg"]))
+            log.append(measured(pair, luma=0.06 + 0.12 * (zoom - 0.5)))
+    manifest = PairsManifest(generated_at="2026-03-01T09:00:00.000Z", pack=PACK, pairs=pairs)
+    write_pairs_manifest(folder / "pairs-manifest.v0.json", manifest)
+    return LabelRequest(
+        packs=[PACK],
+        packs_root=tmp_path / "public",
+        feature_store=tmp_path / "features",
+        eval_paths=[tmp_path / "eval.jsonl"],
+    )
+
+
+def measured(pair: int, *, luma: float) -> EvalRow:
+    layers = {f"pm_avg_luma_{layer}": luma for layer in ("fg", "bg")}
+    layers |= {f"{layer}_avg_frame_delta": 0.01 for layer in ("fg", "bg")}
+    layers |= {f"audio_response_{layer}": 0.1 for layer in ("fg", "bg")}
+    return EvalRow(
+        t_ms=pair,
+        pack=PACK,
+        pair=pair,
+        viz_avg_luma=luma,
+        viz_avg_frame_delta=3e-4,
+        ok_heuristic=True,
+        reasons=[],
+        renderer_class="llvmpipe",
+        **layers,
+    )
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Tracker:
+    return Tracker(f"sqlite:///{tmp_path}/mlflow.db")
+
+
+def test_an_evaluation_is_a_table_a_page_and_a_run(
+    labels: LabelRequest, tracker: Tracker, tmp_path: Path
+) -> None:
+    request = EvaluateRequest(
+        labels, CONFIG, tmp_path / "out", num_folds=2, num_seeds=2, allow_cpu=True
+    )
+    told: list[tuple[int, int]] = []
+    with tracker.start("evaluate", params={}, tags={}) as run:
+        outcome = evaluate(request, run, lambda *done: told.append(done))
+    assert told[-1] == (20, 20)
+    table = json.loads(outcome.table_path.read_text())
+    assert set(table["models"]) == {"net", "constant", "luma rule", "logistic", "trees"}
+    # Brightness alone made the target, so the rule that looks at it is right.
+    assert table["models"]["luma rule"]["eval_spearman"]["mean"] == pytest.approx(1)
+    assert table["verdicts"] == list(outcome.verdicts)
+    assert "luma rule" in outcome.page_path.read_text()
+    logged = tracker.client.get_run(run.run_id).data.metrics
+    assert logged["luma_rule_eval_spearman"] == pytest.approx(1)
+
+
+def test_a_sweep_is_a_run_for_each_configuration_and_a_candidate(
+    labels: LabelRequest, tracker: Tracker, tmp_path: Path
+) -> None:
+    plan = SweepPlan(num_configs=4, num_seeds=1, num_trials=2, max_concurrent=2)
+    request = SweepRequest(labels, CONFIG, plan, tmp_path / "out", allow_cpu=True)
+    with tracker.start("sweep", params={}, tags={}) as run:
+        outcome = sweep(request, tracker, run, lambda *_: None)
+        (path,) = crown(request, outcome.winner, tracker, run)
+    children = tracker.client.search_runs(
+        [tracker.experiment_id], f"tags.`mlflow.parentRunId` = '{run.run_id}'"
+    )
+    assert len(children) == len(outcome.results) == 4
+    objectives = {child.data.metrics["rank"]: child.data.metrics["objective"] for child in children}
+    assert objectives[1] == pytest.approx(outcome.winner.objective)
+    assert all("neg_weight" in child.data.params for child in children)
+    quality = read_pairs_quality(path)
+    assert quality.provenance.run_id == run.run_id
+    assert current(tracker, model_name(PACK), CANDIDATE) == 1
+    assert "Objective and neg weight" in outcome.page_path.read_text()
+
+
+def test_what_was_measured_of_presets_is_written_for_all_layers(
+    labels: LabelRequest, tmp_path: Path
+) -> None:
+    write = measurements_of(labels, tmp_path / "more.parquet")
+    assert write(labels.eval_paths) == 2 * NUM_PAIRS
+    table = pq.read_table(tmp_path / "more.parquet")
+    assert table.column_names == ["content_hash", "luma", "log_motion", "log_response"]
+    assert table["log_motion"].to_pylist() == [pytest.approx(-2)] * (2 * NUM_PAIRS)
+
+
+def test_runs_without_layers_are_refused_and_nothing_is_written(
+    labels: LabelRequest, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.jsonl").write_bytes(b"")
+    with pytest.raises(InputError, match="none in 0 rows"):
+        measurements_of(labels, tmp_path / "more.parquet")([tmp_path / "empty.jsonl"])
+    assert not (tmp_path / "more.parquet").exists()
+
+
+def measurements_of(labels: LabelRequest, path: Path) -> Callable[[list[Path]], int]:
+    return lambda eval_paths: write_preset_measurements(
+        path,
+        packs=labels.packs,
+        packs_root=labels.packs_root,
+        feature_store=labels.feature_store,
+        eval_paths=eval_paths,
+    )
