@@ -1,8 +1,4 @@
-"""The player's contract for coupled pairs, held to in a real browser: sections 1, 2, 16 and 21."""
-
-import json
-import shutil
-from statistics import mean
+"""The player's page contract, held to in a real browser: section 21."""
 
 import pytest
 from gate.tested_packs import BROKEN, MOVING, TRAPPING, write_pack
@@ -11,24 +7,6 @@ from stage.player_page import ALONE, COUPLED, storing
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SCORES = [0.2, 0.4, 0.6, 0.9]
-SHUFFLE_KEY = "nw.coupledPairs.shuffleState.v0"
-
-COUNT_GL_OBJECTS = """
-window.__aliveGlObjects = new Set();
-for (const kind of ["Buffer", "Framebuffer", "Program", "Sampler", "Texture", "VertexArray"]) {
-  const methods = WebGL2RenderingContext.prototype;
-  const create = methods[`create${kind}`], remove = methods[`delete${kind}`];
-  methods[`create${kind}`] = function () {
-    const made = create.call(this);
-    window.__aliveGlObjects.add(made);
-    return made;
-  };
-  methods[`delete${kind}`] = function (made) {
-    window.__aliveGlObjects.delete(made);
-    return remove.call(this, made);
-  };
-}
-"""
 
 DOM_IDS = """
 viz-canvas canvas preset-next preset-auto-toggle preset-auto-interval preset-status preset-select
@@ -47,15 +25,6 @@ SET_DEPTH = """([mode, strength]) => {
   set("coupling3d-mode", "change", mode);
   set("coupling3d-strength", "input", strength);
 }"""
-
-SAMPLE = "(request) => window.__nw_verify.sampleCoupledPicks({ reset: true, ...request })"
-
-
-async def sampled(player, **request):
-    await player.call("() => window.__nw_verify.actions.coupledInit('test')")
-    reply = await player.call(SAMPLE, {"iterations": 200, **request})
-    assert reply["ok"]
-    return reply["picks"]
 
 
 async def test_next_shows_a_pair_and_tells_programs_of_it(player, tmp_path):
@@ -89,27 +58,18 @@ async def test_next_shows_a_pair_and_tells_programs_of_it(player, tmp_path):
     assert first < second
 
 
-async def test_every_id_that_programs_rely_on_is_there(player, tmp_path):
-    write_pack(tmp_path, [MOVING], [0.5])
-    page = await player(**COUPLED)
-    await page.started()
-    missing = "(ids) => ids.trim().split(/\\s+/).filter((id) => !document.getElementById(id))"
-    assert await page.call(missing, DOM_IDS) == []
-    value = "(id) => document.getElementById(id).value"
-    assert await page.call(value, "preset-auto-interval") == "90"
-    bounds = await page.call(
-        "() => (({ min, max }) => [min, max])(document.getElementById('preset-auto-interval'))"
-    )
-    assert bounds == ["15", "600"]
-    assert await page.call(value, "preset-library-select") == "tested"
-    options = "() => [...document.getElementById('preset-select').options].map((o) => o.value)"
-    assert await page.call(options) == ["0"]
-
-
-async def test_what_is_drawn_and_heard_is_published(player, tmp_path):
+async def test_what_programs_rely_on_is_there(player, tmp_path):
     write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
     page = await player(**COUPLED)
     await page.until("window.__projectm_verify.avgLumaSampleCount >= 3")
+    missing = "(ids) => ids.trim().split(/\\s+/).filter((id) => !document.getElementById(id))"
+    assert await page.call(missing, DOM_IDS) == []
+    read = "(id) => (({ value, min, max }) => [value, min, max])(document.getElementById(id))"
+    assert await page.call(read, "preset-auto-interval") == ["90", "15", "600"]
+    assert (await page.call(read, "preset-library-select"))[0] == "tested"
+    options = "() => [...document.getElementById('preset-select').options].map((o) => o.value)"
+    assert await page.call(options) == ["0", "3"]
+
     projectm = (await page.seen())["projectm"]
     assert 0.1 < projectm["avgLuma"] < 0.9
     for name in ("avgLuma", "avgColorR", "avgColorG", "avgColorB"):
@@ -129,21 +89,20 @@ async def test_what_is_drawn_and_heard_is_published(player, tmp_path):
     assert loaded["url"].startswith("/presets/tested/fg/")
     assert loaded["totalMs"] >= loaded["fetchMs"] > 0
     assert loaded["applyToFirstFrameMs"] > 0
-    mirror = "() => [...document.getElementById('canvas').getContext('2d').getImageData(0, 0, 8, 8)"
-    assert max(await page.call(f"{mirror}.data].filter((_, at) => at % 4 < 3)")) > 20
 
 
-async def test_the_canvas_can_be_read_at_any_time(player, tmp_path):
+async def test_pictures_can_be_read_at_any_time(player, tmp_path):
     write_pack(tmp_path, [MOVING], [0.5])
-    page = await player(**COUPLED)
-    await page.next()
-    picture = """async () => {
+    page = await player(**COUPLED, **ALONE)
+    await page.until("window.__projectm_verify.avgLumaSampleCount >= 1")
+    brightest = """async (id) => {
       const small = new OffscreenCanvas(12, 12).getContext("2d");
       await new Promise((resolve) => setTimeout(resolve, 50));
-      small.drawImage(document.getElementById("viz-canvas"), 0, 0, 12, 12);
+      small.drawImage(document.getElementById(id), 0, 0, 12, 12);
       return Math.max(...small.getImageData(0, 0, 12, 12).data.filter((_, at) => at % 4 < 3));
     }"""
-    assert await page.call(picture) > 30
+    assert await page.call(brightest, "viz-canvas") > 30
+    assert await page.call(brightest, "canvas") > 30
 
 
 async def test_a_preset_that_fails_is_told_and_the_pair_before_stays(player, tmp_path):
@@ -206,204 +165,6 @@ async def test_a_pair_without_presets_is_empty(player, tmp_path):
     assert (each["ok"], each["status"]) == (False, "Coupled pairs empty")
 
 
-async def test_a_manifest_is_asked_for_until_it_is_there_and_then_never_again(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
-    good = pack.manifest.read_text()
-    pack.manifest.write_text('{"pack": "tested", "pairs": {}}')
-    page = await player(**COUPLED, **ALONE)
-    assert not (await page.next())["ok"]
-    pack.manifest.write_text(good)
-    assert (await page.next())["ok"]
-    pack.manifest.unlink()
-    pack.quality.unlink()
-    assert (await page.next())["ok"]
-    path = "/presets/tested/pairs-manifest.v0.json"
-    assert page.requests.count(path) >= 3
-    count = page.requests.count(path)
-    await page.next()
-    assert page.requests.count(path) == count
-
-
-async def test_scores_are_merged_by_the_last_finite_number_of_an_id(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 3, [0.5] * 3)
-    entries = '{"pair":0,"quality01":0.1},{"pair":0,"quality01":0.7},{"pair":3,"quality01":"x"}'
-    pack.quality.write_text(
-        f'{{"pack":"tested","qualityStats":{{"std":0.25}},"pairs":[{entries}]}}'
-    )
-    page = await player(**COUPLED)
-    picks = await sampled(page, pickMode="shuffle", iterations=3)
-    assert {pick["pair"]: pick["quality01"] for pick in picks} == {0: 0.7, 3: None, 6: None}
-    (line,) = page.lines("[info] [coupled-pairs] loaded pairs-quality")
-    assert "pack: tested" in line
-    assert "url: /presets/tested/pairs-quality.v0.json" in line
-    assert "std: 0.25" in line
-    assert "pairs: 1" in line
-
-
-async def test_scores_that_are_not_there_are_told_those_of_another_pack_are_not(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
-    pack.quality.write_text(pack.quality.read_text().replace('"tested"', '"other"'))
-    mismatched = await player(**COUPLED)
-    await mismatched.started()
-    assert (await mismatched.hook("getVerifyState().coupled.manifest.scoredPairs")) == 0
-    pack.quality.unlink()
-    missing = await player(**COUPLED)
-    await missing.started()
-    assert (await missing.hook("getVerifyState().coupled.manifest.scoredPairs")) == 0
-    assert mismatched.lines("[info] [coupled-pairs]") == []
-    assert mismatched.lines("[warning] [coupled-pairs]") == []
-    (warning,) = missing.lines("[warning] [coupled-pairs]")
-    assert "failed to load pairs-quality" in warning
-
-
-async def test_a_filtered_manifest_has_no_scores(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
-    name = "pairs-manifest.filtered.current.json"
-    shutil.copy(pack.manifest, pack.manifest.with_name(name))
-    page = await player(**COUPLED, coupledManifest=name)
-    await page.started()
-    manifest = await page.hook("getVerifyState().coupled.manifest")
-    assert manifest == {"url": f"/presets/tested/{name}", "pairs": 2, "scoredPairs": 0}
-    assert "/presets/tested/pairs-quality.v0.json" not in page.requests
-
-
-async def test_sampled_picks_are_those_of_the_mode_and_repeat_with_the_seed(player, tmp_path):
-    write_pack(tmp_path, [MOVING] * 4, SCORES)
-
-    async def sample(**parameters):
-        page = await player(**COUPLED, coupledPick="weighted", **parameters)
-        await page.started()
-        return page, await sampled(page)
-
-    def mean_quality(picks):
-        return mean(pick["quality01"] for pick in picks)
-
-    page, weighted = await sample(coupledGamma=4)
-    shuffled = await sampled(page, pickMode="shuffle")
-    assert [pick["pair"] for pick in shuffled[:4]] == [pick["pair"] for pick in shuffled[4:8]]
-    assert sorted(pick["pair"] for pick in shuffled) == sorted([0, 3, 6, 9] * 50)
-    assert {pick["mode"] for pick in weighted} == {"weighted"}
-    for pick in weighted + shuffled:
-        assert pick["quality01"] == SCORES[pick["pair"] // 3]
-    _, again = await sample(coupledGamma=4)
-    assert again == weighted
-    # An absent gamma is 0, which makes all pairs equal.
-    _, plain = await sample()
-    assert mean_quality(weighted) > 0.75
-    assert abs(mean_quality(plain) - mean(SCORES)) < 0.1
-
-
-async def test_an_unknown_mode_is_random_and_any_text_enables(player, tmp_path):
-    write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
-    page = await player(coupled=0, coupledPack="tested", coupledPick="best")
-    await page.started()
-    coupled = await page.hook("getVerifyState().coupled")
-    assert (coupled["enabled"], coupled["pickMode"]) == (True, "random")
-    assert page.lines("[info] [sel] mode=random pack=tested pair=")
-
-
-async def test_the_other_formula_follows_the_music_and_falls_back_without_any(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 2, [0.5, 0.5])
-    document = json.loads(pack.manifest.read_text())
-    for listed, difference in zip(document["pairs"], [0.001, 0.12], strict=True):
-        listed.update(warp_diff=difference, cx_diff=difference)
-    pack.manifest.write_text(json.dumps(document))
-    parameters = {"coupledPick": "weighted", "coupledFormula": "affinity", "demoMusic": "off"}
-    page = await player(**COUPLED, **parameters)
-    for intensity01, pair in [(0, 0), (1, 3)]:
-        picks = await sampled(page, mockIntensity01=intensity01)
-        assert {pick["mode"] for pick in picks} == {"weighted"}
-        assert mean(pick["pair"] == pair for pick in picks) > 0.55
-    deaf = await sampled(page, pickMode="weighted")
-    assert {(pick["requestedMode"], pick["mode"], pick["reason"]) for pick in deaf} == {
-        ("weighted", "random", "fallback:no-audio")
-    }
-    assert page.lines("[info] [sel] mode=random pack=tested pair=")[-1].endswith(
-        "reason=fallback:no-audio"
-    )
-
-
-async def test_the_shuffled_order_is_kept_where_samplers_write_theirs(player, tmp_path):
-    write_pack(tmp_path, [MOVING] * 4, SCORES)
-    order = {"v": 0, "pack": "tested", "len": 4, "pos": 0, "order": [2, 0, 3, 1]}
-    seeded = json.dumps({**order, "updatedAt": 1, "seededBy": "eval:resume visited=2"})
-    page = await player(**COUPLED, coupledPick="shuffle", **ALONE)
-    await page.started()
-    kept = json.loads(await page.call("(key) => localStorage.getItem(key)", SHUFFLE_KEY))
-    assert sorted(kept) == ["len", "order", "pack", "pos", "seededBy", "updatedAt", "v"]
-    assert (kept["v"], kept["pack"], kept["len"], kept["pos"]) == (0, "tested", 4, 1)
-    assert sorted(kept["order"]) == [0, 1, 2, 3]
-    assert kept["seededBy"] == "runtime"
-    await page.call("([key, text]) => localStorage.setItem(key, text)", [SHUFFLE_KEY, seeded])
-    pairs = [(await page.next())["state"]["coupled"]["lastPick"]["pair"] for _ in range(2)]
-    assert pairs == [6, 0]
-    kept = json.loads(await page.call("(key) => localStorage.getItem(key)", SHUFFLE_KEY))
-    assert (kept["pos"], kept["seededBy"]) == (2, "eval:resume visited=2")
-
-
-async def test_what_was_made_ready_ahead_is_shown_without_loading(player, tmp_path):
-    write_pack(tmp_path, [MOVING] * 4, SCORES)
-    page = await player(**COUPLED, coupledPick="weighted", coupledGamma=1)
-    await page.until(
-        "window.__nw_verify.getPresetSwitchReports().length === 1 && performance.now() > 0"
-    )
-    while not page.lines("[info] [Preload] batch done in "):
-        await page.page.wait_for_timeout(50)
-    assert page.lines("[info] [Preload] batchSize 2")
-    fetched = len([path for path in page.requests if path.startswith("/converted/")])
-    seen = await page.next()
-    assert seen["projectm"]["presetLoadLast"]["cache"] == "prefetched"
-    assert len([path for path in page.requests if path.startswith("/converted/")]) == fetched
-    report = await page.hook("getLastPresetSwitchReport()")
-    assert report["cache"] == "prefetched"
-    assert report["presetIds"] == seen["state"]["presetIds"]
-    await page.hook("clearPresetSwitchReports()")
-    assert await page.hook("getPresetSwitchReports()") == []
-
-
-async def test_a_pair_that_goes_takes_its_gl_objects_along(player, tmp_path):
-    write_pack(tmp_path, [MOVING, BROKEN, MOVING, MOVING], SCORES)
-    page = await player(init=COUNT_GL_OBJECTS, **COUPLED, coupledPick="shuffle", **ALONE)
-    await page.started()
-    counts, shown = [], []
-    for _ in range(6):
-        shown.append((await page.next())["ok"])
-        counts.append(await page.call("() => window.__aliveGlObjects.size"))
-    assert set(shown) == {True, False}
-    assert min(counts) > 20
-    assert len(set(counts)) == 1, counts
-
-
-async def test_load_is_shed_under_pressure_and_taken_up_again(player, tmp_path):
-    write_pack(tmp_path, [MOVING], [0.5])
-    page = await player(**COUPLED, **ALONE)
-    await page.next()
-    await page.hook("setPerformanceQualityLevel('high')")
-    await page.hook("triggerPresetLoadPressure(300)")
-    during = await page.hook("getPerfCaps()")
-    assert 0 < during["presetLoadPressureMsLeft"] <= 8000
-    assert (during["audioAnalysisFpsCap"], during["beatTempoFpsCap"]) == (30, 10)
-    assert during["pmAudioFeedIntervalMs"] == {"fg": 70, "bg": 120}
-    assert during["pmAudioCadenceMode"] == "low"
-    assert during["audioDrivePreset"] == "balanced"
-    assert during["audioControls"] == {
-        "enabled": True,
-        "mixToMacros": 0.86,
-        "attackMs": 100,
-        "releaseMs": 620,
-        "maxDeltaPerSec": 2.4,
-    }
-    await page.until("window.__nw_verify.getPerfCaps().presetLoadPressureMsLeft <= 0")
-    stats = await page.hook("getPerformanceBudgetStats()")
-    assert stats["currentLevel"] == "high"
-    assert stats["currentBudget"]["targetFrameMs"] == 16
-    assert stats["historySize"] <= 30
-    assert await page.hook("setPerformanceQualityLevel('best')") is False
-    assert await page.hook("getFrameTimeP95Ms()") > 0
-    profile = await page.hook("getCompositorProfile()")
-    assert profile["size"] == {"width": 96, "height": 54}
-
-
 async def test_what_programs_set_before_the_page_loaded_stays(player, tmp_path):
     write_pack(tmp_path, [MOVING], [0.5])
     init = (
@@ -423,8 +184,9 @@ async def test_depth_changes_the_picture_and_no_strength_does_not(player, tmp_pa
     still = MOVING.replace(b"time + uv.x", b"6.0 * uv.x * uv.y")
     assert still != MOVING
     write_pack(tmp_path, [still], [0.5])
-    parameters = {"coupling3d": "on", "coupling3dStrength": 2, "demoMusic": "off"}
-    page = await player(**COUPLED, **parameters, **ALONE)
+    parameters = {"coupling3d": "on", "coupling3dStrength": 2, "coupling3dHud": 1}
+    page = await player(**COUPLED, **parameters, **ALONE, demoMusic="off")
+    await page.until("document.getElementById('coupling3d-hud').textContent.includes('strength 2')")
     pictures = {}
     for mode, strength in [("on", 2), ("on", 0), ("debug", 1), ("off", 1)]:
         await page.call(SET_DEPTH, [mode, strength])

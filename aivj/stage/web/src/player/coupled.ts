@@ -178,7 +178,7 @@ export class CoupledPairs implements Programme {
   async #activePack(): Promise<Pack | null> {
     if ((await this.init()) && this.#pack !== null) return this.#pack;
     const { pack, manifest } = this.#wanted;
-    const detail = `${manifest} of pack '${pack}' is missing, broken or empty`;
+    const detail = `${manifest} of pack '${pack}' is missing, broken or empty: choose another`;
     this.#parts.status.fail("Coupled pairs not ready", detail);
     return null;
   }

@@ -67,6 +67,14 @@ export function reliefAt(settings: Coupling3d, timeS: number, energy01: number):
   };
 }
 
+/** The figures of a frame, for who tunes them. */
+export function hudText(settings: Coupling3d, { sway, depth, blur }: Relief): string {
+  const { mode, parallax, dof, strength } = settings;
+  const wanted = `depth ${mode} · parallax ${parallax} · dof ${dof} · strength ${strength}`;
+  const found = [...sway, depth, blur].map((length) => length.toFixed(4)).join(" ");
+  return `${wanted} · ${found}`;
+}
+
 /** 1 when absent or no number. */
 function factor(params: URLSearchParams, name: string): number {
   const text = params.get(name) ?? "";

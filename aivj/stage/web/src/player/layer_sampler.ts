@@ -7,8 +7,6 @@ import { Pass } from "../render/pass.ts";
 
 export const DOWNSAMPLE_SIZE = 8;
 export const SAMPLE_INTERVAL_MS = 500;
-/** The mirror of the foreground is renewed more often: programs look whether it changes. */
-const MIRROR_INTERVAL_MS = 100;
 const LUMA = [0.2126, 0.7152, 0.0722] as const;
 
 /** Means over a layer's picture, 0 to 1; Rec. 709 luma of gamma-encoded values. */
@@ -71,7 +69,8 @@ export class LayerSampler {
     this.#cells = new Target(gl, WIDTH, HEIGHT);
     this.#buffer = gl.createBuffer();
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, this.#buffer);
-    gl.bufferData(gl.PIXEL_PACK_BUFFER, this.#pixels.length, gl.STREAM_READ);
+    // Of buffers that are to be read Chromium keeps a shadow, and each fence waits until it is made.
+    gl.bufferData(gl.PIXEL_PACK_BUFFER, this.#pixels.length, gl.STREAM_COPY);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
     Object.assign(mirror, { width: DOWNSAMPLE_SIZE, height: DOWNSAMPLE_SIZE });
     this.#mirror = mirror.getContext("2d");
@@ -81,29 +80,11 @@ export class LayerSampler {
     return this.#samples;
   }
 
-  /** Call it in each frame, with what both layers show. */
-  advance(foreground: Target, background: Target, nowMs: number): void {
-    if (this.#pending !== null) {
-      this.#fetch(this.#pending.fence, this.#pending.atMs);
-    } else if (nowMs - this.#askedAtMs >= MIRROR_INTERVAL_MS) {
-      this.#ask(foreground, background, nowMs);
-    }
-  }
-
-  #ask(foreground: Target, background: Target, nowMs: number): void {
+  /** Takes what the GPU has done. Call it before a frame is drawn: reading waits for what is queued. */
+  collect(): void {
     const gl = this.#gl;
-    this.#askedAtMs = nowMs;
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#cells.framebuffer);
-    this.#pass.draw([foreground.texture, background.texture], [0, 0, WIDTH, HEIGHT]);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, this.#buffer);
-    gl.readPixels(0, 0, WIDTH, HEIGHT, gl.RGBA, gl.UNSIGNED_BYTE, 0);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-    this.#pending = fence === null ? null : { fence, atMs: nowMs };
-  }
-
-  #fetch(fence: WebGLSync, atMs: number): void {
-    const gl = this.#gl;
+    if (this.#pending === null) return;
+    const { fence, atMs } = this.#pending;
     if (gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) return;
     gl.deleteSync(fence);
     this.#pending = null;
@@ -111,10 +92,22 @@ export class LayerSampler {
     gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, this.#pixels);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
     this.#show();
-    const { atMs: lastMs, count } = this.#samples;
-    if (count > 0 && atMs - lastMs < SAMPLE_INTERVAL_MS) return;
     const [fg, bg] = [this.#mean(0), this.#mean(DOWNSAMPLE_SIZE)];
-    this.#samples = { fg, bg, atMs, count: count + 1 };
+    this.#samples = { fg, bg, atMs, count: this.#samples.count + 1 };
+  }
+
+  /** Shrinks what the layers show, if that is due. Call it after a frame was drawn. */
+  ask(foreground: Target, background: Target, nowMs: number): void {
+    if (this.#pending !== null || nowMs - this.#askedAtMs < SAMPLE_INTERVAL_MS) return;
+    this.#askedAtMs = nowMs;
+    const gl = this.#gl;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#cells.framebuffer);
+    this.#pass.draw([foreground.texture, background.texture], [0, 0, WIDTH, HEIGHT]);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, this.#buffer);
+    gl.readPixels(0, 0, WIDTH, HEIGHT, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    this.#pending = fence === null ? null : { fence, atMs: nowMs };
   }
 
   #show(): void {

@@ -153,6 +153,7 @@ export class Screen {
 
   #draw({ fg, bg }: Layers, nowMs: number): void {
     this.#refuseLostContext();
+    this.#sampler.collect();
     const elapsedS = Math.max(0, nowMs - this.#state.lastRenderTimeMs) / 1000;
     const stepS = Math.min(elapsedS, MAX_ELAPSED_S);
     for (const [layer, live] of [
@@ -164,7 +165,7 @@ export class Screen {
     }
     this.#drawing = null;
     this.#compositor.draw(fg.target, bg.target, this.#guide.look(nowMs), nowMs);
-    this.#sampler.advance(fg.target, bg.target, nowMs);
+    this.#sampler.ask(fg.target, bg.target, nowMs);
     this.#state.initialized = true;
     this.#state.framesRendered += 1;
     this.#state.lastRenderTimeMs = nowMs;

@@ -104,7 +104,7 @@ export class SinglePresets implements Programme {
   #withChoosing(action: (choosing: Choosing) => Promise<boolean>): Promise<boolean> {
     const ours = this.#turn.then(async () => {
       if ((await this.init()) && this.#choosing !== null) return await action(this.#choosing);
-      const detail = `/presets/${this.name}/library-manifest.json is missing, broken or empty`;
+      const detail = `/presets/${this.name}/library-manifest.json is missing, broken or empty: choose another`;
       this.#parts.status.fail(`Library '${this.name}' not ready`, detail);
       return false;
     });

@@ -52,8 +52,13 @@ export class Dock {
   show(isFavourite: boolean, nowMs: number): void {
     this.#hold.setAttribute("aria-pressed", String(this.#auto.held));
     this.#favourite.setAttribute("aria-pressed", String(isFavourite));
-    const leftS = this.#auto.leftS(nowMs);
-    const text = leftS === null ? (this.#auto.held ? "held" : "off") : `${Math.ceil(leftS)} s`;
-    setText(this.#countdown, text);
+    setText(this.#countdown, countdownText(this.#auto, nowMs));
   }
+}
+
+function countdownText(auto: AutoAdvance, nowMs: number): string {
+  if (auto.held) return "held";
+  const leftS = auto.leftS(nowMs);
+  if (leftS !== null) return `${Math.ceil(leftS)} s`;
+  return auto.enabled ? "" : "off";
 }

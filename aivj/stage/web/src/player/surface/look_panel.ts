@@ -1,7 +1,7 @@
 // How the layers are mixed.
 
 import { BLEND_MODES, type BlendMode } from "../compositor.ts";
-import type { Coupling3d, Coupling3dMode } from "../coupling3d.ts";
+import { type Coupling3d, type Coupling3dMode, hudText } from "../coupling3d.ts";
 import type { Mixer } from "../mixer.ts";
 import { element, fillSelect, setText } from "./elements.ts";
 
@@ -16,6 +16,7 @@ export class LookPanel {
   readonly #mixer: Mixer;
   readonly #opacity = element("pm-opacity", HTMLInputElement);
   readonly #opacityText = element("pm-opacity-text", HTMLElement);
+  readonly #hud = element("coupling3d-hud", HTMLElement);
 
   constructor(mixer: Mixer) {
     this.#mixer = mixer;
@@ -29,6 +30,13 @@ export class LookPanel {
     this.#setOpacity(mixer.opacity);
     this.#connectLists();
     this.#connectDepth();
+    this.#hud.hidden = !mixer.coupling3d.hud;
+  }
+
+  /** Shows the figures of a frame where the address asks for them. */
+  show(nowMs: number): void {
+    if (this.#hud.hidden) return;
+    setText(this.#hud, hudText(this.#mixer.coupling3d, this.#mixer.look(nowMs).relief));
   }
 
   /** A step up or down. */

@@ -99,6 +99,7 @@ export class Surface {
     const { ear, show } = this.#parts;
     this.#sound.show(ear.isSilent(nowMs), ear.loudness.rms);
     this.#dock.show(show.isFavourite, nowMs);
+    this.#look.show(nowMs);
     if (this.#overlay.isOpen) this.#showFigures(nowMs);
   }
 
