@@ -4,11 +4,10 @@ Only equations that run are counted: those of custom waves and shapes that are n
 out.
 """
 
-from collections.abc import Sequence
 from functools import cache
 
 from aivj.presets.program import Program
-from aivj.presets.tokens import Code, Counts, count_groups, joined, named, num_registers, summed
+from aivj.presets.tokens import Code, Counts, NameGroups, joined, num_registers, summed
 
 _INPUTS = {
     "bass": ("bass", "bass_att"),
@@ -18,7 +17,7 @@ _INPUTS = {
     "time": ("time",),
     "frame": ("frame", "fps", "progress"),
 }
-_FUNCTIONS = named(
+_FUNCTIONS = NameGroups(
     "equations.calls",
     {
         "sin": ("sin",),
@@ -50,15 +49,14 @@ _LOOKS = {
     "inner_border": ("ib_size", "ib_r", "ib_g", "ib_b", "ib_a"),
     "motion_vectors": ("mv_x", "mv_y", "mv_dx", "mv_dy", "mv_l", "mv_r", "mv_g", "mv_b", "mv_a"),
 }
-_FRAME_WRITES = named("per_frame.writes", {**_MOVEMENTS, **_LOOKS})
-_PIXEL_WRITES = named("per_pixel.writes", _MOVEMENTS)
-_PIXEL_READS = named("per_pixel.reads", _COORDINATES)
+_FRAME_WRITES = NameGroups("per_frame.writes", {**_MOVEMENTS, **_LOOKS})
+_PIXEL_WRITES = NameGroups("per_pixel.writes", _MOVEMENTS)
+_PIXEL_READS = NameGroups("per_pixel.reads", _COORDINATES)
 
 
 def equation_features(program: Program) -> dict[str, float]:
     """Returns features by name, the same names in the same order for every preset."""
     waves, shapes = joined(program.wave_blocks), joined(program.shape_blocks)
-    everything = joined(program.equation_blocks).reads
     frame, pixel = program.per_frame, program.per_pixel
     return {
         **size_features("init", program.init),
@@ -70,10 +68,10 @@ def equation_features(program: Program) -> dict[str, float]:
         **input_features("per_pixel", pixel.reads),
         **input_features("parts", summed([waves.reads, shapes.reads])),
         "per_frame.num_registers_written": num_registers({**program.init.writes, **frame.writes}),
-        **count_groups(_FRAME_WRITES, frame.writes),
-        **count_groups(_PIXEL_WRITES, pixel.writes),
-        **count_groups(_PIXEL_READS, pixel.reads),
-        **count_groups(_FUNCTIONS, everything),
+        **_FRAME_WRITES.count(frame.writes),
+        **_PIXEL_WRITES.count(pixel.writes),
+        **_PIXEL_READS.count(pixel.reads),
+        **_FUNCTIONS.count(program.equations.reads),
     }
 
 
@@ -85,11 +83,11 @@ def size_features(block: str, code: Code) -> dict[str, float]:
 def input_features(block: str, reads: Counts) -> dict[str, float]:
     """Returns how much the code listens to the music, the clock and other blocks."""
     return {
-        **count_groups(_inputs_of(block), reads),
+        **_inputs_of(block).count(reads),
         f"{block}.num_registers_read": num_registers(reads),
     }
 
 
 @cache
-def _inputs_of(block: str) -> dict[str, Sequence[str]]:
-    return named(f"{block}.reads", _INPUTS)
+def _inputs_of(block: str) -> NameGroups:
+    return NameGroups(f"{block}.reads", _INPUTS)

@@ -1,6 +1,8 @@
 """Features that tell which inputs reach what is seen, and by which ways."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from aivj.presets import data_flow
 from aivj.presets.data_flow import (
@@ -24,6 +26,7 @@ _SOURCES: Mapping[str, Inputs] = {
     "chance": data_flow.CHANCE,
     "memory": data_flow.MEMORY,
 }
+_SHARE_SOURCES = {**_SOURCES, "smoothed": data_flow.SMOOTHED}
 _MOTION_SOURCES = {"place": data_flow.PLACE, "polar": data_flow.POLAR}
 _WAVE_SOURCES = {"sample": data_flow.SAMPLE, "sound": data_flow.SOUND}
 _SHAPE_SOURCES = {"instance": data_flow.SAMPLE}
@@ -85,20 +88,26 @@ def _reached(
     prefix: str, groups: Mapping[str, Sequence[str]], variables: Sequence[Mapping[str, Inputs]]
 ) -> _Reached:
     """Returns what reaches each group of variables, in any of the parts that have them."""
-    reached = dict.fromkeys((f"{prefix}{group}" for group in groups), 0)
-    for inputs_of in variables:
-        for group, names in groups.items():
+    reached = {}
+    for group, names in groups.items():
+        inputs = 0
+        for inputs_of in variables:
             for name in names:
-                reached[f"{prefix}{group}"] |= inputs_of.get(name, 0)
+                inputs |= inputs_of.get(name, 0)
+        reached[f"{prefix}{group}"] = inputs
     return reached
 
 
 def _flags(reached: _Reached, sources: Mapping[str, Inputs]) -> dict[str, float]:
-    return {
-        f"flow.{source}.{target}": 1.0 if inputs & mask else 0.0
-        for source, mask in sources.items()
-        for target, inputs in reached.items()
-    }
+    flags = [
+        1.0 if inputs & mask else 0.0 for mask in sources.values() for inputs in reached.values()
+    ]
+    return dict(zip(_flag_names(tuple(reached), tuple(sources)), flags, strict=True))
+
+
+@cache
+def _flag_names(targets: tuple[str, ...], sources: tuple[str, ...]) -> list[str]:
+    return [f"flow.{source}.{target}" for source in sources for target in targets]
 
 
 def _switch_flags(reached: _Reached) -> dict[str, float]:
@@ -119,11 +128,12 @@ def _num_inputs(reached: _Reached) -> int:
 
 def _shares(flow: DataFlow) -> dict[str, float]:
     """Tells how much of what the per-frame equations compute follows what."""
+    num_with = Counter(flow.frame.values())
     num_variables = max(len(flow.frame), 1)
     return {
-        f"flow.share.{source}": sum(1 for inputs in flow.frame.values() if inputs & mask)
+        f"flow.share.{source}": sum([num for inputs, num in num_with.items() if inputs & mask])
         / num_variables
-        for source, mask in {**_SOURCES, "smoothed": data_flow.SMOOTHED}.items()
+        for source, mask in _SHARE_SOURCES.items()
     }
 
 

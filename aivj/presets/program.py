@@ -4,6 +4,7 @@ Code of custom waves and shapes that are not drawn does not run and is left out.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from aivj.presets.milk import Milk
 from aivj.presets.tokens import Code, joined, read_code
@@ -54,10 +55,20 @@ class Program:
         own = [self.init, self.per_frame, self.per_pixel]
         return [*own, *self.wave_blocks, *self.shape_blocks]
 
+    @cached_property
+    def equations(self) -> Code:
+        """All code that is no shader, as one."""
+        return joined(self.equation_blocks)
+
+    @cached_property
+    def shaders(self) -> Code:
+        """Both shaders as one."""
+        return joined([self.warp_shader, self.comp_shader])
+
     @property
     def whole(self) -> Code:
         """All code as one."""
-        return joined([*self.equation_blocks, self.warp_shader, self.comp_shader])
+        return joined([self.equations, self.shaders])
 
 
 def read_program(milk: Milk) -> Program:

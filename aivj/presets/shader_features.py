@@ -2,33 +2,38 @@
 
 import math
 import re
-from collections.abc import Sequence
 from functools import cache
 
 from aivj.presets.equation_features import input_features, size_features
 from aivj.presets.milk import parse_number
 from aivj.presets.program import Program
-from aivj.presets.tokens import Code, Counts, count_groups, named, summed
+from aivj.presets.tokens import Code, Counts, NameGroups
 
-_FUNCTIONS = {
-    "trigonometry": ("sin", "cos", "tan", "atan", "atan2", "sincos"),
-    "power": ("pow", "exp", "log", "sqrt"),
-    "mix": ("lerp", "clamp", "smoothstep"),
-    "saturate": ("saturate",),
-    "step": ("frac", "floor", "ceil", "round", "fmod", "step", "sign"),
-    "vector": ("dot", "cross", "length", "normalize", "distance", "reflect"),
-    "matrix": ("mul", "float2x2", "float3x3"),
-    "lum": ("lum",),
-    "limit": ("min", "max", "abs"),
-    "branch": ("if", "for", "while"),
-}
-_SPECIAL_INPUTS = {
-    "chance": ("rand_frame", "rand_preset"),
-    "roam": ("roam_cos", "roam_sin", "slow_roam_cos", "slow_roam_sin"),
-    "hue": ("hue_shader",),
-    "vol": ("vol", "vol_att"),
-    "rotation": ("rot_s1", "rot_d1", "rot_f1", "rot_vf1", "rot_uf1", "rot_rand1"),
-}
+_CALLS = NameGroups(
+    "shaders.calls",
+    {
+        "trigonometry": ("sin", "cos", "tan", "atan", "atan2", "sincos"),
+        "power": ("pow", "exp", "log", "sqrt"),
+        "mix": ("lerp", "clamp", "smoothstep"),
+        "saturate": ("saturate",),
+        "step": ("frac", "floor", "ceil", "round", "fmod", "step", "sign"),
+        "vector": ("dot", "cross", "length", "normalize", "distance", "reflect"),
+        "matrix": ("mul", "float2x2", "float3x3"),
+        "lum": ("lum",),
+        "limit": ("min", "max", "abs"),
+        "branch": ("if", "for", "while"),
+    },
+)
+_SPECIAL_INPUTS = NameGroups(
+    "shaders.reads",
+    {
+        "chance": ("rand_frame", "rand_preset"),
+        "roam": ("roam_cos", "roam_sin", "slow_roam_cos", "slow_roam_sin"),
+        "hue": ("hue_shader",),
+        "vol": ("vol", "vol_att"),
+        "rotation": ("rot_s1", "rot_d1", "rot_f1", "rot_vf1", "rot_uf1", "rot_rand1"),
+    },
+)
 _LOOKUP_NAMES = ("tex2d", "tex3d", "tex2dlod", "tex2dbias", "tex2dproj", "tex2dgrad")
 _LOOKUPS = {
     "lookups": (*_LOOKUP_NAMES, "getpixel", "getmain", "getblur1", "getblur2", "getblur3"),
@@ -44,7 +49,6 @@ _COORDINATES = {
     "texsize": ("texsize", "_c0"),
     "aspect": ("aspect",),
 }
-_SHARED = {**named("shaders.reads", _SPECIAL_INPUTS), **named("shaders.calls", _FUNCTIONS)}
 # A prefix says how a sampler filters and wraps; the rest says what picture it reads.
 _SAMPLER = re.compile(r"sampler_(?:([fp])([cw])_)?(.+)")
 _OWN_PICTURE = re.compile(r"main|blur[1-3]")
@@ -60,12 +64,13 @@ _LARGEST_EXPONENT = 20.0
 def shader_features(program: Program) -> dict[str, float]:
     """Returns features by name, the same names in the same order for every preset."""
     warp, comp = program.warp_shader, program.comp_shader
-    both = summed([warp.reads, comp.reads])
+    both = program.shaders.reads
     return {
         **_of_one_shader("warp", warp),
         **_of_one_shader("comp", comp),
         **input_features("shaders", both),
-        **count_groups(_SHARED, both),
+        **_SPECIAL_INPUTS.count(both),
+        **_CALLS.count(both),
         **_samplers(both),
         "shaders.lookups_in_loops": _num_in_loops(warp.text) + _num_in_loops(comp.text),
     }
@@ -78,7 +83,8 @@ def _of_one_shader(shader: str, code: Code) -> dict[str, float]:
     scale, offset = _fade(code.text)
     return {
         **size_features(shader, code),
-        **count_groups(_lookups_of(shader), reads),
+        **_lookups_of(shader).count(reads),
+        **_coordinates_of(shader).count(reads),
         f"{shader}.main": main + reads.get("getpixel", 0) + reads.get("getmain", 0),
         f"{shader}.ret_scale": scale,
         f"{shader}.ret_offset": offset,
@@ -86,8 +92,13 @@ def _of_one_shader(shader: str, code: Code) -> dict[str, float]:
 
 
 @cache
-def _lookups_of(shader: str) -> dict[str, Sequence[str]]:
-    return {**named(shader, _LOOKUPS), **named(f"{shader}.reads", _COORDINATES)}
+def _lookups_of(shader: str) -> NameGroups:
+    return NameGroups(shader, _LOOKUPS)
+
+
+@cache
+def _coordinates_of(shader: str) -> NameGroups:
+    return NameGroups(f"{shader}.reads", _COORDINATES)
 
 
 def _fade(text: str) -> tuple[float, float]:

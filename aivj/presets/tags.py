@@ -4,7 +4,6 @@ The rules are those of the preset audit. They hardly tell presets apart (`wave` 
 all of them) and stay as they are because others read them.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ _DARK_LUMA01, _BRIGHT_LUMA01, _LOW_FRAME_DELTA = 0.06, 0.96, 0.002
 _VISIBLE_WAVE_SCALE = 0.08
 _WARP_SCALE, _WARP_SPEED, _WARP = 1.3, 1.2, 0.08
 _MANY_LINES = 24
-_SHAPE_KEY = re.compile(r"shape[0-9]")
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,11 @@ def tag_inputs(milk: Milk) -> TagInputs:
         values=milk.values,
         num_per_frame=_num_lines(milk.per_frame),
         num_per_pixel=_num_lines(milk.per_pixel),
-        num_wave=sum(1 for key in milk.raw if key.startswith("wave_"))
+        num_wave=len([key for key in milk.raw if key.startswith("wave_")])
         + sum(map(_num_lines, wave_blocks)),
-        num_shape=sum(1 for key in milk.raw if _SHAPE_KEY.match(key)),
+        num_shape=len(
+            [key for key in milk.raw if key.startswith("shape") and key[5:6].isdecimal()]
+        ),
     )
 
 

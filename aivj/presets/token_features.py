@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from aivj.presets.milk import parse_number
 from aivj.presets.program import Program
-from aivj.presets.tokens import Code, joined
+from aivj.presets.tokens import Code
 
 _BRACKET = re.compile(r"[()]")
 _STEP = {"(": 1, ")": -1}
@@ -30,13 +30,11 @@ _NUM_REMEMBERED = 32_768
 
 def token_features(program: Program) -> dict[str, float]:
     """Returns features by name, the same names in the same order for every preset."""
-    equations = joined(program.equation_blocks)
-    shaders = joined([program.warp_shader, program.comp_shader])
     return {
-        **_writing("equations", equations),
-        **_constants("equations", equations),
-        **_writing("shaders", shaders),
-        **_constants("shaders", shaders),
+        **_writing("equations", program.equations),
+        **_constants("equations", program.equations),
+        **_writing("shaders", program.shaders),
+        **_constants("shaders", program.shaders),
     }
 
 

@@ -6,16 +6,20 @@ Neither minds the case of names. Nothing is evaluated.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _TOKEN = re.compile(
-    # A name, perhaps with components (`.xyz`), perhaps assigned to.
-    r"([a-z_][a-z0-9_]*)(?:\.[a-z]+)?(?:\s*([-+*/%|&]?=)(?!=))?"
-    r"|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?)"
+    # A name, perhaps with components (`.xyz`), perhaps assigned to; or a number.
+    r"[a-z_][a-z0-9_]*(?:\.[a-z]+)?(?:\s*[-+*/%|&]?=(?!=))?"
+    r"|[0-9]+\.?[0-9]*(?:e[-+]?[0-9]+)?|\.[0-9]+(?:e[-+]?[0-9]+)?"
 )
+_NUMBER_START = frozenset(".0123456789")
+_ASSIGNMENT = re.compile(r"[-+*/%|&]?=")
+_NUM_REMEMBERED = 65_536
 _REGISTER = re.compile(r"q[1-9][0-9]?|_q[a-h]")
 
 OPERATORS = "+-*/%(,;=<>&|"
@@ -23,7 +27,20 @@ OPERATORS = "+-*/%(,;=<>&|"
 
 
 Counts = Mapping[str, int]
-Token = tuple[str, str, str]
+
+
+class Token(NamedTuple):
+    """A name or a number.
+
+    Attributes:
+        name: The name, without components; empty for a number.
+        operator: What it is assigned by (`=`, `+=`); empty where it is not.
+        number: The number as it is spelled; empty for a name.
+    """
+
+    name: str
+    operator: str
+    number: str
 
 
 @dataclass(frozen=True)
@@ -32,8 +49,7 @@ class Code:
 
     Attributes:
         text: The code in lower case.
-        tokens: In their order, each a name or a number: (name, the operator if it is assigned
-            to, number), with empty strings for what it is not.
+        tokens: Names and numbers, in their order.
         reads: How often each name is read or called; `x += 1` reads `x` too.
         writes: How often each name is assigned to.
         numbers: How often each number occurs, by its spelling.
@@ -68,11 +84,11 @@ def read_code(text: str) -> Code:
     num_comments = 0
     if "/" in text:
         text, num_comments = _COMMENT.subn(" ", text)
-    tokens: list[Token] = _TOKEN.findall(text)
-    reads, writes, numbers = _counts(tokens)
+    spellings = _TOKEN.findall(text)
+    reads, writes, numbers = _counts(Counter(spellings))
     return Code(
         text=text,
-        tokens=tokens,
+        tokens=list(map(_TOKENS.__getitem__, spellings)),
         reads=reads,
         writes=writes,
         numbers=numbers,
@@ -108,12 +124,38 @@ def summed(counts: Sequence[Counts]) -> Counts:
     return total
 
 
-def _counts(tokens: Iterable[Token]) -> tuple[Counts, Counts, Counts]:
+class _Tokens(dict[str, Token]):
+    """Tokens by their spelling, taken apart when they are met first.
+
+    Presets share most of theirs; the bound is for hostile ones.
+    """
+
+    def __missing__(self, spelling: str) -> Token:
+        if len(self) >= _NUM_REMEMBERED:
+            self.clear()
+        token = self[spelling] = _token(spelling)
+        return token
+
+
+_TOKENS = _Tokens()
+
+
+def _token(spelling: str) -> Token:
+    """Takes apart what `_TOKEN` has found."""
+    if spelling[0] in _NUMBER_START:
+        return Token("", "", spelling)
+    assignment = _ASSIGNMENT.search(spelling)
+    name = spelling[: assignment.start()].rstrip() if assignment else spelling
+    return Token(name.partition(".")[0], assignment[0] if assignment else "", "")
+
+
+def _counts(num_of: Mapping[str, int]) -> tuple[Counts, Counts, Counts]:
     """Returns how often each name is read, each is written, and each number occurs."""
     reads: dict[str, int] = {}
     writes: dict[str, int] = {}
     numbers: dict[str, int] = {}
-    for (name, operator, number), count in Counter(tokens).items():
+    for spelling, count in num_of.items():
+        name, operator, number = _TOKENS[spelling]
         if number:
             numbers[number] = count
             continue
@@ -124,14 +166,28 @@ def _counts(tokens: Iterable[Token]) -> tuple[Counts, Counts, Counts]:
     return reads, writes, numbers
 
 
-def named(prefix: str, groups: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-    """Returns the groups under the names of their features, `prefix.group`."""
-    return {f"{prefix}.{key}": names for key, names in groups.items()}
+class NameGroups:
+    """Groups of names that are counted together.
 
+    Args:
+        prefix: Stands before the name of each group, with a dot between.
+        groups: Names by group; a name may be in several.
+    """
 
-def count_groups(groups: Mapping[str, Sequence[str]], names: Counts) -> dict[str, float]:
-    """Returns how often the names of each group occur."""
-    return {key: sum([names.get(name, 0) for name in group]) for key, group in groups.items()}
+    def __init__(self, prefix: str, groups: Mapping[str, Sequence[str]]) -> None:
+        self._zeros: dict[str, float] = {f"{prefix}.{group}": 0 for group in groups}
+        self._groups_of: dict[str, list[str]] = defaultdict(list)
+        for group, names in groups.items():
+            for name in names:
+                self._groups_of[name].append(f"{prefix}.{group}")
+
+    def count(self, num_of: Counts) -> dict[str, float]:
+        """Returns how often the names of each group occur."""
+        counts = self._zeros.copy()
+        for name in self._groups_of.keys() & num_of.keys():
+            for group in self._groups_of[name]:
+                counts[group] += num_of[name]
+        return counts
 
 
 def num_registers(names: Iterable[str]) -> int:
