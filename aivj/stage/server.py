@@ -42,7 +42,8 @@ class StageServer:
     """Serves the built stage on a free port of 127.0.0.1.
 
     Args:
-        packs_root: Folder that `/presets/...` URLs resolve below; None serves no presets.
+        packs_root: Folder that `/presets/...` and `/run-manifest.json` resolve below; None serves
+            no presets.
         clips: Music by name: `/clips/<name>.u8` answers the planar bytes.
         convert: Makes the JSON that `/converted/presets/...` answers from a preset's bytes; a
             page cannot convert shaders itself. Called in a thread, once at a time.
@@ -81,6 +82,7 @@ class StageServer:
         app.router.add_get("/", self._asset)
         app.router.add_get("/catalogue.json", self._catalogue)
         app.router.add_get(MUSIC_ROUTE, self._music)
+        app.router.add_get("/run-manifest.json", self._preset)
         app.router.add_get("/clips/{name}.u8", self._clip)
         app.router.add_get("/presets/{path:.+}", self._preset)
         app.router.add_get("/converted/{path:presets/.+}", self._converted)

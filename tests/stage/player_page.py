@@ -15,6 +15,8 @@ VIEWPORT = {"width": 320, "height": 180}
 COUPLED = {"coupled": 1, "coupledPack": "tested"}
 ALONE = {"prefetch": "off"}
 
+PUBLISHED = "window.__nw_verify?.ready === true"
+
 NEXT = """async () => {
   const ok = await window.__nw_verify.actions.coupledNext("test");
   const frames = () => window.__nw_verify.getVerifyState().projectmVerify;
@@ -89,11 +91,12 @@ async def open_player(chromium, converter, clip, root):
     """Yields a function that opens the player on the packs in `root`, in the place of the last one.
 
     Its arguments: `init`, JavaScript that runs before the page's own; `music`, a folder;
-    `viewport`, the window's size; and the address's parameters.
+    `viewport`, the window's size; `ready`, the expression that is waited for; and the address's
+    parameters.
     """
     async with contextlib.AsyncExitStack() as stack:
 
-        async def open_page(init="", music=None, viewport=VIEWPORT, **parameters):
+        async def open_page(init="", music=None, viewport=VIEWPORT, ready=PUBLISHED, **parameters):
             await stack.aclose()
             server = StageServer(
                 packs_root=root,
@@ -112,7 +115,7 @@ async def open_player(chromium, converter, clip, root):
             await page.add_init_script(init)
             query = {"seed": 3, "size": SIZE, **parameters}
             await page.goto(f"{server.origin}/?{urlencode(query)}")
-            await player.until("window.__nw_verify?.ready === true")
+            await player.until(ready)
             return player
 
         yield open_page

@@ -100,10 +100,9 @@ async def test_presets_that_a_run_found_broken_are_passed_over(player, tmp_path)
         {"presetId": "lib-c", "status": "ok", "reasons": ["watchdog-idle>150s"]},
         {"presetId": "lib-d", "status": "ok", "tier": "strict", "metrics": {"motion": 0.0612}},
     ]
-    (tmp_path / "presets" / "run.json").write_text(
-        json.dumps({"version": "v0", "presets": entries})
-    )
-    page = await player(**LIBRARY, **ALONE, runManifestUrl="/presets/run.json")
+    document = json.dumps({"version": "v0", "presets": entries})
+    (tmp_path / "run-manifest.json").write_text(document)
+    page = await player(**LIBRARY, **ALONE)
     await page.started()
     assert set((await page.seen())["state"]["presetIds"].values()) == {"lib-b", "lib-d"}
     assert "[info] [aivj] selected preset lib-d (m=0.0612, tier=strict)" in page.console

@@ -162,3 +162,35 @@ async def test_an_address_that_asks_for_nothing_offers_what_there_is(player, tmp
     assert await is_open(page, "library-panel")
     await page.page.select_option("#preset-library-select", "tested")
     await page.until(f"{PAIR} === 0")
+
+
+async def test_a_browser_that_cannot_draw_is_told(player, tmp_path):
+    write_pack(tmp_path, [MOVING], [0.5])
+    page = await player(
+        init="HTMLCanvasElement.prototype.getContext = () => null;",
+        ready="document.body.dataset.status === 'failed'",
+        **WINDOW,
+        **COUPLED,
+    )
+    assert await is_open(page, "notice")
+    assert "no WebGL2 context" in await text_of(page, "notice-detail")
+    assert page.errors == ["this browser gives no WebGL2 context"]
+
+
+async def test_a_gpu_that_is_lost_is_told_and_the_page_comes_back(player, tmp_path):
+    write_pack(tmp_path, [MOVING], [0.5])
+    page = await player(**WINDOW, **COUPLED, **ALONE)
+    await page.started()
+    lose = """() => {
+      const gl = document.getElementById("viz-canvas").getContext("webgl2");
+      gl.getExtension("WEBGL_lose_context").loseContext();
+      return performance.timeOrigin;
+    }"""
+    opened = await page.call(lose)
+    await page.until("document.body.dataset.status === 'failed'")
+    assert "the WebGL context was lost" in await text_of(page, "notice-text")
+    assert await page.hook("getVerifyState().projectmVerify.aborted") is True
+    async with page.page.expect_navigation():
+        pass
+    await page.until(f"performance.timeOrigin > {opened} && {PAIR} === 0")
+    assert page.errors == []

@@ -43,14 +43,8 @@ const mixer = new Mixer(parameters.coupling3d);
 const favourites = new Favourites(localStorage, Date.now);
 const sound = new Sound(() => parameters.demoMusic && !flag("disableAutoAudio"));
 const ear = new Ear(sound);
-const screen = new Screen(
-  element("viz-canvas", HTMLCanvasElement),
-  element("canvas", HTMLCanvasElement),
-  drawnSize,
-  ear,
-  { onFrame, look: (nowMs) => mixer.look(nowMs), onDrawn, onAbort },
-);
-const software = isSoftware(screen.renderer.renderer);
+const screen = openScreen();
+const software = isSoftware(screen.renderer);
 const load = new Load(software ? "low" : "high", () => screen.resize());
 const preparation = new Preparation(screen, () => load.pressure.trigger(performance.now(), 1000));
 let coupled = pairsOf(parameters.pack, parameters.enabled);
@@ -79,6 +73,7 @@ const surface = new Surface({
   load,
   screen,
   preparation,
+  store: localStorage,
 });
 let catalogue: Promise<Catalogue> = fetchCatalogue();
 let numFailures = 0;
@@ -94,6 +89,20 @@ publishVerifyHooks({
   randomIds: () => show.randomIds,
 });
 await start();
+
+/** Without WebGL2 there is nothing to be seen, and people are told why. */
+function openScreen(): Screen {
+  const canvas = element("viz-canvas", HTMLCanvasElement);
+  const mirror = element("canvas", HTMLCanvasElement);
+  const guide = { onFrame, look: (nowMs: number) => mixer.look(nowMs), onDrawn, onAbort };
+  try {
+    return new Screen(canvas, mirror, drawnSize, ear, guide);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    status.fail("Nothing can be drawn here", `${message}: try another browser, or update drivers`);
+    throw error;
+  }
+}
 
 async function start(): Promise<void> {
   addEventListener(
@@ -143,7 +152,10 @@ async function openProgramme(name: string): Promise<Programme> {
   catalogue = fetchCatalogue();
   const { packs } = await catalogue;
   const found = packs.find((pack) => pack.name === name);
-  if (found?.numPairs === null) return presetsOf(name);
+  if (found?.numPairs === null) {
+    localStorage.setItem("presetLibrarySource", name);
+    return presetsOf(name);
+  }
   coupled = pairsOf(name, true);
   return coupled;
 }
@@ -175,7 +187,7 @@ function onShown(playing: NowPlaying, layers: readonly LayerKey[]): void {
   conductor.noteChange(layers, nowMs);
   load.switches.note(nowMs, playing.presetIds, preparation.lastReport);
   status.show(playing);
-  surface.listProgramme();
+  surface.markShown();
   if (parameters.prefetch) setTimeout(() => show.programme.prepareNext(), PREPARE_AFTER_MS);
 }
 
@@ -195,7 +207,9 @@ function planRescue(): void {
   numFailures += 1;
   setTimeout(() => {
     const isUntouched = preparation.lastReport?.token === token;
-    if (auto.enabled && !auto.held && isUntouched) show.next({ reason: "rescue" });
+    if (!auto.enabled || auto.held || !isUntouched) return;
+    if (screen.isLost) location.reload();
+    else show.next({ reason: "rescue" });
   }, delayMs);
 }
 

@@ -38,6 +38,8 @@ export interface FrameGuide {
 }
 
 export class Screen {
+  /** What draws, as far as the browser tells. */
+  readonly renderer: string;
   readonly #context: StageContext;
   readonly #compositor: Compositor;
   readonly #sampler: LayerSampler;
@@ -56,7 +58,10 @@ export class Screen {
     abortReason: null,
   };
 
-  /** `mirror` shows the foreground in coarse cells; `size` is asked when layers are made. */
+  /**
+   * Throws when the browser has no WebGL2. `mirror` shows the foreground in coarse cells; `size` is
+   * asked when layers are made.
+   */
   constructor(
     canvas: HTMLCanvasElement,
     mirror: HTMLCanvasElement,
@@ -65,6 +70,7 @@ export class Screen {
     guide: FrameGuide,
   ) {
     this.#context = new StageContext(canvas, { keepPicture: true });
+    this.renderer = this.#context.describe().renderer;
     this.#compositor = new Compositor(this.#context);
     this.#sampler = new LayerSampler(this.#context, mirror);
     this.#factory = LayerFactory.create(this.#context, 0);
@@ -87,8 +93,9 @@ export class Screen {
     return this.#size();
   }
 
-  get renderer(): { vendor: string; renderer: string } {
-    return this.#context.describe();
+  /** Whether the GPU took the context away; only another page gets one. */
+  get isLost(): boolean {
+    return this.#context.gl.isContextLost();
   }
 
   /** Makes a layer that draws `preset`, once those asked for before are made. */
@@ -172,7 +179,7 @@ export class Screen {
   }
 
   #refuseLostContext(): void {
-    if (this.#context.gl.isContextLost()) throw new PageFault("the WebGL context was lost");
+    if (this.isLost) throw new PageFault("the WebGL context was lost");
   }
 
   #abort(reason: string): void {

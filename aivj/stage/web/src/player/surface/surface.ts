@@ -10,6 +10,7 @@ import type { Mixer } from "../mixer.ts";
 import type { Preparation } from "../preparation.ts";
 import type { Screen } from "../screen.ts";
 import type { Show } from "../show.ts";
+import type { Store } from "../shuffle.ts";
 import type { Ear } from "../sound/ear.ts";
 import type { Sound } from "../sound/sound.ts";
 import { Dock } from "./dock.ts";
@@ -33,9 +34,14 @@ export interface SurfaceParts {
   readonly load: Load;
   readonly screen: Screen;
   readonly preparation: Preparation;
+  /** Keeps what people set. */
+  readonly store: Store;
 }
 
 const REFRESH_MS = 125;
+/** As the runtime has them. */
+const FOLLOWS_KEY = "nw.aivj.enabled";
+const PROFILE_KEY = "nw.aivj.profile";
 
 export class Surface {
   readonly #parts: SurfaceParts;
@@ -90,6 +96,11 @@ export class Surface {
   /** Another programme is played, or has become ready. */
   listProgramme(): void {
     this.#listChoices();
+  }
+
+  /** Something else of the programme is shown. */
+  markShown(): void {
+    this.#library.mark(this.#parts.show.nowPlaying?.choiceId ?? "");
   }
 
   /** Goes on by a frame; most change nothing. */
@@ -147,19 +158,22 @@ export class Surface {
   }
 
   #listChoices(): void {
-    const { show } = this.#parts;
-    this.#library.list(show.programme.choices);
-    this.#library.mark(show.nowPlaying?.choiceId ?? "");
+    this.#library.list(this.#parts.show.programme.choices);
+    this.markShown();
   }
 
   #connectDirector(): void {
-    const { conductor } = this.#parts;
+    const { conductor, store } = this.#parts;
     const follows = element("auto-techno-toggle", HTMLInputElement);
+    conductor.followsMusic = store.getItem(FOLLOWS_KEY) !== "false";
     follows.checked = conductor.followsMusic;
     follows.addEventListener("change", () => {
       conductor.followsMusic = follows.checked;
+      store.setItem(FOLLOWS_KEY, String(follows.checked));
     });
     const profiles = element("techno-profile-select", HTMLSelectElement);
+    const kept = store.getItem(PROFILE_KEY);
+    if (isProfile(kept)) conductor.profile = kept;
     fillSelect(
       profiles,
       PROFILES.map((name) => ({ id: name, label: name })),
@@ -167,6 +181,7 @@ export class Surface {
     );
     profiles.addEventListener("change", () => {
       if (isProfile(profiles.value)) conductor.profile = profiles.value;
+      store.setItem(PROFILE_KEY, profiles.value);
     });
   }
 
@@ -188,7 +203,7 @@ export class Surface {
         `${load.gaps.framesPerS().toFixed(0)} frames/s · p95 ${load.gaps.p95Ms().toFixed(0)} ms · ` +
         `page ${load.work.p95Ms().toFixed(1)} ms`,
       "diagnostics-picture": `${width}x${height} · level ${load.level}`,
-      "diagnostics-renderer": screen.renderer.renderer,
+      "diagnostics-renderer": screen.renderer,
     };
     const intensity = ear.intensity01(nowMs) ?? 0;
     const features = ear.features;
