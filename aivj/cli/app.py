@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from aivj.cli import (
+    bench_labels,
     check_run,
     compare,
     demo,
@@ -78,6 +79,7 @@ for verb in (
     promote.promote,
     rollback.rollback,
     releases.releases,
+    bench_labels.bench_labels,
     schema.schema,
     stage.serve,
 ):

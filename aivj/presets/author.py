@@ -35,13 +35,18 @@ def preset_family(name: str, milk: Milk) -> str:
 
 def first_author(name: str) -> str:
     """Returns the first author of a name that sets authors apart from the title, or nothing."""
+    return next(iter(author_names(name)), "")
+
+
+def author_names(name: str) -> list[str]:
+    """Returns all authors of a name that sets authors apart from the title."""
     fields = BEFORE_TITLE.split(name_stem(name))
-    return _first_plain(_NEXT_AUTHOR.split(fields[0])) if len(fields) > 1 else ""
+    return _plain_words(_NEXT_AUTHOR.split(fields[0])) if len(fields) > 1 else []
 
 
 def first_word(name: str) -> str:
     """Returns the first word of a name; where nothing sets authors apart, it may be one."""
-    return _first_plain(_WORD_END.split(name_stem(name)))
+    return next(iter(_plain_words(_WORD_END.split(name_stem(name)))), "")
 
 
 def name_stem(name: str) -> str:
@@ -49,7 +54,7 @@ def name_stem(name: str) -> str:
     return re.sub(r"\.milk$", "", name.rpartition("/")[2], flags=re.IGNORECASE)
 
 
-def _first_plain(words: list[str]) -> str:
-    """Returns the first of the words that has a letter, in lower-case letters and digits."""
+def _plain_words(words: list[str]) -> list[str]:
+    """Returns the words in lower-case letters and digits, those without a letter left out."""
     plain = (_NOT_PLAIN.sub("", word.lower()) for word in words)
-    return next((word for word in plain if _LETTER.search(word)), "")
+    return [word for word in plain if _LETTER.search(word)]

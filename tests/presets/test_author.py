@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aivj.presets.author import first_author, first_word, preset_family
+from aivj.presets.author import author_names, first_author, first_word, preset_family
 from aivj.presets.milk import Milk, parse_milk
 
 MILK = parse_milk(b"zoom=1")
@@ -52,6 +52,12 @@ def test_a_name_without_a_word_leaves_the_content() -> None:
 )
 def test_an_author_is_set_apart_from_the_title(name: str, author: str, word: str) -> None:
     assert (first_author(name), first_word(name)) == (author, word)
+
+
+def test_all_authors_are_found() -> None:
+    name = "Hexcollie, geiss, Flexi, yin n Phat - Pinwheel - Mix.milk"
+    assert author_names(name) == ["hexcollie", "geiss", "flexi", "yin", "phat"]
+    assert author_names("185.milk") == []
 
 
 @settings(deadline=None)
