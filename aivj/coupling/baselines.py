@@ -2,7 +2,7 @@
 
     constant   the mean target: what a collapsed net says
     luma rule  the documented rule on how bright a pair *was measured*; unlike the others it looks
-               at the very picture it judges, and says 0.5 of pairs that nobody measured
+               at the very picture it judges, and knows nothing of pairs that nobody measured
     logistic   logistic regression on the pair's features
     trees      gradient-boosted trees on them (scikit-learn's histogram kind)
 
@@ -11,6 +11,7 @@ loss give them together.
 """
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
@@ -26,7 +27,6 @@ from aivj.coupling.training_set import FloatArray, IntArray, Source, TrainingSet
 MAX_NEGATIVES = 1000
 """Negatives that logistic regression and trees see; more change nothing but the time they take."""
 
-_UNKNOWN = 0.5
 _INVERSE_REGULARISATION = 0.01
 _MAX_ITERATIONS = 100
 _TOLERANCE = 1e-3
@@ -95,7 +95,7 @@ def fit_luma_rule(training_set: TrainingSet, split: Split, config: FitConfig) ->
 
     def score(fg_index: IntArray, bg_index: IntArray) -> Scores:
         pairs = zip(fg_index.tolist(), bg_index.tolist(), strict=True)
-        return np.array([rule.get(pair, _UNKNOWN) for pair in pairs], dtype=np.float64)
+        return np.array([rule.get(pair, math.nan) for pair in pairs], dtype=np.float64)
 
     return score
 

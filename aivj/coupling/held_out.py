@@ -11,6 +11,7 @@ from aivj.coupling.metrics import (
     auc,
     calibration_error,
     cross_entropy,
+    deviation,
     pairwise_accuracy,
     spearman,
 )
@@ -24,7 +25,10 @@ class PairScorer(Protocol):
     """Scores pairs of the presets of one training set."""
 
     def __call__(self, fg_index: IntArray, bg_index: IntArray) -> npt.NDArray[np.float64]:
-        """Returns [n] scores, 0..1, of pairs given as rows of the table of presets."""
+        """Returns [n] scores of pairs given as rows of the table of presets.
+
+        0..1, or NaN where it knows nothing of a pair.
+        """
 
 
 @dataclass(frozen=True)
@@ -105,11 +109,11 @@ class HeldOut:
             ),
             preference_accuracy=self._preference_accuracy(every[self._num_rows :]),
             calibration_error=calibration_error(scores[known], target[known]),
-            score_std=float(scores[labelled].std()) if np.count_nonzero(labelled) > 1 else None,
+            score_std=deviation(scores[labelled]),
         )
 
     def _preference_accuracy(self, scores: Numbers) -> float | None:
-        if self._num_compared == 0:
+        if self._num_compared == 0 or np.isnan(scores).any():
             return None
         lead = np.sign(scores[: self._num_compared] - scores[self._num_compared :])
         return float((1 + lead.mean()) / 2)

@@ -1,4 +1,8 @@
-"""How well scores agree with labels. Every function returns None where nothing can be said."""
+"""How well scores agree with labels.
+
+Every function returns None where nothing can be said: with too few rows, or where a model does not
+know a score (NaN).
+"""
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +26,7 @@ def auc(positive: Numbers, negative: Numbers) -> float | None:
     The rank-sum form of the area under the ROC curve (Mann-Whitney U).
     """
     num_positive, num_negative = len(positive), len(negative)
-    if num_positive == 0 or num_negative == 0:
+    if num_positive == 0 or num_negative == 0 or _lacks_any(positive, negative):
         return None
     rank_sum = ranks(np.concatenate([positive, negative]))[:num_positive].sum()
     smallest = num_positive * (num_positive + 1) / 2
@@ -32,7 +36,9 @@ def auc(positive: Numbers, negative: Numbers) -> float | None:
 def spearman(first: Numbers, second: Numbers) -> float | None:
     """Returns Spearman's rank correlation; None below three values or without variation."""
     few = 3
-    if len(first) < few or np.ptp(first) == 0 or np.ptp(second) == 0:
+    if len(first) < few or _lacks_any(first, second):
+        return None
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
     return float(np.corrcoef(ranks(first), ranks(second))[0, 1])
 
@@ -45,7 +51,7 @@ def pairwise_accuracy(scores: Numbers, targets: Numbers) -> float | None:
     order = np.sign(targets[:, None] - targets[None, :])
     agreed = order * np.sign(scores[:, None] - scores[None, :])
     num_different = np.count_nonzero(order)
-    if num_different == 0:
+    if num_different == 0 or _lacks_any(scores):
         return None
     return float((1 + agreed.sum() / num_different) / 2)
 
@@ -56,7 +62,7 @@ def calibration_error(scores: Numbers, targets: Numbers) -> float | None:
     The expected calibration error (Naeini et al. 2015) for targets that are themselves between 0
     and 1, with bins by quantile, so that bunched scores do not share one bin.
     """
-    if len(scores) < _NUM_CALIBRATION_BINS:
+    if len(scores) < _NUM_CALIBRATION_BINS or _lacks_any(scores):
         return None
     bins = np.array_split(np.argsort(scores, kind="stable"), _NUM_CALIBRATION_BINS)
     distances = [abs(scores[rows].mean() - targets[rows].mean()) for rows in bins]
@@ -73,4 +79,15 @@ def cross_entropies(scores: Numbers, targets: Numbers) -> npt.NDArray[np.float64
 
 def cross_entropy(scores: Numbers, targets: Numbers) -> float | None:
     """Returns the mean cross-entropy."""
-    return float(cross_entropies(scores, targets).mean()) if len(scores) else None
+    if len(scores) == 0 or _lacks_any(scores):
+        return None
+    return float(cross_entropies(scores, targets).mean())
+
+
+def deviation(scores: Numbers) -> float | None:
+    """Returns the population standard deviation; None below two scores."""
+    return None if len(scores) <= 1 or _lacks_any(scores) else float(scores.std())
+
+
+def _lacks_any(*scores: Numbers) -> bool:
+    return any(bool(np.isnan(part).any()) for part in scores)

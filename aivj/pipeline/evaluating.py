@@ -165,7 +165,8 @@ def _page(
 
 
 def _facts(evaluation: Evaluation, training_set: TrainingSet) -> list[tuple[str, str]]:
-    rows = [(source.name.lower(), training_set.num_rows(source)) for source in Source]
+    names = {Source.ELITE: "elite", Source.EVAL: "measured", Source.NEGATIVE: "negatives"}
+    rows = [(name, training_set.num_rows(source)) for source, name in names.items()]
     counts = [
         *rows,
         ("comparisons", len(training_set.comparisons)),

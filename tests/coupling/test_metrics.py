@@ -10,6 +10,7 @@ from aivj.coupling.metrics import (
     auc,
     calibration_error,
     cross_entropy,
+    deviation,
     pairwise_accuracy,
     ranks,
     spearman,
@@ -46,6 +47,15 @@ def test_too_few_rows_say_nothing() -> None:
     assert pairwise_accuracy(one, one) is None
     assert calibration_error(np.ones(9), np.ones(9)) is None
     assert cross_entropy(none, none) is None
+
+
+def test_a_score_that_is_not_known_leaves_nothing_to_say() -> None:
+    known, gap = np.linspace(0.1, 0.9, 12), np.array([0.5, np.nan] * 6)
+    assert auc(known, gap) is None
+    for figure in (spearman, pairwise_accuracy, calibration_error, cross_entropy):
+        assert figure(gap, known) is None
+    assert deviation(gap) is None
+    assert deviation(known) == pytest.approx(known.std())
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=20))
