@@ -45,7 +45,7 @@ const sound = new Sound(() => parameters.demoMusic && !flag("disableAutoAudio"))
 const ear = new Ear(sound);
 const screen = openScreen();
 const software = isSoftware(screen.renderer);
-const load = new Load(software ? "low" : "high", () => screen.resize());
+const load = new Load(software ? "low" : "high", () => screen.fit());
 const preparation = new Preparation(screen, () => load.pressure.trigger(performance.now(), 1000));
 let coupled = pairsOf(parameters.pack, parameters.enabled);
 const show = new Show(parameters.enabled ? coupled : presetsOf(parameters.library), {
@@ -107,7 +107,7 @@ function openScreen(): Screen {
 async function start(): Promise<void> {
   addEventListener(
     "resize",
-    debounced(() => screen.resize(), RESIZE_AFTER_MS),
+    debounced(() => screen.fit(), RESIZE_AFTER_MS),
   );
   if (parameters.demoMusic) sound.offerDemo(DEMO_CLIP_URL);
   await show.next({ reason: "startup", cut: true });

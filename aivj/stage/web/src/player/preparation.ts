@@ -88,16 +88,11 @@ export class Preparation {
   }
 
   /** Makes ready in quiet moments; what was made ready ahead before goes. */
-  ahead(order: Order): Promise<void> {
-    if (this.#ahead?.key !== order.key) {
-      this.cancelAhead();
-      this.#ahead = this.#start(order, Pace.leisurely());
-      logAhead(this.#ahead);
-    }
-    return this.#ahead.ready.then(
-      () => {},
-      () => {},
-    );
+  ahead(order: Order): void {
+    if (this.#ahead?.key === order.key) return;
+    this.cancelAhead();
+    this.#ahead = this.#start(order, Pace.leisurely());
+    logAhead(this.#ahead);
   }
 
   cancelAhead(): void {

@@ -118,7 +118,7 @@ export class Screen {
     if (before !== null && before.fg !== fg) before.fg.release();
     if (before !== null && before.bg !== bg) before.bg.release();
     this.#layers = { fg, bg };
-    this.#fit();
+    this.fit();
     this.#state.aborted = false;
     this.#state.abortReason = null;
   }
@@ -129,11 +129,7 @@ export class Screen {
   }
 
   /** Brings what is drawn to the present size. */
-  resize(): void {
-    this.#fit();
-  }
-
-  #fit(): void {
+  fit(): void {
     if (this.#layers === null) return;
     const size = this.#size();
     for (const layer of Object.values(this.#layers)) layer.resize(size);

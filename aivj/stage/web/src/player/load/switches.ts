@@ -8,7 +8,7 @@ export interface SwitchReport {
   readonly atMs: number;
   readonly presetIds: Readonly<Record<LayerKey, string>>;
   readonly cache: LoadReport["cache"];
-  /** From the order to the change. */
+  /** How long it took to make it ready. */
   readonly loadMs: number | null;
   /** Longest time from one frame to the next within a second after the change. */
   maxFrameGapMs: number;
