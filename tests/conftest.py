@@ -5,6 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from aivj.browser.choice import RendererChoice, choose_renderer
@@ -21,6 +22,10 @@ os.environ.update(
         "HF_HUB_OFFLINE": "1",
     }
 )
+
+# How long an example takes is a matter for benchmarks, and of what else the machine does.
+hypothesis.settings.register_profile("aivj", deadline=None)
+hypothesis.settings.load_profile("aivj")
 
 
 @pytest.fixture(scope="session")
