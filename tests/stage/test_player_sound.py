@@ -59,9 +59,12 @@ async def test_silence_is_shown_as_silence_until_a_file_plays(open_silent):
     await put_file(page)
     await page.page.mouse.click(10, 10)
     await page.until(f"{RMS} >= {MIN_RMS} && !/play/i.test({TOGGLE})")
-    projectm = (await page.seen())["projectm"]
-    assert projectm["lastAudioRms"] == pytest.approx(rms_of_tone(), rel=0.1)
-    assert projectm["lastAudioPeak"] == pytest.approx(rms_of_tone() * np.sqrt(2), rel=0.1)
+    # A busy machine leaves gaps in the sound: between them it is as loud as it should be.
+    peak = "window.__projectm_verify.lastAudioPeak"
+    wanted = {RMS: rms_of_tone(), peak: rms_of_tone() * np.sqrt(2)}
+    await page.until(
+        " && ".join(f"Math.abs({found} / {value} - 1) < 0.05" for found, value in wanted.items())
+    )
     await page.until(f"{STATUS} === 'tone.wav'")
 
 
@@ -115,25 +118,17 @@ async def test_a_microphone_that_is_refused_is_told_and_the_music_goes_on(open_s
     assert await page.call(f"() => {RMS}") >= MIN_RMS
 
 
-async def test_another_tab_is_heard_and_one_that_shares_no_sound_is_told(open_silent):
+async def test_what_is_shared_is_heard_and_silence_is_refused(open_silent):
     page = await open_silent()
-    # No headless browser lets a person choose a tab: what it would hand over is made here.
-    share = """(sounds) => {
-      navigator.mediaDevices.getDisplayMedia = async () => {
-        const context = new AudioContext();
-        const out = context.createMediaStreamDestination();
-        const tone = new OscillatorNode(context, { frequency: 880 });
-        tone.connect(out);
-        tone.start();
-        return sounds ? out.stream : new MediaStream();
-      };
-      document.getElementById("audio-mixxx-connect").click();
-    }"""
-    await page.call(share, False)
+    share = "() => document.getElementById('audio-mixxx-connect').click()"
+    await page.call(share)
+    await page.until(f"{RMS} >= {MIN_RMS} && {STATUS} === 'Another tab or program'")
+    await page.call("() => document.getElementById('audio-toggle').click()")
+    await page.until(f"{RMS} === 0")
+    silent = "() => { navigator.mediaDevices.getDisplayMedia = async () => new MediaStream(); }"
+    await page.call(silent)
+    await page.call(share)
     await page.until(f"{STATUS}.includes('share audio')")
-    await page.call(share, True)
-    await page.until(f"{RMS} >= {MIN_RMS}")
-    await page.until(f"{STATUS} === 'Another tab or program'")
 
 
 async def test_the_servers_music_plays_in_ranges(player, tmp_path):
