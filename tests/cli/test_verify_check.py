@@ -44,7 +44,10 @@ def test_a_fault_ends_with_what_was_found_and_what_to_do(check, evidence):
     assert done.exception.found == "1 failed: finalOutputChanges"
     lines = [line.split() for line in done.stdout.splitlines()]
     row = lines.index(["fail", "required", "finalOutputChanges", "false"])
-    assert (lines[row + 1][0], lines[row + 2][0]) == ("expected", "do")
+    # Long paths make the column narrow, and the lines wrap.
+    firsts = [line[0] for line in lines[row + 1 : row + 8] if line]
+    assert firsts[0] == "expected"
+    assert "do" in firsts
 
 
 def test_json_is_all_that_is_printed_and_what_is_written(check, tmp_path):
