@@ -12,11 +12,12 @@ from aivj.cli.demo import PROJECTM_PRESETS
 if TYPE_CHECKING:
     from aivj.ratings import RatingBenchmark
 
-_CAPTION = (
+_NOTES = (
     "AUC over pairs of one fold; first authors held out, near-duplicates of what is judged taken "
-    "from what is learned. There is no figure over all packs: most ratings were written by tools, "
-    "batch by batch, so the pack's name alone reaches 0.76 there, and whatever recognises a pack "
-    "would look as if it had taste."
+    "from what is learned. Same format: pairs that also have the same versions, since newer files "
+    "are rated higher whatever they show. There is no figure over all packs: most ratings were "
+    "written by tools, batch by batch, so the pack's name alone reaches 0.76 there, and whatever "
+    "recognises a pack would look as if it had taste."
 )
 
 
@@ -63,12 +64,21 @@ def _print(result: "RatingBenchmark") -> None:
     )
     for subset in result.subsets:
         num_presets = subset.num_high + subset.num_low
-        table = Table("judge", "AUC", "spread over seeds", caption=_CAPTION, caption_style="")
-        table.title = (
-            f"{subset.subset}: {num_presets} presets, {subset.num_high} high, by "
-            f"{subset.num_authors} authors (the largest {subset.largest_author_share:.0%}); "
+        out.print(
+            f"\n{subset.subset}: {num_presets} presets, {subset.num_high} high, "
+            f"by {subset.num_authors} authors (the largest {subset.largest_author_share:.0%}); "
             f"{subset.mean_removed:.1f} near-duplicates a fold not learned from"
         )
+        table = Table("judge", "AUC", "+-", "AUC, same format", "+-")
         for judge in subset.judges:
-            table.add_row(judge.judge, f"{judge.auc:.3f}", f"{judge.auc_std:.3f}")
+            table.add_row(
+                judge.judge,
+                *_figures(judge.auc, judge.auc_std),
+                *_figures(judge.auc_same_format, judge.auc_same_format_std),
+            )
         out.print(table, soft_wrap=False)
+    out.print(_NOTES, soft_wrap=False)
+
+
+def _figures(*values: float | None) -> list[str]:
+    return ["-" if value is None else f"{value:.3f}" for value in values]

@@ -6,12 +6,15 @@ pack looks as if it had taste. Inside one pack that people rated, with first aut
 near-duplicates of what is judged taken from what is learned, that way is closed.
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from aivj.errors import InputError
+from aivj.packs.groups import IntArray
 from aivj.ratings.author_split import NUM_FOLDS, AuthorSplit, Fold
 from aivj.ratings.evidence import Evidence, gather_evidence
 from aivj.ratings.judges import JUDGES, MIXTURES, BoolArray, Scores
@@ -19,6 +22,8 @@ from aivj.ratings.rated_presets import RatedPreset, has_enough, read_rated_pack
 from aivj.ratings.report import JudgeResult, RatingBenchmark, SubsetResult
 
 Progress = Callable[[int, int], None]
+
+_NUM_KINDS = 2
 
 ALL = "all"
 MILKDROP_2 = "MilkDrop 2 format"
@@ -67,17 +72,23 @@ def _judged(
 ) -> SubsetResult:
     split, evidence = AuthorSplit(presets), gather_evidence(presets)
     is_high = np.array([preset.is_high for preset in presets])
-    aucs: dict[str, list[float]] = defaultdict(list)
+    formats = np.unique(evidence.format, axis=0, return_inverse=True)[1]
+    aucs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     num_removed: list[int] = []
     for seed in range(num_seeds):
-        judged: dict[str, list[tuple[Scores, BoolArray]]] = defaultdict(list)
-        for fold in split.folds(seed):
+        fold_of = np.empty(len(presets), dtype=np.int64)
+        scores_of: dict[str, Scores] = defaultdict(lambda: np.empty(len(presets)))
+        for number, fold in enumerate(split.folds(seed)):
+            _refuse_if_one_kind(is_high[fold.train])
+            fold_of[fold.test] = number
             for judge, scores in _all_scores(evidence, is_high, fold, seed).items():
-                judged[judge].append((scores, is_high[fold.test]))
+                scores_of[judge][fold.test] = scores
             num_removed.append(fold.num_removed)
             fold_done()
-        for judge, results in judged.items():
-            aucs[judge].append(auc_within_folds(results))
+        fold_and_format = fold_of * len(presets) + formats
+        for judge, scores in scores_of.items():
+            in_fold = auc_within(fold_of, scores, is_high)
+            aucs[judge].append((in_fold, auc_within(fold_and_format, scores, is_high)))
     return SubsetResult(
         subset=name,
         num_high=int(is_high.sum()),
@@ -85,11 +96,34 @@ def _judged(
         num_authors=split.num_authors,
         largest_author_share=split.largest_share,
         mean_removed=float(np.mean(num_removed)),
-        judges=[
-            JudgeResult(judge=judge, auc=float(np.mean(values)), auc_std=float(np.std(values)))
-            for judge, values in aucs.items()
-        ],
+        judges=[_result(judge, np.array(values)) for judge, values in aucs.items()],
     )
+
+
+def _refuse_if_one_kind(is_high: BoolArray) -> None:
+    if len(np.unique(is_high)) < _NUM_KINDS:
+        raise InputError(
+            "high- and low-rated presets to learn from in every fold",
+            f"{int(is_high.sum())} and {int((~is_high).sum())} in one, without the authors and "
+            "near-duplicates of what is judged",
+            "name a pack with more ratings by more people",
+        )
+
+
+def _result(judge: str, aucs: Scores) -> JudgeResult:
+    """Returns the result of a judge from [seeds, 2] figures; NaN stands for no pairs."""
+    mean, std = aucs.mean(axis=0), aucs.std(axis=0)
+    return JudgeResult(
+        judge=judge,
+        auc=_none_if_nan(mean[0]),
+        auc_std=_none_if_nan(std[0]),
+        auc_same_format=_none_if_nan(mean[1]),
+        auc_same_format_std=_none_if_nan(std[1]),
+    )
+
+
+def _none_if_nan(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 def _all_scores(evidence: Evidence, is_high: BoolArray, fold: Fold, seed: int) -> dict[str, Scores]:
@@ -102,17 +136,23 @@ def _all_scores(evidence: Evidence, is_high: BoolArray, fold: Fold, seed: int) -
     return scores
 
 
-def auc_within_folds(results: Iterable[tuple[Scores, BoolArray]]) -> float:
-    """Returns how often a high preset scores above a low one of its own fold, ties half.
+def auc_within(groups: IntArray, scores: Scores, is_high: BoolArray) -> float:
+    """Returns how often a high preset scores above a low one of its own group, ties half.
 
-    Scores of different folds come from different fits and do not compare.
+    Scores of different folds come from different fits and do not compare, so folds are groups.
 
     Args:
-        results: For each fold, [T] scores and whether each preset is high.
+        groups: [N] number of each preset's group.
+        scores: [N] what a judge says of each.
+        is_high: [N] whether it was rated high.
+
+    Returns:
+        0 to 1; NaN if no group holds both.
     """
     num_won = num_pairs = 0.0
-    for scores, is_high in results:
-        lead = np.sign(scores[is_high][:, np.newaxis] - scores[~is_high])
+    for group in np.unique(groups):
+        high, low = scores[(groups == group) & is_high], scores[(groups == group) & ~is_high]
+        lead = np.sign(high[:, np.newaxis] - low)
         num_won += float((lead + 1).sum() / 2)
         num_pairs += lead.size
-    return num_won / num_pairs
+    return num_won / num_pairs if num_pairs else math.nan

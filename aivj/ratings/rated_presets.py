@@ -5,7 +5,7 @@ compare: packs come with ratings that tools wrote, batch by batch.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,9 +56,7 @@ class RatedPack:
     num_contradictory: int
 
 
-def read_rated_pack(
-    folder: Path, on_progress: Callable[[int, int], None] | None = None
-) -> RatedPack:
+def read_rated_pack(folder: Path) -> RatedPack:
     """Reads the presets of a folder and keeps those that were rated high or low.
 
     Files of the same content are one preset: a default rating on one of them does not speak
@@ -66,23 +64,20 @@ def read_rated_pack(
 
     Args:
         folder: A pack with ratings of its own.
-        on_progress: Called with the number of files read and of all.
 
     Raises:
         InputError: `folder` is no folder, or has too few presets of either kind.
     """
     files = scan_presets(folder)
-    names: dict[str, tuple[str, Milk]] = {}
+    first_of: dict[str, tuple[str, Milk]] = {}
     verdicts: dict[str, set[bool]] = defaultdict(set)
-    for number, file in enumerate(files, start=1):
+    for file in files:
         milk = parse_milk(file.path.read_bytes())
         content_hash = hash_milk(milk)
-        names.setdefault(content_hash, (file.path.name, milk))
+        first_of.setdefault(content_hash, (file.path.name, milk))
         verdicts[content_hash] |= _verdict(milk.f_rating)
-        if on_progress is not None:
-            on_progress(number, len(files))
     presets = tuple(
-        RatedPreset(*names[content_hash], is_high=True in verdict)
+        RatedPreset(*first_of[content_hash], is_high=True in verdict)
         for content_hash, verdict in verdicts.items()
         if len(verdict) == 1
     )
@@ -90,7 +85,7 @@ def read_rated_pack(
     return RatedPack(
         presets=presets,
         num_files=len(files),
-        num_contents=len(names),
+        num_contents=len(first_of),
         num_contradictory=sum(len(verdict) > 1 for verdict in verdicts.values()),
     )
 

@@ -6,18 +6,23 @@ from aivj.ratings.author_split import NUM_FOLDS
 
 
 class JudgeResult(ContractModel):
-    """How well one judge did.
+    """How well one judge did; None where there was no pair to compare.
 
     Attributes:
         judge: Its name.
         auc: Probability that it scores a high-rated preset above a low-rated one of the same
             fold, ties counting half; the mean over seeds.
         auc_std: Standard deviation over seeds: how much the folds matter.
+        auc_same_format: The same for pairs that are also of one format: same versions, both with
+            or both without custom waves and shapes.
+        auc_same_format_std: Its standard deviation over seeds.
     """
 
     judge: str
-    auc: float
-    auc_std: float
+    auc: float | None
+    auc_std: float | None
+    auc_same_format: float | None
+    auc_same_format_std: float | None
 
 
 class SubsetResult(ContractModel):
