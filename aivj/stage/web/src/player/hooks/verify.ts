@@ -6,9 +6,10 @@ import { HISTORY } from "../load/budget.ts";
 import type { Load } from "../load/load.ts";
 import type { SwitchReport } from "../load/switches.ts";
 import type { Mixer } from "../mixer.ts";
-import type { PresetIds } from "../programme.ts";
 import type { DrawState, Screen } from "../screen.ts";
-import type { RandomIds } from "../show.ts";
+import type { LayerKey } from "../sound/ear.ts";
+
+type PresetIds = Readonly<Record<LayerKey, string>>;
 
 /** How the last call of `coupledNext` went. Times are `performance.now()`. */
 export interface NextReport {
@@ -18,6 +19,11 @@ export interface NextReport {
   reason: string;
   lastPick: LastPick | null;
   error: string | null;
+}
+
+/** What random choice showed last, and how often it was asked for. */
+export interface RandomIds extends PresetIds {
+  readonly n: number;
 }
 
 export interface VerifyState {
