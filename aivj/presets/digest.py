@@ -1,15 +1,13 @@
 """What a preset is, apart from how its file happens to be written: its content hash."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from aivj.presets.milk import NUMBER, Milk, parse_milk, parse_number
+from aivj.presets.remembered import Remembered
 from aivj.storage import sha256_hex
 
 RATING_KEY = "frating"
 """The one value that says nothing of the picture."""
-
-_NUM_REMEMBERED = 32_768
 
 
 def content_hash(data: bytes) -> str:
@@ -24,25 +22,25 @@ def content_hash(data: bytes) -> str:
 
 def hash_milk(milk: Milk) -> str:
     """Returns the content hash of a preset that has been read already."""
-    return sha256_hex("\n".join(_normalised(milk)).encode("latin-1"))
+    values = [
+        f"{key}={_SPELLINGS[value]}" for key, value in sorted(milk.raw.items()) if key != RATING_KEY
+    ]
+    # A NUL, which no preset holds, marks where a block begins.
+    blocks = [f"\0{name}\n{lines}" for name, code in _blocks(milk) if (lines := _bare_lines(code))]
+    return sha256_hex("\n".join([*values, *blocks]).encode("latin-1"))
 
 
-def _normalised(milk: Milk) -> Iterator[str]:
-    """Yields the preset line by line. A NUL, which no preset holds, marks where a block begins."""
-    for key, value in sorted(milk.raw.items()):
-        if key != RATING_KEY:
-            yield f"{key}={_same_spelling(value)}"
-    for name, code in _blocks(milk):
-        lines = [line.strip() for line in code.split("\n")]
-        if any(lines):
-            yield f"\0{name}"
-            yield from filter(None, lines)
+def _bare_lines(code: str) -> str:
+    """Returns the lines that hold anything, without blanks round them."""
+    return "\n".join(filter(None, map(str.strip, code.split("\n")))) if code else ""
 
 
-@lru_cache(_NUM_REMEMBERED)
 def _same_spelling(value: str) -> str:
     """Spells equal numbers alike, zero without a sign; leaves other text as it is."""
     return repr(parse_number(value) + 0.0) if NUMBER.fullmatch(value) else value
+
+
+_SPELLINGS = Remembered(_same_spelling)
 
 
 def _blocks(milk: Milk) -> Iterator[tuple[str, str]]:

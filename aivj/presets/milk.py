@@ -8,9 +8,11 @@ and shaders mean is no business of this module.
 import math
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+
+from aivj.presets.remembered import Remembered
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.IGNORECASE)
 """A decimal number as presets spell them."""
@@ -26,8 +28,6 @@ _PART_CODE = re.compile(
 _PART_VALUE = re.compile(r"(wave|shape)code_([0-9]{1,3})_(.+)", re.DOTALL)
 
 _DEFAULT_PRESET_VERSION = 100
-# Presets share their keys and most of the numbers they spell; the bound is for hostile ones.
-_NUM_REMEMBERED = 32_768
 _SHADER_VERSION_KEYS = ("psversion", "psversion_warp", "psversion_comp")
 
 _Block = tuple[str, int, str]  # (part, index, block): ("wave", 2, "per_point"), ("", 0, "warp_")
@@ -118,7 +118,6 @@ class Milk:
         return not (self.raw or self.waves or self.shapes or any(code))
 
 
-@lru_cache(_NUM_REMEMBERED)
 def parse_number(text: str) -> float:
     """Reads a number as C's `atof` does: the longest decimal prefix, and 0 for anything else.
 
@@ -136,22 +135,19 @@ def parse_milk(data: bytes) -> Milk:
     Bytes are taken as latin-1. Line ends may be LF, CRLF or CR; byte order marks and NULs are
     dropped; keys are compared without regard to case.
     """
-    raw: dict[str, str] = {}
-    code: dict[_Block, dict[int, str]] = {}
-    num_duplicate_keys = num_junk_lines = 0
+    plain: list[tuple[str, str]] = []
+    code: dict[_Block, list[tuple[int, str]]] = defaultdict(list)
+    num_junk_lines = 0
     for line in _text(data).split("\n"):
         spelled, equals, value = line.partition("=")
-        key, block, number = _read_key(spelled)
+        key, block, number = _KEYS[spelled]
         if not (equals and key):
             num_junk_lines += _is_junk(line)
         elif block is None:
-            num_duplicate_keys += key in raw
-            raw[key] = value.strip(_BLANK)
+            plain.append((key, value))
         else:
-            numbered = code.setdefault(block, {})
-            num_duplicate_keys += number in numbered
-            numbered[number] = value.rstrip(_BLANK)
-    return _assemble(raw, code, num_duplicate_keys, num_junk_lines)
+            code[block].append((number, value))
+    return _assemble(plain, code, num_junk_lines)
 
 
 def _text(data: bytes) -> str:
@@ -167,7 +163,6 @@ def _is_junk(line: str) -> bool:
     return bool(line) and not (line.startswith("[") and line.endswith("]"))
 
 
-@lru_cache(_NUM_REMEMBERED)
 def _read_key(spelled: str) -> tuple[str, _Block | None, int]:
     """Returns a key in lower case, and the block and line number it stands for, if it does."""
     key = spelled.strip(_BLANK).lower()
@@ -181,34 +176,36 @@ def _read_key(spelled: str) -> tuple[str, _Block | None, int]:
     return key, None, 0
 
 
-@lru_cache(_NUM_REMEMBERED)
 def _part_value(key: str) -> tuple[tuple[str, int], str] | None:
     """Returns the custom wave or shape whose value a key names, and the value's name."""
     match = _PART_VALUE.fullmatch(key)
     return ((match[1], int(match[2])), match[3]) if match else None
 
 
+_KEYS = Remembered(_read_key)
+_PART_VALUES = Remembered(_part_value)
+_NUMBERS = Remembered(parse_number)
+
+
 def _assemble(
-    raw: dict[str, str],
-    code: dict[_Block, dict[int, str]],
-    num_duplicate_keys: int,
+    plain: list[tuple[str, str]],
+    code: Mapping[_Block, list[tuple[int, str]]],
     num_junk_lines: int,
 ) -> Milk:
     """Builds the preset from its plain values and its numbered lines."""
-    text = {
-        block: "\n".join(numbered[number] for number in sorted(numbered))
-        for block, numbered in code.items()
-    }
+    raw = {key: value.strip(_BLANK) for key, value in plain}
+    lines = {block: dict(numbered) for block, numbered in code.items()}
+    text = {block: _in_order(numbered) for block, numbered in lines.items()}
     values: dict[str, float] = {}
     parts: dict[tuple[str, int], dict[str, float]] = {
         (part, index): {} for part, index, _ in text if part
     }
     for key, value in raw.items():
-        if (place := _part_value(key)) is None:
-            values[key] = parse_number(value)
+        if (place := _PART_VALUES[key]) is None:
+            values[key] = _NUMBERS[value]
         else:
             part, name = place
-            parts.setdefault(part, {})[name] = parse_number(value)
+            parts.setdefault(part, {})[name] = _NUMBERS[value]
     return Milk(
         values=values,
         raw=raw,
@@ -222,9 +219,16 @@ def _assemble(
         ps_version=max(int(values.get(key, 0.0)) for key in _SHADER_VERSION_KEYS),
         milkdrop_preset_version=int(values.get("milkdrop_preset_version", _DEFAULT_PRESET_VERSION)),
         f_rating=values.get("frating"),
-        num_duplicate_keys=num_duplicate_keys,
+        num_duplicate_keys=len(plain)
+        - len(raw)
+        + sum(len(numbered) - len(lines[block]) for block, numbered in code.items()),
         num_junk_lines=num_junk_lines,
     )
+
+
+def _in_order(numbered: Mapping[int, str]) -> str:
+    """Joins lines of code in the order of their numbers."""
+    return "\n".join([numbered[number].rstrip(_BLANK) for number in sorted(numbered)])
 
 
 def _waves(

@@ -4,6 +4,7 @@ The rules are those of the preset audit. They hardly tell presets apart (`wave` 
 all of them) and stay as they are because others read them.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ _DARK_LUMA01, _BRIGHT_LUMA01, _LOW_FRAME_DELTA = 0.06, 0.96, 0.002
 _VISIBLE_WAVE_SCALE = 0.08
 _WARP_SCALE, _WARP_SPEED, _WARP = 1.3, 1.2, 0.08
 _MANY_LINES = 24
+_SHAPE_KEY = re.compile(r"\nshape[0-9]")
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,14 @@ class TagInputs:
 
 def tag_inputs(milk: Milk) -> TagInputs:
     """Returns what the rules look at. Of keys that come twice, the last one counts."""
+    keys = "\n".join(["", *milk.raw])
     wave_blocks = (block for wave in milk.waves.values() for block in _blocks(wave))
     return TagInputs(
         values=milk.values,
         num_per_frame=_num_lines(milk.per_frame),
         num_per_pixel=_num_lines(milk.per_pixel),
-        num_wave=len([key for key in milk.raw if key.startswith("wave_")])
-        + sum(map(_num_lines, wave_blocks)),
-        num_shape=len(
-            [key for key in milk.raw if key.startswith("shape") and key[5:6].isdecimal()]
-        ),
+        num_wave=keys.count("\nwave_") + sum(map(_num_lines, wave_blocks)),
+        num_shape=len(_SHAPE_KEY.findall(keys)),
     )
 
 

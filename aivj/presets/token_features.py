@@ -3,11 +3,11 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from itertools import accumulate
 
 from aivj.presets.milk import parse_number
 from aivj.presets.program import Program
+from aivj.presets.remembered import Remembered
 from aivj.presets.tokens import Code
 
 _BRACKET = re.compile(r"[()]")
@@ -25,7 +25,6 @@ _OPERATORS = {
 }
 _SMALLEST_POWER, _LARGEST_POWER = -6.0, 6.0
 _FINE, _LARGE = 0.1, 10.0
-_NUM_REMEMBERED = 32_768
 
 
 def token_features(program: Program) -> dict[str, float]:
@@ -70,7 +69,7 @@ def _constants(scope: str, code: Code) -> dict[str, float]:
     """Tells what kind of numbers the code holds."""
     counts: dict[float, int] = {}
     for text, count in code.numbers.items():
-        value = parse_number(text)
+        value = _NUMBERS[text]
         counts[value] = counts.get(value, 0) + count
     num = max(sum(counts.values()), 1)
     mean, std = _powers(counts)
@@ -96,13 +95,16 @@ def _is_fine(value: float) -> bool:
 
 def _powers(counts: Mapping[float, int]) -> tuple[float, float]:
     """Returns mean and standard deviation of the powers of ten of the positive numbers."""
-    powers = [(_power(value), count) for value, count in counts.items() if value]
+    powers = [(_POWERS[value], count) for value, count in counts.items() if value]
     num = max(sum([count for _, count in powers]), 1)
     mean = sum([power * count for power, count in powers]) / num
     square = sum([power * power * count for power, count in powers]) / num
     return mean, math.sqrt(max(square - mean * mean, 0.0))
 
 
-@lru_cache(_NUM_REMEMBERED)
 def _power(value: float) -> float:
     return min(max(math.log10(value), _SMALLEST_POWER), _LARGEST_POWER)
+
+
+_POWERS = Remembered(_power)
+_NUMBERS = Remembered(parse_number)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from aivj.presets.remembered import Remembered
+
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _TOKEN = re.compile(
     # A name, perhaps with components (`.xyz`), perhaps assigned to; or a number.
@@ -19,7 +21,6 @@ _TOKEN = re.compile(
 )
 _NUMBER_START = frozenset(".0123456789")
 _ASSIGNMENT = re.compile(r"[-+*/%|&]?=")
-_NUM_REMEMBERED = 65_536
 _REGISTER = re.compile(r"q[1-9][0-9]?|_q[a-h]")
 
 OPERATORS = "+-*/%(,;=<>&|"
@@ -124,22 +125,6 @@ def summed(counts: Sequence[Counts]) -> Counts:
     return total
 
 
-class _Tokens(dict[str, Token]):
-    """Tokens by their spelling, taken apart when they are met first.
-
-    Presets share most of theirs; the bound is for hostile ones.
-    """
-
-    def __missing__(self, spelling: str) -> Token:
-        if len(self) >= _NUM_REMEMBERED:
-            self.clear()
-        token = self[spelling] = _token(spelling)
-        return token
-
-
-_TOKENS = _Tokens()
-
-
 def _token(spelling: str) -> Token:
     """Takes apart what `_TOKEN` has found."""
     if spelling[0] in _NUMBER_START:
@@ -147,6 +132,9 @@ def _token(spelling: str) -> Token:
     assignment = _ASSIGNMENT.search(spelling)
     name = spelling[: assignment.start()].rstrip() if assignment else spelling
     return Token(name.partition(".")[0], assignment[0] if assignment else "", "")
+
+
+_TOKENS = Remembered(_token)
 
 
 def _counts(num_of: Mapping[str, int]) -> tuple[Counts, Counts, Counts]:
