@@ -17,17 +17,19 @@ from aivj.presets.data_flow import (
 from aivj.presets.program import Program
 from aivj.presets.tokens import Code
 
-_SOURCES: Mapping[str, Inputs] = {
+_BANDS: Mapping[str, Inputs] = {
     "bass": data_flow.BASS | data_flow.BASS_ATT,
     "mid": data_flow.MID | data_flow.MID_ATT,
     "treb": data_flow.TREB | data_flow.TREB_ATT,
+}
+_SOURCES = {
     "audio": AUDIO,
     "time": data_flow.TIME,
     "chance": data_flow.CHANCE,
     "memory": data_flow.MEMORY,
 }
-_SHARE_SOURCES = {**_SOURCES, "smoothed": data_flow.SMOOTHED}
-_MOTION_SOURCES = {"place": data_flow.PLACE, "polar": data_flow.POLAR}
+_SHARE_SOURCES = {**_BANDS, "smoothed": data_flow.SMOOTHED, **_SOURCES}
+_MOTION_SOURCES = {**_BANDS, "place": data_flow.PLACE, "polar": data_flow.POLAR}
 _WAVE_SOURCES = {"sample": data_flow.SAMPLE, "sound": data_flow.SOUND}
 _SHAPE_SOURCES = {"instance": data_flow.SAMPLE}
 
