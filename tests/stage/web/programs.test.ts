@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { GlObjects } from "../../../aivj/stage/web/src/render/gl_objects.ts";
 import { ProgramCache } from "../../../aivj/stage/web/src/render/programs.ts";
 
 const COMPLETION_STATUS = 4;
@@ -65,7 +66,13 @@ function cached(extension: object | null = null) {
   const context = new CountingContext();
   context.extension = extension;
   const gl = context as unknown as WebGL2RenderingContext;
-  const programs = new ProgramCache(gl);
+  let owner: GlObjects | null = null;
+  const programs = new ProgramCache(gl, () => owner);
+  const owned = (objects: GlObjects, action: () => void) => {
+    owner = objects;
+    action();
+    owner = null;
+  };
   const build = (vertex: string, fragment: string): WebGLProgram => {
     const program = gl.createProgram();
     for (const [kind, source] of [
@@ -82,7 +89,7 @@ function cached(extension: object | null = null) {
     gl.linkProgram(program);
     return program;
   };
-  return { context, gl, programs, build };
+  return { context, gl, programs, build, owned };
 }
 
 test("equal sources are compiled once, different ones each", () => {
@@ -144,16 +151,26 @@ test("a broken program is told with its first user, until uses are forgotten", (
   assert.deepEqual(programs.linkErrors(), [["foreground", "syntax error"]]);
 });
 
-test("the oldest programs go when there are many, but none that is in use", () => {
-  const { context, programs, build } = cached();
-  for (let i = 0; i < 300; i++) build("v", `f${i}`);
+test("the oldest programs go when there are many, but none that somebody has", () => {
+  const { context, build, owned } = cached();
+  build("v", "for ever");
+  const [shown, gone] = [new GlObjects(), new GlObjects()];
+  owned(shown, () => build("v", "shown"));
+  owned(gone, () => {
+    for (let i = 0; i < 300; i++) build("v", `f${i}`);
+  });
   assert.equal(context.counts.deleted, 0);
 
-  programs.forgetUses();
+  gone.release();
+  build("v", "one more");
+  assert.equal(context.counts.deleted, 303 - 256);
+  const numLinked = context.counts.linked;
+  build("v", "for ever");
+  build("v", "shown");
   build("v", "f299");
-  assert.equal(context.counts.deleted, 300 - 256);
+  assert.equal(context.counts.linked, numLinked);
   build("v", "f0");
-  assert.equal(context.counts.linked, 301);
+  assert.equal(context.counts.linked, numLinked + 1);
 });
 
 test("a program is not used before it is linked", () => {

@@ -50,7 +50,6 @@ const preparation = new Preparation(screen, () => load.pressure.trigger(performa
 let coupled = pairsOf(parameters.pack, parameters.enabled);
 const show = new Show(parameters.enabled ? coupled : presetsOf(parameters.library), {
   favourites,
-  status,
   open: openProgramme,
   onProgramme: () => surface.listProgramme(),
   onFailure: planRescue,

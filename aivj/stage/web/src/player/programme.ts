@@ -2,9 +2,11 @@
 
 import type { LayerKey } from "./sound/ear.ts";
 
+export type PresetIds = Readonly<Record<LayerKey, string>>;
+
 /** What is on the canvas, and why. */
 export interface NowPlaying {
-  readonly presetIds: Readonly<Record<LayerKey, string>>;
+  readonly presetIds: PresetIds;
   readonly names: Readonly<Record<LayerKey, string>>;
   /** Its score; null without one. */
   readonly quality01: number | null;

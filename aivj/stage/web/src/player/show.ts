@@ -1,17 +1,19 @@
 // The show: one programme is played, and people or the music say what happens next.
 
 import type { Favourite, Favourites } from "./favourites.ts";
-import type { RandomIds } from "./hooks/verify.ts";
-import type { ChangeRequest, NowPlaying, Programme } from "./programme.ts";
-import type { Status } from "./status.ts";
+import type { ChangeRequest, NowPlaying, PresetIds, Programme } from "./programme.ts";
+
+/** What random choice showed last, and how often it was asked for. */
+export interface RandomIds extends PresetIds {
+  readonly n: number;
+}
 
 export interface ShowParts {
   readonly favourites: Favourites;
-  readonly status: Status;
   /** Opens a pack or library by its name. */
   readonly open: (name: string) => Promise<Programme>;
   /** Called when another programme is played. */
-  readonly onProgramme: (programme: Programme) => void;
+  readonly onProgramme: () => void;
   /** Called when something that was to be shown broke. */
   readonly onFailure: () => void;
 }
@@ -67,12 +69,9 @@ export class Show {
   /** Plays another pack or library. */
   async open(name: string): Promise<void> {
     if (name === this.#programme.name) return;
-    await this.#told(async () => {
-      this.#programme = await this.#parts.open(name);
-      const shown = await this.#programme.next({ reason: "opened" });
-      this.#parts.onProgramme(this.#programme);
-      return shown;
-    });
+    this.#programme = await this.#parts.open(name);
+    await this.next({ reason: "opened" });
+    this.#parts.onProgramme();
   }
 
   async recall({ programme, choiceId }: Favourite): Promise<void> {

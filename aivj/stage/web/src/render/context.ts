@@ -28,8 +28,8 @@ export class StageContext {
     if (gl === null) throw new Error("this browser gives no WebGL2 context");
     this.gl = gl;
     this.#hideAnisotropy();
-    this.programs = new ProgramCache(gl);
     this.ledger = new GlLedger(gl);
+    this.programs = new ProgramCache(gl, () => this.ledger.owner);
   }
 
   /** Vendor and renderer of the driver, as far as the browser tells. */

@@ -6,6 +6,8 @@
 // keeps the values of its uniforms from one user to the next: each user sets all of them before it
 // draws, as Butterchurn does.
 
+import type { GlObjects } from "./gl_objects.ts";
+
 /** Those of the pairs on the screen are far fewer. */
 const MAX_PROGRAMS = 256;
 
@@ -22,6 +24,8 @@ class ProgramTicket {
 /** One real program with the locations that were asked for; asking the driver makes it wait. */
 class LinkedProgram {
   readonly real: WebGLProgram;
+  /** How many links of it are not released yet. */
+  numOwners = 0;
   readonly #gl: WebGL2RenderingContext;
   readonly #uniforms = new Map<string, WebGLUniformLocation | null>();
   readonly #attributes = new Map<string, number>();
@@ -90,13 +94,19 @@ function unreplaced(gl: WebGL2RenderingContext): WebGL2RenderingContext {
 /** Puts a program cache under `gl`, whose users then share equal programs without knowing it. */
 export class ProgramCache {
   readonly #linked = new Map<string, LinkedProgram>();
+  readonly #owner: () => GlObjects | null;
   readonly #parallel: KHR_parallel_shader_compile | null;
   #rehearsed: LinkedProgram[] | null = null;
   /** Whom the programs linked from now on are for. */
   user = "";
   #users = new Map<LinkedProgram, string>();
 
-  constructor(gl: WebGL2RenderingContext) {
+  /**
+   * A program lasts until all owners that linked it are released; one that was linked while there was
+   * no owner lasts for ever.
+   */
+  constructor(gl: WebGL2RenderingContext, owner: () => GlObjects | null = () => null) {
+    this.#owner = owner;
     const real = unreplaced(gl);
     this.#parallel = real.getExtension("KHR_parallel_shader_compile");
     const linkedBy = (ticket: ProgramTicket): LinkedProgram => {
@@ -163,14 +173,22 @@ export class ProgramCache {
     this.#linked.set(key, program);
     if (!this.#users.has(program)) this.#users.set(program, this.user);
     this.#rehearsed?.push(program);
+    this.#hold(program);
     this.#deleteOldest(gl);
     return program;
+  }
+
+  #hold(program: LinkedProgram): void {
+    program.numOwners += 1;
+    this.#owner()?.add(() => {
+      program.numOwners -= 1;
+    });
   }
 
   #deleteOldest(gl: WebGL2RenderingContext): void {
     for (const [key, program] of this.#linked) {
       if (this.#linked.size <= MAX_PROGRAMS) return;
-      if (this.#users.has(program)) continue;
+      if (program.numOwners > 0) continue;
       gl.deleteProgram(program.real);
       this.#linked.delete(key);
     }

@@ -8,6 +8,7 @@ import {
 } from "../layer_sampler.ts";
 import type { Load } from "../load/load.ts";
 import type { LoadReport, Preparation } from "../preparation.ts";
+import type { PresetIds } from "../programme.ts";
 import type { DrawState, Screen } from "../screen.ts";
 import type { Ear, LayerKey } from "../sound/ear.ts";
 
@@ -44,7 +45,7 @@ export interface ProjectmParts {
   readonly ear: Ear;
   readonly load: Load;
   readonly preparation: Preparation;
-  readonly presetIds: () => Readonly<Record<LayerKey, string>>;
+  readonly presetIds: () => PresetIds;
 }
 
 /** Butterchurn takes every second of its 1,024 samples. */

@@ -6,10 +6,9 @@ import { HISTORY } from "../load/budget.ts";
 import type { Load } from "../load/load.ts";
 import type { SwitchReport } from "../load/switches.ts";
 import type { Mixer } from "../mixer.ts";
+import type { PresetIds } from "../programme.ts";
 import type { DrawState, Screen } from "../screen.ts";
-import type { LayerKey } from "../sound/ear.ts";
-
-type PresetIds = Readonly<Record<LayerKey, string>>;
+import type { RandomIds } from "../show.ts";
 
 /** How the last call of `coupledNext` went. Times are `performance.now()`. */
 export interface NextReport {
@@ -19,11 +18,6 @@ export interface NextReport {
   reason: string;
   lastPick: LastPick | null;
   error: string | null;
-}
-
-/** What random choice showed last, and how often it was asked for. */
-export interface RandomIds extends PresetIds {
-  readonly n: number;
 }
 
 export interface VerifyState {

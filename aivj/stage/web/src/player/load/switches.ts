@@ -1,12 +1,12 @@
 // What a change of presets cost: the frames that came late around it.
 
 import type { LoadReport } from "../preparation.ts";
-import type { LayerKey } from "../sound/ear.ts";
+import type { PresetIds } from "../programme.ts";
 
 export interface SwitchReport {
   /** `performance.now()` of the change. */
   readonly atMs: number;
-  readonly presetIds: Readonly<Record<LayerKey, string>>;
+  readonly presetIds: PresetIds;
   readonly cache: LoadReport["cache"];
   /** How long it took to make it ready. */
   readonly loadMs: number | null;
@@ -35,7 +35,7 @@ export class Switches {
     this.#reports = [];
   }
 
-  note(atMs: number, presetIds: Readonly<Record<LayerKey, string>>, load: LoadReport | null): void {
+  note(atMs: number, presetIds: PresetIds, load: LoadReport | null): void {
     const report: SwitchReport = {
       atMs,
       presetIds,
