@@ -67,6 +67,9 @@ BASE_DEFAULTS: Mapping[str, float] = {
 }
 """The base parameters that are features, and MilkDrop's value where a preset is silent."""
 
+_BASE_FEATURES = [
+    (f"base.{name}", name.lower(), default) for name, default in BASE_DEFAULTS.items()
+]
 _NUM_WAVE_MODES = 8
 
 
@@ -80,7 +83,7 @@ def base_features(milk: Milk) -> dict[str, float]:
     return {
         "format.preset_version": float(milk.milkdrop_preset_version),
         "format.ps_version": float(milk.ps_version),
-        **{f"base.{name}": base_value(milk, name) for name in BASE_DEFAULTS},
+        **{name: milk.values.get(key, default) for name, key, default in _BASE_FEATURES},
         "base.mv_a": _motion_vector_alpha(milk),
         **_wave_mode(milk),
     }

@@ -7,7 +7,7 @@ out.
 from functools import cache
 
 from aivj.presets.program import Program
-from aivj.presets.tokens import Code, Counts, NameGroups, joined, num_registers, summed
+from aivj.presets.tokens import Code, Counts, NameGroups, num_registers, summed
 
 _INPUTS = {
     "bass": ("bass", "bass_att"),
@@ -56,7 +56,7 @@ _PIXEL_READS = NameGroups("per_pixel.reads", _COORDINATES)
 
 def equation_features(program: Program) -> dict[str, float]:
     """Returns features by name, the same names in the same order for every preset."""
-    waves, shapes = joined(program.wave_blocks), joined(program.shape_blocks)
+    waves, shapes = program.wave_code, program.shape_code
     frame, pixel = program.per_frame, program.per_pixel
     return {
         **size_features("init", program.init),

@@ -49,16 +49,21 @@ class Program:
         """The code of all custom shapes."""
         return [code for shape in self.shapes for code in (shape.init, shape.per_frame)]
 
-    @property
-    def equation_blocks(self) -> list[Code]:
-        """All code that is no shader."""
-        own = [self.init, self.per_frame, self.per_pixel]
-        return [*own, *self.wave_blocks, *self.shape_blocks]
+    @cached_property
+    def wave_code(self) -> Code:
+        """The code of all custom waves as one."""
+        return joined(self.wave_blocks)
+
+    @cached_property
+    def shape_code(self) -> Code:
+        """The code of all custom shapes as one."""
+        return joined(self.shape_blocks)
 
     @cached_property
     def equations(self) -> Code:
         """All code that is no shader, as one."""
-        return joined(self.equation_blocks)
+        own = [self.init, self.per_frame, self.per_pixel]
+        return joined([*own, self.wave_code, self.shape_code])
 
     @cached_property
     def shaders(self) -> Code:

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from aivj.presets.milk import parse_number
 from aivj.presets.program import Program
@@ -65,46 +66,52 @@ def _depth(text: str) -> int:
     return max(accumulate(map(_STEP.__getitem__, _BRACKET.findall(text)), initial=0))
 
 
+class _Constant(NamedTuple):
+    """A number as code spells it; `power` is its power of ten, where it has one."""
+
+    value: float
+    is_whole: bool
+    is_fine: bool
+    is_large: bool
+    power: float | None
+
+
+def _constant(spelling: str) -> _Constant:
+    value = parse_number(spelling)
+    return _Constant(
+        value=value,
+        is_whole=value.is_integer(),
+        is_fine=0.0 < value < _FINE,
+        is_large=value > _LARGE,
+        power=min(max(math.log10(value), _SMALLEST_POWER), _LARGEST_POWER) if value else None,
+    )
+
+
+_CONSTANTS = Remembered(_constant)
+
+
 def _constants(scope: str, code: Code) -> dict[str, float]:
     """Tells what kind of numbers the code holds."""
-    counts: dict[float, int] = {}
-    for text, count in code.numbers.items():
-        value = _NUMBERS[text]
-        counts[value] = counts.get(value, 0) + count
-    num = max(sum(counts.values()), 1)
-    mean, std = _powers(counts)
+    found = [(_CONSTANTS[spelling], num) for spelling, num in code.numbers.items()]
+    values = {constant.value for constant, _ in found}
+    num_all = max(sum([num for _, num in found]), 1)
+    mean, std = _powers(found)
     return {
-        f"{scope}.numbers.num_distinct": len(counts),
-        f"{scope}.numbers.share_distinct": len(counts) / num,
-        f"{scope}.numbers.share_integers": _num_where(float.is_integer, counts) / num,
-        f"{scope}.numbers.share_fine": _num_where(_is_fine, counts) / num,
-        f"{scope}.numbers.share_large": _num_where(_LARGE.__lt__, counts) / num,
-        f"{scope}.numbers.largest": max(counts, default=0.0),
+        f"{scope}.numbers.num_distinct": len(values),
+        f"{scope}.numbers.share_distinct": len(values) / num_all,
+        f"{scope}.numbers.share_integers": sum([n for c, n in found if c.is_whole]) / num_all,
+        f"{scope}.numbers.share_fine": sum([n for c, n in found if c.is_fine]) / num_all,
+        f"{scope}.numbers.share_large": sum([n for c, n in found if c.is_large]) / num_all,
+        f"{scope}.numbers.largest": max(values, default=0.0),
         f"{scope}.numbers.mean_power": mean,
         f"{scope}.numbers.std_power": std,
     }
 
 
-def _num_where(holds: Callable[[float], bool], counts: Mapping[float, int]) -> int:
-    return sum([count for value, count in counts.items() if holds(value)])
-
-
-def _is_fine(value: float) -> bool:
-    return 0.0 < value < _FINE
-
-
-def _powers(counts: Mapping[float, int]) -> tuple[float, float]:
-    """Returns mean and standard deviation of the powers of ten of the positive numbers."""
-    powers = [(_POWERS[value], count) for value, count in counts.items() if value]
-    num = max(sum([count for _, count in powers]), 1)
-    mean = sum([power * count for power, count in powers]) / num
-    square = sum([power * power * count for power, count in powers]) / num
+def _powers(found: Sequence[tuple[_Constant, int]]) -> tuple[float, float]:
+    """Returns mean and standard deviation of the powers of ten."""
+    powers = [(constant.power, num) for constant, num in found if constant.power is not None]
+    num_all = max(sum([num for _, num in powers]), 1)
+    mean = sum([power * num for power, num in powers]) / num_all
+    square = sum([power * power * num for power, num in powers]) / num_all
     return mean, math.sqrt(max(square - mean * mean, 0.0))
-
-
-def _power(value: float) -> float:
-    return min(max(math.log10(value), _SMALLEST_POWER), _LARGEST_POWER)
-
-
-_POWERS = Remembered(_power)
-_NUMBERS = Remembered(parse_number)

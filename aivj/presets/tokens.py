@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from aivj.presets.remembered import Remembered
@@ -106,7 +107,7 @@ def joined(codes: Iterable[Code]) -> Code:
         return codes[0] if codes else _NO_CODE
     return Code(
         text="\n".join([code.text for code in codes]),
-        tokens=[token for code in codes for token in code.tokens],
+        tokens=list(chain.from_iterable([code.tokens for code in codes])),
         reads=summed([code.reads for code in codes]),
         writes=summed([code.writes for code in codes]),
         numbers=summed([code.numbers for code in codes]),

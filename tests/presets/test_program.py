@@ -21,9 +21,14 @@ comp_1=`ret = comp;
 
 def test_all_that_runs_is_read_once() -> None:
     program = read_program(parse_milk(CODE.encode()))
-    assert [list(code.writes) for code in program.equation_blocks] == [[key] for key in "abcdefgh"]
+    own = [program.init, program.per_frame, program.per_pixel]
+    assert [list(code.writes) for code in own] == [["a"], ["b"], ["c"]]
     assert [list(code.writes) for code in program.wave_blocks] == [["d"], ["e"], ["f"]]
     assert [list(code.writes) for code in program.shape_blocks] == [["g"], ["h"]]
+    assert list(program.wave_code.writes) == ["d", "e", "f"]
+    assert list(program.shape_code.writes) == ["g", "h"]
+    assert list(program.equations.writes) == list("abcdefgh")
+    assert program.shaders.writes == {"ret": 2}
     assert set(program.warp_shader.reads) == {"warp"}
     assert set(program.comp_shader.reads) == {"comp"}
     assert program.whole.writes == {**dict.fromkeys("abcdefgh", 1), "ret": 2}
