@@ -41,7 +41,9 @@ export class Panels {
   #show(name: PanelName | null): void {
     this.#open = name;
     for (const each of PANEL_NAMES) {
-      element(`${each}-panel`, HTMLElement).hidden = each !== name;
+      const panel = element(`${each}-panel`, HTMLElement);
+      if (each !== name) leave(panel);
+      panel.hidden = each !== name;
       this.#button(each).setAttribute("aria-expanded", String(each === name));
     }
   }
@@ -49,4 +51,10 @@ export class Panels {
   #button(name: PanelName): HTMLButtonElement {
     return element(`${name}-toggle`, HTMLButtonElement);
   }
+}
+
+/** Takes the focus away, at once: a hidden control would keep it until the next frame, and keys with it. */
+function leave(panel: HTMLElement): void {
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && panel.contains(focused)) focused.blur();
 }
