@@ -163,3 +163,18 @@ test("history is on a grid, whatever the frames", () => {
   assert.equal(long.values.length, 400);
   assert.deepEqual([long.values[0], long.values.at(-1)], [600, 999]);
 });
+
+test("a beat that is looked for ten times a second is found too, and with fewer steps", () => {
+  const tracker = new BeatTracker();
+  const timesMs = steadyBeats(120, 16);
+  let beat: Beat | null = null;
+  let before = 0;
+  everyFrame([0, 16], 60, (nowMs) => {
+    const flux01 = fluxAt(timesMs, nowMs);
+    const begins = before <= 0.35 && flux01 > 0.35;
+    beat = tracker.advance({ flux01, begins }, nowMs, { stepsPerS: 10, estimateEveryMs: 1500 });
+    before = flux01;
+  });
+  assertNear((beat as Beat | null)?.beatsPerMinute, 120, 3);
+  assert.deepEqual([tracker.numSteps, tracker.numEstimates], [160, 11]);
+});

@@ -120,3 +120,27 @@ test("a preset that fails is told when it is wanted, and leaves nothing", async 
   const { outcome, errorText } = preparation.lastReport ?? {};
   assert.deepEqual([outcome, errorText], ["failed", "background: no such function"]);
 });
+
+test("what is made ready ahead is told in the lines of the runtime's log", async () => {
+  const lines: string[] = [];
+  mock.method(console, "info", (line: string) => lines.push(line));
+  const { preparation } = prepared();
+  preparation.ahead(order("a.milk"));
+  assert.equal(preparation.isMakingAhead, true);
+  preparation.ahead(order("a.milk"));
+  await settle();
+  await passIdleMoments();
+  assert.equal(preparation.isMakingAhead, false);
+  preparation.ahead(order("broken.milk"));
+  await settle();
+  await passIdleMoments();
+  assert.deepEqual(
+    lines.map((line) => line.replace(/\d+ms/, "Nms")),
+    [
+      "[Preload] Skip a",
+      "[Preload] batchSize 2",
+      "[Preload] batch done in Nms",
+      "[Preload] Failed: broken (foreground: no such function)",
+    ],
+  );
+});

@@ -1,6 +1,6 @@
 // What the music does in a frame, from the samples that the presets hear.
 
-import { type Beat, BeatTracker } from "./beat.ts";
+import { type Beat, type BeatRates, BeatTracker, EVERY_STEP } from "./beat.ts";
 import { AUDIBLE_RMS, InputLevel } from "./input_level.ts";
 import { OnsetDetector, type Onsets } from "./onsets.ts";
 import { approach, clamp01, MAX_STEP_S } from "./smoothing.ts";
@@ -101,8 +101,19 @@ export class FeatureExtractor {
     this.#spectrum = new Spectrum(WINDOW, sampleRateHz);
   }
 
+  /** Steps of the beat and estimates of its tempo that were made. */
+  get beatWork(): { readonly numSteps: number; readonly numEstimates: number } {
+    const { numSteps, numEstimates } = this.#beat;
+    return { numSteps, numEstimates };
+  }
+
   /** Goes on by a frame: the last 1,024 mono samples, -1 to 1, before any gain. */
-  advance(mono: Float32Array, nowMs: number, sinceLastS: number): AudioFeatures {
+  advance(
+    mono: Float32Array,
+    nowMs: number,
+    sinceLastS: number,
+    beatRates: BeatRates = EVERY_STEP,
+  ): AudioFeatures {
     const elapsedS = Math.min(sinceLastS, MAX_STEP_S);
     const rms = this.#load(mono);
     if (rms > AUDIBLE_RMS) this.#heardAtMs = nowMs;
@@ -130,7 +141,7 @@ export class FeatureExtractor {
       mid01: mid,
       high01: high,
       ...onsetFeatures(onsets),
-      ...beatFeatures(this.#beat.advance(onsets, nowMs)),
+      ...beatFeatures(this.#beat.advance(onsets, nowMs, beatRates)),
     };
   }
 

@@ -14,8 +14,22 @@ export interface Beat {
   readonly beatsPerMinute: number | null;
 }
 
+/** How often the beat is looked for. */
+export interface BeatRates {
+  /** Most steps a second; sounds that begin between two steps are kept for the next. */
+  readonly stepsPerS: number;
+  /** From one estimate of the tempo to the next. */
+  readonly estimateEveryMs: number;
+}
+
+export const EVERY_STEP: BeatRates = {
+  stepsPerS: Number.POSITIVE_INFINITY,
+  estimateEveryMs: 600,
+};
+
+/** A frame that comes a little early is the one that was meant. */
+const EARLY_MS = 4;
 /** All ours. */
-const ESTIMATE_EVERY_MS = 600;
 const NUM_ESTIMATES = 6;
 const FEWEST_ESTIMATES = 3;
 /** Spread of the beat's length, as a share of it, that counts as no stability at all. */
@@ -25,20 +39,40 @@ const PULSE_DECAY_PER_S = 7;
 const EARLIEST_SHARE = 0.7;
 const UNKNOWN_PERIOD_S = 0.35;
 
+type HeardOnset = Pick<Onsets, "flux01" | "begins">;
+
 export class BeatTracker {
   readonly #flux = new SlottedHistory();
   #periodsS: number[] = [];
   #confidence01 = 0;
   #estimatedAtMs = Number.NEGATIVE_INFINITY;
   #beatAtMs = Number.NEGATIVE_INFINITY;
+  #steppedAtMs = Number.NEGATIVE_INFINITY;
+  #waiting: HeardOnset = { flux01: 0, begins: false };
+  #numSteps = 0;
+  #numEstimates = 0;
 
-  /** Goes on by a frame. */
-  advance(onsets: Pick<Onsets, "flux01" | "begins">, nowMs: number): Beat {
-    this.#flux.add(onsets.flux01, nowMs);
-    if (nowMs - this.#estimatedAtMs >= ESTIMATE_EVERY_MS) this.#estimate(nowMs);
+  /** Steps that were made, of all frames. */
+  get numSteps(): number {
+    return this.#numSteps;
+  }
+
+  /** Times that the tempo was estimated. */
+  get numEstimates(): number {
+    return this.#numEstimates;
+  }
+
+  /** Goes on by a frame, which is no step of its own while the last one is too recent. */
+  advance(onsets: HeardOnset, nowMs: number, rates: BeatRates = EVERY_STEP): Beat {
+    this.#waiting = {
+      flux01: Math.max(this.#waiting.flux01, onsets.flux01),
+      begins: this.#waiting.begins || onsets.begins,
+    };
+    if (nowMs - this.#steppedAtMs >= 1000 / rates.stepsPerS - EARLY_MS) {
+      this.#step(this.#waiting, nowMs, rates.estimateEveryMs);
+      this.#waiting = { flux01: 0, begins: false };
+    }
     const periodS = this.#periodsS.at(-1);
-    const earliestMs = 1000 * EARLIEST_SHARE * (periodS ?? UNKNOWN_PERIOD_S);
-    if (onsets.begins && nowMs - this.#beatAtMs >= earliestMs) this.#beatAtMs = nowMs;
     return {
       pulse01: Math.exp((-PULSE_DECAY_PER_S * (nowMs - this.#beatAtMs)) / 1000),
       confidence01: this.#confidence01,
@@ -47,8 +81,18 @@ export class BeatTracker {
     };
   }
 
+  #step({ flux01, begins }: HeardOnset, nowMs: number, estimateEveryMs: number): void {
+    this.#steppedAtMs = nowMs;
+    this.#numSteps += 1;
+    this.#flux.add(flux01, nowMs);
+    if (nowMs - this.#estimatedAtMs >= estimateEveryMs) this.#estimate(nowMs);
+    const earliestMs = 1000 * EARLIEST_SHARE * (this.#periodsS.at(-1) ?? UNKNOWN_PERIOD_S);
+    if (begins && nowMs - this.#beatAtMs >= earliestMs) this.#beatAtMs = nowMs;
+  }
+
   #estimate(nowMs: number): void {
     this.#estimatedAtMs = nowMs;
+    this.#numEstimates += 1;
     const tempo = tempoOf(this.#flux.values);
     this.#confidence01 = tempo?.confidence01 ?? 0;
     this.#periodsS = tempo === null ? [] : [...this.#periodsS, tempo.periodS].slice(-NUM_ESTIMATES);

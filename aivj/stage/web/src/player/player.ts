@@ -12,6 +12,8 @@ import { Load } from "./load/load.ts";
 import { Mixer } from "./mixer.ts";
 import { parseParameters, type Size } from "./parameters.ts";
 import { isSoftware, pictureSize } from "./picture_size.ts";
+import { Prefetch } from "./prefetch.ts";
+import { logAggressiveness, logFrameTime } from "./preload_log.ts";
 import { LAYER_NAMES, Preparation } from "./preparation.ts";
 import type { NowPlaying, Programme } from "./programme.ts";
 import { Screen } from "./screen.ts";
@@ -25,8 +27,6 @@ import { StatusLine } from "./surface/status_line.ts";
 import { Surface } from "./surface/surface.ts";
 
 const DEMO_CLIP_URL = "/clips/music.u8";
-/** A picture that has just appeared is not disturbed by making the next one ready. */
-const PREPARE_AFTER_MS = 1000;
 /** How long people have to read why something broke; twice as long after each failure in a row. */
 const RESCUE_AFTER_MS = 2500;
 const MOST_DOUBLINGS = 5;
@@ -45,7 +45,7 @@ const sound = new Sound(() => parameters.demoMusic && !flag("disableAutoAudio"))
 const ear = new Ear(sound);
 const screen = openScreen();
 const software = isSoftware(screen.renderer);
-const load = new Load(software ? "low" : "high", () => screen.fit());
+const load = new Load(software ? "low" : "high", onLevel);
 const preparation = new Preparation(screen, () => load.pressure.trigger(performance.now(), 1000));
 let coupled = pairsOf(parameters.pack, parameters.enabled);
 const show = new Show(parameters.enabled ? coupled : presetsOf(parameters.library), {
@@ -74,6 +74,12 @@ const surface = new Surface({
   preparation,
   store: localStorage,
 });
+const prefetch = new Prefetch({
+  load,
+  prepare: () => show.programme.prepareNext(),
+  nowMs: () => performance.now(),
+  wait: (action, ms) => setTimeout(action, ms),
+});
 let catalogue: Promise<Catalogue> = fetchCatalogue();
 let numFailures = 0;
 
@@ -81,6 +87,7 @@ const presetIds = () => show.nowPlaying?.presetIds ?? { fg: "", bg: "" };
 publishProjectmHooks({ screen, ear, load, preparation, presetIds });
 publishVerifyHooks({
   coupled: () => coupled,
+  ear,
   screen,
   load,
   mixer,
@@ -166,7 +173,7 @@ function drawnSize(): Size {
 }
 
 function onFrame(nowMs: number): void {
-  ear.listen(nowMs, load.caps(nowMs));
+  ear.listen(nowMs, load.listeningRates(nowMs));
   mixer.advance(ear.features, nowMs);
   conductor.advance(nowMs);
   surface.advance(nowMs);
@@ -174,6 +181,7 @@ function onFrame(nowMs: number): void {
 
 function onDrawn(nowMs: number, workMs: number): void {
   load.addFrame(nowMs, workMs);
+  if (preparation.isMakingAhead) logFrameTime(load.gaps.lastMs);
   const report = preparation.lastReport;
   if (report?.outcome !== "ok" || report.firstFrameMs !== null) return;
   report.firstFrameMs = performance.now();
@@ -187,7 +195,13 @@ function onShown(playing: NowPlaying, layers: readonly LayerKey[]): void {
   load.switches.note(nowMs, playing.presetIds, preparation.lastReport);
   status.show(playing);
   surface.markShown();
-  if (parameters.prefetch) setTimeout(() => show.programme.prepareNext(), PREPARE_AFTER_MS);
+  if (parameters.prefetch) prefetch.plan();
+}
+
+/** Another level is entered: what is drawn, listened for and made ready ahead follows it. */
+function onLevel(): void {
+  screen.fit();
+  logAggressiveness(load.budget.prefetchAggressiveness);
 }
 
 /** The picture that broke stays until people read why; then something else is shown. */

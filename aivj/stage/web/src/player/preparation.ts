@@ -3,6 +3,7 @@
 import { type Converted, loadPreset, PageFault, presetName } from "./converted.ts";
 import type { LiveLayer } from "./live_layer.ts";
 import { Pace, Superseded } from "./pace.ts";
+import { logBatch, logSkipped } from "./preload_log.ts";
 import type { Screen } from "./screen.ts";
 import type { LayerKey } from "./sound/ear.ts";
 
@@ -74,6 +75,11 @@ export class Preparation {
     return this.#ahead?.key ?? null;
   }
 
+  /** Whether something becomes ready ahead at this moment. */
+  get isMakingAhead(): boolean {
+    return this.#ahead?.report.outcome === "loading";
+  }
+
   /** What was ordered, ready to be shown. Rejects when a preset cannot be drawn. */
   async take(order: Order): Promise<Ready> {
     const ahead = this.#ahead;
@@ -89,10 +95,13 @@ export class Preparation {
 
   /** Makes ready in quiet moments; what was made ready ahead before goes. */
   ahead(order: Order): void {
-    if (this.#ahead?.key === order.key) return;
+    if (this.#ahead?.key === order.key) {
+      logSkipped(presetName(this.#ahead.report.url));
+      return;
+    }
     this.cancelAhead();
     this.#ahead = this.#start(order, Pace.leisurely());
-    logAhead(this.#ahead);
+    logBatch(presetName(this.#ahead.report.url), this.#ahead.ready);
   }
 
   cancelAhead(): void {
@@ -159,21 +168,6 @@ function discard(job: Job): void {
     })
     // It failed, or ended before it was made: nothing is left of it.
     .catch(() => {});
-}
-
-/** In the form in which the runtime's log tools read it. */
-function logAhead(job: Job): void {
-  job.ready.then(
-    ({ layers, report }) => {
-      console.info(`[Preload] batchSize ${Object.keys(layers).length}`);
-      console.info(`[Preload] batch done in ${Math.round(report.totalMs ?? 0)}ms`);
-    },
-    (error) => {
-      if (error instanceof Superseded) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      console.info(`[Preload] Failed: ${presetName(job.report.url)} (${reason})`);
-    },
-  );
 }
 
 function newReport(token: number, url: string): LoadReport {

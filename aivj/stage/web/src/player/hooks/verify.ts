@@ -9,6 +9,7 @@ import type { Mixer } from "../mixer.ts";
 import type { PresetIds } from "../programme.ts";
 import type { DrawState, Screen } from "../screen.ts";
 import type { RandomIds } from "../show.ts";
+import type { Ear } from "../sound/ear.ts";
 
 /** How the last call of `coupledNext` went. Times are `performance.now()`. */
 export interface NextReport {
@@ -63,6 +64,7 @@ declare global {
 export interface VerifyParts {
   /** Of the pack that is played or was last. */
   readonly coupled: () => CoupledPairs;
+  readonly ear: Ear;
   readonly screen: Screen;
   readonly load: Load;
   readonly mixer: Mixer;
@@ -143,7 +145,7 @@ function verifyState({ coupled, screen, presetIds, randomIds }: VerifyParts): Ve
   };
 }
 
-function loadHooks({ load, mixer, screen }: VerifyParts) {
+function loadHooks({ load, mixer, screen, ear }: VerifyParts) {
   return {
     getPerfCaps: () => {
       const nowMs = performance.now();
@@ -161,7 +163,12 @@ function loadHooks({ load, mixer, screen }: VerifyParts) {
       frameTimeP95: load.gaps.p95Ms(),
       historySize: Math.min(load.gaps.count, HISTORY),
       lastAdjustmentMs: load.lastAdjustmentMs,
-      subsystemMetrics: { pageWorkP95Ms: load.work.p95Ms(), framesPerS: load.gaps.framesPerS() },
+      subsystemMetrics: {
+        pageWorkP95Ms: load.work.p95Ms(),
+        framesPerS: load.gaps.framesPerS(),
+        beatsPerMinute: ear.features?.beatsPerMinute ?? null,
+        ...ear.work,
+      },
       currentBudget: load.budget,
     }),
     setPerformanceQualityLevel: (level: string | null) => load.fix(level, performance.now()),

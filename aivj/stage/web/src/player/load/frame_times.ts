@@ -11,6 +11,11 @@ export class FrameTimes {
     if (this.#timesMs.length > CAPACITY) this.#timesMs.shift();
   }
 
+  /** Of the last frame; null before the first. */
+  get lastMs(): number | null {
+    return this.#timesMs.at(-1) ?? null;
+  }
+
   get count(): number {
     return this.#timesMs.length;
   }

@@ -3,6 +3,7 @@
 import { type Budget, HISTORY, type Level, PerformanceBudget } from "./budget.ts";
 import { type Caps, capsFor, LoadPressure } from "./caps.ts";
 import { FrameTimes } from "./frame_times.ts";
+import { type ListeningRates, listeningRates } from "./listening_rates.ts";
 import { Switches } from "./switches.ts";
 
 export class Load {
@@ -42,6 +43,11 @@ export class Load {
 
   caps(nowMs: number): Caps {
     return capsFor(this.pressure.leftMs(nowMs), this.gaps.p95Ms());
+  }
+
+  /** How often the music is listened to: what both the caps and the level allow. */
+  listeningRates(nowMs: number): ListeningRates {
+    return listeningRates(this.caps(nowMs), this.budget);
   }
 
   /** A frame was drawn, which took the page `workMs`. */

@@ -4,7 +4,8 @@ import type { AudioLevels } from "butterchurn";
 import { type AudioFeatures, FeatureExtractor } from "../../director/audio_features.ts";
 import { approach, clamp01 } from "../../director/smoothing.ts";
 import { SAMPLE_RATE_HZ } from "../../render/clip.ts";
-import type { Caps } from "../load/caps.ts";
+import { ACCENT_SHARE, AccentTrace } from "../accent_trace.ts";
+import type { ListeningRates } from "../load/listening_rates.ts";
 import { Hearing, type Loudness, MIN_SOUND_RMS } from "./hearing.ts";
 import type { Sound } from "./sound.ts";
 import { emptyLevels, silentWindow } from "./window.ts";
@@ -16,8 +17,17 @@ const SILENT_AFTER_MS = 2000;
 /** Intensity follows the music over bars, not beats: what is made ready ahead must still fit. */
 const INTENSITY_RATE_PER_S = 0.3;
 
+/** What listening has cost since the page was opened: how often each part of it was done. */
+export interface EarWork {
+  readonly numAnalyses: number;
+  readonly numBeatSteps: number;
+  readonly numTempoEstimates: number;
+  readonly numFeeds: Readonly<Record<LayerKey, number>>;
+}
+
 class Feed {
   readonly levels = emptyLevels();
+  count = 0;
   #atMs = Number.NEGATIVE_INFINITY;
 
   /** Takes over what is heard, if that is due. */
@@ -25,6 +35,7 @@ class Feed {
     // A frame that comes a little early is the one that was meant.
     if (nowMs - this.#atMs < intervalMs - 4) return;
     this.#atMs = nowMs;
+    this.count += 1;
     this.levels.timeByteArray.set(heard.timeByteArray);
     this.levels.timeByteArrayL.set(heard.timeByteArrayL);
     this.levels.timeByteArrayR.set(heard.timeByteArrayR);
@@ -37,9 +48,11 @@ export class Ear {
   readonly #hearing = new Hearing();
   readonly #extractor = new FeatureExtractor(SAMPLE_RATE_HZ);
   readonly #feeds: Readonly<Record<LayerKey, Feed>> = { fg: new Feed(), bg: new Feed() };
+  readonly accents = new AccentTrace();
   #features: AudioFeatures | null = null;
   #intensity01 = 0;
   #listenedAtMs: number | null = null;
+  #numAnalyses = 0;
   #heardAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(sound: Sound) {
@@ -47,28 +60,42 @@ export class Ear {
   }
 
   /** Goes on by a frame. */
-  listen(nowMs: number, caps: Caps): void {
+  listen(nowMs: number, rates: ListeningRates): void {
     const elapsedMs = this.#listenedAtMs === null ? 0 : nowMs - this.#listenedAtMs;
-    if (this.#listenedAtMs !== null && elapsedMs < 1000 / caps.audioAnalysisFpsCap - 4) return;
+    if (this.#listenedAtMs !== null && elapsedMs < 1000 / rates.analysesPerS - 4) return;
     this.#listenedAtMs = nowMs;
+    this.#numAnalyses += 1;
+    const elapsedS = elapsedMs / 1000;
     this.#sound.read(nowMs, this.#window);
-    const heard = this.#hearing.hear(this.#window, elapsedMs / 1000);
+    const heard = this.#hearing.hear(this.#window, elapsedS);
     if (this.loudness.rms >= MIN_SOUND_RMS) this.#heardAtMs = nowMs;
-    const features = this.#extractor.advance(this.#window.mono, nowMs, elapsedMs / 1000);
+    const features = this.#extractor.advance(this.#window.mono, nowMs, elapsedS, rates.beat);
     this.#features = features;
+    this.accents.advance(features.accent01, nowMs);
     this.#intensity01 = approach(
       this.#intensity01,
       intensityOf(features),
-      elapsedMs / 1000,
+      elapsedS,
       INTENSITY_RATE_PER_S,
     );
-    const { fg, bg } = caps.pmAudioFeedIntervalMs;
+    const { fg, bg } = rates.feedIntervalMs;
     this.#feeds.fg.offer(heard, nowMs, fg);
     this.#feeds.bg.offer(heard, nowMs, bg);
   }
 
   levels(layer: LayerKey): AudioLevels {
     return this.#feeds[layer].levels;
+  }
+
+  get work(): EarWork {
+    const { numSteps, numEstimates } = this.#extractor.beatWork;
+    const { fg, bg } = this.#feeds;
+    return {
+      numAnalyses: this.#numAnalyses,
+      numBeatSteps: numSteps,
+      numTempoEstimates: numEstimates,
+      numFeeds: { fg: fg.count, bg: bg.count },
+    };
   }
 
   get loudness(): Loudness {
@@ -97,5 +124,5 @@ export function intensityOf({
   accent01,
   beatPulse01,
 }: Pick<AudioFeatures, "energy01" | "accent01" | "beatPulse01">): number {
-  return clamp01(0.7 * energy01 + 0.2 * accent01 + 0.1 * beatPulse01);
+  return clamp01(0.7 * energy01 + ACCENT_SHARE * accent01 + 0.1 * beatPulse01);
 }

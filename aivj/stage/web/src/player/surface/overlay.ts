@@ -1,5 +1,6 @@
 // Why this is shown and not another: programme, music, machine, in figures. For who wants to know.
 
+import type { AudioFeatures } from "../../director/audio_features.ts";
 import type { Moment } from "../../director/autopilot.ts";
 import { element, setText } from "./elements.ts";
 
@@ -35,4 +36,13 @@ export function musicText(moment: Moment | null): string {
   const { scene, section, closedGates } = moment;
   const gates = closedGates.length === 0 ? "open" : `closed: ${closedGates.join(", ")}`;
   return `${scene.scene} · ${section} · gates ${gates}`;
+}
+
+/** The tempo, and whether the director relies on it. */
+export function beatText(
+  features: Pick<AudioFeatures, "beatsPerMinute" | "beatTrusted"> | null,
+): string {
+  const beatsPerMinute = features?.beatsPerMinute ?? null;
+  if (features === null || beatsPerMinute === null) return "none found";
+  return `${beatsPerMinute.toFixed(0)} beats/min · ${features.beatTrusted ? "trusted" : "not trusted yet"}`;
 }

@@ -18,7 +18,7 @@ import { element, fillSelect } from "./elements.ts";
 import { IdleWatch } from "./idle.ts";
 import { LibraryPanel } from "./library_panel.ts";
 import { LookPanel } from "./look_panel.ts";
-import { musicText, Overlay } from "./overlay.ts";
+import { beatText, musicText, Overlay } from "./overlay.ts";
 import { Panels } from "./panels.ts";
 import { type Action, listenToKeys } from "./shortcuts.ts";
 import { SoundPanel } from "./sound_panel.ts";
@@ -198,7 +198,10 @@ export class Surface {
       "inspector-why": playing?.why ?? "",
       "inspector-ahead": preparation.aheadKey ?? "nothing",
       "inspector-music": musicText(moment),
+      "inspector-accent": ear.accents.path(ear.intensity01(nowMs) ?? 0),
       "diagnostics-sound": `RMS ${rms.toFixed(4)} · peak ${peak.toFixed(3)} · gain ${gain.toFixed(2)}`,
+      "diagnostics-accent": ear.accents.figures(nowMs),
+      "diagnostics-beat": beatText(ear.features),
       "diagnostics-frames":
         `${load.gaps.framesPerS().toFixed(0)} frames/s · p95 ${load.gaps.p95Ms().toFixed(0)} ms · ` +
         `page ${load.work.p95Ms().toFixed(1)} ms`,
