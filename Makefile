@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage clean
 .PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-memory
-.PHONY: bench-operating-point chaos
+.PHONY: bench-operating-point bench-player chaos
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -71,6 +71,9 @@ bench-fleet: setup ## what a thousand simulated slots lose to crashes, hangs and
 
 bench-memory: setup ## whether one browser grows over a thousand pairs
 	$(BIN)/python -m benchmarks.browser_memory
+
+bench-player: setup ## what the player costs beside GL and equations, and frames lost at a change
+	$(BIN)/python -m benchmarks.player_speed
 
 bench-operating-point: setup ## what other sizes and lengths would cost and tell
 	$(BIN)/python -m benchmarks.operating_point

@@ -1,7 +1,8 @@
-"""Evaluating and measuring as the command line does, on a small pack with made-up measurements."""
+"""Evaluating and sweeping as the command line does, on a small pack with made-up measurements."""
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +11,26 @@ import pytest
 
 from aivj.contracts.eval_rows import EvalLog, EvalRow
 from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
+from aivj.contracts.pairs_quality import read_pairs_quality
 from aivj.coupling import FitConfig
 from aivj.errors import InputError
+from aivj.fleet.sweep import SweepPlan
 from aivj.pipeline.evaluating import EvaluateRequest, evaluate
 from aivj.pipeline.labels import LabelRequest
 from aivj.pipeline.measuring import write_preset_measurements
+from aivj.pipeline.sweeping import SweepRequest, crown, sweep
+from aivj.release.registry import CANDIDATE, current, model_name
 from aivj.release.tracking import Tracker
 
 PACK = "tiny"
 NUM_PAIRS = 60
 CONFIG = FitConfig(
     epochs=2, batch_size=32, neg_samples=60, eval_target="compat", early_stopping=False
+)
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.use_[a-z0-9_]+. is deprecated:DeprecationWarning",
+    "ignore::FutureWarning",
 )
 
 
@@ -92,6 +102,29 @@ def test_an_evaluation_is_a_table_a_page_and_a_run(
     assert "luma rule" in outcome.page_path.read_text()
     logged = tracker.client.get_run(run.run_id).data.metrics
     assert logged["luma_rule_eval_spearman"] == pytest.approx(1)
+
+
+def test_a_sweep_is_a_run_for_each_configuration_and_a_candidate(
+    labels: LabelRequest, tracker: Tracker, tmp_path: Path
+) -> None:
+    plan = SweepPlan(num_configs=4, num_seeds=1, num_trials=2, max_concurrent=2)
+    request = SweepRequest(labels, CONFIG, plan, tmp_path / "out", allow_cpu=True)
+    with tracker.start("sweep", params={}, tags={}) as run:
+        outcome = sweep(request, tracker, run, lambda *_: None)
+        # The best of four after some steps still tells nothing apart, which the gate refuses.
+        eager = outcome.winner.config.model_copy(update={"epochs": 60, "learning_rate": 5e-3})
+        (path,) = crown(request, replace(outcome.winner, config=eager), tracker, run)
+    children = tracker.client.search_runs(
+        [tracker.experiment_id], f"tags.`mlflow.parentRunId` = '{run.run_id}'"
+    )
+    assert len(children) == len(outcome.results) == 4
+    objectives = {child.data.metrics["rank"]: child.data.metrics["objective"] for child in children}
+    assert objectives[1] == pytest.approx(outcome.winner.objective)
+    assert all("neg_weight" in child.data.params for child in children)
+    quality = read_pairs_quality(path)
+    assert quality.provenance.run_id == run.run_id
+    assert current(tracker, model_name(PACK), CANDIDATE) == 1
+    assert "Objective and neg weight" in outcome.page_path.read_text()
 
 
 def test_what_was_measured_of_presets_is_written_for_all_layers(
