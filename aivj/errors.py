@@ -11,7 +11,11 @@
     │   └── LostRaceError        8   somebody else changed an object first
     ├── RunError                 9   a run that cannot go on
     │   ├── NoSamplesError       9   a run that measured nothing
-    │   └── RestartLimitError    9   workers that die as fast as they are replaced
+    │   ├── RestartLimitError    9   workers that die as fast as they are replaced
+    │   ├── ServerNotReadyError  9   the runtime's server does not answer
+    │   ├── PageTimeoutError     9   the runtime's page does not load in time
+    │   ├── OtherManifestError   9   the page shows pairs that are not in the manifest
+    │   └── SilentAudioError     9   the page does not hear the music that it was given
     └── ItemError               10   one item of many failed; becomes a recorded failure
         └── WorkerLostError     10   the worker died under the item; another may do better
 
@@ -107,6 +111,22 @@ class NoSamplesError(RunError):
 
 class RestartLimitError(RunError):
     """Workers die as fast as they are replaced."""
+
+
+class ServerNotReadyError(RunError):
+    """The server of a runtime that was to be driven does not answer."""
+
+
+class PageTimeoutError(RunError):
+    """The page of a runtime that was to be driven does not load in time."""
+
+
+class OtherManifestError(RunError):
+    """A page shows pairs that are not in the manifest of the run."""
+
+
+class SilentAudioError(RunError):
+    """A page does not hear the music that it was given."""
 
 
 class ItemError(AivjError):

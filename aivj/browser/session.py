@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from aivj.browser.display import Display
+from aivj.browser.live_page import LivePage, OnEvent, PageSetup
 from aivj.browser.pin_proof import HELD_MIB, HOLD_MEMORY, prove_pin
 from aivj.browser.pinning import pinned_environment
 from aivj.browser.processes import GPU_PROCESS, BrowserProcesses
@@ -118,6 +119,16 @@ class BrowserSession:
         except (PlaywrightError, TimeoutError) as error:
             raise WorkerLostError.because("browser-crash", first_line(error)) from error
         return await tab.call(script, argument, timeout_s)
+
+    async def open_page(self, setup: PageSetup, on_event: OnEvent) -> LivePage:
+        """Opens an empty page in a context of its own, to be driven on the wall clock.
+
+        Raises:
+            WorkerLostError: The browser is gone.
+        """
+        if self._browser is None or not self._browser.is_connected():
+            raise WorkerLostError.because("browser-crash", "the browser is gone")
+        return await LivePage.open(self._browser, setup, on_event)
 
     def memory_bytes(self) -> int:
         """Returns what the browser holds in memory, 0 if it is gone; see `BrowserProcesses`."""

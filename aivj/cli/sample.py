@@ -1,13 +1,20 @@
 """`aivj sample`: every pair of a pack rendered and measured."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from aivj.cli.console import err, out
+from aivj.cli.live_options import (
+    RUNTIME_RELOAD_EVERY,
+    refuse_stage_options,
+    taken,
+    was_given,
+)
+from aivj.cli.music_option import playlist_of
 from aivj.cli.options import (
     ExecutorOption,
     Gpu,
@@ -26,7 +33,6 @@ from aivj.errors import InputError
 from aivj.settings import Settings
 
 if TYPE_CHECKING:
-    from aivj.audio.playlist import Playlist
     from aivj.browser.choice import RendererChoice
 
 PickMode = Literal["shuffle", "random", "weighted"]
@@ -40,6 +46,13 @@ def sample(
             *("--pack", "--packs"), help="Pack below public/presets; several by comma or repeated."
         ),
     ],
+    runtime_url: Annotated[
+        str | None,
+        typer.Option(
+            "--runtime-url",
+            help="Drive this page of a runtime, or of `aivj serve`, instead of rendering here.",
+        ),
+    ] = None,
     gpu: Annotated[
         Gpu | None,
         typer.Option("--gpu", help="require: refuse software renderers. software: refuse GPUs."),
@@ -114,7 +127,8 @@ def sample(
         str,
         typer.Option(
             *("--audio", "--audioFile", "--audioRoot"),
-            help="Music: groove, click, a file, or a folder whose files pairs hear in turn.",
+            help="Music: groove, click, a file, or a folder whose files pairs hear in turn; "
+            "a runtime's page plays its first, or none.",
         ),
     ] = "groove",
     require_audio: Annotated[
@@ -196,8 +210,13 @@ def sample(
 
     A night:          aivj sample --pack one,two --max-hours 8 --audio ~/music
 
+    A runtime's page: aivj sample --pack mine --runtime-url http://127.0.0.1:5174/ (docs/live.md)
+
     After any crash:  the same command with --resume and the same --out-dir
     """
+    from aivj.live.music import read_music
+    from aivj.live.run import require_usable_live, sample_live
+    from aivj.live.settings import LiveSettings
     from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
     from aivj.sampling.picking import Picking
     from aivj.sampling.render_settings import RenderSettings
@@ -205,7 +224,12 @@ def sample(
     from aivj.sampling.run import require_usable
 
     settings: Settings = context.obj
-    dropped, unknown = divided(context.args)
+    live_options: dict[str, Any] = {}
+    words = list(context.args)
+    if runtime_url is not None:
+        refuse_stage_options(context)
+        live_options, words = taken(words)
+    dropped, unknown = divided(words)
     if unknown:
         context.fail(f"no such option: {' '.join(unknown)}")
     for name in dropped:
@@ -244,20 +268,34 @@ def sample(
         resources={"browser_slot": browser_slots} if browser_slots else {},
     )
     with resumable():
-        playlist = _playlist(audio, audio_mode, render.duration_s, required=require_audio)
-        require_usable(request, playlist)
+        if runtime_url is None:
+            playlist = playlist_of(audio, audio_mode, render.duration_s, required=require_audio)
+            require_usable(request, playlist)
+        else:
+            if not was_given(context, "reload_every"):
+                request = replace(request, reload_every=RUNTIME_RELOAD_EVERY)
+            live = LiveSettings(url=runtime_url, num_pages=workers or 1, **live_options)
+            require_usable_live(request, live)
+            music = read_music(audio if audio_mode == "file" else audio_mode)
         choice = prove_renderer(options)
         announce_renderer(choice)
         with SamplingProgress(choice.report.renderer) as progress:
-            summary = run_sampling(
-                request,
-                options=options,
-                choice=choice,
-                playlist=playlist,
-                num_workers=num_workers_or_default(workers, is_software=choice.report.is_software),
-                conversion_cache=settings.conversion_cache,
-                on_progress=progress.show,
-            )
+            if runtime_url is None:
+                summary = run_sampling(
+                    request,
+                    options=options,
+                    choice=choice,
+                    playlist=playlist,
+                    num_workers=num_workers_or_default(
+                        workers, is_software=choice.report.is_software
+                    ),
+                    conversion_cache=settings.conversion_cache,
+                    on_progress=progress.show,
+                )
+            else:
+                summary = sample_live(
+                    request, live, music=music, choice=choice, on_progress=progress.show
+                )
     end = "" if summary.is_complete else "; the time is over, --resume goes on"
     err.print(
         f"{summary.num_rows} pairs measured, {summary.num_failures} failed, "
@@ -287,27 +325,6 @@ def _policy(gpu: Gpu | None, gpu_mode: str | None, *, require_gpu: bool) -> Gpu:
     if gpu is not None:
         return gpu
     return "software" if gpu_mode == "off" and not require_gpu else "require"
-
-
-def _playlist(source: str, mode: str, duration_s: float, *, required: bool) -> "Playlist":
-    from aivj.audio.playlist import read_playlist
-
-    if mode not in {"file", "click"}:
-        raise InputError(
-            "music: a pair that hears nothing is not measured",
-            f"--audioMode {mode}",
-            "leave it out, or say --audio with a file, a folder, groove or click",
-        )
-    try:
-        playlist = read_playlist("click" if mode == "click" else source, duration_s)
-    except InputError as error:
-        if required or not Path(source).is_dir():
-            raise
-        err.print(f"[yellow]note[/] {error.found} in {source}: pairs hear the groove instead")
-        return read_playlist("groove", duration_s)
-    for line in playlist.rejected:
-        err.print(f"[yellow]not used[/] {line}")
-    return playlist
 
 
 def _refuse_other_manifest(name: str | None) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 from aivj.contracts.run_meta import PackProgress
 from aivj.storage import storage_errors
 
-_MAX_TEXT = 600
+MAX_TEXT = 600
+"""Longest text of an error or of a page's own message."""
 
 
 class RunLog:
@@ -47,12 +48,12 @@ class RunLog:
 
     def restarted(self, pack: str, count: int, limit: int, kind: str, reason: str) -> None:
         """A browser was replaced."""
-        why = " ".join(reason.split())[:_MAX_TEXT]
+        why = " ".join(reason.split())[:MAX_TEXT]
         self._of(pack, f"RESTART browser count={count}/{limit} reason={kind} err={why}")
 
     def failed(self, pack: str, iteration: int, message: str) -> None:
         """A pair could not be measured."""
-        why = " ".join(message.split())[:_MAX_TEXT]
+        why = " ".join(message.split())[:MAX_TEXT]
         self._write(f"ERROR pack={pack} iter={iteration} err={why}")
 
     def progress(self, pack: str, entry: PackProgress) -> None:
@@ -75,11 +76,14 @@ class RunLog:
 
     def fatal(self, code: str, message: str) -> None:
         """The run breaks off."""
-        self._write(f"FATAL {code} {' '.join(message.split())[:_MAX_TEXT]}")
+        self._write(f"FATAL {code} {' '.join(message.split())[:MAX_TEXT]}")
 
     def _of(self, pack: str, text: str) -> None:
         self._write(f"pack={pack} {text}")
 
     def _write(self, text: str) -> None:
+        self._line(f"[eval] {text}")
+
+    def _line(self, text: str) -> None:
         with storage_errors(self._path):
-            self._file.write(f"[eval] {text}\n")
+            self._file.write(f"{text}\n")

@@ -11,8 +11,11 @@ from datetime import datetime, timedelta
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.run_meta import (
     PackProgress,
+    PreflightResult,
     RunFailure,
     RunMeta,
+    Timing,
+    WebGl,
     read_run_meta,
     write_run_meta,
 )
@@ -20,8 +23,13 @@ from aivj.errors import (
     AivjError,
     InputError,
     NoSamplesError,
+    OtherManifestError,
+    PageTimeoutError,
     RendererRefusedError,
     RestartLimitError,
+    ServerNotReadyError,
+    SilentAudioError,
+    WorkerLostError,
 )
 from aivj.sampling.clock import Clock
 from aivj.sampling.run_directory import RunDirectory
@@ -30,6 +38,11 @@ _CODES: Mapping[type[BaseException], str] = {
     RendererRefusedError: "FATAL_WEBGL_SWIFTSHADER",
     RestartLimitError: "FATAL_BROWSER_RESTART_LIMIT",
     NoSamplesError: "FATAL_NO_SAMPLES",
+    ServerNotReadyError: "FATAL_VITE_NOT_READY",
+    PageTimeoutError: "FATAL_PAGE_GOTO_TIMEOUT",
+    OtherManifestError: "FATAL_MANIFEST_MISMATCH",
+    SilentAudioError: "FATAL_AUDIO",
+    WorkerLostError: "FATAL_PLAYWRIGHT_CRASH",
 }
 
 
@@ -39,7 +52,14 @@ def error_code(error: BaseException) -> str:
 
 
 class RunRecord:
-    """The description of one run, rewritten as a whole each time it changes."""
+    """The description of one run, rewritten as a whole each time it changes.
+
+    Attributes:
+        phase: What the run is at; an error that ends it is written with this, and with the next.
+        iteration: Its last pick, where one page picks.
+        last_url: Where its page was last.
+        last_preflight: How its server answered last.
+    """
 
     def __init__(self, directory: RunDirectory, meta: RunMeta, clock: Clock) -> None:
         self._directory = directory
@@ -47,6 +67,9 @@ class RunRecord:
         self._clock = clock
         self._started_s = clock.monotonic_s()
         self.phase = "init"
+        self.iteration: int | None = None
+        self.last_url: str | None = None
+        self.last_preflight: PreflightResult | None = None
         self._write()
 
     @classmethod
@@ -97,6 +120,18 @@ class RunRecord:
             self.count(sample_loop_start_iso=iso_utc(self._clock.now()))
             self._write()
 
+    @property
+    def timing(self) -> Timing:
+        """Where time went so far."""
+        return self._meta.timing
+
+    def drawn_by(self, webgl: WebGl) -> None:
+        """A page has told what draws in it."""
+        if self._meta.runtime is not None:
+            runtime = self._meta.runtime.model_copy(update={"webgl": webgl})
+            self._meta = self._meta.model_copy(update={"runtime": runtime})
+            self._write()
+
     def count(self, **changes: object) -> None:
         """Changes figures of `timing`; they are written with the next progress."""
         timing = self._meta.timing.model_copy(update=changes)
@@ -138,9 +173,12 @@ class RunRecord:
         return RunFailure(
             code=error_code(error),
             pack=pack,
+            iter=self.iteration,
             phase=self.phase,
             message=str(error) or "interrupted",
             stack="".join(traceback.format_exception(error)),
+            last_url=self.last_url,
+            last_preflight=self.last_preflight,
         )
 
     def _end(self, error: RunFailure | None) -> None:
@@ -160,7 +198,16 @@ def _later(earlier: RunMeta, hours: float) -> str:
 
 
 def _refuse_other_run(earlier: RunMeta, fresh: RunMeta, directory: RunDirectory) -> None:
-    for name in ("seed", "render", "renderer", "heuristic", "coupled_pick", "coupled_params"):
+    for name in (
+        "driver",
+        "seed",
+        "render",
+        "renderer",
+        "heuristic",
+        "coupled_pick",
+        "coupled_params",
+        "sample",
+    ):
         was, is_now = getattr(earlier, name), getattr(fresh, name)
         if was != is_now:
             raise _other_run(directory, name, was, is_now)

@@ -1,0 +1,1 @@
+"""Pairs sampled on a runtime's own page, on the wall clock: packs to run directory."""

@@ -1,0 +1,66 @@
+"""The lines of `vite.log` that only a live run has."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aivj.live.page_answers import PickAnswer
+from aivj.live.sound import SoundCheck
+from aivj.sampling.run_log import MAX_TEXT, RunLog
+
+
+class LiveLog(RunLog):
+    """Appends lines to the log of a run that drives a page."""
+
+    def server(self, url: str) -> None:
+        """The runtime is there already; it is not started here."""
+        self._write(f"Reusing existing dev server: {url}")
+
+    def step(self, pack: str, text: str) -> None:
+        """A step of a pack's bootstrap."""
+        self._of(pack, " ".join(text.split()))
+
+    def audio(self, pack: str, mode: str, check: SoundCheck) -> None:
+        """The page does, or does not, hear the music."""
+        levels = f"lastAudioRms={check.rms or 0:.6f} lastAudioPeak={check.peak or 0:.6f}"
+        self._of(pack, f"audio:{mode} ok={int(check.ok)} muted=1 {levels}")
+
+    def webgl(self, pack: str, told: Mapping[str, Any]) -> None:
+        """What draws in the page, by its own word."""
+        self._of(pack, f"webgl={json.dumps(told, separators=(',', ':'))}")
+
+    def self_test_snapshot(self, pack: str, label: str, answer: PickAnswer) -> None:
+        """What a pick of the self-test ended with."""
+        self._of(pack, f"self-test snapshot:{label} {_diagnosis(answer)}")
+
+    def stuck(self, pack: str, iteration: int, answer: PickAnswer, num: int, most: int) -> None:
+        """A pick did not come to its end in time."""
+        shown = answer.shown
+        why = f"err={_flat(answer.error)} n={num}/{most} disabled={int(shown.disabled)}"
+        self._of(
+            pack,
+            f"iter={iteration} WARN pick-timeout phase={answer.outcome} {why} "
+            f"status={_flat(shown.status)} diag={_diagnosis(answer)}",
+        )
+
+    def recovering(self, pack: str, num: int, most: int) -> None:
+        """The page is loaded anew since picks do not advance."""
+        self._of(pack, f"RECOVER pick-timeout recoveries={num}/{most}")
+
+    def reloading(self, pack: str, iteration: int) -> None:
+        """The page is loaded anew as planned."""
+        self._of(pack, f"reload iter={iteration}")
+
+    def event(self, kind: str, text: str) -> None:
+        """The page let something on."""
+        prefix = {"crash": "[page] crash", "close": "[page] close"}.get(kind, f"[{kind}]")
+        self._line(f"{prefix} {_flat(text)[:MAX_TEXT]}")
+
+
+def _diagnosis(answer: PickAnswer) -> str:
+    told = answer.model_dump(mode="json", exclude={"unsettled_ms"})
+    return json.dumps(told, separators=(",", ":"))
+
+
+def _flat(text: str | None) -> str:
+    return " ".join((text or "").split())

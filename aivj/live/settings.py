@@ -1,0 +1,79 @@
+"""How a runtime's page is driven: where it is, how long it may take, how it is measured."""
+
+from dataclasses import dataclass
+
+MIN_AUDIO_RMS = 0.0005
+"""What the page hears below this is silence."""
+
+
+@dataclass(frozen=True)
+class LiveSettings:
+    """The classic sampler's options, with its defaults but for what is said.
+
+    Attributes:
+        url: The runtime's page; what its query says stays.
+        num_pages: Pages at a time, each in a browser of its own; the classic has one.
+        preset_library_source: Library that the page is told to open.
+        run_manifest_url: Where the page finds what was found out about presets.
+        width: Of the window, in CSS pixels.
+        height: The same.
+        device_scale_factor: Pixels of the screen for one of the window.
+        interval_ms: Shortest time between two samples of a pair.
+        warmup_samples: Intervals before the samples that count.
+        measure_samples: Intervals that are measured.
+        downsample_size: Noted in `meta.json`; the page samples as it does.
+        pick_timeout_ms: Longest time for a pair to appear.
+        stuck_max_consecutive: Picks in a row that may time out before the page is loaded anew.
+        stuck_max_restarts: How often that, and a failed bootstrap, may happen for a pack.
+        browser_max_restarts: How often a browser may be replaced in a run.
+        goto_timeout_ms: Longest time for one of four tries to load the page, under each name.
+        server_timeout_ms: How long the server may take to answer at all; the classic, which
+            starts it, waits 90 s.
+        attach_timeout_ms: Longest time for the page's elements to be there.
+        ready_timeout_ms: Longest time for its hooks, for its readiness and for its pack.
+        draw_timeout_ms: Longest time for its first ten frames.
+        audio_timeout_ms: Longest time for the music to be heard.
+        audio_tries: How often the music is started.
+        settle_timeout_ms: Longest time for the status line to say that nothing loads.
+        self_test_timeout_ms: Shortest longest time for a pick of the self-test.
+    """
+
+    url: str
+    num_pages: int = 1
+    preset_library_source: str = "run3-crashsafe-15000"
+    run_manifest_url: str = "/run-manifest.json"
+    width: int = 1280
+    height: int = 720
+    device_scale_factor: float = 1.5
+    interval_ms: int = 250
+    warmup_samples: int = 2
+    measure_samples: int = 6
+    downsample_size: int = 12
+    pick_timeout_ms: int = 10_000
+    stuck_max_consecutive: int = 3
+    stuck_max_restarts: int = 6
+    browser_max_restarts: int = 20
+    goto_timeout_ms: int = 30_000
+    server_timeout_ms: int = 10_000
+    attach_timeout_ms: int = 90_000
+    ready_timeout_ms: int = 60_000
+    draw_timeout_ms: int = 90_000
+    audio_timeout_ms: int = 10_000
+    audio_tries: int = 3
+    settle_timeout_ms: int = 10_000
+    self_test_timeout_ms: int = 30_000
+
+    @property
+    def warmup_ms(self) -> int:
+        """Time before what counts."""
+        return self.warmup_samples * self.interval_ms
+
+    @property
+    def measure_ms(self) -> int:
+        """Time that is measured."""
+        return self.measure_samples * self.interval_ms
+
+    @property
+    def measure_timeout_ms(self) -> int:
+        """Longest time for the samples of a pair: what a page that samples slowly needs."""
+        return 2 * (self.warmup_ms + self.measure_ms) + 5000

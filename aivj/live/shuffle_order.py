@@ -1,0 +1,45 @@
+"""The order in which a shuffling page visits pairs: what is missing comes first."""
+
+import random
+from collections.abc import Collection, Sequence
+
+from aivj.contracts.fields import Count
+from aivj.contracts.json_text import ContractModel
+
+SHUFFLE_KEY = "nw.coupledPairs.shuffleState.v0"
+"""Where the runtime keeps its order, in the local storage."""
+
+
+class ShuffleState(ContractModel):
+    """What the runtime reads there; `order` holds places in the manifest, not pair ids."""
+
+    v: int = 0
+    pack: str
+    len: Count
+    pos: Count = 0
+    order: list[int]
+    updated_at: Count
+    seeded_by: str
+
+
+def missing_first(
+    pairs: Sequence[int], visited: Collection[int], page: int, num_pages: int, seed: int
+) -> list[int]:
+    """Returns an order of the places of `pairs`, both halves shuffled.
+
+    Args:
+        pairs: Pair ids in the manifest's order.
+        visited: Those that need no visit.
+        page: Which of the pages this is for. Each begins with a share of its own of what is
+            missing, goes on with the others', and comes to what was visited last.
+        num_pages: How many pages there are.
+        seed: Decides the order.
+    """
+    done = set(visited)
+    missing = [place for place, pair in enumerate(pairs) if pair not in done]
+    rest = [place for place, pair in enumerate(pairs) if pair in done]
+    shuffler = random.Random(seed)  # noqa: S311 - an order, not a secret
+    shuffler.shuffle(missing)
+    shuffler.shuffle(rest)
+    shares = [missing[start::num_pages] for start in range(num_pages)]
+    return [place for share in shares[page:] + shares[:page] for place in share] + rest

@@ -1,0 +1,282 @@
+"""One page's share of a pack: picks, measurements and rows, until the pack is visited."""
+
+import contextlib
+import time
+from dataclasses import dataclass
+
+from aivj.browser.session import BrowserSession
+from aivj.contracts.eval_rows import EvalRow
+from aivj.errors import (
+    AivjError,
+    ItemError,
+    OtherManifestError,
+    RestartLimitError,
+    RunError,
+    SilentAudioError,
+    WorkerLostError,
+)
+from aivj.live.bootstrap import Bootstrap
+from aivj.live.live_run import LiveRun
+from aivj.live.measurement import measure_samples
+from aivj.live.overlay import overlay_text
+from aivj.live.page_answers import MeasureAnswer, PickAnswer
+from aivj.live.rows import PageErrors
+from aivj.live.runtime_page import RuntimePage
+from aivj.live.settings import MIN_AUDIO_RMS
+from aivj.live.tally import Tally
+from aivj.sampling.packs import SamplePack
+
+_CLOSE_S = 5.0
+
+
+@dataclass
+class _Seat:
+    """A browser, its page, and what brought it up."""
+
+    browser: BrowserSession
+    page: RuntimePage
+    bootstrap: Bootstrap
+
+
+class Visits:
+    """Visits pairs of one pack with one page at a time.
+
+    Args:
+        run: The run.
+        pack: The pack.
+        number: Which of the run's pages it is.
+        tally: What all pages have done; rows go there.
+    """
+
+    def __init__(self, run: LiveRun, pack: SamplePack, number: int, tally: Tally) -> None:
+        self._run = run
+        self._pack = pack
+        self._number = number
+        self._tally = tally
+        self._errors = PageErrors()
+        self._seat: _Seat | None = None
+        self._num_in_document = 0
+        self._num_stuck = 0
+        self._num_recoveries = 0
+
+    async def run(self) -> None:
+        """Visits until nothing is left of the pack, or of the time.
+
+        Raises:
+            RunError: What cannot be mended; see `Bootstrap.run` for the bootstrap's.
+            RestartLimitError: Browsers died more often than is allowed.
+        """
+        try:
+            while not self._tally.is_done(self._pack):
+                await self._visit_on_a_living_page()
+        finally:
+            await self._leave()
+
+    async def _visit_on_a_living_page(self) -> None:
+        try:
+            seat = self._seat or await self._settled()
+            await self._visit(seat)
+        except WorkerLostError as error:
+            await self._leave()
+            num = self._tally.restarted(self._pack.name, error.kind, error.found)
+            most = self._run.live.browser_max_restarts
+            if num > most:
+                raise RestartLimitError(
+                    f"at most {most} browsers replaced in a run",
+                    f"one more is lost: {error.kind}: {error.found}",
+                    "look at vite.log and at the machine's memory, then resume",
+                ) from error
+
+    async def _settled(self) -> _Seat:
+        """Brings a page up; what another browser may mend is tried again, not for ever."""
+        while True:
+            seat = await self._opened()
+            try:
+                await seat.bootstrap.run()
+            except (WorkerLostError, SilentAudioError) as error:
+                await seat.browser.close()
+                await self._count_failed_bootstrap(error)
+            except BaseException:
+                await seat.browser.close()
+                raise
+            else:
+                self._errors.clear()
+                self._num_in_document = 0
+                self._seat = seat
+                return seat
+
+    async def _count_failed_bootstrap(self, error: RunError | WorkerLostError) -> None:
+        self._num_recoveries += 1
+        if self._num_recoveries > self._run.live.stuck_max_restarts:
+            raise error
+        kind = error.kind if isinstance(error, WorkerLostError) else "audio-silent"
+        self._tally.restarted(self._pack.name, kind, error.found)
+
+    async def _opened(self) -> _Seat:
+        choice = self._run.choice
+        # The page itself is asked what draws: the browser's own word is not enough.
+        browser = BrowserSession(choice.plan, "auto")
+        try:
+            await browser.open()
+            page = await RuntimePage.open(
+                browser, self._run.live, self._on_event, headed=choice.plan.headed
+            )
+        except BaseException:
+            await browser.close()
+            raise
+        bootstrap = Bootstrap(
+            self._run,
+            self._pack,
+            page,
+            self._number,
+            lambda: self._tally.taken(self._pack.name),
+        )
+        return _Seat(browser, page, bootstrap)
+
+    async def _leave(self) -> None:
+        seat, self._seat = self._seat, None
+        if seat is not None:
+            await seat.browser.close()
+
+    async def _visit(self, seat: _Seat) -> None:
+        every = self._run.request.reload_every
+        if every and self._num_in_document >= every:
+            self._run.log.reloading(self._pack.name, self._tally.iteration(self._pack.name))
+            await self._reload(seat)
+        self._num_in_document += 1
+        try:
+            with self._tally.pick(self._pack.name) as iteration:
+                await self._visit_next(seat, iteration)
+        except WorkerLostError:
+            raise
+        except ItemError as error:
+            # Somebody loaded the page anew under our hands, or it throws at us.
+            await self._count_stuck(seat, error.found)
+
+    async def _visit_next(self, seat: _Seat, iteration: int) -> None:
+        timeout_ms = self._run.live.pick_timeout_ms
+        answer = await seat.page.pick(self._pack.name, "eval:iter", timeout_ms)
+        if answer.outcome == "refused":
+            await self._note_refusal(seat, answer, iteration)
+        elif answer.outcome != "picked":
+            await self._note_stuck(seat, answer, iteration)
+        else:
+            pair = self._known_pair(answer)
+            with self._tally.claim(self._pack, pair) as is_wanted:
+                if is_wanted:
+                    await self._measure(seat, answer, pair, iteration)
+            if not is_wanted:
+                # The order is used up, or another page was here first.
+                await seat.bootstrap.seed_order()
+
+    def _known_pair(self, picked: PickAnswer) -> int:
+        pair = picked.pair
+        if pair is None or pair not in self._pack.pairs:
+            raise OtherManifestError(
+                f"picks of the {len(self._pack.pairs)} pairs in {self._pack.manifest_path}",
+                f"pair {pair} ({picked.shown.status or 'no status'})",
+                "let the runtime and AIVJ use the same manifest; --home moves AIVJ's",
+            )
+        return pair
+
+    async def _measure(self, seat: _Seat, picked: PickAnswer, pair: int, iteration: int) -> None:
+        assert picked.last_pick is not None  # noqa: S101 - it names the pair
+        answer = await seat.page.measure(
+            self._pack.name, picked.last_pick, picked.unsettled_ms or 0
+        )
+        if answer.replaced:
+            await self._note_replaced(seat, answer, pair, iteration)
+            return
+        self._num_stuck = 0
+        if self._is_silent(answer):
+            await seat.bootstrap.drive_audio()
+            return
+        row = self._row(picked, answer, pair)
+        self._tally.add_row(self._pack, row)
+        self._errors.clear()
+        await seat.page.overlay(overlay_text(row, answer, self._tally, self._pack, iteration))
+
+    def _row(self, picked: PickAnswer, answer: MeasureAnswer, pair: int) -> EvalRow:
+        assert picked.last_pick is not None  # noqa: S101 - it names the pair
+        measured = measure_samples(answer.samples, self._run.live.interval_ms)
+        return self._tally.writer.row(
+            self._pack.name,
+            pair,
+            picked.last_pick,
+            answer,
+            measured,
+            self._errors,
+            self._run.clock.now_ms(),
+        )
+
+    def _is_silent(self, answer: MeasureAnswer) -> bool:
+        wants_sound = self._run.music.file is not None
+        return wants_sound and (answer.shown.audio_rms or 0) < MIN_AUDIO_RMS
+
+    async def _note_refusal(self, seat: _Seat, answer: PickAnswer, iteration: int) -> None:
+        pair = answer.loading_pair
+        if pair is None or pair not in self._pack.pairs:
+            await self._count_stuck(seat, answer.error or "refused")
+            return
+        self._num_stuck = 0
+        self._tally.add_failure(self._pack, pair, _not_shown(answer.error), iteration)
+
+    async def _note_replaced(
+        self, seat: _Seat, answer: MeasureAnswer, pair: int, iteration: int
+    ) -> None:
+        shown = answer.shown
+        if shown.aborted:
+            self._num_stuck = 0
+            error = _not_shown(f"drawing stopped: {shown.abort_reason or shown.status}")
+            self._tally.add_failure(self._pack, pair, error, iteration)
+        else:
+            await self._count_stuck(seat, f"pair {pair} was replaced while it was measured")
+
+    async def _note_stuck(self, seat: _Seat, answer: PickAnswer, iteration: int) -> None:
+        most = self._run.live.stuck_max_consecutive
+        self._run.log.stuck(self._pack.name, iteration, answer, self._num_stuck + 1, most)
+        await self._count_stuck(seat, f"stuck at {answer.outcome}: {answer.error}")
+
+    async def _count_stuck(self, seat: _Seat, why: str) -> None:
+        live = self._run.live
+        self._num_stuck += 1
+        if self._num_stuck < live.stuck_max_consecutive:
+            await seat.bootstrap.seed_order()
+            return
+        self._num_stuck = 0
+        self._num_recoveries += 1
+        if self._num_recoveries > live.stuck_max_restarts:
+            raise RunError(
+                f"picks that advance after at most {live.stuck_max_restarts} recoveries",
+                f"{live.stuck_max_consecutive} in a row failed again: {why}",
+                "look at the pick-timeout lines in vite.log, then resume",
+            )
+        self._run.log.recovering(self._pack.name, self._num_recoveries, live.stuck_max_restarts)
+        await self._reload(seat)
+
+    async def _reload(self, seat: _Seat) -> None:
+        self._num_in_document = 0
+        started = time.monotonic()
+        try:
+            await seat.bootstrap.reload()
+        except TimeoutError as error:
+            raise WorkerLostError.because("page-load", str(error)) from error
+        finally:
+            self._tally.reloaded(round((time.monotonic() - started) * 1000))
+            self._run.record.phase = "sampling"
+        self._errors.clear()
+
+    def _on_event(self, kind: str, text: str) -> None:
+        self._errors.count(kind)
+        # A full disk ends the run where rows are written, not in the middle of an event.
+        with contextlib.suppress(AivjError, ValueError):
+            self._run.log.event(kind, text)
+
+
+def _not_shown(found: str | None) -> ItemError:
+    return ItemError(
+        "not-shown",
+        "a page that shows the pair it picked",
+        found or "it does not say why",
+        "look at the pair in the runtime, or take it out of the manifest",
+    )

@@ -1,0 +1,124 @@
+"""A run against the fake runtime, or against our own player, and what it left behind."""
+
+import asyncio
+import threading
+from dataclasses import dataclass, replace
+
+import pytest
+from gate.tested_packs import MOVING, write_pack
+from live.fake_runtime import fake_runtime
+
+from aivj.audio import groove, time_bytes
+from aivj.contracts.run_meta import read_run_meta
+from aivj.errors import AivjError
+from aivj.live.music import read_music
+from aivj.live.run import sample_live
+from aivj.live.settings import LiveSettings
+from aivj.sampling.request import SampleRequest
+from aivj.sampling.run_directory import RunDirectory
+from aivj.stage.conversion import PresetConverter
+from aivj.stage.server import StageServer
+
+# As short as a busy machine allows; what must not happen in time is never waited for longer.
+QUICK = LiveSettings(
+    url="",
+    width=640,
+    height=480,
+    device_scale_factor=1,
+    interval_ms=50,
+    warmup_samples=1,
+    measure_samples=3,
+    pick_timeout_ms=5000,
+    stuck_max_restarts=1,
+    browser_max_restarts=2,
+    goto_timeout_ms=20_000,
+    server_timeout_ms=5000,
+    audio_timeout_ms=5000,
+    audio_tries=1,
+    settle_timeout_ms=2000,
+    self_test_timeout_ms=2000,
+)
+
+
+@dataclass
+class Ran:
+    """What a run left behind."""
+
+    error: AivjError | None
+    directory: RunDirectory
+    rows: list
+    failures: list
+    meta: object
+    log: str
+
+    @property
+    def pairs(self):
+        return [row.pair for row in self.rows]
+
+
+def run_live(tmp_path, url, choice, *, live=QUICK, music="click", **asked):
+    request = SampleRequest(
+        ("tested",),
+        tmp_path / "public",
+        tmp_path / "2026-01-01_000000",
+        **{"target_coverage": 1.0, **asked},
+    )
+    directory = RunDirectory(request.out_dir)
+    live = replace(live, url=url)
+    error = None
+    try:
+        sample_live(request, live, music=read_music(music), choice=choice)
+    except AivjError as ended:
+        error = ended
+    meta = read_run_meta(directory.meta_path)
+    log = directory.log_path.read_text()
+    return Ran(error, directory, directory.rows(), directory.failures(), meta, log)
+
+
+@pytest.fixture
+def fake(tmp_path, software_renderer):
+    """Runs against the fake: `fake(fault=..., live=..., ...)`."""
+    write_pack(tmp_path / "public", [MOVING] * 3, [0.2, 0.5, 0.8])
+
+    def run(
+        fault="",
+        *,
+        after=2,
+        live=QUICK,
+        choice=software_renderer,
+        on_crash=lambda: None,
+        page="",
+        **asked,
+    ):
+        with fake_runtime(tmp_path / "public", on_crash) as address:
+            url = f"{address}?fault={fault}&after={after}&lumaMs=50&{page}"
+            return run_live(tmp_path, url, choice, live=live, **asked)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def live_converter(tmp_path_factory):
+    with PresetConverter(tmp_path_factory.mktemp("conversion")) as converter:
+        yield converter
+
+
+@pytest.fixture
+def player_url(tmp_path, live_converter):
+    """The address of our own player on a pack of five pairs."""
+    write_pack(tmp_path / "public", [MOVING] * 5, [0.1, 0.3, 0.5, 0.7, 0.9])
+    clip = groove()
+    server = StageServer(
+        packs_root=tmp_path / "public",
+        clips={"music": time_bytes(clip, clip.num_samples)},
+        convert=lambda data: live_converter.convert(data).model_dump_json().encode(),
+    )
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    origin = asyncio.run_coroutine_threadsafe(server.open(), loop).result()
+    yield f"{origin}/?size=64x36&seed=3"
+    asyncio.run_coroutine_threadsafe(server.close(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()

@@ -1,0 +1,53 @@
+"""A small run against our own player, resumed, and judged by the rules for runs."""
+
+from dataclasses import replace
+
+from live.conftest import QUICK, run_live
+
+from aivj.gate import run_check
+
+# The player samples every 500 ms: two samples a pair.
+PLAYER = replace(QUICK, interval_ms=250, warmup_samples=1, measure_samples=2)
+
+
+def test_a_run_against_our_player_is_resumed_and_keeps_every_rule(
+    tmp_path, player_url, software_renderer
+):
+    first = run_live(
+        tmp_path, player_url, software_renderer, live=PLAYER, music="groove", target_coverage=0.4
+    )
+    assert first.error is None
+    assert len(first.rows) == first.meta.progress["tested"].visited == 2
+
+    again = replace(PLAYER, num_pages=2)
+    second = run_live(
+        tmp_path,
+        player_url,
+        software_renderer,
+        live=again,
+        music="groove",
+        target_coverage=1.0,
+        resume=True,
+        reload_every=1,
+    )
+    assert second.error is None
+    assert second.meta.progress["tested"].done
+    assert sorted(second.pairs) == [0, 3, 6, 9, 12]
+    assert second.rows[:2] == first.rows
+    for row in second.rows:
+        assert (row.driver, row.renderer_class, row.audio_clip) == (
+            "live",
+            software_renderer.report.renderer_class,
+            "groove",
+        )
+        assert row.quality01 is not None
+        assert row.viz_avg_luma > 0.06
+        assert row.viz_avg_frame_delta > 0
+        assert row.ok_heuristic
+    assert second.meta.driver == "live"
+    assert "self-test:ok" in second.log
+    assert "seed-shuffle ok=1 missingFirst=3/5" in second.log
+    assert "reload iter=" in second.log
+
+    report = run_check.check_run(second.directory.path, packs_root=tmp_path / "public")
+    assert not report.failed_checks
