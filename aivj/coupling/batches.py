@@ -18,15 +18,14 @@ class Batch:
     """B rows and C comparisons, as pairs of rows of the table of presets.
 
     Attributes:
-        fg: [B + 2 C] foregrounds: of the rows, then of the better pairs, then of the others.
-        bg: [B + 2 C] backgrounds.
+        layers: [2 (B + 2 C)] foregrounds, then backgrounds; each of the rows, then of the better
+            pairs, then of the others.
         target: [B] how good each row's pair is.
         source: [B] `Source` codes.
         is_tie: [C] 1 where neither pair was better, else 0.
     """
 
-    fg: Tensor
-    bg: Tensor
+    layers: Tensor
     target: Tensor
     source: Tensor
     is_tie: Tensor
@@ -80,9 +79,14 @@ class Batches:
 
     def gather(self, rows: Tensor, comparisons: Tensor) -> Batch:
         """Returns the batch of [B] rows and [C] comparisons."""
-        fg, bg = self._fg[rows], self._bg[rows]
-        is_tie = self._is_tie[comparisons]
+        layers = [self._fg[rows], self._bg[rows]]
         if len(comparisons) > 0:
             winner_fg, winner_bg, loser_fg, loser_bg = self._layers[:, comparisons]
-            fg, bg = torch.cat([fg, winner_fg, loser_fg]), torch.cat([bg, winner_bg, loser_bg])
-        return Batch(fg, bg, self._target[rows], self._source[rows], is_tie)
+            fg, bg = layers
+            layers = [fg, winner_fg, loser_fg, bg, winner_bg, loser_bg]
+        return Batch(
+            layers=torch.cat(layers),
+            target=self._target[rows],
+            source=self._source[rows],
+            is_tie=self._is_tie[comparisons],
+        )

@@ -156,7 +156,7 @@ class Fit:
             rows, compared, keep = self._share(rows, compared, keep)
         batch = self._batches.gather(rows, compared)
         with torch.autocast("cuda", torch.bfloat16, enabled=rows.is_cuda):
-            logits = self._stepping(self._presets[batch.fg], self._presets[batch.bg], keep)
+            logits = self._stepping(self._presets.index_select(0, batch.layers), keep)
         loss = batch_loss(
             logits.float(),
             batch.target,

@@ -97,20 +97,19 @@ class CouplingNet(nn.Module):
         deviations = (preset_features - self.feature_mean) / self.feature_std
         return deviations.nan_to_num(nan=0.0).clamp(-MAX_DEVIATIONS, MAX_DEVIATIONS)
 
-    def forward(self, fg: Tensor, bg: Tensor, keep: Sequence[Tensor] = ()) -> Tensor:
+    def forward(self, layers: Tensor, keep: Sequence[Tensor] = ()) -> Tensor:
         """Returns [B] logits.
 
         Args:
-            fg: [B, F] standardised foregrounds.
-            bg: [B, F] standardised backgrounds.
+            layers: [2 B, F] standardised presets: all foregrounds, then their backgrounds.
             keep: Dropout factors, of the codes [2 B, E] and of the hidden layer [B, H], drawn by
                 the caller; empty outside training. Given rather than drawn here, so that a fit
                 owns all its chance.
         """
-        codes = torch.relu(self.encoder(torch.cat([fg, bg])))
+        codes = torch.relu(self.encoder(layers))
         if keep:
             codes = codes * keep[0]
-        a, b = codes[: len(fg)], codes[len(fg) :]
+        a, b = codes.chunk(2)
         values = torch.relu(self.hidden(torch.cat([a, b, (a - b).abs(), a * b], dim=-1)))
         if keep:
             values = values * keep[1]
@@ -135,7 +134,7 @@ def predict01(
         [N] qualities, 0..1.
     """
     parts = [
-        torch.sigmoid(net(presets[fg], presets[bg]))
+        torch.sigmoid(net(presets.index_select(0, torch.cat([fg, bg]))))
         for fg, bg in zip(torch.split(fg_index, chunk), torch.split(bg_index, chunk), strict=True)
     ]
     return torch.cat(parts)

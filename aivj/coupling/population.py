@@ -112,26 +112,26 @@ class Population:
     def scores(self, fg_index: IntArray, bg_index: IntArray) -> npt.NDArray[np.float64]:
         """Returns [M, n] scores, 0..1, of pairs given as rows of the table of presets."""
 
-        def one(parameters: Parameters, fg: Tensor, bg: Tensor) -> Tensor:
-            return torch.sigmoid(self._logits(parameters, fg, bg, []))
+        def one(parameters: Parameters, layers: Tensor) -> Tensor:
+            return torch.sigmoid(self._logits(parameters, layers, []))
 
         device = self._presets.device
         fg, bg = (torch.from_numpy(index).to(device) for index in (fg_index, bg_index))
         chunks = zip(*(torch.split(rows, _PAIRS_AT_A_TIME) for rows in (fg, bg)), strict=True)
         with one_thread():
             parts = [
-                torch.func.vmap(one, in_dims=(0, None, None))(
-                    self._parameters, self._presets[fg_rows], self._presets[bg_rows]
+                torch.func.vmap(one, in_dims=(0, None))(
+                    self._parameters, self._presets.index_select(0, torch.cat(layers))
                 )
-                for fg_rows, bg_rows in chunks
+                for layers in chunks
             ]
         return torch.cat(parts, dim=1).cpu().numpy().astype(np.float64)
 
     def _step(self, batch: Batch) -> None:
         """Takes one step of AdamW (Loshchilov and Hutter 2019) for every member."""
         chance = draw_chance(self._net.shape, self._batches.num_pairs, self._generator)
-        fg, bg = self._presets[batch.fg], self._presets[batch.bg]
-        gradients = self._gradients(self._parameters, self._hyper, batch, (fg, bg), chance)
+        layers = self._presets.index_select(0, batch.layers)
+        gradients = self._gradients(self._parameters, self._hyper, batch, layers, chance)
         self._num_steps += 1
         correction1 = 1 - _BETA1**self._num_steps
         correction2 = 1 - _BETA2**self._num_steps
@@ -149,14 +149,14 @@ class Population:
         parameters: Parameters,
         hyper: dict[str, Tensor],
         batch: Batch,
-        layers: tuple[Tensor, Tensor],
+        layers: Tensor,
         chance: list[Tensor],
     ) -> Tensor:
         """Returns the loss of one member."""
         dropout = hyper["dropout"]
         keep = [(part >= dropout) / (1 - dropout) for part in chance]
         return batch_loss(
-            self._logits(parameters, *layers, keep),
+            self._logits(parameters, layers, keep),
             batch.target,
             hyper["weights"][batch.source],
             batch.is_tie,
@@ -165,8 +165,8 @@ class Population:
             num_comparisons=self._batches.num_comparisons,
         )
 
-    def _logits(self, parameters: Parameters, fg: Tensor, bg: Tensor, keep: list[Tensor]) -> Tensor:
-        logits: Tensor = torch.func.functional_call(self._net, parameters, (fg, bg, keep))
+    def _logits(self, parameters: Parameters, layers: Tensor, keep: list[Tensor]) -> Tensor:
+        logits: Tensor = torch.func.functional_call(self._net, parameters, (layers, keep))
         return logits
 
     def net(self, member: int) -> CouplingNet:

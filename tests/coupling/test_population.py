@@ -37,7 +37,7 @@ def test_a_member_can_be_taken_out(learnable_set: TrainingSet) -> None:
     net = population.net(1)
     presets = net.normalise(torch.from_numpy(learnable_set.preset_features))
     fg, bg = learnable_set.fg_index[:50], learnable_set.bg_index[:50]
-    alone = torch.sigmoid(net(presets[fg], presets[bg])).detach().numpy()
+    alone = torch.sigmoid(net(torch.cat([presets[fg], presets[bg]]))).detach().numpy()
     np.testing.assert_allclose(population.scores(fg, bg)[1], alone, atol=1e-6)
 
 
