@@ -18,6 +18,7 @@ from aivj.browser.pin_proof import HELD_MIB, HOLD_MEMORY, prove_pin
 from aivj.browser.pinning import pinned_environment
 from aivj.browser.processes import GPU_PROCESS, BrowserProcesses
 from aivj.browser.profiles import DROPPED_DEFAULT_ARGS, GpuPolicy, LaunchPlan
+from aivj.browser.recorded_tab import RecordedTab
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.browser.tab import PageReply, Tab, first_line
 from aivj.errors import MissingDependencyError, WorkerLostError
@@ -137,6 +138,23 @@ class BrowserSession:
     def gpu_process_died(self) -> bool:
         """Whether the process that draws is no longer the one that was proved at the start."""
         return not all(process.is_running() for process in self._gpu_processes)
+
+    async def record(self, *, device_scale_factor: float) -> RecordedTab:
+        """Makes a tab that keeps what its pages say the tab of the calls to come.
+
+        Raises:
+            WorkerLostError: The browser is gone.
+        """
+        if self._browser is None or not self._browser.is_connected():
+            raise WorkerLostError.because("browser-crash", "the browser is gone")
+        try:
+            tab = await RecordedTab.open_recorded(
+                self._browser, device_scale_factor=device_scale_factor
+            )
+        except (PlaywrightError, TimeoutError) as error:
+            raise WorkerLostError.because("browser-crash", first_line(error)) from error
+        self._tab = tab
+        return tab
 
     async def close(self) -> None:
         """Closes the browser; what does not go in time is killed with its process group."""

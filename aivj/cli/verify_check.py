@@ -91,7 +91,7 @@ def verify_check(
     if as_json:
         typer.echo(document_bytes(report).decode(), nl=False)
     else:
-        _print_report(report)
+        print_gate(report)
     if not report.passed:
         raise GateError(
             f"every required check of {folder} to pass",
@@ -108,7 +108,8 @@ def _started_at(run_dir: Path) -> datetime:
     return parse_time(read_run_meta(run_dir / META_NAME).started_at)
 
 
-def _print_report(report: "VerifyCheckReport") -> None:
+def print_gate(report: "VerifyCheckReport") -> None:
+    """Prints the table of checks, each with its verdict, and the verdict of all."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("verdict", no_wrap=True)
     table.add_column("", no_wrap=True)

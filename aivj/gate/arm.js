@@ -5,16 +5,7 @@ async (request) => {
   const BACKGROUND_TOLERANCE = 12;
   const CHANGE_TOLERANCE = 2;
 
-  const lines = [];
-  for (const kind of ["log", "info", "warn"]) {
-    const original = console[kind].bind(console);
-    console[kind] = (...parts) => {
-      const text = parts.map((part) => (typeof part === "object" ? JSON.stringify(part) : part));
-      lines.push(`[${kind === "warn" ? "warning" : kind}] ${text.join(" ")}`);
-      original(...parts);
-    };
-  }
-
+  const isCoupled = request.pickMode !== "page";
   const hooks = () => window.__nw_verify ?? {};
   const frames = () => hooks().getVerifyState().projectmVerify.framesRendered;
   const isDrawing = () => frames() > 0 && !hooks().getVerifyState().projectmVerify.aborted;
@@ -55,18 +46,35 @@ async (request) => {
   const changed = (cells, others) =>
     countCells((at) => Math.abs(cells[at] - others[at]) > CHANGE_TOLERANCE);
 
-  async function nextPick() {
-    const before = await picture();
+  async function nextPair() {
     const timeBeforeMs = hooks().getVerifyState().coupled.lastPick?.timeMs;
     const ok = await hooks().actions.coupledNext("verify");
     const { coupled, presetIds } = hooks().getVerifyState();
     const pair = coupled.lastPick?.pair ?? null;
     const id = (layer) => `coupled:${coupled.pack}:${pair}:${layer}`;
-    const pick = {
+    return {
       loaded: ok && coupled.lastPick.timeMs !== timeBeforeMs,
       pair,
-      statusText: statusText(),
       presetIdsMatch: presetIds.fg === id("fg") && presetIds.bg === id("bg"),
+    };
+  }
+
+  // A page of single presets: what people press, and other presets afterwards.
+  async function nextPreset() {
+    const ids = () => JSON.stringify(hooks().getVerifyState().presetIds);
+    const before = ids();
+    const button = document.getElementById("preset-next");
+    await until(() => !button.disabled, request.frameTimeoutMs);
+    button.click();
+    const loaded = await until(() => ids() !== before, request.frameTimeoutMs);
+    return { loaded, pair: null, presetIdsMatch: true };
+  }
+
+  async function nextPick() {
+    const before = await picture();
+    const pick = {
+      ...(await (isCoupled ? nextPair() : nextPreset())),
+      statusText: statusText(),
       framesDrawn: 0,
       nonBackgroundCells: 0,
       changedCells: 0,
@@ -111,27 +119,56 @@ async (request) => {
     return picks;
   }
 
+  // Without a hook that picks alone, the [sel] lines of pairs that are shown are the samples.
+  async function samplePicks(evidence) {
+    const { iterations, pickMode, shown, clicks, clickDelayMs } = request;
+    if (typeof hooks().sampleCoupledPicks === "function") {
+      const reply = await hooks().sampleCoupledPicks({ iterations, pickMode, reset: true });
+      evidence.samples = reply.picks;
+      return;
+    }
+    for (let numShown = 0; numShown < shown && evidence.clicksUsed < clicks; ) {
+      if (await hooks().actions.coupledNext("verify")) numShown += 1;
+      evidence.clicksUsed += 1;
+      await new Promise((resolve) => setTimeout(resolve, clickDelayMs));
+    }
+  }
+
+  const canvasSize = () => ({
+    width: canvas.width,
+    height: canvas.height,
+    cssWidth: canvas.clientWidth,
+    cssHeight: canvas.clientHeight,
+  });
+
   async function screenshot() {
     const enough = frames() + request.screenshotAfterFrames;
     if (isDrawing()) await until(() => frames() >= enough, request.frameTimeoutMs);
     return await inFrame(() => canvas.toDataURL("image/png").split(",")[1]);
   }
 
-  const evidence = { ready: false, active: false, manifest: null, samples: [], picks: [] };
+  const engine = () => {
+    const { initialized, lastRenderTimeMs } = hooks().getVerifyState().projectmVerify;
+    return { initialized, lastRenderTimeMs };
+  };
+
+  const evidence = { ready: false, active: false, manifest: null, samples: null, picks: [] };
+  evidence.clicksUsed = 0;
+  evidence.canvas = canvas === null ? null : canvasSize();
   evidence.ready = await until(() => hooks().ready === true, request.readyTimeoutMs);
-  evidence.active = evidence.ready && (await hooks().actions.coupledInit("verify"));
-  if (evidence.active) {
-    const { iterations, pickMode } = request;
-    evidence.manifest = hooks().getVerifyState().coupled.manifest;
-    const reply = await hooks().sampleCoupledPicks({ iterations, pickMode, reset: true });
-    evidence.samples = reply.picks;
-    evidence.picks = await nextPicks();
+  evidence.active = evidence.ready && (!isCoupled || (await hooks().actions.coupledInit("verify")));
+  if (evidence.active && isCoupled) {
+    evidence.manifest = hooks().getVerifyState().coupled.manifest ?? null;
+    const startedMs = performance.now();
+    await samplePicks(evidence);
+    evidence.samplingMs = performance.now() - startedMs;
   }
+  if (evidence.active) evidence.picks = await nextPicks();
   return {
     ...evidence,
+    ...(evidence.ready ? engine() : {}),
     framesRendered: evidence.ready ? frames() : 0,
     statusText: statusText(),
     screenshot: evidence.ready && canvas !== null ? await screenshot() : null,
-    console: lines,
   };
 };

@@ -1,19 +1,22 @@
 """One arm of the gate: the player in one pick mode, and what was seen of it."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import Field
 
 from aivj.browser.session import BrowserSession
-from aivj.contracts.fields import Count, Number, OuterText
+from aivj.contracts.fields import Count, Number, NumberIfAny, OuterText
 from aivj.contracts.json_text import ContractModel, validated
-from aivj.errors import ItemError
+from aivj.errors import InputError, ItemError, WorkerLostError
+from aivj.gate.stats import read_picks
 
-ArmName = Literal["weighted", "shuffle"]
+ArmName = Literal["weighted", "shuffle", "page"]
+"""A pick mode, or `page`: the page as it is, without a pack of pairs."""
 
 MIN_FRAMES = 3
 MIN_NON_BACKGROUND_CELLS = 20
@@ -108,30 +111,47 @@ class ActiveManifest(ContractModel):
     scored_pairs: Count
 
 
+class CanvasSize(ContractModel):
+    """The canvas, in pixels of its own and of the page."""
+
+    width: Count
+    height: Count
+    css_width: Count
+    css_height: Count
+
+
 class ArmEvidence(ContractModel):
     """What the page answered.
 
     Attributes:
         ready: Whether the player published its hooks.
         active: Whether its pack became active.
-        manifest: The manifest, once active.
-        samples: Picks without drawing.
+        manifest: The manifest, once active; None of a page that does not count its pairs.
+        samples: Picks without drawing; None of a page that cannot.
+        clicks_used: Picks that were shown to be sampled, where there are none without drawing.
+        sampling_ms: How long sampling took.
         picks: Picks with drawing.
+        canvas: The canvas; None if there is none.
+        initialized: Whether the engine is up.
+        last_render_time_ms: When it drew last, on the page's clock.
         frames_rendered: Frames drawn since the page was opened.
         status_text: The player's status line at the end.
         screenshot: Base64 of a PNG picture of the canvas.
-        console: Lines `[type] text` but for errors.
     """
 
     ready: bool = False
     active: bool = False
     manifest: ActiveManifest | None = None
-    samples: list[SampledPick] = Field(default_factory=list)
+    samples: list[SampledPick] | None = None
+    clicks_used: Count = 0
+    sampling_ms: Number = 0.0
     picks: list[NextPick] = Field(default_factory=list)
+    canvas: CanvasSize | None = None
+    initialized: bool = False
+    last_render_time_ms: NumberIfAny = None
     frames_rendered: Count = 0
     status_text: OuterText = ""
     screenshot: str | None = None
-    console: list[OuterText] = Field(default_factory=list)
 
     @property
     def png(self) -> bytes | None:
@@ -140,37 +160,67 @@ class ArmEvidence(ContractModel):
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """How picks are sampled.
+
+    Attributes:
+        num_samples: Picks without drawing.
+        num_shown: Picks that are shown instead, where a page cannot pick without drawing.
+        clicks: How often they are asked for at most.
+        click_delay_ms: Time between them.
+    """
+
+    num_samples: int = 400
+    num_shown: int = 60
+    clicks: int = 120
+    click_delay_ms: int = 200
+
+
+@dataclass(frozen=True)
 class ArmRequest:
     """How an arm is played.
 
     Attributes:
-        name: Pick mode.
-        pack: Pack name.
+        name: Pick mode, or `page`.
+        pack: Pack name; empty without one.
         gamma: How much weighted picks prefer a better score.
-        num_samples: Picks to sample without drawing.
+        explore: Share of a pick's weight that does not depend on the score.
         seed: Seed of the picks.
         size: Width and height that layers are drawn with, in pixels.
+        sampling: How picks are sampled.
     """
 
     name: ArmName
     pack: str
     gamma: float
-    num_samples: int
     seed: int
     size: tuple[int, int]
+    explore: float = 0.0
+    sampling: Sampling = field(default_factory=Sampling)
 
-    def url(self, origin: str) -> str:
-        """Returns the player's address."""
+    def url(self, page: str) -> str:
+        """Returns the address of a page that plays this."""
         width, height = self.size
+        drawn = {"seed": self.seed, "size": f"{width}x{height}"}
+        if self.name == "page":
+            return with_query(page, drawn)
         query = {
             "coupled": 1,
             "coupledPack": self.pack,
             "coupledPick": self.name,
             "coupledGamma": self.gamma,
-            "seed": self.seed,
-            "size": f"{width}x{height}",
+            **({"coupledExplore": self.explore} if self.explore else {}),
+            **drawn,
         }
-        return f"{origin}/?{urlencode(query)}"
+        return with_query(page, query)
+
+
+def with_query(url: str, query: Mapping[str, object]) -> str:
+    """Returns an address with parameters in the place of those of the same names."""
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in query]
+    path = parts.path or "/"
+    return parts._replace(path=path, query=urlencode([*kept, *query.items()])).geturl()
 
 
 @dataclass(frozen=True)
@@ -179,10 +229,12 @@ class Arm:
 
     Attributes:
         name: Pick mode.
-        url: The player's address.
+        url: The page's address.
         evidence: What the page answered; empty when it did not.
         page_errors: Uncaught exceptions and failed requests, missing files (404) excepted.
         problem: Why the page did not answer; empty if it did.
+        lost: Whether the page or its browser was lost: another try may do better.
+        console: Lines of its console, `[type] text`.
     """
 
     name: ArmName
@@ -190,16 +242,34 @@ class Arm:
     evidence: ArmEvidence = field(default_factory=ArmEvidence)
     page_errors: tuple[str, ...] = ()
     problem: str = ""
+    lost: bool = False
+    console: tuple[str, ...] = ()
+
+    @property
+    def samples(self) -> list[SampledPick]:
+        """Picks to compare: those that were not drawn, else those that the console tells of."""
+        if self.evidence.samples is not None:
+            return self.evidence.samples
+        told = read_picks(self.console).entries
+        return [
+            SampledPick(pair=pick.pair, quality01=pick.quality01)
+            for pick in told
+            if pick.mode == self.name
+        ]
 
 
 async def play_arm(
-    session: BrowserSession, origin: str, request: ArmRequest, *, timeout_s: float
+    session: BrowserSession, page: str, request: ArmRequest, *, timeout_s: float
 ) -> Arm:
     """Plays one arm on a fresh page. A page that hangs, crashes or throws is part of the answer."""
-    url = request.url(origin)
+    url = request.url(page)
+    sampling = request.sampling
     argument = {
         "pickMode": request.name,
-        "iterations": request.num_samples,
+        "iterations": sampling.num_samples,
+        "shown": sampling.num_shown,
+        "clicks": sampling.clicks,
+        "clickDelayMs": sampling.click_delay_ms,
         "nextPicks": NEXT_PICKS,
         "maxNextPicks": _MAX_NEXT_PICKS,
         "minFrames": MIN_FRAMES,
@@ -212,8 +282,10 @@ async def play_arm(
     script = _SCRIPT.read_text(encoding="utf-8")
     try:
         reply = await session.call(url, script, argument, timeout_s)
+        evidence = validated(ArmEvidence, reply.value, url)
     except ItemError as error:
-        return Arm(request.name, url, problem=f"{error.kind}: {error.found}")
-    evidence = validated(ArmEvidence, reply.value, url)
-    console_errors = [text for text in reply.console_errors if "status of 404" not in text]
-    return Arm(request.name, url, evidence, (*reply.page_errors, *console_errors))
+        lost = isinstance(error, WorkerLostError)
+        return Arm(request.name, url, problem=f"{error.kind}: {error.found}", lost=lost)
+    except InputError as error:
+        return Arm(request.name, url, problem=f"an answer of another form: {error}")
+    return Arm(request.name, url, evidence)

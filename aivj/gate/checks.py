@@ -1,7 +1,13 @@
-"""The gate's checks: which there are, which are required, and how each is judged."""
+"""What the report says of pairs and pictures: which checks there are, and how each is judged.
 
-from collections.abc import Callable, Iterable, Sequence
+Which of them a gate requires stands in the table of `aivj.gate.verify_check`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ConfigDict
 
 from aivj.contracts.fields import OuterText
 from aivj.contracts.json_text import ContractModel
@@ -17,18 +23,18 @@ class Findings:
     """Everything that is judged.
 
     Attributes:
-        expected: What the pack's files say.
+        expected: What the pack's files say; None without a pack.
         arms: The arms that were played.
         uplift: Their comparison; None when there was nothing to compare.
     """
 
-    expected: ExpectedPack
+    expected: ExpectedPack | None
     arms: Sequence[Arm]
     uplift: Uplift | None
 
 
 class CheckResult(ContractModel):
-    """How one check ended.
+    """How one check ended, with the figures that the runtime's reports have beside it.
 
     Attributes:
         ok: True passed, False failed, None not run, since what it looks at was not there.
@@ -36,6 +42,8 @@ class CheckResult(ContractModel):
         meaning: What it checks.
         reason: Figures of a passed check, or why it failed or was not run.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     ok: bool | None
     required: bool
@@ -51,18 +59,27 @@ class Check:
     """A row of the table."""
 
     name: str
-    required: bool
     meaning: str
     judge: Callable[[Findings], Judgement]
+    figures: Callable[[Sequence[Arm]], Mapping[str, Any]] = lambda _: {}
 
 
-def judge_all(findings: Findings) -> dict[str, CheckResult]:
-    """Returns the result of every check, by name, in the order of the table."""
+def judge_all(findings: Findings, *, required: frozenset[str]) -> dict[str, CheckResult]:
+    """Returns the result of every check, by name, in the order of the table.
+
+    Args:
+        findings: What is judged.
+        required: Names of the checks that the gate passes only with.
+    """
     results = {}
     for check in CHECKS:
         ok, reason = check.judge(findings)
         results[check.name] = CheckResult(
-            ok=ok, required=check.required, meaning=check.meaning, reason=reason
+            ok=ok,
+            required=check.name in required,
+            meaning=check.meaning,
+            reason=reason,
+            **check.figures(findings.arms),
         )
     return results
 
@@ -83,8 +100,19 @@ def _page_errors(findings: Findings) -> Judgement:
     return (True, "none") if _all_ready(findings) else (None, "a page did not answer")
 
 
+def _canvas_attached(findings: Findings) -> Judgement:
+    if not _all_ready(findings):
+        return None, "a page did not answer"
+    problems = _in_arms(
+        (arm, "no #viz-canvas") for arm in findings.arms if arm.evidence.canvas is None
+    )
+    return (False, problems) if problems else (True, "it is there")
+
+
 def _manifest_active(findings: Findings) -> Judgement:
     expected = findings.expected
+    if expected is None:
+        return None, "no pack"
     if expected.manifest_problem:
         return False, expected.manifest_problem
     if not _all_ready(findings):
@@ -92,13 +120,17 @@ def _manifest_active(findings: Findings) -> Judgement:
     problems = _in_arms(
         (arm, f"{_num_pairs(arm)} of {expected.num_pairs} pairs are active")
         for arm in findings.arms
-        if _num_pairs(arm) != expected.num_pairs
+        if not arm.evidence.active or _num_pairs(arm) not in (None, expected.num_pairs)
     )
+    if not problems and any(_num_pairs(arm) is None for arm in findings.arms):
+        return None, "the page does not count its pairs"
     return (False, problems) if problems else (True, f"{expected.num_pairs} pairs")
 
 
 def _scores_merged(findings: Findings) -> Judgement:
     expected = findings.expected
+    if expected is None:
+        return None, "no pack"
     if expected.quality_problem:
         return False, expected.quality_problem
     if not _all_active(findings):
@@ -106,12 +138,12 @@ def _scores_merged(findings: Findings) -> Judgement:
     problems = _in_arms(
         (arm, f"{_num_scored(arm)} pairs have a score, {len(expected.scores)} should")
         for arm in findings.arms
-        if _num_scored(arm) != len(expected.scores)
+        if _num_scored(arm) not in (None, len(expected.scores))
     )
     problems = problems or _in_arms(
         (arm, f"pair {pick.pair} has quality {pick.quality01}, not that of the file")
         for arm in findings.arms
-        for pick in arm.evidence.samples
+        for pick in arm.samples
         if pick.pair is None or expected.scores.get(pick.pair) != pick.quality01
     )
     if problems:
@@ -173,6 +205,8 @@ def _every_next(findings: Findings) -> Judgement:
 
 def _pick_uplift(findings: Findings) -> Judgement:
     uplift = findings.uplift
+    if findings.expected is None:
+        return None, "no pack"
     if uplift is None:
         return None, "no picks with scores to compare"
     if uplift.num_samples < MIN_SAMPLES:
@@ -180,22 +214,34 @@ def _pick_uplift(findings: Findings) -> Judgement:
             False,
             f"{uplift.num_samples} samples in an arm, at least {MIN_SAMPLES} are needed",
         )
-    return uplift.mean > 0, uplift.figures
+    return uplift.positive, uplift.figures
+
+
+def _engine(arms: Sequence[Arm]) -> Mapping[str, Any]:
+    """Of the arm that drew least, and the most that one drew."""
+    evidence = [arm.evidence for arm in arms]
+    return {
+        "initialized": all(each.initialized for each in evidence),
+        "framesRendered": min(each.frames_rendered for each in evidence),
+        "lastRenderTimeMs": max(each.last_render_time_ms or 0 for each in evidence),
+        "maxFramesRendered": max(each.frames_rendered for each in evidence),
+    }
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("pageOpened", True, "The player opens in each arm and answers.", _page_opened),
-    Check("pageErrors", True, "No uncaught exception, no failed request.", _page_errors),
-    Check("manifestActive", True, "The player took all pairs of the pack.", _manifest_active),
-    Check("scoresMerged", True, "Its pairs have the scores of the quality file.", _scores_merged),
-    Check("projectMFramesRendered", True, f"It drew {MIN_FRAMES} frames.", _frames_rendered),
-    Check("finalOutputNonEmpty", True, "The canvas is not blank.", _output_non_empty),
-    Check("finalOutputChanges", True, "The canvas does not stand still.", _output_changes),
-    Check("coupledNext", True, "Next loads, draws and changes the picture.", _coupled_next),
-    Check("everyNext", False, "Next never met a pair that falls short.", _every_next),
-    Check("pickUplift", True, "Weighted picks score above shuffled ones.", _pick_uplift),
+    Check("pageOpened", "The page opens in each arm and answers.", _page_opened),
+    Check("pageErrors", "No uncaught exception, no failed request.", _page_errors),
+    Check("canvasAttached", "The canvas is there.", _canvas_attached),
+    Check("manifestActive", "The player took all pairs of the pack.", _manifest_active),
+    Check("scoresMerged", "Its pairs have the scores of the quality file.", _scores_merged),
+    Check("projectMFramesRendered", f"It drew {MIN_FRAMES} frames.", _frames_rendered, _engine),
+    Check("finalOutputNonEmpty", "The canvas is not blank.", _output_non_empty),
+    Check("finalOutputChanges", "The canvas does not stand still.", _output_changes),
+    Check("coupledNext", "Next loads, draws and changes the picture.", _coupled_next),
+    Check("everyNext", "Next never met a pair that falls short.", _every_next),
+    Check("pickUplift", "Weighted picks score above shuffled ones.", _pick_uplift),
 )
-"""All checks. The gate passes when every required one did."""
+"""All checks of the arms."""
 
 
 def _all_ready(findings: Findings) -> bool:
@@ -210,12 +256,12 @@ def _all_drew(findings: Findings) -> bool:
     return all(any(pick.drawn for pick in arm.evidence.picks) for arm in findings.arms)
 
 
-def _num_pairs(arm: Arm) -> int:
-    return arm.evidence.manifest.pairs if arm.evidence.manifest else 0
+def _num_pairs(arm: Arm) -> int | None:
+    return arm.evidence.manifest.pairs if arm.evidence.manifest else None
 
 
-def _num_scored(arm: Arm) -> int:
-    return arm.evidence.manifest.scored_pairs if arm.evidence.manifest else 0
+def _num_scored(arm: Arm) -> int | None:
+    return arm.evidence.manifest.scored_pairs if arm.evidence.manifest else None
 
 
 def _shortcomings(arm: Arm) -> str:

@@ -67,7 +67,9 @@ class VerifyEnvironment(BaseSettings):
     )
 
     run_coupled_ab: Flag = Field(
-        False, alias="VERIFY_RUN_COUPLED_AB", description="Compare weighted with shuffled picks."
+        False,
+        alias="VERIFY_RUN_COUPLED_AB",
+        description="Compare weighted with shuffled picks on the page of VERIFY_URL too.",
     )
     gpu: Flag = Field(False, alias="VERIFY_GPU", description="Open a window, draw on a GPU.")
     gpu_mode: GpuMode = Field(
@@ -80,20 +82,24 @@ class VerifyEnvironment(BaseSettings):
         alias="VERIFY_HEADLESS",
         description="Open no window; so by default without VERIFY_GPU.",
     )
-    url: str = Field(
-        "http://127.0.0.1:5174/", alias="VERIFY_URL", description="Page that is verified."
+    url: str | None = Field(
+        None, alias="VERIFY_URL", description="Page that is verified; unset: the own player."
     )
     out_dir: Path = Field(
         Path("artifacts/headless"), alias="VERIFY_OUT_DIR", description="Folder of the evidence."
     )
-    port: Port = Field(5174, alias="VERIFY_PORT", description="Port of the page's server.")
-    host: str = Field("127.0.0.1", alias="VERIFY_HOST", description="Host of the page's server.")
+    port: Port | None = Field(
+        None, alias="VERIFY_PORT", description="Port of the own player; unset: one that is free."
+    )
+    host: str = Field("127.0.0.1", alias="VERIFY_HOST", description="Host of the own player.")
     hard_timeout_ms: Milliseconds = Field(
         default_factory=_hard_timeout_ms,
         alias="VERIFY_HARD_TIMEOUT_MS",
-        description="Longest time for all; longer with VERIFY_RUN_COUPLED_AB.",
+        description="Longest time for all; 900000 when modes are compared.",
     )
-    mute_audio: Flag = Field(False, alias="VERIFY_MUTE_AUDIO", description="Mute the speakers.")
+    mute_audio: Flag = Field(
+        False, alias="VERIFY_MUTE_AUDIO", description="Mute the speakers; our browsers always are."
+    )
     device_scale_factor: float = Field(
         1.5,
         alias="VERIFY_DSF",
@@ -107,7 +113,7 @@ class VerifyEnvironment(BaseSettings):
     preset_library: str = Field(
         "run3-crashsafe-15000",
         alias="VERIFY_PRESET_LIBRARY",
-        description="Library of single presets.",
+        description="Library of single presets; the own player has it where it lies in the packs.",
     )
     strict_outputs_panel: Flag = Field(
         False,
@@ -115,17 +121,19 @@ class VerifyEnvironment(BaseSettings):
         description="Whether a failing panel of outputs counts.",
     )
     sel_samples: AtLeastOne = Field(
-        _DEFAULT_SEL_SAMPLES, alias="VERIFY_SEL_SAMPLES", description="[sel] lines to collect."
+        _DEFAULT_SEL_SAMPLES,
+        alias="VERIFY_SEL_SAMPLES",
+        description="Picks to compare in a mode; unset: 400 where a page need not draw them.",
     )
     sel_iters: AtLeastOne = Field(
         default_factory=_sel_iters,
         alias="VERIFY_SEL_ITERS",
-        description="Most clicks; ten a sample, or 120 with VERIFY_RUN_COUPLED_AB.",
+        description="Most clicks for them; ten a sample, or 120 when modes are compared.",
     )
     sel_delay_ms: Milliseconds = Field(
         default_factory=_sel_delay_ms,
         alias="VERIFY_SEL_DELAY_MS",
-        description="Time between clicks; longer with VERIFY_RUN_COUPLED_AB.",
+        description="Time between clicks; 200 when modes are compared.",
     )
     coupled_gamma: float = Field(
         4.0,
@@ -219,13 +227,18 @@ class VerifyEnvironment(BaseSettings):
         )
 
 
-def read_environment() -> VerifyEnvironment:
+def read_environment(*, compares_picks: bool = False) -> VerifyEnvironment:
     """Reads the variables.
+
+    Args:
+        compares_picks: Whether pick modes are compared, whatever VERIFY_RUN_COUPLED_AB says.
 
     Raises:
         InputError: One of them has a value that it cannot have.
     """
     try:
+        if compares_picks:
+            return VerifyEnvironment(VERIFY_RUN_COUPLED_AB=True)
         return VerifyEnvironment()
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

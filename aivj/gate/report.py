@@ -1,6 +1,6 @@
-"""The gate's verdict, and the folder of evidence it comes with."""
+"""`report.json`: what was seen of a page, and the gate's verdict on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -8,10 +8,12 @@ from aivj.browser.profiles import LaunchPlan
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.fields import Count, Number
 from aivj.contracts.json_text import ContractModel, document_bytes
-from aivj.gate.arms import Arm
 from aivj.gate.checks import CheckResult
 from aivj.gate.uplift import Uplift
 from aivj.storage import write_atomic
+
+Mode = Literal["dev", "release"]
+"""What evidence has to be good enough for."""
 
 REPORT_NAME = "report.json"
 CONSOLE_NAME = "browser-console.log"
@@ -62,20 +64,61 @@ class EvidenceCounts(ContractModel):
     page_errors: Count
 
 
+class SelectionStats(ContractModel):
+    """How picks were sampled, over both arms.
+
+    Attributes:
+        samples_collected: Picks that were sampled.
+        target_samples: Picks that were to be.
+        clicks_used: Picks that had to be shown for it.
+        samples_per_click: The one over the other; None where nothing had to be shown.
+        elapsed_ms: How long it took.
+        abort_like_count: Arms that did not answer.
+        coupled_pick_mode_counts: Picks by mode.
+    """
+
+    samples_collected: Count
+    target_samples: Count
+    clicks_used: Count
+    samples_per_click: Number | None
+    elapsed_ms: Number
+    abort_like_count: Count
+    coupled_pick_mode_counts: Mapping[str, Count]
+
+
+class CoupledConfig(ContractModel):
+    """How pairs were picked.
+
+    Attributes:
+        pack: Pack name.
+        gamma: How much weighted picks preferred a better score.
+        explore: Share of a pick's weight that did not depend on the score.
+    """
+
+    pack: str
+    gamma: Number
+    explore: Number
+
+
 class VerifyReport(ContractModel):
     """`report.json`.
 
     Attributes:
         schema_version: Version of this form.
-        url: Address of the page in the weighted arm.
+        mode: What it has to be good enough for.
+        url: Address of the page that was opened first.
         started_at: ISO-8601 time.
         duration_s: Wall time in seconds.
-        pack: Pack name.
+        attempts: Tries of the whole.
+        device_scale_factor: Device pixels in a CSS pixel.
+        pack: Pack name; None if no pairs were played.
         quality_digest: SHA-256 of the scores that were checked; None without any.
         seed: Seed of picks and bootstrap.
         gamma: How much weighted picks preferred a better score.
-        verdict: Passed if every required check did.
+        final_coupled_cfg: How pairs were picked; None without any.
+        verdict: That of the table of `aivj.gate.verify_check` on the folder.
         checks: Results by name.
+        sel_stats: How picks were sampled; None without any.
         uplift: Weighted against shuffled picks; None when there was nothing to compare.
         renderer: What drew the pictures.
         counts: Lines in the logs.
@@ -83,15 +126,20 @@ class VerifyReport(ContractModel):
     """
 
     schema_version: Literal[1] = 1
+    mode: Mode = "dev"
     url: str
     started_at: str
     duration_s: Number
-    pack: str
+    attempts: Count = 1
+    device_scale_factor: Number = 1.0
+    pack: str | None
     quality_digest: str | None
     seed: int
     gamma: Number
+    final_coupled_cfg: CoupledConfig | None = None
     verdict: Literal["passed", "failed"]
     checks: Mapping[str, CheckResult]
+    sel_stats: SelectionStats | None = None
     uplift: Uplift | None
     renderer: GateRenderer
     counts: EvidenceCounts
@@ -99,7 +147,7 @@ class VerifyReport(ContractModel):
 
     @property
     def passed(self) -> bool:
-        """Whether every required check passed."""
+        """Whether the gate passed."""
         return self.verdict == "passed"
 
     @property
@@ -112,50 +160,10 @@ class VerifyReport(ContractModel):
         }
 
 
-def verdict_of(checks: Mapping[str, CheckResult]) -> Literal["passed", "failed"]:
-    """A required check that was not run has not passed."""
-    passed = all(check.ok for check in checks.values() if check.required)
-    return "passed" if passed else "failed"
-
-
-def console_lines(arms: Sequence[Arm]) -> list[str]:
-    """What the pages said, arm by arm."""
-    return [line for arm in arms for line in arm.evidence.console]
-
-
-def error_lines(arms: Sequence[Arm]) -> list[str]:
-    """What went wrong in the pages, arm by arm."""
-    return [
-        f"{arm.name}: {text}"
-        for arm in arms
-        for text in (*arm.page_errors, *([arm.problem] if arm.problem else []))
-    ]
-
-
-def write_logs(out_dir: Path, arms: Sequence[Arm]) -> dict[str, str]:
-    """Writes logs and pictures into `out_dir` and returns their names by kind.
-
-    Raises:
-        StorageError: The disk did not take them.
-    """
-    names = {"console": CONSOLE_NAME, "pageErrors": PAGE_ERRORS_NAME}
-    _write_lines(out_dir / CONSOLE_NAME, console_lines(arms))
-    _write_lines(out_dir / PAGE_ERRORS_NAME, error_lines(arms))
-    for arm in arms:
-        if arm.evidence.png is not None:
-            names[f"{arm.name}Screenshot"] = f"{arm.name}.png"
-            write_atomic(out_dir / f"{arm.name}.png", arm.evidence.png)
-    return names
-
-
 def write_report(out_dir: Path, report: VerifyReport) -> None:
-    """Writes `report.json`, last of all the evidence.
+    """Writes `report.json`.
 
     Raises:
         StorageError: The disk did not take it.
     """
     write_atomic(out_dir / REPORT_NAME, document_bytes(report))
-
-
-def _write_lines(path: Path, lines: Sequence[str]) -> None:
-    write_atomic(path, "".join(f"{line}\n" for line in lines).encode())

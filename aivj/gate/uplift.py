@@ -64,8 +64,9 @@ class Uplift(ContractModel):
 
     @property
     def positive(self) -> bool:
-        """Whether the weighted picks are better on the mean, and hit the best fifth oftener."""
-        return self.mean > 0 and self.weighted.top20_hit_rate > self.shuffle.top20_hit_rate
+        """Whether weighted picks are better: by the interval, and in hits of the best fifth."""
+        is_higher = min(self.mean, self.low95) > 0
+        return is_higher and self.weighted.top20_hit_rate > self.shuffle.top20_hit_rate
 
     @property
     def figures(self) -> str:

@@ -24,6 +24,7 @@ from aivj.doctor import examine
 from aivj.errors import GateError
 from aivj.fleet.cluster import cluster
 from aivj.gate.report import REPORT_NAME, VerifyReport
+from aivj.gate.request import VerifyRequest
 from aivj.packs.pairing import DrawnPack, draw_coupled_pack
 from aivj.packs.ratings import draw_elite
 from aivj.packs.scan import PresetFile, scan_presets
@@ -305,13 +306,12 @@ class _Demo:
         folder = self._request.folder / "verify"
         with self._stage("verify") as note:
             report = verify(
-                PACK,
+                VerifyRequest(PACK, features=False, seed=self._request.seed),
                 packs_root=self._request.packs_root,
                 conversion_cache=self._request.conversion_cache,
                 choice=choice,
                 out_dir=folder,
-                seed=self._request.seed,
-            )
+            ).report
             run.log_artifact(folder / REPORT_NAME, "verify")
             if not report.passed:
                 raise GateError(

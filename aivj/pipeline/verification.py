@@ -7,8 +7,9 @@ from pathlib import Path
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
 from aivj.browser.choice import RendererChoice
-from aivj.gate.report import VerifyReport
-from aivj.gate.verify import verify_pack
+from aivj.gate.request import OnProgress, VerifyRequest
+from aivj.gate.stats import LinkLimits
+from aivj.gate.verify import Verification, verify_page
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.server import StageServer
 
@@ -34,25 +35,27 @@ def player_server(packs_root: Path, converter: PresetConverter) -> StageServer:
 
 
 def verify(
-    pack: str,
+    request: VerifyRequest,
     *,
     packs_root: Path,
     conversion_cache: Path,
     choice: RendererChoice,
     out_dir: Path,
-    seed: int = 0,
-) -> VerifyReport:
-    """Plays a pack and writes the evidence into `out_dir`; see `aivj.gate.verify.verify_pack`."""
+    limits: LinkLimits | None = None,
+    on_progress: OnProgress = lambda _: None,
+) -> Verification:
+    """Plays a page and writes the evidence into `out_dir`; see `aivj.gate.verify.verify_page`."""
     with PresetConverter(conversion_cache) as converter:
         return asyncio.run(
-            verify_pack(
-                pack=pack,
+            verify_page(
+                request,
                 packs_root=packs_root,
                 convert=converting(converter),
                 clip=player_clip(),
                 plan=choice.plan,
                 policy=choice.policy,
                 out_dir=out_dir,
-                seed=seed,
+                limits=limits,
+                on_progress=on_progress,
             )
         )

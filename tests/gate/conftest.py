@@ -1,11 +1,11 @@
 """The gate with the real converter and the click track."""
 
-from functools import partial
-
 import pytest
 
 from aivj.audio import SAMPLE_RATE_HZ, click_track, time_bytes
-from aivj.gate.verify import verify_pack
+from aivj.gate.arms import Sampling
+from aivj.gate.request import VerifyRequest
+from aivj.gate.verify import verify_page
 from aivj.stage.conversion import PresetConverter
 
 
@@ -22,15 +22,25 @@ def clip():
 
 @pytest.fixture
 def verify(converter, clip, software_renderer, tmp_path):
-    """`verify_pack` with everything but the pack; the evidence goes to `tmp_path / "evidence"`."""
-    return partial(
-        verify_pack,
-        convert=lambda data: converter.convert(data).model_dump_json().encode(),
-        clip=clip,
-        plan=software_renderer.plan,
-        policy=software_renderer.policy,
-        out_dir=tmp_path / "evidence",
-        num_samples=60,
-        seed=1,
-        size=(96, 54),
-    )
+    """Verifies a pack, without features unless they are asked for, into `tmp_path / "evidence"`."""
+
+    async def run(pack, *, packs_root, convert=None, on_progress=lambda _: None, **request):
+        small = {
+            "features": False,
+            "sampling": Sampling(200),
+            "seed": 1,
+            "size": (96, 54),
+            "device_scale_factor": 1.0,
+        }
+        return await verify_page(
+            VerifyRequest(pack, **{**small, **request}),
+            packs_root=packs_root,
+            convert=convert or (lambda data: converter.convert(data).model_dump_json().encode()),
+            clip=clip,
+            plan=software_renderer.plan,
+            policy=software_renderer.policy,
+            out_dir=tmp_path / "evidence",
+            on_progress=on_progress,
+        )
+
+    return run

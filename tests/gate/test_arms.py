@@ -1,8 +1,8 @@
 from aivj.browser.tab import PageReply
 from aivj.errors import WorkerLostError
-from aivj.gate.arms import ArmRequest, play_arm
+from aivj.gate.arms import Arm, ArmRequest, play_arm
 
-REQUEST = ArmRequest("weighted", "my pack", 4.0, 60, 5, (320, 180))
+REQUEST = ArmRequest("weighted", "my pack", 4.0, 5, (320, 180))
 
 
 class FaultySession:
@@ -30,14 +30,31 @@ async def test_a_page_that_hangs_is_part_of_the_answer():
     assert not arm.evidence.ready
 
 
-async def test_a_missing_file_is_no_page_error_but_other_failures_are():
-    reply = PageReply(
-        {"ready": True},
-        page_errors=["Error: boom"],
-        console_errors=[
-            "Failed to load resource: the server responded with a status of 404 (Not Found)",
-            "Failed to load resource: the server responded with a status of 500 (...)",
-        ],
-    )
+async def test_an_answer_of_another_form_is_part_of_the_answer():
+    reply = PageReply({"ready": "perhaps"})
     arm = await play_arm(FaultySession(reply), "http://127.0.0.1:1", REQUEST, timeout_s=180)
-    assert arm.page_errors == ("Error: boom", reply.console_errors[1])
+    assert "at ready" in arm.problem
+    assert not arm.lost
+
+
+def test_parameters_of_a_foreign_address_stay_but_for_those_of_the_arm():
+    page = "http://host:5174/vj/?theme=dark&coupledPick=random"
+    assert REQUEST.url(page) == (
+        "http://host:5174/vj/?theme=dark&coupled=1&coupledPack=my+pack&coupledPick=weighted"
+        "&coupledGamma=4.0&seed=5&size=320x180"
+    )
+
+
+def test_without_a_pack_the_page_is_opened_as_it_is():
+    request = ArmRequest("page", "", 4.0, 5, (320, 180))
+    assert request.url("http://host/?a=1") == "http://host/?a=1&seed=5&size=320x180"
+
+
+def test_a_page_that_cannot_pick_without_drawing_is_sampled_by_its_console():
+    lines = (
+        "[info] [sel] mode=weighted pack=p pair=3 q=0.8 presetId=x reason=verify",
+        "[info] [sel] mode=random pack=p pair=4 q=0.1 presetId=x reason=button",
+        "[info] something else",
+    )
+    arm = Arm("weighted", "http://127.0.0.1/", console=lines)
+    assert [(pick.pair, pick.quality01) for pick in arm.samples] == [(3, 0.8)]

@@ -10,9 +10,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "gates.md"
 
 # Variable, field, default, a text of the variable, the value that it means.
 VARIABLES = (
-    ("VERIFY_URL", "url", "http://127.0.0.1:5174/", "http://h/", "http://h/"),
+    ("VERIFY_URL", "url", None, "http://h/", "http://h/"),
     ("VERIFY_OUT_DIR", "out_dir", Path("artifacts/headless"), "x", Path("x")),
-    ("VERIFY_PORT", "port", 5174, "80", 80),
+    ("VERIFY_PORT", "port", None, "80", 80),
     ("VERIFY_HOST", "host", "127.0.0.1", "localhost", "localhost"),
     ("VERIFY_HARD_TIMEOUT_MS", "hard_timeout_ms", 480_000, "900000", 900_000),
     ("VERIFY_GPU", "gpu", False, "1", True),
@@ -85,6 +85,13 @@ def test_comparing_picks_takes_longer(monkeypatch):
     environment = read_environment()
     figures = (environment.hard_timeout_ms, environment.sel_iters, environment.sel_delay_ms)
     assert figures == (900_000, 120, 200)
+
+
+def test_comparing_picks_may_be_said_by_an_option(monkeypatch):
+    assert read_environment(compares_picks=True).sel_iters == 120
+    monkeypatch.setenv("VERIFY_RUN_COUPLED_AB", "0")
+    monkeypatch.setenv("VERIFY_SEL_ITERS", "7")
+    assert read_environment(compares_picks=True).sel_iters == 7
 
 
 def test_clicks_go_with_the_samples(monkeypatch):

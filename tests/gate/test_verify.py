@@ -1,11 +1,14 @@
 import json
 import shutil
+import zipfile
 
 import pytest
 from gate.tested_packs import BLANK, BROKEN, MOVING, STILL, write_pack
 
 from aivj.errors import InputError
 from aivj.gate.checks import CHECKS
+from aivj.gate.features import FEATURES
+from aivj.gate.verify_check import judge_evidence, load_evidence, required_in
 from aivj.stage import assets
 
 SCORES = [0.2, 0.4, 0.6, 0.9]
@@ -13,49 +16,103 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 async def failed_checks(verify, pack):
-    report = await verify(pack=pack.name, packs_root=pack.root)
-    assert not report.passed
-    return report.failed_checks
+    """What failed by the report, and by the gate's table as well."""
+    done = await verify(pack.name, packs_root=pack.root)
+    assert not done.report.passed
+    assert not done.gate.passed
+    assert set(done.report.failed_checks) <= set(done.gate.failed_checks)
+    return done.report.failed_checks
 
 
-async def test_a_pack_of_real_presets_passes_with_all_evidence(verify, corpus, tmp_path):
+async def test_a_pack_of_real_presets_passes_the_release_gate_with_all_evidence(
+    verify, corpus, tmp_path
+):
     files = sorted(corpus.glob("presets_stock/*.milk"))
     presets = [path.read_bytes() for path in files[:: len(files) // 6][:6]]
     pack = write_pack(tmp_path, presets, [0.1, 0.3, 0.5, 0.6, 0.8, 0.95])
-    report = await verify(pack=pack.name, packs_root=pack.root, size=(320, 180))
-    assert report.passed, report.failed_checks
-    assert list(report.checks) == [check.name for check in CHECKS]
-    assert report.uplift.low95 > 0
-    assert report.uplift.weighted.samples == report.uplift.shuffle.samples == 60
-    assert report.renderer.renderer_class in {"llvmpipe", "swiftshader"}
+    said = []
+    done = await verify(
+        pack.name,
+        packs_root=pack.root,
+        mode="release",
+        features=True,
+        measure_ms=1000,
+        heartbeat_s=0.5,
+        on_progress=said.append,
+    )
+    assert done.gate.passed, done.gate.failed_checks
+    assert done.report.passed
+    assert {check.name for check in (*CHECKS, *FEATURES) if not getattr(check, "asked", False)} == (
+        set(done.report.checks)
+    )
+    for name in required_in("release") & set(done.report.checks):
+        assert done.report.checks[name].ok, name
+    assert done.report.uplift.low95 > 0
+    assert done.report.uplift.weighted.samples == done.report.uplift.shuffle.samples == 200
+    assert [text for text in said if " s: " not in text] == [
+        "weighted arm",
+        "shuffle arm",
+        "features",
+    ]
+    assert any(text.endswith(" s: weighted arm") for text in said)
 
     evidence = tmp_path / "evidence"
     document = json.loads((evidence / "report.json").read_text())
-    assert document["schemaVersion"] == 1
-    assert document["verdict"] == "passed"
-    assert document["checks"]["scoresMerged"]["ok"] is True
+    assert (document["schemaVersion"], document["verdict"]) == (1, "passed")
+    assert (document["mode"], document["deviceScaleFactor"]) == ("release", 1.0)
+    checks = document["checks"]
+    assert checks["perfCaps"]["caps"]["audioAnalysisFpsCap"] in {30, 45, 60}
+    assert checks["audioDrivePresets"]["results"]["punch"]["attackMs"] == 80
+    assert checks["presetLoadShedding"]["during"]["pmAudioFeedIntervalMs"] == {
+        "fg": 70.0,
+        "bg": 120.0,
+    }
+    assert document["selStats"]["coupledPickModeCounts"] == {"weighted": 200, "shuffle": 200}
     assert (
         document["uplift"]["weighted"]["avgQuality"] > document["uplift"]["shuffle"]["avgQuality"]
     )
+    assert {path.name for path in evidence.iterdir()} == {
+        "report.json",
+        "schema-check.json",
+        *document["artifacts"].values(),
+    }
     assert set(document["artifacts"]) == {
         "console",
         "pageErrors",
         "weightedScreenshot",
         "shuffleScreenshot",
+        "trace",
+        "frameTime",
+        "budgetDynamics",
     }
     for name in ("weighted.png", "shuffle.png"):
         assert (evidence / name).read_bytes().startswith(PNG_START)
+    with zipfile.ZipFile(evidence / "trace.zip") as trace:
+        assert any(name.endswith(".trace") for name in trace.namelist())
+    frame_time = json.loads((evidence / "frame-time.json").read_text())
+    assert frame_time["n"] >= 20
+    assert 0 < frame_time["minMs"] <= frame_time["p50Ms"] <= frame_time["p95Ms"]
+    assert sum(column["count"] for column in frame_time["histogram"]) == frame_time["n"]
+    budget = json.loads((evidence / "budget-dynamics.json").read_text())
+    assert budget["ok"] is True
+    assert budget["checks"]["levelChanged"] is True
+    assert json.loads((evidence / "schema-check.json").read_text())["ok"] is True
     assert (evidence / "page-errors.log").read_bytes() == b""
     lines = (evidence / "browser-console.log").read_text().splitlines()
     assert len(lines) == document["counts"]["console"]
     selections = [line for line in lines if "[sel] mode=weighted pack=tested pair=" in line]
-    assert len(selections) >= 62
+    assert len(selections) >= 202
+
+    again = load_evidence(evidence, mode="release", packs_root=pack.root)
+    assert judge_evidence(again, source=done.gate.evidence).checks == done.gate.checks
+    software_rules = [name for name, each in done.gate.checks.items() if "software" in each.found]
+    assert software_rules == ["frameRate"]
 
 
 async def test_a_missing_quality_file_fails_the_scores(verify, tmp_path):
     pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
     pack.quality.unlink()
-    report = await verify(pack=pack.name, packs_root=pack.root)
+    report = (await verify(pack.name, packs_root=pack.root)).report
     assert list(report.failed_checks) == ["scoresMerged"]
     assert "nothing there" in report.failed_checks["scoresMerged"]
     assert report.checks["pickUplift"].ok is None
@@ -68,6 +125,16 @@ async def test_a_quality_file_of_another_pack_fails_the_scores(verify, tmp_path)
     failed = await failed_checks(verify, pack)
     assert list(failed) == ["scoresMerged"]
     assert "is for pack 'other'" in failed["scoresMerged"]
+
+
+async def test_a_nan_in_the_quality_file_fails_the_scores(verify, tmp_path):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+    pack.quality.write_text(
+        pack.quality.read_text().replace('"quality01": 0.9', '"quality01": NaN')
+    )
+    failed = await failed_checks(verify, pack)
+    assert list(failed) == ["scoresMerged"]
+    assert "NaN at line" in failed["scoresMerged"]
 
 
 async def test_equal_scores_fail_the_uplift(verify, tmp_path):
@@ -101,7 +168,7 @@ async def test_frozen_pictures_fail_the_change(verify, tmp_path):
 
 async def test_one_pair_that_falls_short_is_told_but_does_not_fail(verify, tmp_path):
     pack = write_pack(tmp_path, [BROKEN, MOVING, MOVING, MOVING], SCORES)
-    report = await verify(pack=pack.name, packs_root=pack.root)
+    report = (await verify(pack.name, packs_root=pack.root)).report
     assert report.passed, report.failed_checks
     assert report.checks["everyNext"].ok is False
     assert "pair 0 failed" in report.checks["everyNext"].reason
@@ -118,6 +185,22 @@ async def test_a_page_error_fails_its_check(verify, tmp_path, monkeypatch):
     assert list(failed) == ["pageErrors"]
     assert "weighted: boom" in failed["pageErrors"]
     assert "boom" in (tmp_path / "evidence" / "page-errors.log").read_text()
+
+
+async def test_a_run_manifest_by_which_nothing_was_selected_fails_the_release_gate(
+    verify, tmp_path
+):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+    done = await verify(
+        pack.name,
+        packs_root=pack.root,
+        library="run3-crashsafe-15000",
+        run_manifest_url="/run-manifest.json",
+        mode="release",
+    )
+    assert "runManifestUrl=%2Frun-manifest.json" in done.report.url
+    assert done.gate.failed_checks["selection"] == "no log of selected presets"
+    assert not done.report.passed
 
 
 async def test_a_player_that_does_not_start_fails_the_opening(verify, tmp_path, monkeypatch):
@@ -137,7 +220,7 @@ async def test_a_converter_that_fails_is_a_page_error(verify, tmp_path):
     def convert(_: bytes) -> bytes:
         raise OSError("the converter is gone")
 
-    report = await verify(pack=pack.name, packs_root=pack.root, convert=convert)
+    report = (await verify(pack.name, packs_root=pack.root, convert=convert)).report
     assert "status of 500" in report.failed_checks["pageErrors"]
     assert "HTTP 500" in report.failed_checks["coupledNext"]
 
@@ -153,4 +236,4 @@ async def test_a_broken_manifest_fails_its_check(verify, tmp_path, text):
 
 async def test_a_pack_name_that_is_a_path_is_refused(verify, tmp_path):
     with pytest.raises(InputError):
-        await verify(pack="../secrets", packs_root=tmp_path)
+        await verify("../secrets", packs_root=tmp_path)

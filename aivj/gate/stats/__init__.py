@@ -2,7 +2,7 @@
 
 from aivj.gate.stats.budget import BudgetStat, budget_stat
 from aivj.gate.stats.data_link import DataLinkStat, LinkLimits, data_link_stat
-from aivj.gate.stats.frame_time import FrameTimeStat, frame_time_stat
+from aivj.gate.stats.frame_time import FrameTimeStat, frame_time_stat, measured_frame_times
 from aivj.gate.stats.log_text import LogRead, read_lines
 from aivj.gate.stats.picks import LoggedPick, PickStat, pick_stat, read_picks
 from aivj.gate.stats.preload import PreloadStat, preload_stat
@@ -27,6 +27,7 @@ __all__ = [
     "budget_stat",
     "data_link_stat",
     "frame_time_stat",
+    "measured_frame_times",
     "pick_stat",
     "preload_stat",
     "read_lines",

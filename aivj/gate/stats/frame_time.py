@@ -59,13 +59,28 @@ class FrameTimeStat(Stat):
 
 def frame_time_stat(log: PreloadLog, *, source: str) -> FrameTimeStat:
     """Measures the frame times of the log at `source`."""
-    times_ms = log.frame_times_ms
+    return measured_frame_times(
+        log.frame_times_ms, source=source, num_lines=log.num_lines, num_bad_lines=log.num_bad_lines
+    )
+
+
+def measured_frame_times(
+    times_ms: Sequence[float], *, source: str, num_lines: int | None = None, num_bad_lines: int = 0
+) -> FrameTimeStat:
+    """Measures frame times.
+
+    Args:
+        times_ms: The times.
+        source: Where they are from.
+        num_lines: Lines that were read for them; None: one for each.
+        num_bad_lines: Those of them that cannot be read.
+    """
     enough = len(times_ms) >= MIN_FRAME_SAMPLES
     return FrameTimeStat(
         verdict="pass" if enough else "not-applicable",
         reason=f"{len(times_ms)} frame times" + ("" if enough else f", {MIN_FRAME_SAMPLES} needed"),
-        num_lines=log.num_lines,
-        num_bad_lines=log.num_bad_lines,
+        num_lines=len(times_ms) if num_lines is None else num_lines,
+        num_bad_lines=num_bad_lines,
         log=source,
         n=len(times_ms),
         min_ms=_percentile(times_ms, 0),

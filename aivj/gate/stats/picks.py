@@ -51,8 +51,8 @@ class PickStat(Stat):
     """
 
     expected: ClassVar[str] = (
-        f"{MIN_SAMPLES} picks in each mode, the weighted ones with the higher mean and the "
-        "higher share of the pack's best fifth"
+        f"{MIN_SAMPLES} picks in each mode, the weighted ones with the higher mean, surely by its "
+        "interval, and the higher share of the pack's best fifth"
     )
     remedy: ClassVar[str] = (
         "log more picks of both modes; a pack whose scores are alike cannot pass"

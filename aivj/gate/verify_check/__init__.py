@@ -1,6 +1,7 @@
 """A folder of evidence in, and whether it is good enough to develop or to release by out."""
 
-from aivj.gate.verify_check.evidence import Evidence, Mode, load_evidence
+from aivj.gate.report import Mode
+from aivj.gate.verify_check.evidence import Evidence, load_evidence
 from aivj.gate.verify_check.report import (
     CheckResult,
     SchemaCheck,
@@ -9,7 +10,7 @@ from aivj.gate.verify_check.report import (
     schema_check,
     write_schema_check,
 )
-from aivj.gate.verify_check.table import CHECKS, Check
+from aivj.gate.verify_check.table import CHECKS, Check, required_in
 
 __all__ = [
     "CHECKS",
@@ -21,6 +22,7 @@ __all__ = [
     "VerifyCheckReport",
     "judge_evidence",
     "load_evidence",
+    "required_in",
     "schema_check",
     "write_schema_check",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from aivj.browser.renderer import RendererReport
@@ -13,10 +13,8 @@ from aivj.contracts.json_text import parse_time, read_object
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.errors import InputError
 from aivj.gate.expected import ExpectedPack, read_expected
-from aivj.gate.report import CONSOLE_NAME, PAGE_ERRORS_NAME, REPORT_NAME
+from aivj.gate.report import CONSOLE_NAME, PAGE_ERRORS_NAME, REPORT_NAME, Mode
 from aivj.gate.stats import LinkLimits, read_lines
-
-Mode = Literal["dev", "release"]
 
 FRAME_TIME_NAME = "frame-time.json"
 BUDGET_NAME = "budget-dynamics.json"

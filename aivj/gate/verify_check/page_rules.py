@@ -6,8 +6,9 @@ from typing import Any
 from aivj.contracts.fields import finite_number
 from aivj.contracts.json_text import shown
 from aivj.gate.arms import MIN_FRAMES
+from aivj.gate.report import Mode
 from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
-from aivj.gate.verify_check.evidence import Evidence, Mode
+from aivj.gate.verify_check.evidence import Evidence
 
 SCHEMA_VERSION = 1
 

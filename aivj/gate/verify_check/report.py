@@ -7,9 +7,9 @@ from typing import Literal
 
 from aivj.contracts.fields import Omittable, OuterText
 from aivj.contracts.json_text import ContractModel, document_bytes, iso_utc
-from aivj.gate.report import REPORT_NAME
+from aivj.gate.report import REPORT_NAME, Mode
 from aivj.gate.run_check.finding import Finding, Verdict, not_applicable
-from aivj.gate.verify_check.evidence import Evidence, Mode
+from aivj.gate.verify_check.evidence import Evidence
 from aivj.gate.verify_check.frame_figures import SelectedFigure, select_figures
 from aivj.gate.verify_check.table import CHECKS, Check
 from aivj.storage import write_atomic

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD
 from aivj.gate.arms import MIN_FRAMES
+from aivj.gate.report import Mode
 from aivj.gate.stats.preload import LAG_ABOVE_MS
 from aivj.gate.stats.stat import MIN_FRAME_SAMPLES
 from aivj.gate.uplift import MIN_SAMPLES
 from aivj.gate.verify_check import figure_rules, log_rules, page_rules, score_rules
-from aivj.gate.verify_check.evidence import Mode
 from aivj.gate.verify_check.page_rules import Judge, said
 
 _BOTH: frozenset[Mode] = frozenset({"dev", "release"})
@@ -59,15 +59,18 @@ def _told(name: str, expected: str) -> Check:
     return Check(name, _NOWHERE, expected, _NOT_IN_REPORT, _TOLD, said(name))
 
 
+def _seen(name: str, expected: str) -> Check:
+    """What the report must have seen, if it looked."""
+    return Check(name, _BOTH, expected, _NOT_IN_REPORT, _VERIFY, said(name))
+
+
 _OF_THE_PAGE: tuple[Check, ...] = (
-    Check(
-        "canvasAttached",
-        _BOTH,
-        "the canvas is there",
-        _NOT_IN_REPORT,
-        _VERIFY,
-        said("canvasAttached"),
-    ),
+    _seen("pageOpened", "the page opened and answered"),
+    _seen("manifestActive", "the page took all pairs of the pack"),
+    _seen("scoresMerged", "its pairs have the scores of the quality file"),
+    _seen("coupledNext", "next loads, draws and changes the picture"),
+    _told("everyNext", "next never met a pair that falls short"),
+    _seen("canvasAttached", "the canvas is there"),
     Check(
         "projectMFramesRendered",
         _BOTH,
@@ -128,7 +131,10 @@ _OF_THE_PAGE: tuple[Check, ...] = (
     _told("outputsPanel", "the panel of outputs works"),
 )
 
-_JUDGED_ELSEWHERE = frozenset({*(check.name for check in _OF_THE_PAGE), "pageErrors", "pickUplift"})
+# The panel of outputs is required where its report says so.
+_JUDGED_ELSEWHERE = frozenset(
+    {*(check.name for check in _OF_THE_PAGE), "pageErrors", "pickUplift"} - {"outputsPanel"}
+)
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -264,11 +270,16 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "pickUplift",
         _BOTH,
-        f"of {MIN_SAMPLES} picks or more, weighted ones have the higher mean and hit the best "
-        "fifth oftener",
+        f"of {MIN_SAMPLES} picks or more, weighted ones have the higher mean, surely by its 95 % "
+        "interval, and hit the best fifth oftener",
         _NO_PACK,
         "look at the scores: weighting by them gains nothing",
         score_rules.of_pack(score_rules.judge_uplift),
     ),
 )
 """All checks, in the order in which they are told. None looks at another's result."""
+
+
+def required_in(mode: Mode) -> frozenset[str]:
+    """Returns the names of the checks that are required of evidence for `mode`."""
+    return frozenset(check.name for check in CHECKS if mode in check.required_in)

@@ -102,6 +102,16 @@ FAULTS = (
     Fault("report", "no address", _report(url=None), "url is None"),
     Fault("schemaVersion", "of the future", _report(schemaVersion=2), "schemaVersion is 2"),
     Fault("schemaVersion", "a boolean", _report(schemaVersion=True), "schemaVersion is True"),
+    *(
+        Fault(name, "seen to fail", _checks(**{name: {"ok": False, "reason": "no"}}), "no")
+        for name in ("pageOpened", "manifestActive", "scoresMerged", "coupledNext")
+    ),
+    Fault(
+        "otherChecks",
+        "a panel of outputs that the report requires",
+        _checks(outputsPanel={"ok": False, "required": True, "reason": "none to be seen"}),
+        "outputsPanel: none to be seen",
+    ),
     Fault("canvasAttached", "no canvas", _checks(canvasAttached=False), "false"),
     Fault(
         "projectMFramesRendered",
@@ -136,14 +146,14 @@ FAULTS = (
     Fault(
         "otherChecks",
         "a required check failed",
-        _checks(coupledNext={"ok": False, "required": True, "reason": "0 of 2 picks did"}),
-        "coupledNext: 0 of 2 picks did",
+        _checks(ownCheck={"ok": False, "required": True, "reason": "0 of 2 did"}),
+        "ownCheck: 0 of 2 did",
     ),
     Fault(
         "otherChecks",
         "a required check was not run",
-        _checks(pageOpened={"ok": None, "required": True, "reason": ""}),
-        "pageOpened: None",
+        _checks(ownCheck={"ok": None, "required": True, "reason": ""}),
+        "ownCheck: None",
     ),
     Fault(
         "pageErrors",
