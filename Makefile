@@ -7,7 +7,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage clean
-.PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-memory
+.PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-live bench-memory
 .PHONY: bench-operating-point bench-player chaos
 
 help: ## list the commands
@@ -68,6 +68,9 @@ bench-features: setup ## presets a second on their way from text to numbers
 
 bench-fleet: setup ## what a thousand simulated slots lose to crashes, hangs and the driver
 	$(BIN)/python -m benchmarks.fleet_simulation
+
+bench-live: setup ## the live driver beside the classic protocol on our player: speed, and the same figures
+	$(BIN)/python -m benchmarks.live_driver
 
 bench-memory: setup ## whether one browser grows over a thousand pairs
 	$(BIN)/python -m benchmarks.browser_memory

@@ -26,8 +26,6 @@ from aivj.live.settings import MIN_AUDIO_RMS
 from aivj.live.tally import Tally
 from aivj.sampling.packs import SamplePack
 
-_CLOSE_S = 5.0
-
 
 @dataclass
 class _Seat:
@@ -73,9 +71,12 @@ class Visits:
             await self._leave()
 
     async def _visit_on_a_living_page(self) -> None:
+        seat = self._seat or await self._settled()
         try:
-            seat = self._seat or await self._settled()
             await self._visit(seat)
+        except SilentAudioError as error:
+            await self._leave()
+            self._count_failed_bootstrap(error)
         except WorkerLostError as error:
             await self._leave()
             num = self._tally.restarted(self._pack.name, error.kind, error.found)
@@ -90,14 +91,14 @@ class Visits:
     async def _settled(self) -> _Seat:
         """Brings a page up; what another browser may mend is tried again, not for ever."""
         while True:
-            seat = await self._opened()
+            browser = BrowserSession(self._run.choice.plan, "auto")
             try:
-                await seat.bootstrap.run()
+                seat = await self._brought_up(browser)
             except (WorkerLostError, SilentAudioError) as error:
-                await seat.browser.close()
-                await self._count_failed_bootstrap(error)
+                await browser.close()
+                self._count_failed_bootstrap(error)
             except BaseException:
-                await seat.browser.close()
+                await browser.close()
                 raise
             else:
                 self._errors.clear()
@@ -105,25 +106,18 @@ class Visits:
                 self._seat = seat
                 return seat
 
-    async def _count_failed_bootstrap(self, error: RunError | WorkerLostError) -> None:
+    def _count_failed_bootstrap(self, error: RunError | WorkerLostError) -> None:
         self._num_recoveries += 1
         if self._num_recoveries > self._run.live.stuck_max_restarts:
             raise error
         kind = error.kind if isinstance(error, WorkerLostError) else "audio-silent"
         self._tally.restarted(self._pack.name, kind, error.found)
 
-    async def _opened(self) -> _Seat:
-        choice = self._run.choice
-        # The page itself is asked what draws: the browser's own word is not enough.
-        browser = BrowserSession(choice.plan, "auto")
-        try:
-            await browser.open()
-            page = await RuntimePage.open(
-                browser, self._run.live, self._on_event, headed=choice.plan.headed
-            )
-        except BaseException:
-            await browser.close()
-            raise
+    async def _brought_up(self, browser: BrowserSession) -> _Seat:
+        # Any renderer will do for the browser: the page itself is asked what draws.
+        await browser.open()
+        headed = self._run.choice.plan.headed
+        page = await RuntimePage.open(browser, self._run.live, self._on_event, headed=headed)
         bootstrap = Bootstrap(
             self._run,
             self._pack,
@@ -131,6 +125,7 @@ class Visits:
             self._number,
             lambda: self._tally.taken(self._pack.name),
         )
+        await bootstrap.run()
         return _Seat(browser, page, bootstrap)
 
     async def _leave(self) -> None:
