@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from aivj.cli import (
+    accept,
     bench_labels,
     check_run,
     compare,
@@ -75,6 +76,7 @@ for verb in (
     score.score,
     verify.verify,
     verify_check.verify_check,
+    accept.accept,
     compare.compare,
     promote.promote,
     rollback.rollback,

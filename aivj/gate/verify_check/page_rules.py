@@ -53,7 +53,11 @@ def said(name: str, *, needed_in: Collection[Mode] = ()) -> Judge:
         value = evidence.checks.get(name)
         ok = _ok(value)
         if ok is None:
-            found = f"the report says {shown(value)} of it" if value is not None else "not run"
+            reason = value.get("reason") if isinstance(value, Mapping) else None
+            told = (
+                reason if isinstance(reason, str) and reason else f"the report says {shown(value)}"
+            )
+            found = told if value is not None else "not run"
             found = found if name in evidence.checks else "the report does not have it"
             needed = evidence.mode in needed_in
             return judged([Problem(found)], "") if needed else not_applicable(found)

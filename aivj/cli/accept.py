@@ -1,0 +1,133 @@
+"""`aivj accept`: every gate on a pack, in order, and one verdict."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from aivj.cli.console import err, out
+from aivj.cli.options import Gpu, OutDirOption, Profile, ProfileOption, SeedOption
+from aivj.cli.sample import announce_renderer, local_stamp
+from aivj.cli.stats import STYLES
+from aivj.errors import GateError
+from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.browser.choice import RendererChoice
+    from aivj.gate.accept import AcceptStep, Step
+    from aivj.gate.environment import VerifyEnvironment
+
+
+def accept(
+    context: typer.Context,
+    pack: Annotated[
+        str | None, typer.Option("--pack", help="The pack. Also: VERIFY_COUPLED_PACK.")
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", help="Another page than the own player. Also: VERIFY_URL."),
+    ] = None,
+    gpu: Annotated[
+        Gpu | None,
+        typer.Option("--gpu", help="require: a GPU (default). software: the CPU."),
+    ] = None,
+    profile: ProfileOption = None,
+    library: Annotated[
+        str | None,
+        typer.Option(
+            "--library", help="Library of single presets to look at. Also: VERIFY_PRESET_LIBRARY."
+        ),
+    ] = None,
+    use_artifacts: Annotated[
+        bool | None,
+        typer.Option(
+            "--use-artifacts/--no-use-artifacts",
+            help="Judge evidence that is there. Also: AIVJ_ACCEPT_USE_ARTIFACTS.",
+        ),
+    ] = None,
+    artifacts: Annotated[
+        Path | None,
+        typer.Option("--artifacts", help="Folder of that evidence. Also: HEADLESS_ARTIFACTS_DIR."),
+    ] = None,
+    timeout_ms: Annotated[
+        int | None,
+        typer.Option(
+            "--timeout-ms", min=0, help="Longest time for all. Also: AIVJ_ACCEPT_TIMEOUT_MS."
+        ),
+    ] = None,
+    seed: SeedOption = 0,
+    out_dir: OutDirOption = None,
+) -> None:
+    """Take a pack through every gate: files, lint, verification, statistics of its logs.
+
+    Writes accept.json, accept.html and the evidence of each step. Ends with 0 if no step failed and
+    the pack is good enough to release, with 7 otherwise. A step with nothing to read is not
+    applicable, never passed.
+
+    Example: aivj accept --pack mine --gpu require
+
+    Evidence that is there: aivj accept --pack mine --use-artifacts --artifacts var/verify/mine
+    """
+    from aivj.cli.verify_options import VerifyOptions, first, verify_request
+    from aivj.gate.accept import PAGE_NAME
+    from aivj.gate.environment import read_environment
+    from aivj.pipeline.accepting import AcceptRequest, Verifying
+    from aivj.pipeline.accepting import accept as run_accept
+
+    settings: Settings = context.obj
+    environment = read_environment()
+    name = first(pack, environment.coupled_pack)
+    options = VerifyOptions(pack=name, url=url, release=True, library=library, seed=seed)
+    judges_artifacts = first(
+        use_artifacts, environment.accept_use_artifacts or artifacts is not None
+    )
+    folder = out_dir or settings.home / "artifacts" / "accept" / local_stamp()
+    verifying = Verifying(
+        request=verify_request(options, packs_root=settings.packs_root),
+        prove_renderer=lambda: _renderer(gpu, profile, environment),
+        conversion_cache=settings.conversion_cache,
+        on_progress=lambda text: err.print(f"  {text}"),
+    )
+    report = run_accept(
+        AcceptRequest(
+            pack=name,
+            packs_root=settings.packs_root,
+            folder=folder,
+            artifacts=first(artifacts, environment.artifacts_dir) if judges_artifacts else None,
+            timeout_s=first(timeout_ms, environment.accept_timeout_ms) / 1000,
+            limits=environment.link_limits,
+        ),
+        verifying,
+        on_step=_tell,
+    )
+    out.print(f"{report.verdict}: {folder / PAGE_NAME}")
+    if not report.passed:
+        raise GateError(
+            "every step of acceptance to pass",
+            ", ".join(report.failed_steps) or "the verification did not pass",
+            f"do what stands beside each step in {folder / PAGE_NAME}",
+        )
+
+
+def _renderer(
+    gpu: Gpu | None, profile: Profile | None, environment: "VerifyEnvironment"
+) -> "RendererChoice":
+    from aivj.cli.verify_options import gpu_policy, is_headed
+    from aivj.pipeline.rendering import RenderOptions, prove_renderer
+
+    policy = gpu_policy(gpu, environment)
+    headed = is_headed(None, environment, policy)
+    choice = prove_renderer(RenderOptions(gpu=policy, profile=profile, headed=headed))
+    announce_renderer(choice)
+    return choice
+
+
+def _tell(number: int, step: "Step", ended: "AcceptStep | None") -> None:
+    if ended is None:
+        err.print(f"{number}. {step.title} ...")
+        return
+    verdict = (f"{ended.verdict:<15}", STYLES[ended.verdict])
+    out.print(Text.assemble(verdict, (f"{step.name}: ", "bold"), ended.found))
+    if ended.remedy is not None:
+        out.print(Text.assemble(" " * 15, ("do ", "bold"), ended.remedy))
