@@ -306,7 +306,9 @@ class _Demo:
         folder = self._request.folder / "verify"
         with self._stage("verify") as note:
             report = verify(
-                VerifyRequest(PACK, features=False, seed=self._request.seed),
+                VerifyRequest(
+                    PACK, features=False, device_scale_factor=1.0, seed=self._request.seed
+                ),
                 packs_root=self._request.packs_root,
                 conversion_cache=self._request.conversion_cache,
                 choice=choice,

@@ -6,10 +6,12 @@ import pytest
 from gate.tested_packs import BLANK, BROKEN, MOVING, STILL, write_pack
 
 from aivj.errors import InputError
+from aivj.gate.arms import Sampling
 from aivj.gate.checks import CHECKS
 from aivj.gate.features import FEATURES
 from aivj.gate.verify_check import judge_evidence, load_evidence, required_in
 from aivj.stage import assets
+from aivj.stage.server import StageServer
 
 SCORES = [0.2, 0.4, 0.6, 0.9]
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -237,3 +239,58 @@ async def test_a_broken_manifest_fails_its_check(verify, tmp_path, text):
 async def test_a_pack_name_that_is_a_path_is_refused(verify, tmp_path):
     with pytest.raises(InputError):
         await verify("../secrets", packs_root=tmp_path)
+
+
+# What the runtime's page contract calls optional, as the player's bundle spells it.
+OPTIONAL = (
+    "sampleCoupledPicks: (",
+    "getPerfCaps: (",
+    "triggerPresetLoadPressure: (",
+    "getPerformanceBudgetStats: (",
+    "manifest: active && {",
+)
+
+
+async def test_what_a_foreign_page_lacks_is_not_applicable(
+    verify, converter, clip, tmp_path, monkeypatch
+):
+    pack = write_pack(tmp_path, [MOVING] * 4, SCORES)
+    dist = tmp_path / "dist"
+    shutil.copytree(assets.DIST, dist)
+    player = (dist / "player.js").read_text()
+    for spelled in OPTIONAL:
+        assert spelled in player
+        player = player.replace(spelled, f"lacking{spelled}")
+    (dist / "player.js").write_text(player)
+    monkeypatch.setattr(assets, "DIST", dist)
+
+    def convert(data: bytes) -> bytes:
+        return converter.convert(data).model_dump_json().encode()
+
+    shown = "coupled=1&coupledPack=tested&theme=dark"
+    server = StageServer(packs_root=pack.root, clips={"music": clip}, convert=convert)
+    async with server:
+        done = await verify(
+            pack.name,
+            packs_root=pack.root,
+            url=f"{server.origin}/?{shown}",
+            library="mega",
+            features=True,
+            measure_ms=200,
+            sampling=Sampling(num_shown=5, clicks=9, click_delay_ms=0),
+        )
+    checks = done.report.checks
+    assert done.report.url.startswith(f"{server.origin}/?theme=dark&presetLibrarySource=mega&")
+    assert checks["dualRandom"].ok is True, checks["dualRandom"].reason
+    assert checks["scoresMerged"].ok is True, checks["scoresMerged"].reason
+    lacking = ("manifestActive", "perfCaps", "audioDrivePresets", "presetLoadShedding")
+    assert {name: checks[name].ok for name in (*lacking, "budgetDynamics")} == dict.fromkeys(
+        (*lacking, "budgetDynamics")
+    )
+    assert list(done.report.failed_checks) == ["pickUplift"]
+    assert "8 samples in an arm" in done.report.failed_checks["pickUplift"]
+    assert all(done.gate.checks[name].verdict == "not-applicable" for name in lacking)
+    assert done.report.sel_stats.clicks_used == 10
+    released = load_evidence(tmp_path / "evidence", mode="release", packs_root=pack.root)
+    failed = judge_evidence(released, source="").failed_checks
+    assert failed["perfCaps"] == "the page does not have it"
