@@ -218,8 +218,10 @@ def _pick_uplift(findings: Findings) -> Judgement:
 
 
 def _engine(arms: Sequence[Arm]) -> Mapping[str, Any]:
-    """Of the arm that drew least, and the most that one drew."""
+    """Of the arm that drew least, and the most that one drew; nothing of a page that is silent."""
     evidence = [arm.evidence for arm in arms]
+    if not all(each.ready for each in evidence):
+        return {}
     return {
         "initialized": all(each.initialized for each in evidence),
         "framesRendered": min(each.frames_rendered for each in evidence),

@@ -132,6 +132,7 @@ def test_what_is_not_there_is_not_run_and_does_not_pass():
     assert "hung-page" in results["pageOpened"].reason
     for name in ("pageErrors", "manifestActive", "coupledNext", "pickUplift"):
         assert results[name].ok is None, name
+    assert "framesRendered" not in results["projectMFramesRendered"].model_dump(mode="json")
 
 
 def test_an_uplift_that_may_be_chance_fails():
