@@ -179,6 +179,8 @@ class Visits:
         answer = await seat.page.measure(
             self._pack.name, picked.last_pick, picked.unsettled_ms or 0
         )
+        if seat.browser.gpu_process_died():
+            raise WorkerLostError.because("gpu-crash", "the process that draws died meanwhile")
         if answer.replaced:
             await self._note_replaced(seat, answer, pair, iteration)
             return
