@@ -282,8 +282,8 @@ def main() -> None:
     speed = {contest.name: contest.pairs_per_min / alone[0].pairs_per_min for contest in alone}
     print_goals(
         [
-            Goal("luma, rank against the classic, same pictures", luma, 0.95),
-            Goal("motion, likewise", motion, 0.95),
+            Goal("luma, rank against the classic, same pictures", luma, 0.95, form=".3f"),
+            Goal("motion, likewise", motion, 0.95, form=".3f"),
             Goal("times the classic, 1 page", speed["live, 1 page"], 2),
             Goal("times the classic, 2 pages", speed["live, 2 pages"], 2),
             Goal("times the classic, 2 pages, 4 intervals", speed["live, 2 pages, 4 intervals"], 2),

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from dataclasses import dataclass, replace
 
 import pytest
@@ -14,6 +15,7 @@ from aivj.errors import AivjError
 from aivj.live.music import read_music
 from aivj.live.run import sample_live
 from aivj.live.settings import LiveSettings
+from aivj.sampling.clock import Clock
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run_directory import RunDirectory
 from aivj.stage.conversion import PresetConverter
@@ -56,7 +58,15 @@ class Ran:
         return [row.pair for row in self.rows]
 
 
-def run_live(tmp_path, url, choice, *, live=QUICK, music="click", **asked):
+def run_live(tmp_path, url, choice, *, live=QUICK, music="click", rows_in_time=None, **asked):
+    """Runs, and lets ten years pass after so many rows."""
+    passed_s = [0.0]
+
+    def on_progress(progress):
+        if progress.num_rows == rows_in_time:
+            passed_s[0] = 3e8
+
+    clock = Clock(monotonic_s=lambda: time.monotonic() + passed_s[0])
     request = SampleRequest(
         ("tested",),
         tmp_path / "public",
@@ -67,7 +77,14 @@ def run_live(tmp_path, url, choice, *, live=QUICK, music="click", **asked):
     live = replace(live, url=url)
     error = None
     try:
-        sample_live(request, live, music=read_music(music), choice=choice)
+        sample_live(
+            request,
+            live,
+            music=read_music(music),
+            choice=choice,
+            on_progress=on_progress,
+            clock=clock,
+        )
     except AivjError as ended:
         error = ended
     meta = read_run_meta(directory.meta_path)

@@ -192,6 +192,16 @@ def test_a_server_that_is_not_there(tmp_path, software_renderer):
     assert "goto:host-fallback host=http://localhost:9/" in ran.log
 
 
+def test_running_out_of_time_is_a_normal_end(fake):
+    ran = fake(rows_in_time=1)
+
+    assert ran.error is ran.meta.error is None
+    assert ran.meta.finished_at is not None
+    assert len(ran.rows) == 1
+    assert ran.meta.progress["tested"].done is False
+    assert "[eval] time budget exhausted" in ran.log
+
+
 def test_without_music_nothing_is_proved(fake):
     ran = fake("silent", target_samples=1, music="none")
 
