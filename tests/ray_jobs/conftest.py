@@ -119,6 +119,12 @@ def head():
                 stderr=log,
                 start_new_session=True,
             )
+        # Holds our pipe: when it closes before the end, we were killed.
+        keeper = subprocess.Popen(
+            ["/bin/sh", "-c", "cat >/dev/null; kill -9 -- -$1", "head-keeper", str(popen.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
         head = Head(Path(name), f"http://127.0.0.1:{dashboard}", token)
         try:
             deadline = time.monotonic() + START_TIMEOUT_S
@@ -128,6 +134,8 @@ def head():
                 time.sleep(0.2)
             yield head
         finally:
+            keeper.kill()
+            keeper.communicate()
             left = end(psutil.Process(popen.pid))
             popen.wait()
         assert left == []
