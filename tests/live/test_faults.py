@@ -42,6 +42,7 @@ def test_a_sound_page_is_sampled_with_two_pages_and_keeps_every_rule(fake, tmp_p
 
     assert ran.error is None
     assert sorted(ran.pairs) == [0, 3, 6]
+    assert "reload iter=" in ran.log
     assert all(row.ok_heuristic for row in ran.rows)
     assert 0.28 < ran.rows[0].viz_avg_luma < 0.4
     report = run_check.check_run(ran.directory.path, packs_root=tmp_path / "public")
