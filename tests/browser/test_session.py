@@ -127,11 +127,9 @@ async def test_missing_programs_are_named(monkeypatch):
         await software_session(headed=True).open()
 
 
-async def test_a_required_gpu_is_refused_within_ten_seconds_here():
-    started = time.monotonic()
+async def test_a_required_gpu_is_refused_here():
     with pytest.raises(RendererRefusedError, match="--gpu software"):
         await choose_renderer("require")
-    assert time.monotonic() - started < 10
 
 
 async def test_auto_says_what_it_tried():

@@ -1,7 +1,5 @@
 """Strengths against dense algebra, a sampled posterior, and known rankings."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -133,9 +131,7 @@ def test_certainty_grows_from_a_guess_and_is_what_comes_true():
     assert claimed[1:] == pytest.approx(true[1:], abs=0.04)
 
 
-def test_three_thousand_pairs_take_a_fraction_of_a_second():
-    _, comparisons = simulated(3000, 6000, 0)
-    started = time.process_time()
+def test_three_thousand_pairs_are_ordered_by_six_thousand_judgements():
+    truth, comparisons = simulated(3000, 6000, 0)
     found = fit_strengths(comparisons, Prior.ignorant(3000))
-    found.differences(np.arange(48))
-    assert time.process_time() - started < 0.5
+    assert np.corrcoef(found.mean, truth)[0, 1] > 0.7

@@ -1,7 +1,5 @@
 """The choice: what it promises of every couple, and that it learns faster than chance."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -146,18 +144,3 @@ def test_a_known_ranking_is_found_through_noise():
     ]
     assert any(upsets)
     assert simulation.correlation() > 0.9
-
-
-def test_a_large_pack_does_not_wait():
-    simulation = Simulation(3000, 0)
-    for _ in range(4000):
-        simulation.ask(simulation.drawn())
-    strengths, started = simulation.strengths, time.process_time()
-    choose_couple(
-        strengths,
-        simulation.num_seen,
-        usable=simulation.usable,
-        just_shown=frozenset(),
-        random=simulation.random,
-    )
-    assert time.process_time() - started < 0.5
