@@ -56,7 +56,6 @@
       const drawn = state()?.projectmVerify;
       return Boolean(drawn?.initialized) && drawn.framesRendered >= 10 && !drawn.aborted;
     },
-    audio: (minRms) => (projectm()?.lastAudioRms ?? 0) >= minRms,
   };
 
   function uncheckAuto() {
@@ -106,6 +105,27 @@
     if (!toggle || !PLAY.test(toggle.textContent)) return false;
     toggle.click();
     return true;
+  }
+
+  /** Listens to what the page hears. A beat is shorter than a reading: the loudest moment counts. */
+  function listener() {
+    const loudest = { audioRms: null, audioPeak: null };
+    function listen() {
+      const { audioRms, audioPeak } = shown();
+      if (audioRms !== null) loudest.audioRms = Math.max(loudest.audioRms ?? 0, audioRms);
+      if (audioPeak !== null) loudest.audioPeak = Math.max(loudest.audioPeak ?? 0, audioPeak);
+    }
+    return { loudest, listen };
+  }
+
+  /** Waits until the page has heard music; what was the loudest of it. */
+  async function hear({ minRms, timeoutMs }) {
+    const { loudest, listen } = listener();
+    await until(() => {
+      listen();
+      return (loudest.audioRms ?? 0) >= minRms;
+    }, timeoutMs);
+    return loudest;
   }
 
   function webgl() {
@@ -283,14 +303,7 @@
       if (now.atMs >= sinceMs && isApart && isWarm(now.atMs)) take(now.atMs);
     }
 
-    // A beat is shorter than a reading: the loudest moment tells whether the pair heard music.
-    const loudest = { audioRms: null, audioPeak: null };
-    function listen() {
-      const { audioRms, audioPeak } = shown();
-      if (audioRms !== null) loudest.audioRms = Math.max(loudest.audioRms ?? 0, audioRms);
-      if (audioPeak !== null) loudest.audioPeak = Math.max(loudest.audioPeak ?? 0, audioPeak);
-    }
-
+    const { loudest, listen } = listener();
     let replaced = false;
     await until(() => {
       replaced = isReplaced();
@@ -321,6 +334,7 @@
     store,
     turnUp,
     play,
+    hear,
     webgl,
     shown,
     pick,

@@ -20,6 +20,13 @@ class LastPick(ContractModel):
     intensity01: NumberIfAny = None
 
 
+class Heard(ContractModel):
+    """The loudest moment while the page was listened to; None: it does not say."""
+
+    audio_rms: NumberIfAny = None
+    audio_peak: NumberIfAny = None
+
+
 class Shown(ContractModel):
     """What the page shows at a moment."""
 

@@ -9,15 +9,13 @@ from aivj.browser.live_page import LivePage, OnEvent, PageSetup
 from aivj.browser.session import BrowserSession
 from aivj.contracts.json_text import validated
 from aivj.contracts.run_meta import WebGl
-from aivj.live.page_answers import LastPick, MeasureAnswer, PickAnswer, Shown
+from aivj.live.page_answers import Heard, LastPick, MeasureAnswer, PickAnswer, Shown
 from aivj.live.settings import LiveSettings
 
 FLAGS: Mapping[str, bool] = {"forcePresetGateOpen": True, "disableAutoAudio": True}
 """What a program says before the page loads: change when asked, and play nothing by yourself."""
 
-Condition = Literal[
-    "attached", "hooks", "ready", "coupledEnabled", "coupledReady", "projectm", "audio"
-]
+Condition = Literal["attached", "hooks", "ready", "coupledEnabled", "coupledReady", "projectm"]
 
 _INIT = Path(__file__).with_name("init.js")
 _HANDS = Path(__file__).with_name("page.js")
@@ -95,6 +93,11 @@ class RuntimePage:
     async def play(self) -> bool:
         """Presses the button that plays; tells whether it offered that."""
         return bool(await self._call("play"))
+
+    async def hear(self, min_rms: float, timeout_ms: float) -> Heard:
+        """Waits until the page has heard music of that loudness; returns the loudest."""
+        request = {"minRms": min_rms, "timeoutMs": timeout_ms}
+        return validated(Heard, await self._call("hear", request, timeout_ms), self.page.url)
 
     async def webgl(self) -> WebGl:
         """Asks what draws."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aivj.errors import SilentAudioError
 from aivj.live.music import LiveMusic
+from aivj.live.page_answers import Heard
 from aivj.live.runtime_page import RuntimePage
 from aivj.live.settings import MIN_AUDIO_RMS, LiveSettings
 
@@ -21,7 +22,7 @@ class SoundCheck:
 
     Attributes:
         ok: Whether music was heard, or none was wanted.
-        rms: What the page heard last, 0 to 1; None: it does not say.
+        rms: The loudest that the page heard, 0 to 1; None: it does not say.
         peak: The same.
         took_s: How long it took.
     """
@@ -57,20 +58,23 @@ async def drive_audio(
             trouble = str(error)
         await page.page.click_at(_ANYWHERE, _ANYWHERE)
         await page.turn_up()
-        ok = await page.wait("audio", _BY_ITSELF_MS, MIN_AUDIO_RMS)
-        if not ok:
+        heard = await page.hear(MIN_AUDIO_RMS, _BY_ITSELF_MS)
+        if not _is_music(heard):
             await page.play()
-            ok = await page.wait("audio", live.audio_timeout_ms, MIN_AUDIO_RMS)
-        shown = await page.shown()
-        took_s = time.monotonic() - started
-        on_checked(SoundCheck(ok, shown.audio_rms, shown.audio_peak, took_s))
+            heard = await page.hear(MIN_AUDIO_RMS, live.audio_timeout_ms)
+        ok, took_s = _is_music(heard), time.monotonic() - started
+        on_checked(SoundCheck(ok, heard.audio_rms, heard.audio_peak, took_s))
         if ok:
             return
-        if shown.audio_rms is not None:
-            trouble = f"lastAudioRms {shown.audio_rms:.6f}"
+        if heard.audio_rms is not None:
+            trouble = f"lastAudioRms {heard.audio_rms:.6f}"
     raise SilentAudioError(
         f"{music.name} heard by the page: lastAudioRms of {MIN_AUDIO_RMS} or more in one of "
         f"{live.audio_tries} tries of {live.audio_timeout_ms / 1000:g} s",
         trouble,
         "open the page and play the file by hand, choose another with --audio, or say --audio none",
     )
+
+
+def _is_music(heard: Heard) -> bool:
+    return (heard.audio_rms or 0) >= MIN_AUDIO_RMS
