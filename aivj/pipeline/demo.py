@@ -123,10 +123,7 @@ class Listener(Protocol):
 
 
 def run_demo(request: DemoRequest, listener: Listener) -> DemoResult:
-    """Runs the whole loop.
-
-    Raises what its stages raise; a later call goes on from there.
-    """
+    """Runs the whole loop. Raises what its stages raise; a later call goes on from there."""
     return _Demo(request, listener).run()
 
 
@@ -303,12 +300,10 @@ class _Demo:
         return quality, path
 
     def _verify(self, choice: RendererChoice, run: TrackedRun) -> VerifyReport:
-        folder = self._request.folder / "verify"
+        folder, seed = self._request.folder / "verify", self._request.seed
         with self._stage("verify") as note:
             report = verify(
-                VerifyRequest(
-                    PACK, features=False, device_scale_factor=1.0, seed=self._request.seed
-                ),
+                VerifyRequest(PACK, features=False, device_scale_factor=1.0, seed=seed),
                 packs_root=self._request.packs_root,
                 conversion_cache=self._request.conversion_cache,
                 choice=choice,
@@ -333,8 +328,8 @@ class _Demo:
                 evidence_dir=self._request.folder / "verify",
                 tracker=tracker,
             )
-            changed = "promoted" if promotion.changed else "promoted already"
-            note(f"{promotion.pointer.digest[:_IDENTITY_LENGTH]} {changed}")
+            done = "promoted" if promotion.changed else "promoted already"
+            note(f"{promotion.pointer.digest[:_IDENTITY_LENGTH]} {done}")
         return promotion
 
     @contextlib.contextmanager
@@ -344,8 +339,8 @@ class _Demo:
         started = time.monotonic()
         results: list[str] = []
         yield results.append
-        duration_s = round(time.monotonic() - started, 3)
-        stage = StageSummary(name=name, duration_s=duration_s, result=results[-1])
+        took_s = round(time.monotonic() - started, 3)
+        stage = StageSummary(name=name, duration_s=took_s, result=results[-1])
         self._stages.append(stage)
         self._listener.end(stage)
 
