@@ -78,7 +78,7 @@ def accept(
     settings: Settings = context.obj
     environment = read_environment()
     name = first(pack, environment.coupled_pack)
-    options = VerifyOptions(pack=name, url=url, release=True, library=library, seed=seed)
+    options = VerifyOptions(pack=name, url=url, release=True, preset_library=library, seed=seed)
     judges_artifacts = first(
         use_artifacts, environment.accept_use_artifacts or artifacts is not None
     )

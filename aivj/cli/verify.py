@@ -171,7 +171,7 @@ def verify(
             pack=pack,
             url=url,
             release=release,
-            library=library,
+            preset_library=library,
             run_manifest_url=run_manifest_url,
             samples=samples,
             max_clicks=max_clicks,

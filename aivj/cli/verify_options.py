@@ -26,7 +26,7 @@ class VerifyOptions:
         pack: Pack of pairs.
         url: Page of somebody else's.
         release: Whether the evidence has to be good enough to release.
-        library: Library of single presets.
+        preset_library: Library of single presets.
         run_manifest_url: Where the page finds its run manifest.
         samples: Picks to compare.
         max_clicks: How often picks are asked for at most.
@@ -47,7 +47,7 @@ class VerifyOptions:
     pack: str | None = None
     url: str | None = None
     release: bool = False
-    library: str | None = None
+    preset_library: str | None = None
     run_manifest_url: str | None = None
     samples: int | None = None
     max_clicks: int | None = None
@@ -83,7 +83,7 @@ def verify_request(options: VerifyOptions, *, packs_root: Path) -> VerifyRequest
         pack=pack,
         mode=mode,
         url=url,
-        library=library,
+        preset_library=library,
         run_manifest_url=_run_manifest(options, library, url, packs_root),
         beat_tempo=first(options.beat_tempo, environment.beat_tempo),
         strict_outputs=first(options.strict_outputs, environment.strict_outputs_panel),
@@ -145,8 +145,8 @@ def _library(
     options: VerifyOptions, environment: VerifyEnvironment, url: str | None, packs_root: Path
 ) -> str | None:
     """The own player is told of a library that was asked for, or that is there."""
-    wanted = first(options.library, environment.preset_library)
-    was_asked = options.library is not None or is_set(environment, "preset_library")
+    wanted = first(options.preset_library, environment.preset_library)
+    was_asked = options.preset_library is not None or is_set(environment, "preset_library")
     is_there = (packs_root / "presets" / wanted / _LIBRARY_MANIFEST).is_file()
     return wanted if url is not None or was_asked or is_there else None
 

@@ -21,7 +21,7 @@ class VerifyRequest:
         pack: Pack of pairs that is played weighted and shuffled; None: none is.
         mode: What the evidence has to be good enough for.
         url: Page of somebody else's; None: the stage's own player.
-        library: Library that single presets are selected from; None: none is named to the page.
+        preset_library: Library of single presets; None: none is named to the page.
         run_manifest_url: Where the page finds what rendering the library showed; None: nowhere.
         features: Whether the page's features are tried.
         beat_tempo: Whether the tempo is one of them.
@@ -44,7 +44,7 @@ class VerifyRequest:
     pack: str | None
     mode: Mode = "dev"
     url: str | None = None
-    library: str | None = None
+    preset_library: str | None = None
     run_manifest_url: str | None = None
     features: bool = True
     beat_tempo: bool = False
@@ -67,7 +67,10 @@ class VerifyRequest:
         """Returns the page's address; what it names itself is left as it is."""
         page = origin if self.url is None else self.url
         named = {name for name, _ in parse_qsl(urlsplit(page).query)}
-        wanted = {"presetLibrarySource": self.library, "runManifestUrl": self.run_manifest_url}
+        wanted = {
+            "presetLibrarySource": self.preset_library,
+            "runManifestUrl": self.run_manifest_url,
+        }
         added = {name: text for name, text in wanted.items() if text and name not in named}
         return with_query(page, added)
 
@@ -91,7 +94,7 @@ class VerifyRequest:
         """Returns what is tried: on the library's page if there is one, else on the pack's."""
         arm = self.arms()[0]
         plain = ArmRequest("page", "", self.gamma, self.seed, self.size)
-        has_own_programme = self.url is not None or self.library is not None
+        has_own_programme = self.url is not None or self.preset_library is not None
         url = (plain if has_own_programme else arm).url(page)
         return FeatureRequest(url, beat_tempo=self.beat_tempo, measure_ms=self.measure_ms)
 

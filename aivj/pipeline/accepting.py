@@ -134,9 +134,9 @@ def acceptance_page(report: AcceptReport, subject: AcceptSubject) -> AcceptanceP
 
 def _libraries(verifying: Verifying | None) -> tuple[str, ...]:
     request = None if verifying is None else verifying.request
-    if request is None or request.url is not None or request.library is None:
+    if request is None or request.url is not None or request.preset_library is None:
         return ()
-    return (request.library,)
+    return (request.preset_library,)
 
 
 def _maker(request: AcceptRequest, verifying: Verifying, folder: Path) -> Callable[[float], None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aivj.audio.click import CLICK_NAME
 from aivj.audio.groove import GROOVE_NAME
@@ -39,36 +39,22 @@ def describe_run(
 ) -> RunMeta:
     """Returns the description of a run that begins now."""
     now = clock.now()
-    settings, report, picking = request.settings, choice.report, request.picking
+    settings, report = request.settings, choice.report
     render = asdict(settings)
     seed = render.pop("seed")
-    hours = request.effective_max_hours
-    was_clamped = hours > request.max_hours
+    budget = time_budget(request, now)
     return RunMeta(
         started_at=iso_utc(now),
         url_base="http://127.0.0.1/",
         vite_port=0,
-        coupled_pick=picking.mode,
+        coupled_pick=request.picking.mode,
         target_samples=request.target_samples,
-        budget=Budget(
-            input_max_hours=request.max_hours,
-            effective_max_hours=hours,
-            was_clamped=was_clamped,
-            start_time_iso=iso_utc(now),
-            deadline_time_iso=iso_utc(now + timedelta(hours=hours)),
-        ),
-        coupled_params=CoupledParams(
-            coupled_gamma=picking.gamma,
-            coupled_explore=picking.explore,
-            coupled_dedup_n=picking.dedup_n,
-            coupled_dedup_penalty=picking.dedup_penalty,
-        )
-        if picking.mode == "weighted"
-        else None,
-        packs=[_pack_target(pack, request) for pack in packs],
+        budget=budget,
+        coupled_params=coupled_params(request),
+        packs=[pack_target(pack, request) for pack in packs],
         limits=Limits(max_hours=request.max_hours, reload_every=request.reload_every),
         heuristic=Heuristic(motion_min=request.motion_min, luma_min=request.luma_min),
-        warnings=["maxHours_too_small_for_restart_prone_flow"] if was_clamped else [],
+        warnings=["maxHours_too_small_for_restart_prone_flow"] if budget.was_clamped else [],
         audio=_audio_use(playlist),
         browser=BrowserUse(
             viewport=Viewport(width=settings.width, height=settings.height, device_scale_factor=1)
@@ -90,7 +76,33 @@ def describe_run(
     )
 
 
-def _pack_target(pack: SamplePack, request: SampleRequest) -> PackTarget:
+def time_budget(request: SampleRequest, now: datetime) -> Budget:
+    """Returns the time that a run which begins now has."""
+    hours = request.effective_max_hours
+    return Budget(
+        input_max_hours=request.max_hours,
+        effective_max_hours=hours,
+        was_clamped=hours > request.max_hours,
+        start_time_iso=iso_utc(now),
+        deadline_time_iso=iso_utc(now + timedelta(hours=hours)),
+    )
+
+
+def coupled_params(request: SampleRequest) -> CoupledParams | None:
+    """Returns how picks are weighted; None if they are not."""
+    picking = request.picking
+    if picking.mode != "weighted":
+        return None
+    return CoupledParams(
+        coupled_gamma=picking.gamma,
+        coupled_explore=picking.explore,
+        coupled_dedup_n=picking.dedup_n,
+        coupled_dedup_penalty=picking.dedup_penalty,
+    )
+
+
+def pack_target(pack: SamplePack, request: SampleRequest) -> PackTarget:
+    """Returns how much of a pack a run visits."""
     return PackTarget(
         pack=pack.name,
         manifest_path=pack.manifest_path.as_posix(),

@@ -40,7 +40,16 @@ PRECEDENCE = (
     ("port", "port", 0, "VERIFY_PORT", "5174", 5174, 5175, 5175),
     ("url", "url", None, "VERIFY_URL", URL, URL, "http://h/", "http://h/"),
     ("pack", "pack", "ai_generated_coupled_final", "VERIFY_COUPLED_PACK", "a", "a", "b", "b"),
-    ("library", "library", None, "VERIFY_PRESET_LIBRARY", "mega", "mega", "mine", "mine"),
+    (
+        "preset_library",
+        "preset_library",
+        None,
+        "VERIFY_PRESET_LIBRARY",
+        "mega",
+        "mega",
+        "mine",
+        "mine",
+    ),
 )
 
 
@@ -72,16 +81,16 @@ def test_a_foreign_page_plays_pairs_only_when_asked_to(verify_request, monkeypat
 
 def test_a_foreign_page_is_told_of_library_and_run_manifest(verify_request):
     request = verify_request(url=URL)
-    assert (request.library, request.run_manifest_url) == (LIBRARY, "/run-manifest.json")
+    assert (request.preset_library, request.run_manifest_url) == (LIBRARY, "/run-manifest.json")
     assert verify_request(url=URL, run_manifest_url="/x.json").run_manifest_url == "/x.json"
 
 
 def test_the_own_player_is_told_of_what_there_is(verify_request, tmp_path):
     write(tmp_path / "run-manifest.json")
-    assert (verify_request().library, verify_request().run_manifest_url) == (None, None)
+    assert (verify_request().preset_library, verify_request().run_manifest_url) == (None, None)
     write(tmp_path / "presets" / LIBRARY / "library-manifest.json")
     request = verify_request()
-    assert (request.library, request.run_manifest_url) == (LIBRARY, "/run-manifest.json")
+    assert (request.preset_library, request.run_manifest_url) == (LIBRARY, "/run-manifest.json")
 
 
 def test_the_gate(verify_request):

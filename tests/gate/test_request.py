@@ -2,7 +2,7 @@ import pytest
 
 from aivj.gate.request import Deadline, VerifyRequest, too_late
 
-LIBRARY = {"library": "mega", "run_manifest_url": "/run-manifest.json"}
+LIBRARY = {"preset_library": "mega", "run_manifest_url": "/run-manifest.json"}
 
 
 def test_the_own_player_names_a_library_only_where_there_is_one():

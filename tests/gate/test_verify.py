@@ -196,7 +196,7 @@ async def test_a_run_manifest_by_which_nothing_was_selected_fails_the_release_ga
     done = await verify(
         pack.name,
         packs_root=pack.root,
-        library="run3-crashsafe-15000",
+        preset_library="run3-crashsafe-15000",
         run_manifest_url="/run-manifest.json",
         mode="release",
     )
@@ -274,7 +274,7 @@ async def test_what_a_foreign_page_lacks_is_not_applicable(
             pack.name,
             packs_root=pack.root,
             url=f"{server.origin}/?{shown}",
-            library="mega",
+            preset_library="mega",
             features=True,
             measure_ms=200,
             sampling=Sampling(num_shown=5, clicks=9, click_delay_ms=0),

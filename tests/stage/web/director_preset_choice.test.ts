@@ -29,7 +29,7 @@ const OK: RunEntry = { failed: false, tier: "strict", luma01: 0.5, motion: 0.1, 
 
 function sourcesOf(index: StyleIndex | null, given: Partial<ChoiceSources> = {}): ChoiceSources {
   return {
-    libraryIds: index?.entries.map(({ presetId }) => presetId) ?? [],
+    candidateIds: index?.entries.map(({ presetId }) => presetId) ?? [],
     index,
     policy: DEFAULT_POLICY,
     runManifest: null,
@@ -237,7 +237,7 @@ test("a preset that fails now is not chosen again", () => {
 });
 
 test("without an index the library is shown in its order, filtered", () => {
-  const libraryIds = ["a", "b", "c", "d", "e"];
+  const candidateIds = ["a", "b", "c", "d", "e"];
   const runManifest = new Map([["b", { ...OK, failed: true }]]);
   const blacklist = { has: (id: string) => id === "d" };
   const indexes: (StyleIndex | null)[] = [
@@ -247,7 +247,7 @@ test("without an index the library is shown in its order, filtered", () => {
     indexOf(3),
   ];
   for (const index of indexes) {
-    const chooser = chooserOf({ ...sourcesOf(index), libraryIds, runManifest, blacklist });
+    const chooser = chooserOf({ ...sourcesOf(index), candidateIds, runManifest, blacklist });
     const shown: string[] = [];
     for (let pick = 0; pick < 7; pick++) {
       const choice = chosen(chooser, requestFor("techno", { presentId: shown.at(-1) ?? null }));
@@ -262,9 +262,9 @@ test("without an index the library is shown in its order, filtered", () => {
 test("when no preset of the index may be drawn, the order takes over", () => {
   const index = indexOf(1);
   const indexed = index.entries.map(({ presetId }) => presetId);
-  const libraryIds = [...indexed, "outside"];
+  const candidateIds = [...indexed, "outside"];
   const blacklist = { has: (id: string) => indexed.includes(id) };
-  const chooser = chooserOf({ ...sourcesOf(index), libraryIds, blacklist });
+  const chooser = chooserOf({ ...sourcesOf(index), candidateIds, blacklist });
   const choice = chosen(chooser, requestFor("rock", { presentId: indexed[0] ?? null }));
   assert.deepEqual([choice.presetId, choice.method], ["outside", "sequence"]);
 });
@@ -272,19 +272,19 @@ test("when no preset of the index may be drawn, the order takes over", () => {
 test("of two entries for a preset the first counts", () => {
   const entry = { presetId: "a", authorKey: "c01", energy: "peak", tags: [] } as const;
   const entries = [entry, { ...entry, authorKey: "c02" }];
-  const sources = { ...sourcesOf({ version: "v1", entries }), libraryIds: ["a"] };
+  const sources = { ...sourcesOf({ version: "v1", entries }), candidateIds: ["a"] };
   assert.equal(chosen(chooserOf(sources), requestFor("techno")).arm, "c01:peak");
 });
 
 test("two layers are not given the same preset in a row", () => {
-  const chooser = chooserOf({ ...sourcesOf(null), libraryIds: ["a", "b", "c"] });
+  const chooser = chooserOf({ ...sourcesOf(null), candidateIds: ["a", "b", "c"] });
   const [foreground, background] = [requestFor("techno"), requestFor("techno")];
   assert.equal(chosen(chooser, foreground).presetId, "a");
   assert.equal(chosen(chooser, background).presetId, "b");
 });
 
 test("a library of one preset shows it once, an empty one nothing", () => {
-  const one = chooserOf({ ...sourcesOf(null), libraryIds: ["a"] });
+  const one = chooserOf({ ...sourcesOf(null), candidateIds: ["a"] });
   assert.equal(one.choose(requestFor("techno"))?.presetId, "a");
   assert.equal(one.choose(requestFor("techno", { presentId: "a" })), null);
   assert.equal(chooserOf(sourcesOf(null)).choose(requestFor("techno")), null);

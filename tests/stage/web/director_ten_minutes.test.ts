@@ -112,7 +112,7 @@ function picksOf(seed: number, index: StyleIndex | null, runManifest: Map<string
   const stream = new RandomStream(seed);
   const chooser = new PresetChooser(
     {
-      libraryIds: [...runManifest.keys()],
+      candidateIds: [...runManifest.keys()],
       index,
       policy: DEFAULT_POLICY,
       runManifest,

@@ -25,7 +25,7 @@ test("an address with everything in it", () => {
       dedupPenalty: 0.05,
     },
     coupling3d: { mode: "on", hud: true, parallax: 0.5, dof: 0, strength: 2 },
-    library: "mega",
+    presetLibrary: "mega",
     runManifestUrl: "/runs/m.json",
     seed: 5,
     size: { width: 320, height: 180 },
@@ -48,7 +48,7 @@ test("an address with nothing in it: absent numbers are 0, even gamma", () => {
       dedupPenalty: 0,
     },
     coupling3d: { mode: "off", hud: false, parallax: 1, dof: 1, strength: 1 },
-    library: "curated-safe",
+    presetLibrary: "curated-safe",
     runManifestUrl: "/run-manifest.json",
     seed: 77,
     size: null,
@@ -76,9 +76,9 @@ test("an unknown mode is random, an unusable size none", () => {
 
 test("what the address leaves open is as it was remembered", () => {
   const remembered = { presetLibrarySource: "kept", "nw.runManifestUrl": "/kept.json" };
-  assert.equal(parse("", remembered).library, "kept");
+  assert.equal(parse("", remembered).presetLibrary, "kept");
   assert.equal(parse("", remembered).runManifestUrl, "/kept.json");
-  assert.equal(parse("?presetLibrarySource=asked", remembered).library, "asked");
+  assert.equal(parse("?presetLibrarySource=asked", remembered).presetLibrary, "asked");
 });
 
 test("depth: unknown modes are off, factors stay within 0 to 2", () => {

@@ -12,7 +12,7 @@ import { type ArmStyle, armStyleOf, baseScore } from "./style_targets.ts";
 
 export interface ChoiceSources {
   /** Ids of the library's presets, in its order. */
-  readonly libraryIds: readonly string[];
+  readonly candidateIds: readonly string[];
   /** Null: presets are shown in the library's order. */
   readonly index: StyleIndex | null;
   readonly policy: StylePolicy;
@@ -74,7 +74,7 @@ export class PresetChooser {
       .filter(({ weight }) => weight > 0);
     const members = groupedByArm(entries, (entry) => entry);
     this.#styles = new Map([...members].map(([arm, group]) => [arm, armStyleOf(group)]));
-    this.#numRecent = Math.min(NUM_RECENT, Math.floor(sources.libraryIds.length / 2));
+    this.#numRecent = Math.min(NUM_RECENT, Math.floor(sources.candidateIds.length / 2));
   }
 
   /** The next preset; null when the library has none but the present one that may be shown. */
@@ -130,9 +130,9 @@ export class PresetChooser {
 
   /** The next of the library that may be shown, rather one that was not shown lately. */
   #inSequence(presentId: string | null): Choice | null {
-    const { libraryIds } = this.#sources;
-    const start = presentId === null ? 0 : libraryIds.indexOf(presentId) + 1;
-    const after = [...libraryIds.slice(start), ...libraryIds.slice(0, start)];
+    const { candidateIds } = this.#sources;
+    const start = presentId === null ? 0 : candidateIds.indexOf(presentId) + 1;
+    const after = [...candidateIds.slice(start), ...candidateIds.slice(0, start)];
     const others = after.filter((id) => id !== presentId && this.#mayBeShown(id));
     const next = others.find((id) => !this.#recentIds.includes(id)) ?? others[0];
     return next === undefined ? null : this.#choice(next, "sequence");
@@ -174,8 +174,8 @@ export function softmax(scores: readonly number[], temperature: number): number[
 }
 
 /** Entries of presets that the library has; of several for a preset the first counts. */
-function entriesOf({ libraryIds, index }: ChoiceSources): Map<string, StyleEntry> {
-  const inLibrary = new Set(libraryIds);
+function entriesOf({ candidateIds, index }: ChoiceSources): Map<string, StyleEntry> {
+  const inLibrary = new Set(candidateIds);
   const entries = new Map<string, StyleEntry>();
   for (const entry of index?.entries ?? []) {
     const { presetId } = entry;

@@ -75,8 +75,8 @@ export class Choosing {
     ]);
     const bandit = new Bandit(store, Date.now);
     const blacklist = new Blacklist(store, Date.now);
-    const libraryIds = presets.map(({ id }) => id);
-    const sources = { libraryIds, index, policy, runManifest, bandit, blacklist };
+    const candidateIds = presets.map(({ id }) => id);
+    const sources = { candidateIds, index, policy, runManifest, bandit, blacklist };
     const chooser = new PresetChooser(sources, random);
     const feedback = new Feedback(index, bandit, blacklist);
     return new Choosing(parts, presets, chooser, feedback, runManifest, blacklist);

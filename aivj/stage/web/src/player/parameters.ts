@@ -23,7 +23,7 @@ export interface Parameters {
   readonly picking: PickSettings;
   readonly coupling3d: Coupling3d;
   /** The library that single presets come from. */
-  readonly library: string;
+  readonly presetLibrary: string;
   /** Where it is written which presets of a library were found to be sound. */
   readonly runManifestUrl: string;
   /** Picks and layers repeat for the same seed. */
@@ -59,7 +59,7 @@ export function parseParameters(
       dedupPenalty: numberOr(params, "coupledDedupPenalty", 0),
     },
     coupling3d: parseCoupling3d(params),
-    library: given("presetLibrarySource", "presetLibrarySource") || DEFAULT_LIBRARY,
+    presetLibrary: given("presetLibrarySource", "presetLibrarySource") || DEFAULT_LIBRARY,
     runManifestUrl: given("runManifestUrl", "nw.runManifestUrl") || "/run-manifest.json",
     seed: params.has("seed") ? numberOr(params, "seed", 0) >>> 0 : randomSeed(),
     size: parseSize(params.get("size") ?? ""),

@@ -48,7 +48,7 @@ const software = isSoftware(screen.renderer);
 const load = new Load(software ? "low" : "high", onLevel);
 const preparation = new Preparation(screen, () => load.pressure.trigger(performance.now(), 1000));
 let coupled = pairsOf(parameters.pack, parameters.enabled);
-const show = new Show(parameters.enabled ? coupled : presetsOf(parameters.library), {
+const show = new Show(parameters.enabled ? coupled : presetsOf(parameters.presetLibrary), {
   favourites,
   open: openProgramme,
   onProgramme: () => surface.listProgramme(),
