@@ -30,12 +30,14 @@ from aivj.cli.original_options import divided
 from aivj.cli.sampling_progress import SamplingProgress
 from aivj.cli.stopping import resumable
 from aivj.errors import InputError
+from aivj.sampling.render_settings import RenderSettings
 from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.browser.choice import RendererChoice
 
 PickMode = Literal["shuffle", "random", "weighted"]
+_POINT = RenderSettings()
 
 
 def sample(
@@ -156,13 +158,15 @@ def sample(
             help="Motion below it is too low.",
         ),
     ] = 1.5e-5,
-    width: Annotated[int, typer.Option(min=64, max=3840, help="Pixels.")] = 256,
-    height: Annotated[int, typer.Option(min=36, max=2160, help="Pixels.")] = 144,
+    width: Annotated[int, typer.Option(min=64, max=3840, help="Pixels.")] = _POINT.width,
+    height: Annotated[int, typer.Option(min=36, max=2160, help="Pixels.")] = _POINT.height,
     warmup_frames: Annotated[
         int,
         typer.Option(min=1, max=3600, help="Frames before the measured ones."),
-    ] = 30,
-    measure_frames: Annotated[int, typer.Option(min=2, max=200, help="Frames measured.")] = 30,
+    ] = _POINT.warmup_frames,
+    measure_frames: Annotated[
+        int, typer.Option(min=2, max=200, help="Frames measured.")
+    ] = _POINT.measure_frames,
     out_dir: OutDirOption = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Complete the run in --out-dir, if there is one.")
@@ -219,7 +223,6 @@ def sample(
     from aivj.live.settings import LiveSettings
     from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
     from aivj.sampling.picking import Picking
-    from aivj.sampling.render_settings import RenderSettings
     from aivj.sampling.request import SampleRequest
     from aivj.sampling.run import require_usable
 

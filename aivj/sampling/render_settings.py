@@ -1,6 +1,5 @@
 """How a pair is rendered. Two runs with equal settings give equal measurements."""
 
-import math
 from dataclasses import dataclass
 
 
@@ -16,7 +15,8 @@ class RenderSettings:
         warmup_frames: Frames drawn before the first measured one; presets fade in.
         measure_frames: Frames measured.
         silent_frames: At how many frames at most the pair is compared with itself in silence.
-        silent_every: Frames from one of them to the next, beginning with the first measured one.
+        silent_every: Which of the measured frames these are: every n-th. Late ones tell more,
+            since what music does to a picture adds up.
         frames_per_s: Rate of the virtual clock.
         seed: Start of the layers' random streams.
     """
@@ -26,9 +26,9 @@ class RenderSettings:
     mesh_width: int = 32
     mesh_height: int = 24
     warmup_frames: int = 30
-    measure_frames: int = 30
-    silent_frames: int = 4
-    silent_every: int = 4
+    measure_frames: int = 40
+    silent_frames: int = 3
+    silent_every: int = 10
     frames_per_s: int = 30
     seed: int = 0
 
@@ -38,14 +38,20 @@ class RenderSettings:
         return (self.warmup_frames + self.measure_frames) / self.frames_per_s
 
     @property
+    def silent_step(self) -> int:
+        """`silent_every`, or all of a measurement that is shorter, whose last frame is compared."""
+        return min(self.silent_every, self.measure_frames)
+
+    @property
     def num_compared(self) -> int:
         """How many silent frames there are: `silent_frames`, or what fits a short measurement."""
-        return min(self.silent_frames, math.ceil(self.measure_frames / self.silent_every))
+        return min(self.silent_frames, self.measure_frames // self.silent_step)
 
     @property
     def compared_frames(self) -> slice:
         """The measured frames that the silent ones stand beside."""
-        return slice(0, (self.num_compared - 1) * self.silent_every + 1, self.silent_every)
+        step = self.silent_step
+        return slice(step - 1, self.num_compared * step, step)
 
 
 REFERENCE = RenderSettings(

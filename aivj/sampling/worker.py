@@ -190,7 +190,7 @@ class PairWorker:
             "warmupFrames": settings.warmup_frames,
             "measureFrames": settings.measure_frames,
             "silentFrames": settings.num_compared,
-            "silentEvery": settings.silent_every,
+            "silentEvery": settings.silent_step,
             "framesPerS": settings.frames_per_s,
             "seed": settings.seed,
             "clipUrl": f"/clips/{job.clip}.u8",

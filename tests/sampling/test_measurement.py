@@ -11,7 +11,7 @@ from aivj.sampling.reactivity import Heard
 from aivj.sampling.render_settings import RenderSettings
 from tests.sampling.pictures import plain, same_cells
 
-SETTINGS = RenderSettings(measure_frames=4, silent_frames=2, silent_every=3)
+SETTINGS = RenderSettings(measure_frames=4, silent_frames=2, silent_every=2)
 HEARD = Heard(np.array([0.1, 0.5, 0.2, 0.9]), (np.array([0.5, 0.1, 0.9, 0.2]),))
 
 
@@ -65,8 +65,8 @@ def test_figures_come_from_their_picture_and_frames():
     assert measured.black_frames == 0
     assert measured.fg_avg_frame_delta == pytest.approx(0.2 / 4)
     assert measured.composite_color_b == pytest.approx(0.5 / 4)
-    # The silent frames stand beside the first and the fourth measured one.
-    assert measured.audio_response == pytest.approx(np.mean([lit / 2, lit]), abs=1e-6)
+    # The silent frames stand beside the second and the fourth measured one.
+    assert measured.audio_response == pytest.approx(np.mean([(1 + lit) / 2, lit]), abs=1e-6)
     assert measured.audio_response_fg == pytest.approx(np.mean([0.2, 0.4]))
 
 

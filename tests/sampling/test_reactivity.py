@@ -15,7 +15,7 @@ def heard(settings=REFERENCE):
 
 
 def test_energy_is_that_of_the_measured_frames():
-    settings = RenderSettings()
+    settings = RenderSettings(measure_frames=30)
     num_samples = round(settings.duration_s * 44_100)
     loud_from = settings.warmup_frames + 10
     tone = np.where(np.arange(num_samples) >= loud_from / 30 * 44_100, 64, 0)

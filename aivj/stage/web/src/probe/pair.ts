@@ -19,9 +19,9 @@ export interface PairRequest {
   meshHeight: number;
   warmupFrames: number;
   measureFrames: number;
-  /** How many frames the silent take is compared at, from the first measured one on. */
+  /** How many of the measured frames the silent take is compared at. */
   silentFrames: number;
-  /** Frames from one of them to the next. */
+  /** Which these are: every n-th. */
   silentEvery: number;
   framesPerS: number;
   /** Each layer draws from its own random stream of this seed. */
@@ -119,14 +119,15 @@ async function read(factory: LayerFactory, request: PairRequest): Promise<PairRe
   const numFrames = warmupFrames + measureFrames;
   const musicCells = new Reduction(context.gl, 3, measureFrames + 1);
   const silenceCells = new Reduction(context.gl, 3, silentFrames);
-  const lastCompared = warmupFrames + (silentFrames - 1) * silentEvery;
+  const lastCompared = warmupFrames + silentFrames * silentEvery - 1;
   const loadedMs = performance.now();
   for (let frame = 0; frame < numFrames; frame++) {
     const measured = frame >= warmupFrames - 1;
     music.draw(clip.levels((frame + 1) / framesPerS), measured);
     if (measured) musicCells.add(music.pictures());
     if (frame <= lastCompared) {
-      const compared = frame >= warmupFrames && (frame - warmupFrames) % silentEvery === 0;
+      const numMeasured = frame + 1 - warmupFrames;
+      const compared = numMeasured > 0 && numMeasured % silentEvery === 0;
       silence.draw(Clip.silence(), compared);
       if (compared) silenceCells.add(silence.pictures());
     }
