@@ -29,10 +29,17 @@ class RecordedTab(Tab):
         page.on("requestfailed", self._record_failure)
 
     @classmethod
-    async def open_recorded(cls, browser: Browser, *, device_scale_factor: float) -> "RecordedTab":
+    async def open_recorded(
+        cls, browser: Browser, *, viewport: tuple[int, int], device_scale_factor: float
+    ) -> "RecordedTab":
         """Opens a new tab in a context of its own. Raises what Playwright raises."""
+        width, height = viewport
         context = await asyncio.wait_for(
-            browser.new_context(device_scale_factor=device_scale_factor), _OPEN_TIMEOUT_S
+            browser.new_context(
+                viewport={"width": width, "height": height},
+                device_scale_factor=device_scale_factor,
+            ),
+            _OPEN_TIMEOUT_S,
         )
         # Pictures of every step would cost a software renderer the frames that are measured.
         await context.tracing.start(screenshots=False, snapshots=False, sources=False)

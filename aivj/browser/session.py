@@ -139,8 +139,12 @@ class BrowserSession:
         """Whether the process that draws is no longer the one that was proved at the start."""
         return not all(process.is_running() for process in self._gpu_processes)
 
-    async def record(self, *, device_scale_factor: float) -> RecordedTab:
+    async def record(self, *, viewport: tuple[int, int], device_scale_factor: float) -> RecordedTab:
         """Makes a tab that keeps what its pages say the tab of the calls to come.
+
+        Args:
+            viewport: Width and height of the page, in CSS pixels.
+            device_scale_factor: Device pixels in one of them.
 
         Raises:
             WorkerLostError: The browser is gone.
@@ -149,7 +153,7 @@ class BrowserSession:
             raise WorkerLostError.because("browser-crash", "the browser is gone")
         try:
             tab = await RecordedTab.open_recorded(
-                self._browser, device_scale_factor=device_scale_factor
+                self._browser, viewport=viewport, device_scale_factor=device_scale_factor
             )
         except (PlaywrightError, TimeoutError) as error:
             raise WorkerLostError.because("browser-crash", first_line(error)) from error

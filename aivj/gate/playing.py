@@ -85,7 +85,9 @@ async def play(
     session = BrowserSession(plan, policy)
     try:
         renderer = await session.open()
-        tab = await session.record(device_scale_factor=request.device_scale_factor)
+        tab = await session.record(
+            viewport=request.viewport, device_scale_factor=request.device_scale_factor
+        )
         player = _Player(session, tab, deadline, request, on_progress)
         arms = [await player.arm(arm, page) for arm in request.arms()]
         played = Played(renderer, arms)

@@ -32,6 +32,7 @@ class VerifyRequest:
         sampling: How picks are sampled.
         seed: Seed of the picks and of the bootstrap.
         size: Width and height that layers are drawn with, in pixels.
+        viewport: Width and height of the page, in CSS pixels.
         device_scale_factor: Device pixels in a CSS pixel.
         arm_timeout_s: Longest time for one opening of the page.
         hard_timeout_s: Longest time for all.
@@ -55,6 +56,7 @@ class VerifyRequest:
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
     size: tuple[int, int] = (640, 360)
+    viewport: tuple[int, int] = (1280, 720)
     device_scale_factor: float = 1.5
     arm_timeout_s: float = 180.0
     hard_timeout_s: float = 480.0

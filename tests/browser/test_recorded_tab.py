@@ -55,7 +55,7 @@ async def origin():
 async def test_everything_a_page_says_is_kept_until_it_is_taken(origin, tmp_path):
     plan = launch_plan("software-egl", egl_vendors=installed_egl_vendors())
     async with BrowserSession(plan, "software") as session:
-        tab = await session.record(device_scale_factor=2.0)
+        tab = await session.record(viewport=(320, 180), device_scale_factor=2.0)
         await session.call(f"{origin}/", WAIT, None, 20)
         lines, errors = tab.take_lines(), tab.take_errors()
         assert "[info] from the start 2" in lines
@@ -73,4 +73,4 @@ async def test_everything_a_page_says_is_kept_until_it_is_taken(origin, tmp_path
         with pytest.raises(StorageError):
             await tab.save_trace(tmp_path / "again.zip")
     with pytest.raises(WorkerLostError):
-        await session.record(device_scale_factor=1.0)
+        await session.record(viewport=(320, 180), device_scale_factor=1.0)

@@ -30,6 +30,7 @@ def verify(converter, clip, software_renderer, tmp_path):
             "sampling": Sampling(200),
             "seed": 1,
             "size": (96, 54),
+            "viewport": (320, 180),
             "device_scale_factor": 1.0,
         }
         return await verify_page(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import psutil
 from gate.tested_packs import MOVING, write_pack
-from live.conftest import QUICK, run_live
+from live.conftest import LEGAL, QUICK, run_live
 
 from aivj.browser.renderer import RendererReport
 from aivj.errors import (
@@ -38,7 +38,7 @@ def kill_renderers():
 
 
 def test_a_sound_page_is_sampled_with_two_pages_and_keeps_every_rule(fake, tmp_path):
-    ran = fake(live=replace(QUICK, num_pages=2), reload_every=1)
+    ran = fake(live=replace(LEGAL, num_pages=2), reload_every=1)
 
     assert ran.error is None
     assert sorted(ran.pairs) == [0, 3, 6]

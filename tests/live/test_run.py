@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from live.conftest import QUICK, run_live
+from live.conftest import LEGAL, run_live
 
 from aivj.gate import run_check
 
 # The player samples every 500 ms: two samples a pair.
-PLAYER = replace(QUICK, interval_ms=250, warmup_samples=1, measure_samples=2)
+PLAYER = replace(LEGAL, interval_ms=250, warmup_samples=1, measure_samples=2)
 
 
 def test_a_run_against_our_player_is_resumed_and_keeps_every_rule(
