@@ -48,18 +48,32 @@ class PlayerPage:
 
     Attributes:
         page: Playwright's page.
+        origin: Of its server.
         console: Lines `[type] text`.
         errors: Uncaught exceptions.
         requests: Paths that were asked for.
     """
 
     page: object
+    origin: str
     console: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    async def go(self, ready=PUBLISHED, **parameters):
+        """Opens the player by an address of its own; what the page let on before is forgotten."""
+        for told in (self.console, self.errors, self.requests):
+            told.clear()
+        query = {"seed": 3, "size": SIZE, **parameters}
+        await self.page.goto(f"{self.origin}/?{urlencode(query)}")
+        await self.until(ready)
+
     async def call(self, script, argument=None):
         return await self.page.evaluate(script, argument)
+
+    async def kept(self, key):
+        """What local storage has below a key, as JSON."""
+        return json.loads(await self.call("(key) => localStorage.getItem(key)", key))
 
     async def hook(self, expression):
         return await self.call(f"() => window.__nw_verify.{expression}")
@@ -108,14 +122,12 @@ async def open_player(chromium, converter, clip, root):
             context = await chromium.new_context(viewport=viewport)
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            player = PlayerPage(page)
+            player = PlayerPage(page, server.origin)
             page.on("console", lambda line: player.console.append(f"[{line.type}] {line.text}"))
             page.on("pageerror", lambda error: player.errors.append(str(error)))
             page.on("request", lambda asked: player.requests.append(urlsplit(asked.url).path))
             await page.add_init_script(init)
-            query = {"seed": 3, "size": SIZE, **parameters}
-            await page.goto(f"{server.origin}/?{urlencode(query)}")
-            await player.until(ready)
+            await player.go(ready, **parameters)
             return player
 
         yield open_page

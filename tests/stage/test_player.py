@@ -156,15 +156,6 @@ async def test_without_a_usable_pack_nothing_is_ready(player, tmp_path, name):
     assert name in each["notice"]
 
 
-async def test_a_pair_without_presets_is_empty(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING], [0.5])
-    pack.manifest.write_text('{"pack": "tested", "pairs": [{"pair": 1, "fgUrl": "/presets/x"}]}')
-    page = await player(**COUPLED)
-    each = await page.next()
-    assert page.errors == []
-    assert (each["ok"], each["status"]) == (False, "Coupled pairs empty")
-
-
 async def test_what_programs_set_before_the_page_loaded_stays(player, tmp_path):
     write_pack(tmp_path, [MOVING], [0.5])
     init = (

@@ -20,6 +20,12 @@ NEXT = """async () => {
   return shown();
 }"""
 
+SET_PROFILE = """(profile) => {
+  const profiles = document.getElementById("techno-profile-select");
+  profiles.value = profile;
+  profiles.dispatchEvent(new Event("change"));
+}"""
+
 
 def write_library(root, names, broken=()):
     folder = root / "presets" / "lib"
@@ -47,10 +53,6 @@ def write_index(folder, version, energies, authors=None, file_version=None):
     ]
     path = folder / f"aivj-style-index.{file_version or version}.json"
     path.write_text(json.dumps({"version": version, "pack": "lib", "entries": entries}))
-
-
-async def kept(page, key):
-    return json.loads(await page.call("(key) => localStorage.getItem(key)", key))
 
 
 async def test_without_an_index_presets_come_in_the_librarys_order(player, tmp_path):
@@ -82,15 +84,76 @@ async def test_the_newest_valid_index_decides(player, tmp_path):
     assert "/presets/lib/aivj-style-index.v0.json" in page.requests
     detail = (await page.seen())["detail"]
     assert "for ambient (videoVj), cluster c0" in detail
-    await page.call(
-        """() => {
-          const profiles = document.getElementById("techno-profile-select");
-          profiles.value = "ambient";
-          profiles.dispatchEvent(new Event("change"));
-        }"""
-    )
+    await page.call(SET_PROFILE, "ambient")
     shown = [await page.call(NEXT) for _ in range(2)]
     assert {energies[preset_id.removeprefix("lib-")] for preset_id in shown} == {"calm"}
+
+
+async def test_an_index_is_valid_with_a_valid_entry_or_with_none_at_all(player, tmp_path):
+    folder = write_library(tmp_path, "abcd")
+
+    def entry(name, author, energy="groove"):
+        return {"presetId": name and f"lib-{name}", "authorKey": author, "energy": energy}
+
+    first, second = ([entry(name, author) for name in "abcd"] for author in ("c01", "c02"))
+    broken = [entry("", "c01"), entry("a", ""), entry("b", "c01", "loud"), {"id": "lib-a"}, "lib-b"]
+    in_order = "next in the library"
+    page = None
+    for version_1, version_0, asked, why in [
+        (first, second, ["v1"], "c01:groove"),
+        ([], second, ["v1"], in_order),
+        ([*broken, *first[2:]], second, ["v1"], "c01:groove"),
+        (broken, second, ["v1", "v0"], "c02:groove"),
+        ({"0": first[0]}, broken, ["v1", "v0"], in_order),
+    ]:
+        for version, entries in (("v1", version_1), ("v0", version_0)):
+            document = json.dumps({"version": version, "entries": entries})
+            (folder / f"aivj-style-index.{version}.json").write_text(document)
+        if page is None:
+            page = await player(**LIBRARY, **ALONE)
+        else:
+            await page.go(**LIBRARY, **ALONE)
+        await page.started()
+        paths = [path for path in page.requests if "style-index" in path]
+        assert paths == [f"/presets/lib/aivj-style-index.{version}.json" for version in asked]
+        seen = await page.seen()
+        assert seen["detail"].endswith(why)
+        if version_1 == [*broken, *first[2:]]:
+            assert set(seen["state"]["presetIds"].values()) == {"lib-c", "lib-d"}
+
+
+async def test_the_policy_beside_the_library_says_which_energy_is_wanted(player, tmp_path):
+    folder = write_library(tmp_path, "abcdefgh")
+    energies = {**dict.fromkeys("abc", "calm"), **dict.fromkeys("de", "groove")}
+    energies.update(dict.fromkeys("fgh", "peak"))
+    write_index(folder, "v1", energies)
+    policy = {
+        "version": "v0",
+        "pack": "lib",
+        "preferSameAuthorChance": 1,
+        "motionThresholds": {"calmMax": 1, "grooveMax": 1},
+        "profileMap": {"videoVj": "peak"},
+    }
+    (folder / "aivj-style-policy.v0.json").write_text(json.dumps(policy))
+    page = await player(**LIBRARY, **ALONE)
+    await page.started()
+
+    async def shown_energies():
+        ids = (await page.seen())["state"]["presetIds"].values()
+        return [energies[preset_id.removeprefix("lib-")] for preset_id in ids]
+
+    assert await shown_energies() == ["peak", "peak"]
+    # A profile that is not in the map follows the motion, and any motion is calm here.
+    await page.call(SET_PROFILE, "custom")
+    await page.call(NEXT)
+    assert await shown_energies() == ["calm", "peak"]
+    # Without a policy of this version the profile's usual energy is wanted.
+    policy["version"] = "v1"
+    (folder / "aivj-style-policy.v0.json").write_text(json.dumps(policy))
+    await page.call("() => localStorage.clear()")
+    await page.go(**LIBRARY, **ALONE)
+    await page.started()
+    assert await shown_energies() == ["groove", "groove"]
 
 
 async def test_presets_that_a_run_found_broken_are_passed_over(player, tmp_path):
@@ -106,6 +169,14 @@ async def test_presets_that_a_run_found_broken_are_passed_over(player, tmp_path)
     await page.started()
     assert set((await page.seen())["state"]["presetIds"].values()) == {"lib-b", "lib-d"}
     assert "[info] [aivj] selected preset lib-d (m=0.0612, tier=strict)" in page.console
+    others = [
+        {**entry, "presetId": f"lib-{name}"} for entry, name in zip(entries[:2], "bd", strict=True)
+    ]
+    night = tmp_path / "presets" / "lib" / "night.json"
+    night.write_text(json.dumps({"version": "v0", "presets": others}))
+    await page.go(**LIBRARY, **ALONE, runManifestUrl="/presets/lib/night.json")
+    await page.started()
+    assert set((await page.seen())["state"]["presetIds"].values()) == {"lib-a", "lib-c"}
 
 
 async def test_a_preset_that_fails_is_passed_over_and_never_shown_again(player, tmp_path):
@@ -118,10 +189,10 @@ async def test_a_preset_that_fails_is_passed_over_and_never_shown_again(player, 
     await page.started()
     for _ in range(4):
         await page.call(NEXT)
-    listed = {each["presetId"]: each for each in (await kept(page, BLACKLIST_KEY))["presets"]}
+    listed = {each["presetId"]: each for each in (await page.kept(BLACKLIST_KEY))["presets"]}
     assert sorted(listed) == ["lib-c", "lib-d"]
     assert listed["lib-c"]["reason"].split(":")[0] in {"foreground", "background"}
-    assert (await kept(page, BANDIT_KEY))["arms"]["c07:groove"]["score"] < 0
+    assert (await page.kept(BANDIT_KEY))["arms"]["c07:groove"]["score"] < 0
     assert page.errors == []
 
 
@@ -131,10 +202,10 @@ async def test_what_people_do_is_learned(player, tmp_path):
     page = await player(**LIBRARY, **ALONE)
     await page.started()
     await page.call(NEXT)
-    arm = (await kept(page, BANDIT_KEY))["arms"]["c01:groove"]
+    arm = (await page.kept(BANDIT_KEY))["arms"]["c01:groove"]
     assert (arm["n"], arm["score"]) == (1, pytest.approx(-0.04))
     await page.call("() => document.getElementById('visual-favorite').click()")
-    arm = (await kept(page, BANDIT_KEY))["arms"]["c01:groove"]
+    arm = (await page.kept(BANDIT_KEY))["arms"]["c01:groove"]
     assert arm["n"] == 2
     assert arm["score"] > 0
 

@@ -1,12 +1,38 @@
 """What is made ready ahead, what is left behind, and what is shed under load: section 16."""
 
+import asyncio
+import json
+import re
+
 import pytest
 from gate.tested_packs import BROKEN, MOVING, write_pack
-from stage.player_page import ALONE, COUPLED
+from stage.player_page import ALONE, COUPLED, VIEWPORT, storing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SCORES = [0.2, 0.4, 0.6, 0.9]
+SHUFFLE_KEY = "nw.coupledPairs.shuffleState.v0"
+
+# Frame, how often music is analysed and its beat looked for, how often presets are given sound,
+# how eagerly the next are made ready, and the share of the window that is drawn.
+LEVELS = {
+    "ultra": (8, 60, 600, 16, 1, 1),
+    "high": (16, 60, 900, 33, 0.8, 0.9),
+    "medium": (20, 45, 1200, 50, 0.6, 0.7),
+    "low": (33, 30, 1500, 67, 0.4, 0.5),
+    "minimal": (50, 20, 2000, 100, 0.2, 0.3),
+}
+LEVEL = """(level) => {
+  const { __nw_verify: hooks } = window;
+  const known = hooks.setPerformanceQualityLevel(level);
+  const { currentLevel, currentBudget } = hooks.getPerformanceBudgetStats();
+  return [known, currentLevel, currentBudget, document.getElementById("viz-canvas").width];
+}"""
+CHOOSE = """(pair) => {
+  const presets = document.getElementById("preset-select");
+  presets.value = pair;
+  presets.dispatchEvent(new Event("change"));
+}"""
 
 COUNT_GL_OBJECTS = """
 window.__aliveGlObjects = new Set();
@@ -35,6 +61,11 @@ async def test_what_was_made_ready_ahead_is_shown_without_loading(player, tmp_pa
     while not page.lines("[info] [Preload] batch done in "):
         await page.page.wait_for_timeout(50)
     assert page.lines("[info] [Preload] batchSize 2")
+    (done,) = page.lines("[info] [Preload] batch done in ")
+    assert re.fullmatch(r".* in \d+ms", done)
+    frames = page.lines("[debug] [Preload] frame-time ")
+    assert frames
+    assert all(re.fullmatch(r".* \d+ms", line) for line in frames)
     fetched = len([path for path in page.requests if path.startswith("/converted/")])
     seen = await page.next()
     assert seen["projectm"]["presetLoadLast"]["cache"] == "prefetched"
@@ -87,3 +118,45 @@ async def test_load_is_shed_under_pressure_and_taken_up_again(player, tmp_path):
     assert await page.hook("getFrameTimeP95Ms()") > 0
     profile = await page.hook("getCompositorProfile()")
     assert profile["size"] == {"width": 96, "height": 54}
+
+
+async def test_what_fails_ahead_is_told_and_not_tried_again(player, tmp_path):
+    write_pack(tmp_path, [MOVING, BROKEN, MOVING], SCORES[:3])
+    order = {"v": 0, "pack": "tested", "len": 3, "pos": 0, "order": [0, 1, 2]}
+    init = storing({SHUFFLE_KEY: json.dumps({**order, "updatedAt": 1, "seededBy": "runtime"})})
+    page = await player(init=init, **COUPLED, coupledPick="shuffle")
+    await page.hook("setPerformanceQualityLevel('ultra')")
+    await page.started()
+    asked = asyncio.Queue()
+
+    async def hold(route):
+        await asked.put(route)
+
+    await page.page.route("**/converted/**/fg/p2.milk", hold)
+    await page.call(CHOOSE, "6")
+    held = await asked.get()
+    # Somebody waits for the third pair; meanwhile the second, which is next, is made ready.
+    failed = "[info] [Preload] Failed: p1 (foreground: "
+    while not page.lines(failed):
+        await page.page.wait_for_timeout(20)
+    assert page.lines(failed)[0].endswith(")")
+    await held.continue_()
+    await page.until("document.getElementById('preset-status').textContent === 'Coupled pair: 6'")
+    while not page.lines("[info] [Preload] Skip p1"):
+        await page.page.wait_for_timeout(20)
+    assert len(page.lines(failed)) == 1
+
+
+async def test_the_levels_are_those_that_programs_expect(player, tmp_path):
+    write_pack(tmp_path, [MOVING], [0.5])
+    page = await player(**COUPLED, **ALONE, size="")
+    await page.started()
+    for level, figures in LEVELS.items():
+        names = ("targetFrameMs", "audioFps", "beatMs", "feedMs")
+        budget = dict(
+            zip((*names, "prefetchAggressiveness", "compositor"), figures, strict=True),
+        )
+        width = round(VIEWPORT["width"] * budget["compositor"])
+        assert await page.call(LEVEL, level) == [True, level, budget, width]
+    lines = page.lines("[info] [Preload] aggr=")[-len(LEVELS) :]
+    assert [float(line.partition("=")[2]) for line in lines] == [1, 0.8, 0.6, 0.4, 0.2]

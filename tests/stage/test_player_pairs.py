@@ -1,11 +1,11 @@
-"""Manifests, scores, pick modes and the shuffled order, in a real browser: sections 1 and 2."""
+"""Scores, pick modes and the shuffled order, in a real browser: section 2."""
 
 import json
-import shutil
 from statistics import mean
 
 import pytest
 from gate.tested_packs import MOVING, write_pack
+from stage.listed_packs import write_listed
 from stage.player_page import ALONE, COUPLED
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -16,6 +16,11 @@ SHUFFLE_KEY = "nw.coupledPairs.shuffleState.v0"
 SAMPLE = "(request) => window.__nw_verify.sampleCoupledPicks({ reset: true, ...request })"
 
 
+async def num_scored(page):
+    await page.started()
+    return await page.hook("getVerifyState().coupled.manifest.scoredPairs")
+
+
 async def sampled(player, **request):
     await player.call("() => window.__nw_verify.actions.coupledInit('test')")
     reply = await player.call(SAMPLE, {"iterations": 200, **request})
@@ -23,65 +28,74 @@ async def sampled(player, **request):
     return reply["picks"]
 
 
-async def test_a_manifest_is_asked_for_until_it_is_there_and_then_never_again(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
-    good = pack.manifest.read_text()
-    pack.manifest.write_text('{"pack": "tested", "pairs": {}}')
-    page = await player(**COUPLED, **ALONE)
-    assert not (await page.next())["ok"]
-    pack.manifest.write_text(good)
-    assert (await page.next())["ok"]
-    pack.manifest.unlink()
-    pack.quality.unlink()
-    assert (await page.next())["ok"]
-    path = "/presets/tested/pairs-manifest.v0.json"
-    assert page.requests.count(path) >= 3
-    count = page.requests.count(path)
-    await page.next()
-    assert page.requests.count(path) == count
-
-
 async def test_scores_are_merged_by_the_last_finite_number_of_an_id(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 3, [0.5] * 3)
-    entries = '{"pair":0,"quality01":0.1},{"pair":0,"quality01":0.7},{"pair":3,"quality01":"x"}'
-    pack.quality.write_text(
-        f'{{"pack":"tested","qualityStats":{{"std":0.25}},"pairs":[{entries}]}}'
-    )
+    scores = [(0, 0.1), (0, 0.7), (3, 999), ("6", 0.9), (9, 1.7), (12, -0.2), (15, 1), (None, 1)]
+    stats = {"qualityStats": {"std": 0.25}}
+    pack = write_listed(tmp_path, [0, 3, 6, 9, 12, "15"], scores, **stats)
+    # Too large for a number: infinite.
+    pack.quality.write_text(pack.quality.read_text().replace("999", "1e999"))
     page = await player(**COUPLED)
-    picks = await sampled(page, pickMode="shuffle", iterations=3)
-    assert {pick["pair"]: pick["quality01"] for pick in picks} == {0: 0.7, 3: None, 6: None}
-    (line,) = page.lines("[info] [coupled-pairs] loaded pairs-quality")
+    picks = await sampled(page, pickMode="shuffle", iterations=6)
+    # A score outside of 0 to 1 is kept as it stands; an id that is text is none.
+    merged = {0: 0.7, 3: None, 6: None, 9: 1.7, 12: -0.2, "15": None}
+    assert {pick["pair"]: pick["quality01"] for pick in picks} == merged
+    (line,) = page.lines("[info] [coupled-pairs]")
+    assert line.startswith("[info] [coupled-pairs] loaded pairs-quality")
     assert "pack: tested" in line
     assert "url: /presets/tested/pairs-quality.v0.json" in line
     assert "std: 0.25" in line
-    assert "pairs: 1" in line
+    assert "pairs: 4" in line
 
 
-async def test_scores_that_are_not_there_are_told_those_of_another_pack_are_not(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
-    pack.quality.write_text(pack.quality.read_text().replace('"tested"', '"other"'))
-    mismatched = await player(**COUPLED)
-    await mismatched.started()
-    assert (await mismatched.hook("getVerifyState().coupled.manifest.scoredPairs")) == 0
-    pack.quality.unlink()
-    missing = await player(**COUPLED)
-    await missing.started()
-    assert (await missing.hook("getVerifyState().coupled.manifest.scoredPairs")) == 0
-    assert mismatched.lines("[info] [coupled-pairs]") == []
-    assert mismatched.lines("[warning] [coupled-pairs]") == []
-    (warning,) = missing.lines("[warning] [coupled-pairs]")
-    assert "failed to load pairs-quality" in warning
-
-
-async def test_a_filtered_manifest_has_no_scores(player, tmp_path):
-    pack = write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
-    name = "pairs-manifest.filtered.current.json"
-    shutil.copy(pack.manifest, pack.manifest.with_name(name))
-    page = await player(**COUPLED, coupledManifest=name)
+async def test_scores_that_are_not_there_are_told_those_of_no_use_are_not(player, tmp_path):
+    pack = write_listed(tmp_path, [0, 3], [(0, 0.2), (3, 0.9)])
+    page = await player(**COUPLED)
     await page.started()
-    manifest = await page.hook("getVerifyState().coupled.manifest")
-    assert manifest == {"url": f"/presets/tested/{name}", "pairs": 2, "scoredPairs": 0}
-    assert "/presets/tested/pairs-quality.v0.json" not in page.requests
+    (line,) = page.lines("[info] [coupled-pairs]")
+    assert "std: NaN" in line
+    useful = pack.quality.read_text()
+    for useless in (
+        useful.replace('"tested"', '"other"'),
+        useful.replace('"pair"', '"id"'),
+        '{"pack": "tested", "pairs": []}',
+    ):
+        pack.quality.write_text(useless)
+        await page.go(**COUPLED)
+        assert await num_scored(page) == 0
+        assert [line for line in page.console if "[coupled-pairs]" in line] == []
+    pack.quality.unlink()
+    await page.go(**COUPLED)
+    assert await num_scored(page) == 0
+    (warning,) = [line for line in page.console if "[coupled-pairs]" in line]
+    assert warning.startswith("[warning] [coupled-pairs] failed to load pairs-quality")
+    assert {pick["pair"] for pick in await sampled(page, pickMode="weighted")} == {0, 3}
+
+
+async def test_only_scores_beside_a_manifest_of_the_plain_name_are_found(player, tmp_path):
+    pack = write_listed(tmp_path, [0, 3], [(0, 0.2), (3, 0.9)])
+    filtered = json.loads(pack.manifest.read_text())
+    filtered.update(generatedFrom="n>=2", keptPairs=2, totalPairs=9)
+    scores = pack.quality.read_text()
+    folder = pack.manifest.parent
+    page = await player(**COUPLED)
+    for name, quality in [
+        ("pairs-manifest.filtered.current.json", None),
+        ("pairs-manifest.v0.json?kept=2", None),
+        ("night-pairs-manifest.v0.json", "night-pairs-quality.v0.json"),
+    ]:
+        (folder / name.partition("?")[0]).write_text(json.dumps(filtered))
+        (folder / (quality or "pairs-quality.v0.json")).write_text(scores)
+        await page.go(**COUPLED, coupledManifest=name)
+        found = await num_scored(page)
+        url = f"/presets/tested/{name}"
+        assert await page.hook("getVerifyState().coupled.manifest") == {
+            "url": url,
+            "pairs": 2,
+            "scoredPairs": found,
+        }
+        asked = [path for path in page.requests if "quality" in path]
+        assert asked == ([] if quality is None else [f"/presets/tested/{quality}"])
+        assert found == (0 if quality is None else 2)
 
 
 async def test_sampled_picks_are_those_of_the_mode_and_repeat_with_the_seed(player, tmp_path):
@@ -146,13 +160,40 @@ async def test_the_shuffled_order_is_kept_where_samplers_write_theirs(player, tm
     seeded = json.dumps({**order, "updatedAt": 1, "seededBy": "eval:resume visited=2"})
     page = await player(**COUPLED, coupledPick="shuffle", **ALONE)
     await page.started()
-    kept = json.loads(await page.call("(key) => localStorage.getItem(key)", SHUFFLE_KEY))
+    kept = await page.kept(SHUFFLE_KEY)
     assert sorted(kept) == ["len", "order", "pack", "pos", "seededBy", "updatedAt", "v"]
     assert (kept["v"], kept["pack"], kept["len"], kept["pos"]) == (0, "tested", 4, 1)
     assert sorted(kept["order"]) == [0, 1, 2, 3]
     assert kept["seededBy"] == "runtime"
+    opened, now = await page.call("() => [performance.timeOrigin, Date.now()]")
+    assert opened - 1 < kept["updatedAt"] <= now
     await page.call("([key, text]) => localStorage.setItem(key, text)", [SHUFFLE_KEY, seeded])
     pairs = [(await page.next())["state"]["coupled"]["lastPick"]["pair"] for _ in range(2)]
     assert pairs == [6, 0]
-    kept = json.loads(await page.call("(key) => localStorage.getItem(key)", SHUFFLE_KEY))
+    kept = await page.kept(SHUFFLE_KEY)
     assert (kept["pos"], kept["seededBy"]) == (2, "eval:resume visited=2")
+
+
+async def test_a_kept_order_goes_round_and_one_of_another_pack_counts_for_nothing(player, tmp_path):
+    write_listed(tmp_path, [0, 3, 6, 9])
+    page = await player(**COUPLED, coupledPick="shuffle")
+    await page.started()
+    order = {"v": 0, "pack": "tested", "len": 4, "pos": 0, "order": [2, 0, 3, 1]}
+
+    async def pick_from(**changes):
+        seeded = json.dumps({**order, "updatedAt": 1, "seededBy": "cycle:manual", **changes})
+        await page.call("([key, text]) => localStorage.setItem(key, text)", [SHUFFLE_KEY, seeded])
+        (pick,) = await sampled(page, iterations=1, reset=False)
+        return pick["pair"], await page.kept(SHUFFLE_KEY)
+
+    for pos, index in [(3, 1), (4, 2), (6, 3)]:
+        pair, kept = await pick_from(pos=pos)
+        assert pair == 3 * index
+        assert kept["order"] == order["order"]
+        assert (kept["pos"], kept["seededBy"]) == (pos % 4 + 1, "cycle:manual")
+    for changes in ({"pack": "other"}, {"len": 5}, {"len": 3, "order": [2, 0, 1]}, {"v": 1}):
+        pair, kept = await pick_from(pos=2, **changes)
+        assert pair == 3 * kept["order"][0]
+        assert sorted(kept["order"]) == [0, 1, 2, 3]
+        assert (kept["v"], kept["pack"], kept["len"], kept["pos"]) == (0, "tested", 4, 1)
+        assert kept["seededBy"] == "runtime"

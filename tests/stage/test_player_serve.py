@@ -58,6 +58,24 @@ def test_a_port_that_is_taken_is_told_and_a_library_has_its_own_address(home):
         process.terminate()
 
 
+def test_music_of_the_folder_that_the_environment_names_is_served(home, tmp_path, monkeypatch):
+    music = tmp_path / "music"
+    music.mkdir()
+    (music / "a.wav").write_bytes(b"tone")
+    monkeypatch.setenv("LOCAL_AUDIO_ROOT", str(music))
+    with serve(home, "--pack", "tested", "--port", "0") as process:
+        origin = process.stdout.readline().partition("/?")[0]
+        address = f"{origin}/__local_audio?path=a.wav"
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - loopback
+            assert answer.read() == b"tone"
+        process.terminate()
+
+
+def test_it_listens_where_programs_look_for_it():
+    told = CliRunner().invoke(app, ["serve", "--help"]).output
+    assert "5174" in told
+
+
 def test_a_pack_that_is_not_there_is_told_with_those_that_are(home):
     result = CliRunner().invoke(app, ["--home", str(home), "serve", "--pack", "none"])
     assert isinstance(result.exception, InputError)
