@@ -3,6 +3,8 @@
 What is done to it has a time-out each; what it lets on, errors and its end, is handed on at once.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ from aivj.browser.tab import Tab, first_line
 from aivj.errors import ItemError, WorkerLostError
 
 T = TypeVar("T")
+
+_STOP_TIMEOUT_S = 5.0
 
 EventKind = Literal["pageerror", "console.error", "crash", "close"]
 OnEvent = Callable[[EventKind, str], None]
@@ -88,7 +92,11 @@ class LivePage:
             WorkerLostError: It does not load; kind `page-load`, or the page or browser is gone.
         """
         arrival = self._page.goto(url, timeout=timeout_s * 1000, wait_until="domcontentloaded")
-        await self._done(arrival, "page-load")
+        try:
+            await self._done(arrival, "page-load")
+        except TimeoutError:
+            await self._stop_loading()
+            raise
 
     async def reload(self, timeout_s: float) -> None:
         """Loads the document anew; raises as `goto` does."""
@@ -122,6 +130,12 @@ class LivePage:
     async def screenshot(self, path: Path, timeout_s: float) -> None:
         """Keeps a picture of the window. Raises as `set_file` does."""
         await self._done(self._page.screenshot(path=path, timeout=timeout_s * 1000), "page-error")
+
+    async def _stop_loading(self) -> None:
+        """Without this, pictures would wait for the document, and another try would be aborted."""
+        with contextlib.suppress(PlaywrightError, TimeoutError):
+            devtools = await self._page.context.new_cdp_session(self._page)
+            await asyncio.wait_for(devtools.send("Page.stopLoading"), _STOP_TIMEOUT_S)
 
     async def _done(self, action: Awaitable[T], kind: str) -> T:
         try:

@@ -59,7 +59,9 @@ class Bootstrap:
         live, name = self._run.live, self._pack.name
         self._phase("bootstrap")
         address = page_address(live.url, name, self._run.request.picking)
-        await Navigation(self._run.log, self._run.record, live, name).open(self._page.page, address)
+        folder = self._run.request.out_dir
+        navigation = Navigation(self._run.log, self._run.record, live, name, folder)
+        await navigation.open(self._page.page, address)
         await self._wait_for_hooks()
         await self._activate_pack()
         await self.seed_order()

@@ -1,10 +1,12 @@
 """Opening the runtime's page: a look at the server, some tries, and this machine's other name."""
 
 import asyncio
+import contextlib
 import time
+from pathlib import Path
 
 from aivj.browser.live_page import LivePage
-from aivj.errors import PageTimeoutError, ServerNotReadyError, WorkerLostError
+from aivj.errors import ItemError, PageTimeoutError, ServerNotReadyError, WorkerLostError
 from aivj.live.address import on_other_host, origin
 from aivj.live.live_log import LiveLog
 from aivj.live.preflight import preflight
@@ -13,16 +15,28 @@ from aivj.sampling.run_record import RunRecord
 
 _TRIES = 4
 _PAUSE_S = 0.6
+_PICTURE_TIMEOUT_S = 5.0
 
 
 class Navigation:
-    """Opens the page of a pack."""
+    """Opens the page of a pack.
 
-    def __init__(self, log: LiveLog, record: RunRecord, live: LiveSettings, pack: str) -> None:
+    Args:
+        log: Where the steps are written.
+        record: Where the phases are.
+        live: How the page is driven.
+        pack: The pack.
+        folder: Gets `nav_fail_try<N>.png`, what the page showed when a try failed.
+    """
+
+    def __init__(
+        self, log: LiveLog, record: RunRecord, live: LiveSettings, pack: str, folder: Path
+    ) -> None:
         self._log = log
         self._record = record
         self._live = live
         self._pack = pack
+        self._folder = folder
 
     async def open(self, page: LivePage, address: str) -> None:
         """Navigates to `address`.
@@ -89,17 +103,25 @@ class Navigation:
             except TimeoutError as error:
                 self._note(started, is_timeout=True)
                 self._step(f"goto:warn{number} {error}")
+                await self._keep_picture(page, number)
             except WorkerLostError as error:
                 self._note(started, is_timeout=False)
                 if error.kind != "page-load":
                     raise
                 self._step(f"goto:warn{number} {error.found}")
+                await self._keep_picture(page, number)
             else:
                 self._note(started, is_timeout=False)
                 self._step("goto:ok")
                 return True
         self._step(f"goto:failed host={origin(address)}")
         return False
+
+    async def _keep_picture(self, page: LivePage, number: int) -> None:
+        """A page that did not load need not let itself be pictured either."""
+        path = self._folder / f"nav_fail_try{number}.png"
+        with contextlib.suppress(TimeoutError, ItemError):
+            await page.screenshot(path, _PICTURE_TIMEOUT_S)
 
     def _note(self, started_s: float, *, is_timeout: bool) -> None:
         timing = self._record.timing

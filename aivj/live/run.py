@@ -9,6 +9,7 @@ from aivj.live.address import require_runtime_url
 from aivj.live.live_log import LiveLog
 from aivj.live.live_run import LiveRun
 from aivj.live.music import LiveMusic
+from aivj.live.page_events import PageEvents
 from aivj.live.run_description import describe_live_run
 from aivj.live.settings import LiveSettings
 from aivj.live.tally import Tally
@@ -59,7 +60,8 @@ def sample_live(
         logs, log = RunLogs(directory), LiveLog(directory.log_path)
         exit_stack.callback(logs.close)
         exit_stack.callback(log.close)
-        run = LiveRun(request, live, music, choice, log, record, clock)
+        events = PageEvents(directory.path, clock)
+        run = LiveRun(request, live, music, choice, log, events, record, clock)
         tally = Tally(run, packs, logs, on_progress)
         with _failing(run, packs[0].name) as current:
             _sample(run, packs, tally, current)
@@ -123,4 +125,5 @@ def _failing(run: LiveRun, first_pack: str) -> Iterator[list[str]]:
         except BaseException as error:
             with contextlib.suppress(Exception):
                 run.log.fatal(error_code(error), str(error) or type(error).__name__)
+                run.events.write("fatal")
             raise

@@ -132,6 +132,7 @@ class Tally:
         num = self._run.record.restarted()
         most = self._run.live.browser_max_restarts
         self._run.log.restarted(pack, num, most, kind, why)
+        self._run.events.write(pack)
         return num
 
     def reloaded(self, took_ms: int) -> None:

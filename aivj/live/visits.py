@@ -249,6 +249,7 @@ class Visits:
                 "look at the pick-timeout lines in vite.log, then resume",
             )
         self._run.log.recovering(self._pack.name, self._num_recoveries, live.stuck_max_restarts)
+        self._run.events.write(self._pack.name)
         await self._reload(seat)
 
     async def _reload(self, seat: _Seat) -> None:
@@ -265,6 +266,7 @@ class Visits:
 
     def _on_event(self, kind: str, text: str) -> None:
         self._errors.count(kind)
+        self._run.events.add(kind, text)
         # A full disk ends the run where rows are written, not in the middle of an event.
         with contextlib.suppress(AivjError, ValueError):
             self._run.log.event(kind, text)

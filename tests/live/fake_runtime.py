@@ -22,6 +22,9 @@ class Handler(SimpleHTTPRequestHandler):
             self.server.on_crash()
             self.send_response(204)
             self.end_headers()
+        elif "fault=late" in self.path and not self.server.was_late.is_set():
+            self.server.was_late.set()
+            self.server.stopping.wait()
         else:
             super().do_GET()
 
@@ -31,6 +34,10 @@ class Handler(SimpleHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.was_late, self.stopping = threading.Event(), threading.Event()
 
     def handle_error(self, *_):
         """Browsers go without saying good-bye."""
@@ -46,6 +53,7 @@ def fake_runtime(packs_root, on_crash=lambda: None):
     try:
         yield f"http://127.0.0.1:{server.server_port}/"
     finally:
+        server.stopping.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -1,5 +1,6 @@
 """Everything that the contract has a code or a reason for, on a page that does it on purpose."""
 
+import re
 from dataclasses import replace
 
 import psutil
@@ -27,6 +28,7 @@ def ended(ran, code, phase):
     assert (ran.meta.error.code, ran.meta.error.phase) == (code, phase), ran.meta.error.message
     assert ran.meta.finished_at is not None
     assert f"[eval] FATAL {code}" in ran.log
+    assert (ran.directory.path / "playwright-events-fatal.log").exists()
     return ran.error
 
 
@@ -62,6 +64,15 @@ def test_a_page_that_never_gets_ready(fake):
 
     assert isinstance(error, RunError)
     assert "getVerifyState" in str(error)
+
+
+def test_a_page_that_does_not_load_the_first_time(fake):
+    ran = fake("late", target_samples=1, live=replace(QUICK, goto_timeout_ms=2000))
+
+    assert ran.error is None
+    assert len(ran.rows) == 1
+    assert "goto:warn1" in ran.log
+    assert (ran.directory.path / "nav_fail_try1.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_picks_that_do_not_advance(fake):
@@ -119,6 +130,8 @@ def test_a_page_that_crashes_is_replaced_by_another(fake):
     assert sorted(ran.pairs) == [0, 3, 6]
     assert ran.meta.timing.browser_restart_count == 1
     assert "[page] crash" in ran.log
+    events = (ran.directory.path / "playwright-events-tested.log").read_text()
+    assert re.search(r"^\d{4}-\d\d-\d\dT[\d:.]+Z \[crash\] http://", events, re.MULTILINE)
 
 
 def test_a_page_that_crashes_whenever_it_is_replaced(fake):

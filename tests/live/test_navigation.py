@@ -29,12 +29,17 @@ class FakePage:
     def __init__(self, loads):
         self.loads = loads
         self.asked = []
+        self.pictures = []
 
     async def goto(self, url, _timeout_s):
         self.asked.append(url.partition("?")[0])
         error = self.loads(url, len(self.asked))
         if error is not None:
             raise error
+
+    async def screenshot(self, path, _timeout_s):
+        self.pictures.append(path.name)
+        raise TimeoutError("it shows nothing yet")
 
 
 @pytest.fixture
@@ -55,7 +60,8 @@ def opened(tmp_path, monkeypatch):
         page = FakePage(loads)
         try:
             with fake_runtime(tmp_path) as address:
-                await Navigation(log, record, live, "tested").open(page, f"{address}?coupled=1")
+                navigation = Navigation(log, record, live, "tested", directory.path)
+                await navigation.open(page, f"{address}?coupled=1")
         finally:
             log.close()
             record.finish()
@@ -80,6 +86,7 @@ async def test_it_is_tried_again(opened):
     assert len(page.asked) == 3
     assert "goto:warn2 slow" in log
     assert timing.nav_timeout_count == 2
+    assert page.pictures == ["nav_fail_try1.png", "nav_fail_try2.png"]
 
 
 async def test_the_other_name_of_this_machine_may_do_better(opened):
