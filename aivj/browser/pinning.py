@@ -13,17 +13,30 @@ toolkit writes the same rule to restrict EGL and Vulkan to a container's share o
 import asyncio
 import contextlib
 import json
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from aivj.browser.gpus import GpuPin, visible_gpus
+from aivj.browser.gpus import GpuPin, own_gpu, visible_gpus
+from aivj.browser.profiles import LaunchPlan, pinned
 from aivj.errors import RendererRefusedError
 
 _PROFILE_FILE = Path(".nv", "nvidia-application-profiles-rc")
 _PROFILE_NAME = "aivj"
 _MASK_BITS = 32
 REMEDY = "give each pod one GPU: then nothing is pinned"
+
+
+def pinned_to_own_gpu(plan: LaunchPlan) -> LaunchPlan:
+    """Returns the plan for the next browser of this process; see `aivj.browser.gpus.own_gpu`.
+
+    Raises:
+        MissingDependencyError: `nvidia-smi` is there and does not work.
+    """
+    if plan.profile.startswith("software"):
+        return plan
+    return pinned(plan, own_gpu(visible_gpus(), os.environ))
 
 
 @contextlib.asynccontextmanager

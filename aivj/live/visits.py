@@ -1,9 +1,11 @@
 """One page's share of a pack: picks, measurements and rows, until the pack is visited."""
 
+import asyncio
 import contextlib
 import time
 from dataclasses import dataclass
 
+from aivj.browser.pinning import pinned_to_own_gpu
 from aivj.browser.session import BrowserSession
 from aivj.contracts.eval_rows import EvalRow
 from aivj.errors import (
@@ -91,7 +93,8 @@ class Visits:
     async def _settled(self) -> _Seat:
         """Brings a page up; what another browser may mend is tried again, not for ever."""
         while True:
-            browser = BrowserSession(self._run.choice.plan, "auto")
+            plan = await asyncio.to_thread(pinned_to_own_gpu, self._run.choice.plan)
+            browser = BrowserSession(plan, "auto")
             try:
                 seat = await self._brought_up(browser)
             except (WorkerLostError, SilentAudioError) as error:

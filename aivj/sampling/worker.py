@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -11,8 +10,8 @@ from typing import Any
 from aivj.audio.clip import SAMPLE_RATE_HZ, AudioClip
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
-from aivj.browser.gpus import own_gpu, visible_gpus
-from aivj.browser.profiles import GpuPolicy, LaunchPlan, pinned
+from aivj.browser.pinning import pinned_to_own_gpu
+from aivj.browser.profiles import GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport
 from aivj.browser.session import BrowserSession
 from aivj.browser.tab import PageReply
@@ -111,8 +110,7 @@ class PairWorker:
         test_clip = planar_clip(groove(), self._test_settings)
         self._server = StageServer(clips={**plan.clips, self_test.CLIP: test_clip})
         self._heard_in_test = Heard.of(test_clip, self._test_settings)
-        gpu = own_gpu(visible_gpus(), os.environ) if plan.policy != "software" else None
-        self._browser = BrowserSession(pinned(plan.launch, gpu), plan.policy)
+        self._browser = BrowserSession(pinned_to_own_gpu(plan.launch), plan.policy)
 
     async def open(self) -> None:
         """Starts server and browser, and tests them.

@@ -10,7 +10,7 @@ from fake_nvidia import FakeGpus
 from aivj.browser import pin_proof
 from aivj.browser.gpus import GpuPin, visible_gpus
 from aivj.browser.nvidia_smi import GpuClient, sole_use
-from aivj.browser.pinning import application_profile, pinned_environment
+from aivj.browser.pinning import application_profile, pinned_environment, pinned_to_own_gpu
 from aivj.browser.profiles import installed_egl_vendors, launch_plan
 from aivj.browser.session import BrowserSession
 from aivj.errors import MissingDependencyError, RendererRefusedError
@@ -40,6 +40,15 @@ def test_the_profile_is_the_drivers():
 
 def profile_in(home):
     return Path(home, ".nv", "nvidia-application-profiles-rc").read_text()
+
+
+def test_browsers_of_a_process_draw_on_each_gpu_in_turn_but_not_if_the_cpu_draws(machine):
+    gpus = machine(3, 1)
+
+    plans = [pinned_to_own_gpu(launch_plan("headless-egl")) for _ in range(2)]
+
+    assert {plan.gpu for plan in plans} == set(gpus)
+    assert pinned_to_own_gpu(launch_plan("software-egl")).gpu is None
 
 
 async def test_the_environment_names_a_home_with_the_profile_and_takes_it_away(machine):
