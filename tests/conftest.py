@@ -3,12 +3,15 @@
 import asyncio
 import os
 import secrets
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 from aivj.browser.choice import RendererChoice, choose_renderer
+from aivj.cli import main
 
 CORPUS = Path("/usr/share/projectM/presets")
 
@@ -26,6 +29,29 @@ os.environ.update(
 # How long an example takes is a matter for benchmarks, and of what else the machine does.
 hypothesis.settings.register_profile("aivj", deadline=None)
 hypothesis.settings.load_profile("aivj")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run_here(monkeypatch, capsys):
+    """Runs `aivj` in this process, which has imported most of it by now."""
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["aivj", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ended(ended.value.code or 0, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

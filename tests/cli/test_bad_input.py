@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 import soundfile
+from conftest import Ended
 
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 
@@ -18,19 +19,27 @@ def home(tmp_path):
 
 
 @pytest.fixture
-def aivj(home):
-    def aivj(*arguments, env=None):
+def aivj(home, run_here):
+    return lambda *arguments: run_here("--home", home, *arguments)
+
+
+@pytest.fixture
+def aivj_process(home):
+    """Runs it as people do."""
+
+    def aivj(*arguments, env):
         command = [sys.executable, "-m", "aivj.cli", "--home", str(home), *map(str, arguments)]
-        environment = {**os.environ, **(env or {})}
-        return subprocess.run(
+        environment = {**os.environ, **env}
+        done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=120, env=environment
         )
+        return Ended(done.returncode, done.stdout, done.stderr)
 
     return aivj
 
 
 def refused(done, exit_code, *words):
-    assert done.returncode == exit_code, done.stderr
+    assert done.exit_code == exit_code, done.stderr
     lines = [line for line in done.stderr.splitlines() if line]
     assert [line.split()[0] for line in lines[-3:]] == ["expected", "found", "do"], done.stderr
     for word in words:
@@ -111,14 +120,16 @@ def test_no_gpu(aivj, home):
     refused(aivj("sample", "--pack", "p", "--gpu", "require"), 5, "--gpu software", "--use-angle")
 
 
-def test_no_chromium(aivj, home, tmp_path):
+def test_no_chromium(aivj_process, home, tmp_path):
     write_manifest(home)
-    refused(aivj(*SAMPLE, env={"PATH": str(tmp_path)}), 4, "Chromium", "make setup")
+    done = aivj_process(*SAMPLE, env={"PATH": str(tmp_path)})
+    refused(done, 4, "Chromium", "make setup")
 
 
-def test_no_cuda(aivj, home):
+def test_no_cuda(aivj_process, home):
     write_manifest(home)
-    refused(aivj("train", "--pack", "p", env={"CUDA_VISIBLE_DEVICES": ""}), 6, "--allow-cpu")
+    done = aivj_process("train", "--pack", "p", env={"CUDA_VISIBLE_DEVICES": ""})
+    refused(done, 6, "--allow-cpu")
 
 
 def test_no_checkpoint(aivj, home):
@@ -140,9 +151,9 @@ def test_unknown_schema_names_the_known(aivj):
 
 
 def test_unknown_option(aivj):
-    assert aivj("sample", "--nonsense").returncode == 2
+    assert aivj("sample", "--nonsense").exit_code == 2
 
 
 def test_only_a_look_may_leave_the_renderer_open(aivj):
-    assert aivj("sample", "--pack", "p", "--gpu", "auto").returncode == 2
-    assert aivj("verify", "--pack", "p", "--gpu", "auto").returncode == 2
+    assert aivj("sample", "--pack", "p", "--gpu", "auto").exit_code == 2
+    assert aivj("verify", "--pack", "p", "--gpu", "auto").exit_code == 2

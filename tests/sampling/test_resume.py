@@ -17,13 +17,18 @@ from aivj.contracts.run_meta import read_run_meta
 NUM_PAIRS = 14
 
 
-def command(home, out_dir, *extra, executor="ray"):
+def arguments(home, out_dir, *extra, executor="in-process"):
     return [
-        *(sys.executable, "-m", "aivj.cli", "--home", str(home), "sample", "--pack", "real"),
+        *("--home", str(home), "sample", "--pack", "real"),
         *("--gpu", "software", "--width", "96", "--height", "54", "--target-coverage", "1"),
         *("--warmup-frames", "4", "--measure-frames", "8", "--workers", "2", "--seed", "3"),
         *("--executor", executor, "--out-dir", str(out_dir), *extra),
     ]
+
+
+def command(home, out_dir, *extra, executor):
+    words = arguments(home, out_dir, *extra, executor=executor)
+    return [sys.executable, "-m", "aivj.cli", *words]
 
 
 def measured(out_dir):
@@ -58,8 +63,8 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
     out_dir = home / f"killed-{executor}"
     num_rows_before_death = random.Random(executor).randint(1, NUM_PAIRS - 4)
     rows_path = out_dir / "eval.jsonl"
-    arguments = command(home, out_dir, executor=executor)
-    driver = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
+    words = command(home, out_dir, executor=executor)
+    driver = subprocess.Popen(words, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 200
         while not rows_path.exists() or rows_path.read_bytes().count(b"\n") < num_rows_before_death:
@@ -74,7 +79,7 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
     _, alive = psutil.wait_procs(children, timeout=30)
     assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
 
-    subprocess.run([*arguments, "--resume"], check=True, timeout=240)
+    subprocess.run([*words, "--resume"], check=True, timeout=240)
 
     assert finished_once(out_dir)
     assert measured(out_dir) == measured(whole_run)
@@ -83,7 +88,7 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
     assert meta.resumed_at is not None
 
 
-def test_a_torn_row_is_measured_again(home, whole_run, tmp_path):
+def test_a_torn_row_is_measured_again(home, whole_run, tmp_path, run_here):
     out_dir = tmp_path / "torn"
     out_dir.mkdir()
     for name in ("meta.json", "failures.jsonl"):
@@ -91,26 +96,22 @@ def test_a_torn_row_is_measured_again(home, whole_run, tmp_path):
     rows = (whole_run / "eval.jsonl").read_bytes()
     (out_dir / "eval.jsonl").write_bytes(rows[:-40])
 
-    subprocess.run(command(home, out_dir, "--resume", executor="in-process"), check=True)
+    ended = run_here(*arguments(home, out_dir, "--resume"))
 
+    assert ended.exit_code == 0, ended.stderr
     assert finished_once(out_dir)
     assert measured(out_dir) == measured(whole_run)
 
 
-def test_a_used_directory_is_neither_overwritten_nor_mixed(home, whole_run):
+def test_a_used_directory_is_neither_overwritten_nor_mixed(home, whole_run, run_here):
     before = (whole_run / "eval.jsonl").read_bytes()
 
-    def exit_and_message(*extra):
-        arguments = command(home, whole_run, *extra, executor="in-process")
-        done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-        return done.returncode, done.stderr
-
-    code, message = exit_and_message()
-    assert code == 3
-    assert "--resume" in message
-    code, message = exit_and_message("--resume", "--seed", "4")
-    assert code == 3
-    assert "seed" in message
-    code, message = exit_and_message("--resume", "--luma-min", "0.2")
-    assert code == 3
+    ended = run_here(*arguments(home, whole_run))
+    assert ended.exit_code == 3
+    assert "--resume" in ended.stderr
+    ended = run_here(*arguments(home, whole_run, "--resume", "--seed", "4"))
+    assert ended.exit_code == 3
+    assert "seed" in ended.stderr
+    ended = run_here(*arguments(home, whole_run, "--resume", "--luma-min", "0.2"))
+    assert ended.exit_code == 3
     assert (whole_run / "eval.jsonl").read_bytes() == before
