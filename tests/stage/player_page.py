@@ -96,6 +96,13 @@ class PlayerPage:
         """Waits until what was asked for at the start is there, or failed."""
         await self.until("document.body.dataset.status !== 'busy'")
 
+    async def told(self, start, timeout_s=20):
+        """Waits until the console has a line that starts so; the first of them."""
+        async with asyncio.timeout(timeout_s):
+            while not self.lines(start):
+                await self.page.wait_for_timeout(20)
+        return self.lines(start)[0]
+
     def lines(self, start):
         return [line for line in self.console if line.startswith(start)]
 

@@ -1,6 +1,5 @@
 """What is made ready ahead, what is left behind, and what is shed under load: section 16."""
 
-import asyncio
 import json
 import re
 
@@ -28,11 +27,22 @@ LEVEL = """(level) => {
   const { currentLevel, currentBudget } = hooks.getPerformanceBudgetStats();
   return [known, currentLevel, currentBudget, document.getElementById("viz-canvas").width];
 }"""
-CHOOSE = """(pair) => {
-  const presets = document.getElementById("preset-select");
-  presets.value = pair;
-  presets.dispatchEvent(new Event("change"));
-}"""
+# As soon as pairs are listed the third is chosen, which does not come until it is let go.
+CHOOSE_AND_HOLD = """(() => {
+  const fetchNow = window.fetch.bind(window);
+  const letGo = new Promise((resolve) => { window.letGo = resolve; });
+  window.fetch = async (url, options) => {
+    if (String(url).endsWith("/fg/p2.milk")) await letGo;
+    return await fetchNow(url, options);
+  };
+  const choose = () => {
+    const presets = document.getElementById("preset-select");
+    if (!presets?.querySelector("option[value='6']")) return setTimeout(choose, 20);
+    presets.value = "6";
+    presets.dispatchEvent(new Event("change"));
+  };
+  choose();
+})();"""
 
 COUNT_GL_OBJECTS = """
 window.__aliveGlObjects = new Set();
@@ -58,10 +68,8 @@ async def test_what_was_made_ready_ahead_is_shown_without_loading(player, tmp_pa
     await page.until(
         "window.__nw_verify.getPresetSwitchReports().length === 1 && performance.now() > 0"
     )
-    while not page.lines("[info] [Preload] batch done in "):
-        await page.page.wait_for_timeout(50)
+    done = await page.told("[info] [Preload] batch done in ")
     assert page.lines("[info] [Preload] batchSize 2")
-    (done,) = page.lines("[info] [Preload] batch done in ")
     assert re.fullmatch(r".* in \d+ms", done)
     frames = page.lines("[debug] [Preload] frame-time ")
     assert frames
@@ -123,27 +131,18 @@ async def test_load_is_shed_under_pressure_and_taken_up_again(player, tmp_path):
 async def test_what_fails_ahead_is_told_and_not_tried_again(player, tmp_path):
     write_pack(tmp_path, [MOVING, BROKEN, MOVING], SCORES[:3])
     order = {"v": 0, "pack": "tested", "len": 3, "pos": 0, "order": [0, 1, 2]}
-    init = storing({SHUFFLE_KEY: json.dumps({**order, "updatedAt": 1, "seededBy": "runtime"})})
+    kept = {SHUFFLE_KEY: json.dumps({**order, "updatedAt": 1, "seededBy": "runtime"})}
+    init = storing(kept) + CHOOSE_AND_HOLD
     page = await player(init=init, **COUPLED, coupledPick="shuffle")
+    # Then what comes next is made ready soonest.
     await page.hook("setPerformanceQualityLevel('ultra')")
-    await page.started()
-    asked = asyncio.Queue()
-
-    async def hold(route):
-        await asked.put(route)
-
-    await page.page.route("**/converted/**/fg/p2.milk", hold)
-    await page.call(CHOOSE, "6")
-    held = await asked.get()
     # Somebody waits for the third pair; meanwhile the second, which is next, is made ready.
     failed = "[info] [Preload] Failed: p1 (foreground: "
-    while not page.lines(failed):
-        await page.page.wait_for_timeout(20)
-    assert page.lines(failed)[0].endswith(")")
-    await held.continue_()
-    await page.until("document.getElementById('preset-status').textContent === 'Coupled pair: 6'")
-    while not page.lines("[info] [Preload] Skip p1"):
-        await page.page.wait_for_timeout(20)
+    assert (await page.told(failed)).endswith(")")
+    assert page.lines("[info] [Preload] Skip") == []
+    await page.call("() => window.letGo()")
+    await page.told("[info] [Preload] Skip p1")
+    assert (await page.seen())["status"] == "Coupled pair: 6"
     assert len(page.lines(failed)) == 1
 
 

@@ -66,9 +66,11 @@ def test_music_of_the_folder_that_the_environment_names_is_served(home, tmp_path
     with serve(home, "--pack", "tested", "--port", "0") as process:
         origin = process.stdout.readline().partition("/?")[0]
         address = f"{origin}/__local_audio?path=a.wav"
-        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - loopback
-            assert answer.read() == b"tone"
-        process.terminate()
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - loopback
+                assert answer.read() == b"tone"
+        finally:
+            process.terminate()
 
 
 def test_it_listens_where_programs_look_for_it():

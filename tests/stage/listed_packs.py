@@ -1,0 +1,18 @@
+"""Packs that are picked from and never drawn: their pairs name no presets."""
+
+import json
+
+from gate.tested_packs import PackFolder
+
+
+def write_listed(root, pairs, scores=None, **quality):
+    """Writes a manifest of ids, and scores as `(id, score)` with more members of their file."""
+    pack = PackFolder(root, "tested")
+    pack.manifest.parent.mkdir(parents=True, exist_ok=True)
+    listed = [{"pair": pair} for pair in pairs]
+    pack.manifest.write_text(json.dumps({"pack": "tested", "pairs": listed}))
+    if scores is not None:
+        entries = [{"pair": pair, "quality01": score} for pair, score in scores]
+        document = {"pack": "tested", **quality, "pairs": entries}
+        pack.quality.write_text(json.dumps(document))
+    return pack
