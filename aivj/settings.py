@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         return f"sqlite:///{(self.home / 'mlflow' / 'mlflow.db').resolve()}"
 
     @property
+    def tracking_spool(self) -> Path:
+        """Where runs wait for a tracking server that is away."""
+        return self.home / "mlflow" / "spool"
+
+    @property
     def bucket_uri(self) -> str:
         """Where scores are promoted to unless told otherwise."""
         return (self.home / "bucket").resolve().as_uri()

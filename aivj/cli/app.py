@@ -26,6 +26,7 @@ from aivj.cli import (
     stage,
     stats,
     sweep,
+    tracking,
     train,
     verify,
     verify_check,
@@ -91,6 +92,7 @@ app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args"
     sample.sample
 )
 app.add_typer(stats.app, name="stats")
+app.add_typer(tracking.app, name="mlflow")
 
 
 def main() -> None:

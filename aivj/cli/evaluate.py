@@ -21,6 +21,7 @@ from aivj.cli.learning_options import (
     split_names,
 )
 from aivj.cli.options import AllowCpuOption, OutDirOption, SeedOption, TrackingOption
+from aivj.cli.tracking import open_tracker, tell_waiting
 from aivj.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ def evaluate(
     Example: aivj evaluate --pack mine --extra-eval-jsonl RUN/eval.jsonl --elite-dir ELITE
     """
     from aivj.coupling.config import FitConfig
+    from aivj.coupling.device import choose_device
     from aivj.pipeline.evaluating import EvaluateRequest
     from aivj.pipeline.evaluating import evaluate as run_evaluate
     from aivj.pipeline.labels import LabelRequest
-    from aivj.release.tracking import Tracker
 
     settings: Settings = context.obj
     names = split_names(packs)
@@ -96,13 +97,16 @@ def evaluate(
         num_seeds=seeds,
         allow_cpu=allow_cpu,
     )
-    tracker = Tracker(tracking_uri or settings.tracking_uri)
+    # Before the server is asked for anything: a refusal takes a moment and leaves nothing.
+    choose_device(allow_cpu=allow_cpu)
+    tracker = open_tracker(settings, tracking_uri)
     with (
         tracker.start("evaluate", params={}, tags={"packs": ",".join(names)}) as run,
         bar("fits") as progress,
     ):
         outcome = run_evaluate(request, run, progress.update)
     _print_outcome(outcome)
+    tell_waiting(tracker)
 
 
 def _print_outcome(outcome: "EvaluateOutcome") -> None:

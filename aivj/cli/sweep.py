@@ -26,6 +26,7 @@ from aivj.cli.options import (
     SeedOption,
     TrackingOption,
 )
+from aivj.cli.tracking import open_tracker, tell_waiting
 from aivj.settings import Settings
 
 
@@ -61,11 +62,11 @@ def sweep(
     Example: aivj sweep --pack mine --extra-eval-jsonl RUN/eval.jsonl --elite-dir ELITE
     """
     from aivj.coupling.config import FitConfig
+    from aivj.coupling.device import choose_device
     from aivj.fleet.sweep import SweepPlan
     from aivj.pipeline.labels import LabelRequest
     from aivj.pipeline.sweeping import SweepRequest, crown
     from aivj.pipeline.sweeping import sweep as run_sweep
-    from aivj.release.tracking import Tracker
 
     settings: Settings = context.obj
     names = split_names(packs)
@@ -93,14 +94,20 @@ def sweep(
         allow_cpu=allow_cpu,
         ray_address=ray_address,
     )
-    tracker = Tracker(tracking_uri or settings.tracking_uri)
+    # Before the server is asked for anything: a refusal takes a moment and leaves nothing.
+    choose_device(allow_cpu=allow_cpu)
+    tracker = open_tracker(settings, tracking_uri)
     with tracker.start("sweep", params={}, tags={"packs": ",".join(names)}) as run:
         with bar("trials") as progress:
             outcome = run_sweep(request, tracker, run, progress.update)
         winner = outcome.winner
         out.print(f"best of {len(outcome.results)}: {winner.objective:.3f} ± {winner.spread:.3f}")
+        crowned = (
+            "scores, of no version while the server is away" if tracker.is_away else "candidate"
+        )
         for path in crown(request, winner, tracker, run):
-            out.print(f"candidate: {path}")
+            out.print(f"{crowned}: {path}")
     for note in outcome.notes:
         err.print(f"[yellow]note[/] {note}")
     out.print(f"{outcome.page_path}  (MLflow run {run.run_id})")
+    tell_waiting(tracker)

@@ -27,6 +27,7 @@ from aivj.cli.options import (
     SeedOption,
     TrackingOption,
 )
+from aivj.cli.tracking import open_tracker, tell_waiting
 from aivj.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ def train(
     Example: aivj train --pack mine --extra-eval-jsonl var/artifacts/coupled-eval/X/eval.jsonl
     """
     from aivj.coupling.config import FitConfig
+    from aivj.coupling.device import choose_device
     from aivj.pipeline.labels import LabelRequest
     from aivj.pipeline.training import TrainRequest
     from aivj.pipeline.training import train as run_train
-    from aivj.release.tracking import Tracker
 
     settings: Settings = context.obj
     names = split_names(packs)
@@ -111,12 +112,15 @@ def train(
         num_workers=workers,
         ray_address=ray_address,
     )
-    tracker = Tracker(tracking_uri or settings.tracking_uri)
+    # Before the server is asked for anything: a refusal takes a moment and leaves nothing.
+    choose_device(allow_cpu=allow_cpu)
+    tracker = open_tracker(settings, tracking_uri)
     with tracker.start("train", params={}, tags={"packs": ",".join(names)}) as run:
         with bar("training") as progress:
             outcome = run_train(request, run, lambda now: progress.update(now.epoch, epochs))
         out.print(f"{outcome.checkpoint_path}  (MLflow run {run.run_id})")
     _print_outcome(outcome)
+    tell_waiting(tracker)
 
 
 def _print_outcome(outcome: "TrainOutcome") -> None:

@@ -204,6 +204,8 @@ def crown(
 ) -> list[Path]:
     """Fits the winner once more, scores the packs with it, and makes the scores candidates.
 
+    A tracking server that is away has no versions: then the scores are written and no more.
+
     Returns:
         The packs' quality files.
 
@@ -232,6 +234,7 @@ def crown(
             run_id=run.run_id,
         )
     )
-    for quality, path in scored:
-        register_scores(tracker, quality.pack, path, quality.provenance)
+    if not tracker.is_away:
+        for quality, path in scored:
+            register_scores(tracker, quality.pack, path, quality.provenance)
     return [path for _, path in scored]

@@ -38,6 +38,7 @@ _LOUD_LOGGERS = ("mlflow", "alembic", "urllib3.connectionpool")
 _FIRST_USE_TIMEOUT_S = 180.0
 
 _SQLITE = "sqlite:///"
+_SERVERS_OWN_FAULT = 500
 
 
 def open_client(uri: str) -> "MlflowClient":
@@ -79,20 +80,46 @@ def sqlite_path(uri: str) -> Path | None:
     return Path(name).absolute() if uri.startswith(_SQLITE) and name else None
 
 
+class ServerAwayError(StorageError):
+    """A tracking server did not answer, or has trouble of its own: later it may do better."""
+
+
 @contextlib.contextmanager
 def mlflow_errors(uri: str) -> Iterator[None]:
-    """Turns what MLflow raises into a `StorageError` that says what to do."""
+    """Turns what MLflow raises into a `StorageError` that says what to do.
+
+    It is a `ServerAwayError` if there is a server and it is not to blame on what it was told.
+    """
     from mlflow.exceptions import MlflowException
 
     try:
         yield
     except (MlflowException, OSError) as error:
-        raise StorageError(
+        kind = ServerAwayError if sqlite_path(uri) is None and _is_away(error) else StorageError
+        raise kind(
             f"MLflow at {uri} to take and give records",
             str(error),
             "check that the server runs and the URI is right, or that the disk has room and the "
             "file may be written",
         ) from error
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Whether a server could not be reached, or failed by itself (HTTP 5xx)."""
+    from mlflow.exceptions import RestException
+    from requests import ConnectionError as NoConnectionError
+    from requests import HTTPError, Timeout
+    from requests.exceptions import RetryError
+
+    while error is not None:
+        if isinstance(error, NoConnectionError | Timeout | RetryError):
+            return True
+        if isinstance(error, RestException):
+            return bool(error.get_http_status_code() >= _SERVERS_OWN_FAULT)  # type: ignore[no-untyped-call]
+        if isinstance(error, HTTPError) and error.response is not None:
+            return error.response.status_code >= _SERVERS_OWN_FAULT
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _require_openable(path: Path) -> None:

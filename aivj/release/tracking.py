@@ -1,16 +1,18 @@
 """Runs in MLflow, by explicit run ids: there is no global active run."""
 
 import asyncio
-import json
+import contextlib
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from aivj.errors import RunError, StorageError
-from aivj.release.mlflow_client import mlflow_errors, open_client, sqlite_path
+from aivj.release.mlflow_client import ServerAwayError, mlflow_errors, open_client, sqlite_path
+from aivj.release.run_notes import Artifact, DatasetUsed, Metrics, RunNote, send
+from aivj.release.spool import SPOOLED_AS, Spool, WaitingRun
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -18,11 +20,6 @@ if TYPE_CHECKING:
 # Limits of MLflow's own schema.
 _MAX_PARAM_LENGTH = 6000
 _MAX_TAG_LENGTH = 8000
-_MAX_DATASET_DIGEST_LENGTH = 36
-_MAX_PARAMS_PER_CALL = 100
-_MAX_METRICS_PER_CALL = 1000
-
-T = TypeVar("T")
 
 
 class Tracker:
@@ -31,22 +28,42 @@ class Tracker:
     Attributes:
         uri: The server's URI.
         client: MLflow's client, for what is not wrapped here.
-        experiment_id: The experiment's id.
+        spool: Where runs wait if the server is away; None if that is an error.
+        is_away: Whether the server was given up: from then on all that is recorded waits.
     """
 
-    def __init__(self, uri: str, experiment: str = "aivj") -> None:
+    def __init__(self, uri: str, experiment: str = "aivj", *, spool: Path | None = None) -> None:
         """Opens the server, and makes the experiment if it is new.
 
         With SQLite, artifacts lie in the folder `artifacts` beside the file.
 
+        Args:
+            uri: The server's URI.
+            experiment: The experiment's name.
+            spool: Folder for runs that wait until the server is back; see `aivj.release.spool`.
+
         Raises:
             InputError: The URI is of no kind that is known here.
-            StorageError: The server does not answer, or the experiment was deleted there.
+            StorageError: The experiment was deleted on the server; or the server does not answer,
+                and there is no spool.
         """
         self.uri = uri
         self.client: MlflowClient = open_client(uri)
-        with mlflow_errors(uri):
-            self.experiment_id = self._found(experiment) or self._created(experiment)
+        self.spool = None if spool is None else Spool(spool, uri, experiment)
+        self.is_away = False
+        self._experiment = experiment
+        self._experiment_id: str | None = None
+        with self.giving_up():
+            _ = self.experiment_id
+
+    @property
+    def experiment_id(self) -> str:
+        """The experiment's id. Raises `StorageError` when the server does not answer."""
+        if self._experiment_id is None:
+            with mlflow_errors(self.uri):
+                name = self._experiment
+                self._experiment_id = self._found(name) or self._created(name)
+        return self._experiment_id
 
     def start(
         self,
@@ -65,21 +82,79 @@ class Tracker:
             parent: Id of the run it is a part of.
 
         Raises:
-            StorageError: The server does not answer.
+            StorageError: The server does not answer, and there is no spool.
         """
         shown = {key: _cut(value, _MAX_TAG_LENGTH) for key, value in tags.items()}
+        run = self._begun(name, shown, parent)
+        run.log_params(params)
+        return run
+
+    def create_run(
+        self,
+        name: str,
+        *,
+        tags: Mapping[str, str],
+        parent: str | None = None,
+        started_ms: int | None = None,
+    ) -> str:
+        """Begins a run on the server, at a time or now; returns its id.
+
+        Raises:
+            StorageError: The server does not answer.
+        """
         lineage = {} if parent is None else {"mlflow.parentRunId": parent}
         with mlflow_errors(self.uri):
             made = self.client.create_run(
-                self.experiment_id, run_name=name, tags={**shown, **lineage}
+                self.experiment_id,
+                run_name=name,
+                tags={**tags, **lineage},
+                start_time=started_ms,
             )
-        run = self.attach(made.info.run_id)
-        run.log_params(params)
-        return run
+        return str(made.info.run_id)
+
+    def spooled_run(self, spooled_as: str) -> str | None:
+        """Returns the id of the run that had this name while it waited; None if there is none.
+
+        Raises:
+            StorageError: The server does not answer.
+        """
+        with mlflow_errors(self.uri):
+            found = self.client.search_runs(
+                [self.experiment_id], f"tags.`{SPOOLED_AS}` = '{spooled_as}'", max_results=1
+            )
+        return str(found[0].info.run_id) if found else None
+
+    def send(self, run_id: str, note: RunNote, folder: Path | None = None) -> None:
+        """Records a note with a run; see `aivj.release.run_notes.send`.
+
+        Raises:
+            StorageError: The server does not answer, or does not take it.
+        """
+        with mlflow_errors(self.uri):
+            send(self.client, run_id, note, folder)
+
+    @contextlib.contextmanager
+    def giving_up(self) -> Iterator[None]:
+        """Gives a server that is away in the block up, where there is a spool."""
+        try:
+            yield
+        except ServerAwayError:
+            if self.spool is None:
+                raise
+            self.is_away = True
 
     def attach(self, run_id: str) -> "TrackedRun":
         """Returns a handle on a run that was begun elsewhere, for example by another process."""
         return TrackedRun(self, run_id)
+
+    def _begun(self, name: str, tags: Mapping[str, str], parent: str | None) -> "TrackedRun":
+        if not self.is_away:
+            with self.giving_up():
+                return self.attach(self.create_run(name, tags=tags, parent=parent))
+        assert self.spool is not None  # noqa: S101 - or the server were not given up
+        run = TrackedRun(self, *self.spool.begin(name, parent))
+        run.set_tags(tags)
+        return run
 
     def _found(self, experiment: str) -> str | None:
         found = self.client.get_experiment_by_name(experiment)
@@ -108,15 +183,16 @@ class Tracker:
 class TrackedRun:
     """One run. As a context manager it ends as finished, failed or killed, as the block did.
 
-    Every method raises `StorageError` when the server does not answer or take what it is given.
+    Every method raises `StorageError` when the server does not take what it is given, or does not
+    answer and there is no spool.
 
     Attributes:
-        run_id: The run's id.
+        run_id: The run's id, or its name in the spool if it could not be begun on the server.
     """
 
-    def __init__(self, tracker: Tracker, run_id: str) -> None:
+    def __init__(self, tracker: Tracker, run_id: str, waiting: WaitingRun | None = None) -> None:
         self._tracker = tracker
-        self._client = tracker.client
+        self._waiting = waiting
         self.run_id = run_id
 
     def __enter__(self) -> Self:
@@ -141,12 +217,7 @@ class TrackedRun:
 
     def log_params(self, params: Mapping[str, object]) -> None:
         """Records what the run was given. Values that are too long are cut, visibly."""
-        from mlflow.entities import Param
-
-        rows = [Param(key, _cut(value, _MAX_PARAM_LENGTH)) for key, value in params.items()]
-        with mlflow_errors(self._tracker.uri):
-            for chunk in _chunks(rows, _MAX_PARAMS_PER_CALL):
-                self._client.log_batch(self.run_id, params=chunk)
+        self._note(params={key: _cut(value, _MAX_PARAM_LENGTH) for key, value in params.items()})
 
     def log_metrics(self, step: int, metrics: Mapping[str, float]) -> None:
         """Records figures of one step, an epoch for example, in one call.
@@ -154,8 +225,6 @@ class TrackedRun:
         Raises:
             RunError: One of them is NaN or infinite; none is recorded.
         """
-        from mlflow.entities import Metric
-
         unusable = {name: value for name, value in metrics.items() if not math.isfinite(value)}
         if unusable:
             raise RunError(
@@ -163,16 +232,12 @@ class TrackedRun:
                 ", ".join(f"{name} = {value}" for name, value in unusable.items()),
                 "find what made the figure so (a learning rate that is too high, empty data)",
             )
-        now_ms = time.time_ns() // 1_000_000
-        rows = [Metric(name, float(value), now_ms, step) for name, value in metrics.items()]
-        with mlflow_errors(self._tracker.uri):
-            for chunk in _chunks(rows, _MAX_METRICS_PER_CALL):
-                self._client.log_batch(self.run_id, metrics=chunk)
+        values = {name: float(value) for name, value in metrics.items()}
+        self._note(metrics=Metrics(step=step, values=values))
 
     def log_artifact(self, path: Path, folder: str | None = None) -> str:
         """Stores a file with the run and returns its path there: `folder/name`."""
-        with mlflow_errors(self._tracker.uri):
-            self._client.log_artifact(self.run_id, str(path), folder)
+        self._note(artifact=Artifact(path=str(path), folder=folder))
         return path.name if folder is None else f"{folder}/{path.name}"
 
     def log_dataset(self, name: str, *, digest: str, num_rows: int, source: str) -> None:
@@ -185,28 +250,33 @@ class TrackedRun:
             num_rows: How many rows they have.
             source: Where they lie.
         """
-        from mlflow.entities import Dataset, DatasetInput, InputTag
-
-        dataset = Dataset(
-            name=name,
-            digest=digest[:_MAX_DATASET_DIGEST_LENGTH],
-            source_type="local",
-            source=source,
-            profile=json.dumps({"num_rows": num_rows}),
-        )
-        with mlflow_errors(self._tracker.uri):
-            self._client.log_inputs(
-                self.run_id, [DatasetInput(dataset, [InputTag("sha256", digest)])]
-            )
+        used = DatasetUsed(name=name, digest=digest, num_rows=num_rows, source=source)
+        self._note(dataset=used)
 
     def set_tag(self, key: str, value: str) -> None:
         """Sets a tag, cut visibly where it is too long."""
-        with mlflow_errors(self._tracker.uri):
-            self._client.set_tag(self.run_id, key, _cut(value, _MAX_TAG_LENGTH))
+        self.set_tags({key: value})
+
+    def set_tags(self, tags: Mapping[str, str]) -> None:
+        """Sets tags; see `set_tag`."""
+        self._note(tags={key: _cut(value, _MAX_TAG_LENGTH) for key, value in tags.items()})
 
     def _end(self, status: str) -> None:
-        with mlflow_errors(self._tracker.uri):
-            self._client.set_terminated(self.run_id, status)
+        self._note(ended=status)
+        if self._waiting is not None:
+            self._waiting.close()
+
+    def _note(self, **fields: Any) -> None:
+        note = RunNote(at_ms=time.time_ns() // 1_000_000, **fields)
+        tracker = self._tracker
+        if self._waiting is None and not tracker.is_away:
+            with tracker.giving_up():
+                tracker.send(self.run_id, note)
+                return
+        if self._waiting is None:
+            assert tracker.spool is not None  # noqa: S101 - or the server were not given up
+            self._waiting = tracker.spool.take_over(self.run_id)
+        self._waiting.add(note)
 
 
 def _cut(value: object, max_length: int) -> str:
@@ -216,7 +286,3 @@ def _cut(value: object, max_length: int) -> str:
         return text
     mark = f"... [cut from {len(text)} characters]"
     return text[: max_length - len(mark)] + mark
-
-
-def _chunks(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -130,6 +130,7 @@ def test_no_cuda(aivj_process, home):
     write_manifest(home)
     done = aivj_process("train", "--pack", "p", env={"CUDA_VISIBLE_DEVICES": ""})
     refused(done, 6, "--allow-cpu")
+    assert not (home / "mlflow").exists()
 
 
 def test_no_checkpoint(aivj, home):

@@ -2,8 +2,12 @@
 
 import contextlib
 import functools
+import os
 import shutil
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +92,61 @@ def mlflow_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
     Tracker(f"sqlite:///{path}", experiment="template")
     return path
+
+
+class MlflowServer:
+    """MLflow's own server, with artifacts that pass through it; may go away and come back."""
+
+    def __init__(self, database: Path, folder: Path) -> None:
+        self._port = _free_port()
+        self._command = [
+            *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"),
+            *("--port", str(self._port), "--workers", "1"),
+            *("--backend-store-uri", f"sqlite:///{database}"),
+            *("--artifacts-destination", str(folder / "stored")),
+        ]
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.uri = f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=self._folder,
+            env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline_s = time.monotonic() + 120
+        while time.monotonic() < deadline_s:
+            assert self._process.poll() is None
+            try:
+                socket.create_connection(("127.0.0.1", self._port), timeout=5).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise TimeoutError(self.uri)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def mlflow_server(mlflow_template: Path, tmp_path: Path) -> Iterator[MlflowServer]:
+    database = shutil.copy(mlflow_template, tmp_path / "server.db")
+    server = MlflowServer(database, tmp_path)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -1,11 +1,5 @@
 import asyncio
 import math
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -165,52 +159,9 @@ def test_an_experiment_that_another_process_made_first_is_used(tracker, monkeypa
     assert Tracker(tracker.uri).experiment_id == tracker.experiment_id
 
 
-@pytest.fixture
-def server(mlflow_template, tmp_path):
-    """MLflow's own server, with artifacts that pass through it."""
-    port = free_port()
-    database = shutil.copy(mlflow_template, tmp_path / "server.db")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"),
-            *("--port", str(port), "--workers", "1"),
-            *("--backend-store-uri", f"sqlite:///{database}"),
-            *("--artifacts-destination", str(tmp_path / "stored")),
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until_it_listens(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-def wait_until_it_listens(port, process):
-    deadline_s = time.monotonic() + 120
-    while time.monotonic() < deadline_s:
-        assert process.poll() is None
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(port)
-
-
-def test_a_server_takes_the_same_without_a_word(server, tmp_path, capfd, monkeypatch):
+def test_a_server_takes_the_same_without_a_word(mlflow_server, tmp_path, capfd, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "60")
-    tracker = Tracker(server)
+    tracker = Tracker(mlflow_server.uri)
     (tmp_path / "scores.json").write_text("{}")
     with start(tracker, params={"lr": 1}, tags={"pack": "p"}) as run:
         run.log_metrics(0, {"loss": 2.0})
