@@ -7,15 +7,7 @@ from executor_workers import FaultyWorker
 
 from aivj.errors import InputError, RendererRefusedError
 from aivj.executor.protocol import WorkPolicy
-from aivj.fleet.cluster import cluster
 from aivj.fleet.rendering import RayExecutor
-
-
-@pytest.fixture(scope="module", autouse=True)
-def ray_cluster():
-    with cluster(num_cpus=4):
-        ray.get(ray.remote(lambda: None).remote())
-        yield
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
 """The search on a real Ray Tune, with populations of real nets."""
 
-import logging
-import shutil
-import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import ray
+from fleet.bright_foregrounds import measured_pairs
 
-from aivj.coupling import FitConfig, Source, TrainingSet
+from aivj.coupling import FitConfig, TrainingSet
 from aivj.coupling.sweep import STRUCTURE, SWEPT
 from aivj.errors import RunError
 from aivj.fleet.sweep import SweepPlan, sweep_on_ray
@@ -24,42 +20,9 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ray_session() -> Iterator[None]:
-    # Sockets lie below this folder, and their paths may have 107 bytes at most.
-    folder = tempfile.mkdtemp(prefix="aivj-")
-    ray.init(
-        num_cpus=3,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        _temp_dir=folder,
-    )
-    yield
-    ray.shutdown()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture(scope="module")
 def training_set() -> TrainingSet:
-    """200 measured pairs, of which those with a bright foreground are good."""
-    rng = np.random.default_rng(1)
-    num_pairs = 200
-    features = rng.normal(size=(2 * num_pairs, 5)).astype(np.float32)
-    fg = np.arange(num_pairs)
-    return TrainingSet(
-        feature_spec="test.v1",
-        preset_features=features,
-        feature_blocks=(5,),
-        preset_hashes=tuple(f"{number:064x}" for number in range(2 * num_pairs)),
-        preset_families=np.concatenate([fg, fg]),
-        fg_index=fg,
-        bg_index=fg + num_pairs,
-        target=(1 / (1 + np.exp(-3 * features[fg, 0]))).astype(np.float32),
-        source=np.full(num_pairs, Source.EVAL, dtype=np.int8),
-        elite_class=np.full(num_pairs, -1, dtype=np.int8),
-        measured_luma=np.full(num_pairs, np.nan, dtype=np.float32),
-    )
+    return measured_pairs(200)
 
 
 def test_structures_and_weights_are_searched_and_ranked(training_set: TrainingSet) -> None:

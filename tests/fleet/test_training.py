@@ -1,20 +1,15 @@
 """The fit on real Ray Train workers, one of which is killed."""
 
-import logging
-import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
-import ray
 import torch
+from fleet.bright_foregrounds import measured_pairs, with_negatives
 
-from aivj.coupling import EpochMetrics, FitConfig, Source, TrainingSet
+from aivj.coupling import EpochMetrics, FitConfig, TrainingSet
 from aivj.coupling.fit import fit
 from aivj.coupling.state import Fitted
 from aivj.errors import RunError
@@ -27,44 +22,9 @@ DEADLINE_S = 120
 pytestmark = pytest.mark.filterwarnings("ignore:.use_[a-z0-9_]+. is deprecated:DeprecationWarning")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ray_session() -> Iterator[None]:
-    # Sockets lie below this folder, and their paths may have 107 bytes at most.
-    folder = tempfile.mkdtemp(prefix="aivj-")
-    ray.init(
-        num_cpus=4,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        _temp_dir=folder,
-    )
-    yield
-    ray.shutdown()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture(scope="module")
 def training_set() -> TrainingSet:
-    """300 pairs, of which those with a bright foreground are good, and as many negatives."""
-    rng = np.random.default_rng(1)
-    num_pairs = 300
-    features = rng.normal(size=(2 * num_pairs, 5)).astype(np.float32)
-    fg = np.arange(num_pairs)
-    good = 1 / (1 + np.exp(-3 * features[fg, 0]))
-    is_real = np.arange(2 * num_pairs) < num_pairs
-    return TrainingSet(
-        feature_spec="test.v1",
-        preset_features=features,
-        feature_blocks=(5,),
-        preset_hashes=tuple(f"{number:064x}" for number in range(2 * num_pairs)),
-        preset_families=np.concatenate([fg, fg]),
-        fg_index=np.concatenate([fg, fg]),
-        bg_index=np.concatenate([fg + num_pairs, rng.permutation(fg) + num_pairs]),
-        target=np.where(is_real, np.tile(good, 2), 0).astype(np.float32),
-        source=np.where(is_real, Source.EVAL, Source.NEGATIVE).astype(np.int8),
-        elite_class=np.full(2 * num_pairs, -1, dtype=np.int8),
-        measured_luma=np.full(2 * num_pairs, np.nan, dtype=np.float32),
-    )
+    return with_negatives(measured_pairs(300))
 
 
 @pytest.fixture(scope="module")
