@@ -109,11 +109,13 @@ def fake(tmp_path, software_renderer):
         choice=software_renderer,
         on_crash=lambda: None,
         page="",
+        # Whether it is heard takes seconds to tell.
+        music="none",
         **asked,
     ):
         with fake_runtime(tmp_path / "public", on_crash) as address:
             url = f"{address}?fault={fault}&after={after}&lumaMs=50&{page}"
-            return run_live(tmp_path, url, choice, live=live, **asked)
+            return run_live(tmp_path, url, choice, live=live, music=music, **asked)
 
     return run
 

@@ -40,7 +40,7 @@ def kill_renderers():
 
 
 def test_a_sound_page_is_sampled_with_two_pages_and_keeps_every_rule(fake, tmp_path):
-    ran = fake(live=replace(LEGAL, num_pages=2), reload_every=1)
+    ran = fake(music="click", live=replace(LEGAL, num_pages=2), reload_every=1)
 
     assert ran.error is None
     assert sorted(ran.pairs) == [0, 3, 6]
@@ -99,7 +99,7 @@ def test_swiftshader_is_refused_where_a_gpu_is_required(fake, software_renderer)
 
 
 def test_a_page_that_hears_nothing(fake):
-    ran = fake("silent", live=replace(QUICK, audio_timeout_ms=500))
+    ran = fake("silent", music="click", live=replace(QUICK, audio_timeout_ms=500))
 
     error = ended(ran, "FATAL_AUDIO", "audio_probe:tested")
     assert isinstance(error, SilentAudioError)
@@ -217,7 +217,7 @@ def test_running_out_of_time_is_a_normal_end(fake):
 
 
 def test_without_music_nothing_is_proved(fake):
-    ran = fake("silent", target_samples=1, music="none")
+    ran = fake("silent", target_samples=1)
 
     assert ran.error is None
     assert "audio:none ok=1 muted=1" in ran.log
