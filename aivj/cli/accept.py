@@ -7,7 +7,15 @@ import typer
 from rich.text import Text
 
 from aivj.cli.console import err, out
-from aivj.cli.options import Gpu, OutDirOption, Profile, ProfileOption, SeedOption
+from aivj.cli.options import (
+    Gpu,
+    OutDirOption,
+    Profile,
+    ProfileOption,
+    SeedOption,
+    VerifiedLibraryOption,
+    VerifiedPageOption,
+)
 from aivj.cli.sample import announce_renderer, local_stamp
 from aivj.cli.stats import STYLES
 from aivj.errors import GateError
@@ -24,21 +32,13 @@ def accept(
     pack: Annotated[
         str | None, typer.Option("--pack", help="The pack. Also: VERIFY_COUPLED_PACK.")
     ] = None,
-    url: Annotated[
-        str | None,
-        typer.Option("--url", help="Another page than the own player. Also: VERIFY_URL."),
-    ] = None,
+    url: VerifiedPageOption = None,
     gpu: Annotated[
         Gpu | None,
         typer.Option("--gpu", help="require: a GPU (default). software: the CPU."),
     ] = None,
     profile: ProfileOption = None,
-    library: Annotated[
-        str | None,
-        typer.Option(
-            "--library", help="Library of single presets to look at. Also: VERIFY_PRESET_LIBRARY."
-        ),
-    ] = None,
+    library: VerifiedLibraryOption = None,
     use_artifacts: Annotated[
         bool | None,
         typer.Option(

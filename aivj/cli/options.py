@@ -57,6 +57,16 @@ BucketOption = Annotated[
     str | None,
     typer.Option("--bucket", help="file:///DIR or s3://BUCKET/PREFIX. Default: <home>/bucket."),
 ]
+VerifiedPageOption = Annotated[
+    str | None,
+    typer.Option("--url", help="Another page than the own player. Also: VERIFY_URL."),
+]
+VerifiedLibraryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--library", help="Library of single presets to look at. Also: VERIFY_PRESET_LIBRARY."
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")]
 
 OutDirOption = Annotated[Path | None, typer.Option("--out-dir", "--outDir", help="Where to write.")]

@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 from aivj.cli.console import err
-from aivj.cli.options import Gpu, OutDirOption, ProfileOption, SeedOption
+from aivj.cli.options import (
+    Gpu,
+    OutDirOption,
+    ProfileOption,
+    SeedOption,
+    VerifiedLibraryOption,
+    VerifiedPageOption,
+)
 from aivj.cli.sample import announce_renderer, local_stamp
 from aivj.cli.verify_check import print_gate
 from aivj.errors import GateError
@@ -24,10 +31,7 @@ def verify(
     release: Annotated[
         bool, typer.Option("--release", help="Ask for evidence good enough to release.")
     ] = False,
-    url: Annotated[
-        str | None,
-        typer.Option("--url", help="Another page than the own player. Also: VERIFY_URL."),
-    ] = None,
+    url: VerifiedPageOption = None,
     gpu: Annotated[
         Gpu | None,
         typer.Option(
@@ -44,12 +48,7 @@ def verify(
             help="Software profiles: a window on an own Xvfb. Also: VERIFY_HEADLESS.",
         ),
     ] = None,
-    library: Annotated[
-        str | None,
-        typer.Option(
-            "--library", help="Library of single presets to look at. Also: VERIFY_PRESET_LIBRARY."
-        ),
-    ] = None,
+    library: VerifiedLibraryOption = None,
     run_manifest_url: Annotated[
         str | None,
         typer.Option(
