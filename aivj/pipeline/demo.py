@@ -300,10 +300,19 @@ class _Demo:
         return quality, path
 
     def _verify(self, choice: RendererChoice, run: TrackedRun) -> VerifyReport:
-        folder, seed = self._request.folder / "verify", self._request.seed
+        folder, settings = self._request.folder / "verify", RenderSettings()
+        # As small as pairs were measured, since a CPU may have to draw it.
+        verify_request = VerifyRequest(
+            PACK,
+            features=False,
+            seed=self._request.seed,
+            size=(settings.width, settings.height),
+            viewport=(640, 360),
+            device_scale_factor=1.0,
+        )
         with self._stage("verify") as note:
             report = verify(
-                VerifyRequest(PACK, features=False, device_scale_factor=1.0, seed=seed),
+                verify_request,
                 packs_root=self._request.packs_root,
                 conversion_cache=self._request.conversion_cache,
                 choice=choice,
