@@ -32,6 +32,7 @@ from aivj.live.live_run import LiveRun
 from aivj.live.measurement import measure_samples
 from aivj.live.music import read_music
 from aivj.live.page_answers import LayerReading, PickAnswer, Sample
+from aivj.live.page_events import PageEvents
 from aivj.live.run import sample_live
 from aivj.live.run_description import describe_live_run
 from aivj.live.runtime_page import RuntimePage
@@ -135,7 +136,8 @@ def _take_all(
     meta = describe_live_run(request, live, (pack,), music, choice, clock)
     with contextlib.closing(LiveLog(directory.log_path)) as log:
         record = RunRecord.open(meta, directory, clock)
-        run = LiveRun(request, live, music, choice, log, record, clock)
+        events = PageEvents(directory.path, clock)
+        run = LiveRun(request, live, music, choice, log, events, record, clock)
         return asyncio.run(_visit(run, pack, take))
 
 
