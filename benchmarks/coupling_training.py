@@ -115,7 +115,7 @@ def plain_fit(training_set: TrainingSet, config: FitConfig, split: Split) -> Hel
                 logits, target.float(), weight=weight.float()
             )
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
         figures = held_out.metrics(NetScorer(net, presets))
     return figures

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from rich.table import Table
 from scipy.stats import spearmanr
@@ -180,7 +180,7 @@ def _figures(samples: Sequence[Sample]) -> Figures:
 
 async def _reading(page: RuntimePage) -> Sample:
     await asyncio.sleep(_INTERVAL_S)
-    fg, bg = await page.page.call(_READ, None, 10)  # type: ignore[misc]  # the script's own answer
+    fg, bg = cast("tuple[Any, Any]", await page.page.call(_READ, None, 10))
     return Sample(fg=LayerReading(**fg), bg=LayerReading(**bg))
 
 
