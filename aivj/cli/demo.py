@@ -46,8 +46,9 @@ def demo(
 
     Example: aivj demo --presets ~/milkdrop --pairs 64 --seed 7
     """
-    from aivj.pipeline.demo import DemoRequest, run_demo
+    from aivj.pipeline.demo import run_demo
     from aivj.pipeline.demo_report import write_demo_report
+    from aivj.pipeline.demo_request import DemoRequest
 
     settings: Settings = context.obj
     if not presets.is_dir():

@@ -15,7 +15,6 @@ from typing import Protocol
 from aivj.audio.groove import GROOVE_NAME
 from aivj.audio.playlist import read_playlist
 from aivj.browser.choice import RendererChoice
-from aivj.browser.profiles import GpuPolicy
 from aivj.contracts.demo_summary import StageSummary
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PairsQuality
@@ -28,6 +27,7 @@ from aivj.gate.request import VerifyRequest
 from aivj.packs.pairing import DrawnPack, draw_coupled_pack
 from aivj.packs.ratings import draw_elite
 from aivj.packs.scan import PresetFile, scan_presets
+from aivj.pipeline.demo_request import PACK, DemoRequest
 from aivj.pipeline.labels import LabelRequest
 from aivj.pipeline.releasing import publish
 from aivj.pipeline.rendering import RenderOptions, run_sampling
@@ -44,48 +44,9 @@ from aivj.sampling.run import SampleSummary
 from aivj.stage.conversion import PresetConverter
 from aivj.storage import sha256_hex
 
-PACK = "demo"
 NUM_ELITE_POSITIVE = 150
 NUM_ELITE_NEGATIVE = 50
 _IDENTITY_LENGTH = 12
-
-
-@dataclass(frozen=True)
-class DemoRequest:
-    """What the demo is asked for.
-
-    Attributes:
-        home: Folder for everything it writes.
-        presets: Folder of `.milk` files to draw from.
-        packs_root: The runtime's public folder.
-        conversion_cache: Converted presets.
-        feature_store: Features of presets.
-        tracking_uri: MLflow.
-        bucket_uri: Where scores are promoted to.
-        num_pairs: Pairs of the pack.
-        seed: Decides the pack, the elite list, the random streams and the fit.
-        gpu: Which renderer is asked for.
-        num_workers: Tells how many browsers run at a time on a software renderer, or on a GPU.
-        fresh: Whether to measure again what an earlier demo has measured.
-    """
-
-    home: Path
-    presets: Path
-    packs_root: Path
-    conversion_cache: Path
-    feature_store: Path
-    tracking_uri: str
-    bucket_uri: str
-    num_workers: Callable[[bool], int]
-    num_pairs: int = 32
-    seed: int = 0
-    gpu: GpuPolicy = "auto"
-    fresh: bool = False
-
-    @property
-    def folder(self) -> Path:
-        """Report, summary, elite list, checkpoint and evidence lie here."""
-        return self.home / "demo"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from aivj.contracts.demo_summary import (
 )
 from aivj.contracts.json_text import iso_utc
 from aivj.gate.report import REPORT_NAME
-from aivj.pipeline.demo import PACK, DemoResult
+from aivj.pipeline.demo import DemoResult
+from aivj.pipeline.demo_request import PACK
 from aivj.report import CheckLine, ReportData, StageLine, write_report
 
 HTML_NAME = "report.html"

@@ -137,12 +137,12 @@ class Delivery:
 
     Attributes:
         folder: Where it waited.
-        uri: The server that it is for.
-        run_id: Its id there; None if it is still being written here.
+        uri: The server that has it; None if it is still being written here.
+        run_id: Its id there.
     """
 
     folder: Path
-    uri: str
+    uri: str | None
     run_id: str | None
 
 
@@ -162,18 +162,23 @@ def deliver(folder: Path, open_tracker: Callable[[str, str], "Tracker"]) -> Iter
     trackers: dict[tuple[str, str], Tracker] = {}
     for path in sorted(folder.glob(f"*/{_HEAD}")):
         waiting = path.parent
-        head = validated(WaitingHead, read_object(path), str(path))
         try:
             lock = contextlib.ExitStack()
             lock.enter_context(file_lock(waiting / _LOCK, timeout_s=0))
         except StorageError:
-            yield Delivery(waiting, head.uri, None)
+            yield Delivery(waiting, None, None)
             continue
         with lock:
+            if not path.exists():  # somebody else has delivered it meanwhile
+                shutil.rmtree(waiting, ignore_errors=True)
+                continue
+            head = validated(WaitingHead, read_object(path), str(path))
             key = (head.uri, head.experiment)
             tracker = trackers.get(key) or trackers.setdefault(key, open_tracker(*key))
             run_id = _delivered(waiting, head, tracker)
             with storage_errors(waiting):
+                # First: what is removed by half must not be delivered again by half.
+                path.unlink()
                 shutil.rmtree(waiting)
         yield Delivery(waiting, head.uri, run_id)
 

@@ -104,6 +104,25 @@ def test_what_was_delivered_by_half_is_delivered_once(tracker, spool):
     assert (run.info.status, run.info.end_time) == ("KILLED", 7)
 
 
+def test_what_was_removed_by_half_is_not_delivered_again(tracker, spool, monkeypatch):
+    _, waiting = Spool(spool, tracker.uri, "aivj").begin("run", None)
+    waiting.add(RunNote(at_ms=5, ended="FINISHED"))
+    waiting.close()
+
+    def by_half(folder):
+        (folder / "notes.jsonl").unlink()
+        raise OSError("no more")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("aivj.release.spool.shutil.rmtree", by_half)
+        with pytest.raises(StorageError, match="no more"):
+            list(deliver(spool, Tracker))
+
+    assert list(deliver(spool, Tracker)) == []
+    [run] = tracker.client.search_runs([tracker.experiment_id])
+    assert run.info.status == "FINISHED"
+
+
 WRITER = """
 import sys
 from aivj.release import Tracker
@@ -125,7 +144,7 @@ def test_what_is_still_written_is_left_alone_until_its_writer_is_dead(tracker, s
     try:
         assert writer.stdout.readline() == "waiting\n"
         [waiting] = spool.iterdir()
-        assert list(deliver(spool, Tracker)) == [Delivery(waiting, NOBODY, None)]
+        assert list(deliver(spool, Tracker)) == [Delivery(waiting, None, None)]
     finally:
         writer.kill()
         writer.communicate()

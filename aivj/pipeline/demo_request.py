@@ -1,0 +1,47 @@
+"""What the demo is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aivj.browser.profiles import GpuPolicy
+
+PACK = "demo"
+
+
+@dataclass(frozen=True)
+class DemoRequest:
+    """What the demo is asked for.
+
+    Attributes:
+        home: Folder for everything it writes.
+        presets: Folder of `.milk` files to draw from.
+        packs_root: The runtime's public folder.
+        conversion_cache: Converted presets.
+        feature_store: Features of presets.
+        tracking_uri: MLflow.
+        bucket_uri: Where scores are promoted to.
+        num_pairs: Pairs of the pack.
+        seed: Decides the pack, the elite list, the random streams and the fit.
+        gpu: Which renderer is asked for.
+        num_workers: Tells how many browsers run at a time on a software renderer, or on a GPU.
+        fresh: Whether to measure again what an earlier demo has measured.
+    """
+
+    home: Path
+    presets: Path
+    packs_root: Path
+    conversion_cache: Path
+    feature_store: Path
+    tracking_uri: str
+    bucket_uri: str
+    num_workers: Callable[[bool], int]
+    num_pairs: int = 32
+    seed: int = 0
+    gpu: GpuPolicy = "auto"
+    fresh: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Report, summary, elite list, checkpoint and evidence lie here."""
+        return self.home / "demo"
