@@ -1,15 +1,29 @@
 """The configuration that every verb shares: options, then `AIVJ_*` variables, then defaults."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "AIVJ_"
+
+READ_ELSEWHERE = frozenset(
+    {
+        "AIVJ_ACCEPT_TIMEOUT_MS",
+        "AIVJ_ACCEPT_USE_ARTIFACTS",
+        "AIVJ_CHAOS",
+        "AIVJ_SCRIPT_TIMEOUT_MS",
+    }
+)
+"""Variables of that prefix that acceptance and benchmarks read."""
+
 
 class Settings(BaseSettings):
     """Where AIVJ keeps things. Frozen once read; nothing below a verb reads the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="AIVJ_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     home: Path = Field(Path("var"), description="Folder that everything AIVJ writes lies under.")
 
@@ -47,3 +61,13 @@ class Settings(BaseSettings):
     def bucket_uri(self) -> str:
         """Where scores are promoted to unless told otherwise."""
         return (self.home / "bucket").resolve().as_uri()
+
+
+def unknown_variables(names: Iterable[str]) -> list[tuple[str, str | None]]:
+    """Returns those of the environment's names that begin as ours do and mean nothing.
+
+    Each comes with the known name that it resembles most, None if it resembles none.
+    """
+    known = READ_ELSEWHERE | {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+    return [(name, next(iter(get_close_matches(name, known, n=1)), None)) for name in unknown]

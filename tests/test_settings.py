@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from aivj.settings import Settings
+from aivj.gate.environment import VerifyEnvironment
+from aivj.settings import READ_ELSEWHERE, Settings, unknown_variables
 
 
 def test_options_come_before_the_environment_and_that_before_defaults(monkeypatch, tmp_path):
@@ -29,3 +30,13 @@ def test_frozen_and_closed(tmp_path):
         settings.home = tmp_path / "elsewhere"
     with pytest.raises(ValidationError):
         Settings(hom=tmp_path)
+
+
+def test_a_variable_that_means_nothing_is_told_with_what_it_resembles():
+    names = ["AIVJ_HOMW", "AIVJ_HOME", "AIVJ_ZZZ", "HOME", "AIVJ_ACCEPT_TIMEOUT_MS"]
+    assert unknown_variables(names) == [("AIVJ_HOMW", "AIVJ_HOME"), ("AIVJ_ZZZ", None)]
+
+
+def test_variables_that_acceptance_reads_are_known():
+    aliases = {str(field.alias) for field in VerifyEnvironment.model_fields.values()}
+    assert {alias for alias in aliases if alias.startswith("AIVJ_")} <= READ_ELSEWHERE

@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from aivj.cli.console import err, out
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     Gpu,
     OutDirOption,
@@ -19,12 +20,12 @@ from aivj.cli.options import (
 from aivj.cli.sample import announce_renderer, local_stamp
 from aivj.cli.stats import STYLES
 from aivj.errors import GateError
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.browser.choice import RendererChoice
     from aivj.gate.accept import AcceptStep, Step
     from aivj.gate.environment import VerifyEnvironment
+    from aivj.settings import Settings
 
 
 def accept(
@@ -72,7 +73,7 @@ def accept(
     from aivj.cli.verify_options import VerifyOptions, first, verify_request
     from aivj.gate.accept import PAGE_NAME
     from aivj.gate.environment import read_environment
-    from aivj.pipeline.accepting import AcceptRequest, Verifying
+    from aivj.pipeline.accepting import EVIDENCE_NAME, AcceptRequest, Verifying
     from aivj.pipeline.accepting import accept as run_accept
 
     settings: Settings = context.obj
@@ -89,12 +90,13 @@ def accept(
         conversion_cache=settings.conversion_cache,
         on_progress=lambda text: err.print(f"  {text}"),
     )
+    judged = first(artifacts, environment.artifacts_dir) if judges_artifacts else None
     report = run_accept(
         AcceptRequest(
             pack=name,
             packs_root=settings.packs_root,
             folder=folder,
-            artifacts=first(artifacts, environment.artifacts_dir) if judges_artifacts else None,
+            artifacts=judged,
             timeout_s=first(timeout_ms, environment.accept_timeout_ms) / 1000,
             limits=environment.link_limits,
         ),
@@ -108,6 +110,8 @@ def accept(
             ", ".join(report.failed_steps) or "the verification did not pass",
             f"do what stands beside each step in {folder / PAGE_NAME}",
         )
+    evidence = folder / EVIDENCE_NAME if judged is None else judged
+    say_next(context, "promote", "--pack", name, "--evidence", evidence)
 
 
 def _renderer(

@@ -1,6 +1,8 @@
 """Puts the verbs together and turns errors into messages and exit codes."""
 
+import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -31,9 +33,9 @@ from aivj.cli import (
     verify,
     verify_check,
 )
-from aivj.cli.console import err, print_error
-from aivj.errors import AivjError
-from aivj.settings import Settings
+from aivj.cli.console import err, out, print_error
+from aivj.cli.verb import Verb, Verbs
+from aivj.errors import AivjError, InputError
 
 EPILOG = (
     "Exit codes: 0 done, 2 unknown option, 3 input that cannot be used, 4 something is not "
@@ -43,6 +45,7 @@ EPILOG = (
 
 app = typer.Typer(
     name="aivj",
+    cls=Verbs,
     help="Renders MilkDrop presets, measures them, learns which pairs are good, and proves it.",
     epilog=EPILOG,
     no_args_is_help=True,
@@ -52,6 +55,14 @@ app = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from aivj.cli.version import version_line
+
+        out.print(version_line())
+        raise typer.Exit
+
+
 @app.callback()
 def shared(
     context: typer.Context,
@@ -59,40 +70,52 @@ def shared(
         Path | None,
         typer.Option("--home", help="Folder for everything AIVJ writes. Default: AIVJ_HOME, var."),
     ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print version, commit of the checkout and Python's version.",
+        ),
+    ] = False,
 ) -> None:
     """Reads the configuration that every verb shares."""
+    from aivj.settings import Settings, unknown_variables
+
+    for name, meant in unknown_variables(os.environ):
+        hint = "" if meant is None else f"; {meant}?"
+        err.print(f"[yellow]note[/] {name} is set and means nothing to aivj{hint}")
     context.obj = Settings() if home is None else Settings(home=home)
 
 
-for verb in (
-    demo.demo,
-    doctor.doctor,
-    pack.pack,
-    check_run.check_run,
-    prefer.prefer,
-    preset_features.preset_features,
-    train.train,
-    evaluate.evaluate,
-    sweep.sweep,
-    score.score,
-    verify.verify,
-    verify_check.verify_check,
-    accept.accept,
-    compare.compare,
-    promote.promote,
-    rollback.rollback,
-    releases.releases,
-    bench_labels.bench_labels,
-    schema.schema,
-    stage.serve,
-):
-    app.command()(verb)
+_GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
+    "Begin and look around": (
+        demo.demo,
+        doctor.doctor,
+        stage.serve,
+    ),
+    "Make packs": (pack.pack,),
+    "Render and measure": (
+        sample.sample,
+        check_run.check_run,
+        preset_features.preset_features,
+    ),
+    "Learn": (prefer.prefer, evaluate.evaluate, sweep.sweep, train.train, score.score),
+    "Judge": (verify.verify, verify_check.verify_check, accept.accept, compare.compare, stats.app),
+    "Release": (promote.promote, releases.releases, rollback.rollback, tracking.app),
+    "For programs and benchmarks": (schema.schema, bench_labels.bench_labels),
+}
 # What is left over is judged by the verb: it knows the options of the sampler that it replaces.
-app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(
-    sample.sample
-)
-app.add_typer(stats.app, name="stats")
-app.add_typer(tracking.app, name="mlflow")
+_TAKES_MORE = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+for _group, _verbs in _GROUPS.items():
+    for _verb in _verbs:
+        if isinstance(_verb, typer.Typer):
+            app.add_typer(_verb, rich_help_panel=_group)
+        else:
+            settings = _TAKES_MORE if _verb is sample.sample else None
+            app.command(cls=Verb, rich_help_panel=_group, context_settings=settings)(_verb)
 
 
 def main() -> None:
@@ -102,6 +125,24 @@ def main() -> None:
     except AivjError as error:
         print_error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        err.print("interrupted; run the same command again with --resume to go on")
-        sys.exit(130)
+    except ValueError as error:
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        print_error(refusal)
+        sys.exit(refusal.exit_code)
+
+
+def _refusal(error: ValueError) -> InputError | None:
+    """Returns what to say of a value that one of our models does not take."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError):
+        return None
+    first = error.errors(include_url=False)[0]
+    name = "-".join(map(str, first["loc"])).replace("_", "-") or error.title
+    return InputError(
+        f"a value for {name} that can be used",
+        f"{first['input']!r}: {first['msg']}",
+        "choose another, or leave the option out",
+    )

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aivj.cli.console import out
+from aivj.cli.next_steps import say_next
 from aivj.errors import GateError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _STYLES = {"pass": "green", "fail": "bold red", "not-applicable": "dim"}
 
 
 def check_run(
+    context: typer.Context,
     run_dir: Annotated[
         Path,
         typer.Argument(metavar="DIR", help="Folder of the run, the --out-dir of its sampling."),
@@ -59,6 +61,8 @@ def check_run(
             f"{len(report.failed_checks)} failed: {', '.join(report.failed_checks)}",
             "do what stands beside each failed check",
         )
+    if not as_json:
+        say_next(context, "report", run_dir, why="its pictures and figures as a page")
 
 
 def _print_report(report: "RunCheckReport") -> None:

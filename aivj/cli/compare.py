@@ -8,13 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from aivj.cli.console import bar, out
+from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import BucketOption, PackOption, SeedOption
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.pipeline.comparing import Comparison
     from aivj.pipeline.comparison_sides import Side
     from aivj.pipeline.score_comparison import Verdict
+    from aivj.settings import Settings
 
 _MEANINGS = {
     "preference_agreement": "people's judgements that the scores agree with",
@@ -124,6 +125,8 @@ def compare(
         typer.echo(document_bytes(comparison).decode(), nl=False)
     else:
         _print(comparison)
+        if comparison.verdict == "better":
+            say_next(context, "verify", "--pack", pack, "--release", *gpu_option())
 
 
 def _print(comparison: "Comparison") -> None:

@@ -1,6 +1,8 @@
 """What the command line prints: progress, results, errors. Results go to stdout, the rest not."""
 
 import contextlib
+import threading
+import time
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -8,6 +10,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    SpinnerColumn,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
@@ -18,6 +21,9 @@ from aivj.errors import AivjError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_QUIET_S = 1.5
+_LINE_EVERY_S = 10.0
 
 
 def print_error(error: AivjError) -> None:
@@ -72,3 +78,30 @@ def bar(label: str) -> Iterator[Bar]:
     )
     with Progress(*columns, console=err, transient=True) as progress:
         yield Bar(label, progress, progress.add_task(label, total=None, note=""))
+
+
+@contextlib.contextmanager
+def working(label: str) -> Iterator[None]:
+    """Shows that the block is at work: a clock on a terminal; a line now and then elsewhere."""
+    if err.is_terminal:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=err, transient=True) as progress:
+            progress.add_task(label, total=None)
+            yield
+        return
+    is_over = threading.Event()
+    teller = threading.Thread(target=_tell, args=(label, is_over), daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        teller.join()
+
+
+def _tell(label: str, is_over: threading.Event) -> None:
+    started = time.monotonic()
+    wait_s = _QUIET_S
+    while not is_over.wait(wait_s):
+        err.print(f"{label}: {time.monotonic() - started:.0f} s", markup=False)
+        wait_s = _LINE_EVERY_S

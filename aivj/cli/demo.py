@@ -7,6 +7,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from aivj.cli.console import err, out
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     BucketOption,
     GpuOrAutoOption,
@@ -16,10 +17,10 @@ from aivj.cli.options import (
     num_workers_or_default,
 )
 from aivj.errors import InputError
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.contracts.demo_summary import StageSummary
+    from aivj.settings import Settings
 
 PROJECTM_PRESETS = Path("/usr/share/projectM/presets")
 
@@ -82,7 +83,7 @@ def demo(
     )
     out.print(f"report   {summary.artifacts['report']}")
     out.print(f"summary  {summary.artifacts['summary']}")
-    out.print(f"look     {context.find_root().info_name} serve --pack {summary.pack}")
+    say_next(context, "serve", "--pack", summary.pack)
 
 
 class StageProgress:

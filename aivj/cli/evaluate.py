@@ -18,14 +18,17 @@ from aivj.cli.learning_options import (
     PacksOption,
     PreferencesOption,
     PresetFeaturesOption,
+    cpu_words,
+    label_words,
     split_names,
 )
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import AllowCpuOption, OutDirOption, SeedOption, TrackingOption
 from aivj.cli.tracking import open_tracker, tell_waiting
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.pipeline.evaluating import EvaluateOutcome
+    from aivj.settings import Settings
 
 
 def evaluate(
@@ -107,6 +110,7 @@ def evaluate(
         outcome = run_evaluate(request, run, progress.update)
     _print_outcome(outcome)
     tell_waiting(tracker)
+    say_next(context, "train", *label_words(request.labels), *cpu_words(allow_cpu=allow_cpu))
 
 
 def _print_outcome(outcome: "EvaluateOutcome") -> None:

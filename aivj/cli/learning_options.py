@@ -1,9 +1,12 @@
 """Options of the verbs that learn: what from, and how. Some have the older trainer's names too."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from aivj.pipeline.labels import LabelRequest
 
 PacksOption = Annotated[
     list[str],
@@ -47,3 +50,21 @@ NegDistanceOption = Annotated[int, typer.Option("--neg-min-pair-distance", min=1
 def split_names(names: list[str]) -> list[str]:
     """Returns the names of an option that takes several by comma or repeated."""
     return [part.strip() for name in names for part in name.split(",") if part.strip()]
+
+
+def label_words(labels: "LabelRequest") -> list[str]:
+    """Returns the options that name these labels again."""
+    named = {
+        "--pack": labels.packs,
+        "--extra-eval-jsonl": labels.eval_paths,
+        "--elite-dir": [] if labels.elite_dir is None else [labels.elite_dir],
+        "--preferences": labels.preference_paths,
+        "--preset-features": [] if labels.preset_features is None else [labels.preset_features],
+    }
+    words = [word for name, values in named.items() for v in values for word in (name, str(v))]
+    return [*words, "--mix-renderers"] if labels.mix_renderers else words
+
+
+def cpu_words(*, allow_cpu: bool) -> list[str]:
+    """Returns the option that was given, for the next command."""
+    return ["--allow-cpu"] if allow_cpu else []

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aivj.cli.console import bar, out
+from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import PackOption, SeedOption
-from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.settings import Settings
 
 
 def pack(
@@ -49,3 +52,4 @@ def pack(
             accept=accept,
         )
     out.print(f"{len(drawn.manifest.pairs)} pairs in {drawn.folder}")
+    say_next(context, "sample", "--pack", name, *gpu_option())

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aivj.cli.console import err, out
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import PackOption, SeedOption
 from aivj.errors import InputError
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.audio.clip import AudioClip
     from aivj.contracts.pairs_manifest import PairsManifest
     from aivj.preferences import JudgingSession, Prior
+    from aivj.settings import Settings
 
 _MUSIC_S = 120.0
 _NUM_RANKED = 3
@@ -77,13 +78,14 @@ def prefer(
         with _until_stopped():
             asyncio.run(_serve(session, manifest, clip, settings, port))
         _print_result(session, log)
+    say_next(context, "train", "--pack", pack, "--preferences", log)
 
 
 async def _serve(
     session: "JudgingSession",
     manifest: "PairsManifest",
     clip: "AudioClip",
-    settings: Settings,
+    settings: "Settings",
     port: int,
 ) -> None:
     from aivj.pipeline.verification import converting

@@ -1,13 +1,16 @@
 """`aivj preset-features`: what runs measured of single presets, as a table to learn from."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aivj.cli.console import out
 from aivj.cli.learning_options import PacksOption, split_names
-from aivj.settings import Settings
+from aivj.cli.next_steps import say_next
+
+if TYPE_CHECKING:
+    from aivj.settings import Settings
 
 
 def preset_features(
@@ -35,3 +38,5 @@ def preset_features(
         eval_paths=eval_jsonl,
     )
     out.print(f"{num_presets} presets: {target}")
+    names = ",".join(split_names(packs))
+    say_next(context, "train", "--pack", names, "--preset-features", target)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aivj.cli.console import err
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
 from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion
 from aivj.errors import InputError
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.release.candidate import Force
+    from aivj.settings import Settings
 
 
 def promote(
@@ -66,6 +67,8 @@ def promote(
     if decision is not None and promotion.pointer.forced is None:
         err.print("[yellow]note[/] every gate lets these scores pass: nothing was forced")
     print_promotion(promotion)
+    chosen = [] if bucket is None else ["--bucket", bucket]
+    say_next(context, "releases", "--pack", pack, *chosen)
 
 
 def _decision(*, force: bool, reason: str | None, by: str | None) -> "Force | None":

@@ -9,11 +9,11 @@ from rich.text import Text
 
 from aivj.cli.console import out
 from aivj.cli.options import BucketOption, PackOption
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.release.pointer import Pointer
     from aivj.release.releases import PackReleases
+    from aivj.settings import Settings
 
 # Narrower, the table would cut digests.
 _MIN_WIDTH = 130

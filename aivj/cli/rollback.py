@@ -1,12 +1,15 @@
 """`aivj rollback`: earlier scores, back into the runtime's bucket."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
 from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion
-from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.settings import Settings
 
 
 def rollback(
@@ -36,3 +39,5 @@ def rollback(
         tracker=Tracker(tracking_uri or settings.tracking_uri),
     )
     print_promotion(promotion)
+    chosen = [] if bucket is None else ["--bucket", bucket]
+    say_next(context, "releases", "--pack", pack, *chosen)

@@ -15,6 +15,7 @@ from aivj.cli.live_options import (
     was_given,
 )
 from aivj.cli.music_option import playlist_of
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     ExecutorOption,
     Gpu,
@@ -28,13 +29,13 @@ from aivj.cli.options import (
 )
 from aivj.cli.original_options import divided
 from aivj.cli.sampling_progress import SamplingProgress
-from aivj.cli.stopping import resumable
+from aivj.cli.stopping import command_line, goes_on_with
 from aivj.errors import InputError
 from aivj.sampling.render_settings import RenderSettings
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.browser.choice import RendererChoice
+    from aivj.settings import Settings
 
 PickMode = Literal["shuffle", "random", "weighted"]
 _POINT = RenderSettings()
@@ -270,41 +271,44 @@ def sample(
         num_gpus=actor_gpus,
         resources={"browser_slot": browser_slots} if browser_slots else {},
     )
-    with resumable():
+    begun = [] if was_given(context, "out_dir") else ["--out-dir", str(request.out_dir)]
+    goes_on_with(context, *begun, *([] if resume else ["--resume"]))
+    if runtime_url is None:
+        playlist = playlist_of(audio, audio_mode, render.duration_s, required=require_audio)
+        require_usable(request, playlist)
+    else:
+        if not was_given(context, "reload_every"):
+            request = replace(request, reload_every=RUNTIME_RELOAD_EVERY)
+        live = LiveSettings(url=runtime_url, num_pages=workers or 1, **live_options)
+        require_usable_live(request, live)
+        music = read_music(audio if audio_mode == "file" else audio_mode)
+    choice = prove_renderer(options)
+    announce_renderer(choice)
+    with SamplingProgress(choice.report.renderer) as progress:
         if runtime_url is None:
-            playlist = playlist_of(audio, audio_mode, render.duration_s, required=require_audio)
-            require_usable(request, playlist)
+            summary = run_sampling(
+                request,
+                options=options,
+                choice=choice,
+                playlist=playlist,
+                num_workers=num_workers_or_default(workers, is_software=choice.report.is_software),
+                conversion_cache=settings.conversion_cache,
+                on_progress=progress.show,
+            )
         else:
-            if not was_given(context, "reload_every"):
-                request = replace(request, reload_every=RUNTIME_RELOAD_EVERY)
-            live = LiveSettings(url=runtime_url, num_pages=workers or 1, **live_options)
-            require_usable_live(request, live)
-            music = read_music(audio if audio_mode == "file" else audio_mode)
-        choice = prove_renderer(options)
-        announce_renderer(choice)
-        with SamplingProgress(choice.report.renderer) as progress:
-            if runtime_url is None:
-                summary = run_sampling(
-                    request,
-                    options=options,
-                    choice=choice,
-                    playlist=playlist,
-                    num_workers=num_workers_or_default(
-                        workers, is_software=choice.report.is_software
-                    ),
-                    conversion_cache=settings.conversion_cache,
-                    on_progress=progress.show,
-                )
-            else:
-                summary = sample_live(
-                    request, live, music=music, choice=choice, on_progress=progress.show
-                )
+            summary = sample_live(
+                request, live, music=music, choice=choice, on_progress=progress.show
+            )
     end = "" if summary.is_complete else "; the time is over, --resume goes on"
     err.print(
         f"{summary.num_rows} pairs measured, {summary.num_failures} failed, "
         f"of {summary.num_target}{end}"
     )
     directory = summary.directory
+    if summary.is_complete:
+        say_next(context, "check-run", directory.path)
+    else:
+        err.print(f"next: {command_line(context)}", markup=False)
     paths = {"outDir": directory.path, "evalPath": directory.eval_path}
     paths["metaPath"] = directory.meta_path
     out.print(json.dumps({"ok": True, **{name: str(path) for name, path in paths.items()}}))

@@ -1,13 +1,16 @@
 """`aivj score`: packs' quality files."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aivj.cli.console import out
 from aivj.cli.learning_options import PacksOption, PresetFeaturesOption, split_names
-from aivj.settings import Settings
+from aivj.cli.next_steps import gpu_option, say_next
+
+if TYPE_CHECKING:
+    from aivj.settings import Settings
 
 
 def score(
@@ -56,3 +59,5 @@ def score(
             f"{len(quality.pairs)} pairs, std {stats.std:.4f}, p50 {stats.p50:.3f}, "
             f"{quality.stats.missing_files} without files: {path}"
         )
+    evidence = settings.home / "verify" / request.packs[0]
+    say_next(context, "verify", "--pack", request.packs[0], *gpu_option(), "--out-dir", evidence)

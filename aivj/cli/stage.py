@@ -2,14 +2,16 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 import typer
 
 from aivj.cli.console import err, out
 from aivj.errors import InputError
-from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.settings import Settings
 
 
 def serve(
@@ -34,7 +36,7 @@ def serve(
         err.print("stopped")
 
 
-async def _serve(settings: Settings, pack: str, music: Path | None, host: str, port: int) -> None:
+async def _serve(settings: "Settings", pack: str, music: Path | None, host: str, port: int) -> None:
     from aivj.pipeline.verification import PLAYER_CLIP, converting, player_clip
     from aivj.stage.catalogue import catalogue
     from aivj.stage.conversion import PresetConverter

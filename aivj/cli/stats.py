@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aivj.cli.console import out
+from aivj.cli.verb import Verb, Verbs
 from aivj.errors import GateError
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ WriteOption = Annotated[
 STYLES = {"pass": "green", "fail": "bold red", "not-applicable": "dim"}
 
 app = typer.Typer(
+    name="stats",
+    cls=Verbs,
     help="Figures from a runtime's logs, and whether they are good enough.",
     epilog="Exit codes: 0 passed, 3 a file that cannot be read, 7 not passed, which a log with too "
     "little in it never does. Example: aivj stats selection logs/aivj-selection.log",
@@ -36,7 +39,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(cls=Verb)
 def selection(files: LogsArgument, as_json: JsonOption = False, write: WriteOption = None) -> None:
     """Tell how many of the selected presets move: 80 % of those with a known motion must.
 
@@ -47,7 +50,7 @@ def selection(files: LogsArgument, as_json: JsonOption = False, write: WriteOpti
     _tell(stats.selection_stat(stats.read_selection_log(stats.read_lines(files))), as_json, write)
 
 
-@app.command()
+@app.command(cls=Verb)
 def data_link(
     files: LogsArgument,
     prefix: Annotated[
@@ -66,7 +69,7 @@ def data_link(
     _tell(stats.data_link_stat(log, prefix=prefix), as_json, write)
 
 
-@app.command()
+@app.command(cls=Verb)
 def picks(
     files: LogsArgument,
     quality: Annotated[
@@ -88,7 +91,7 @@ def picks(
     _tell(stats.pick_stat(log, scored.pack, scores), as_json, write)
 
 
-@app.command()
+@app.command(cls=Verb)
 def preload(
     files: LogsArgument,
     gate: Annotated[
@@ -107,7 +110,7 @@ def preload(
     _tell(stats.preload_stat(log), as_json, write, gate=gate)
 
 
-@app.command()
+@app.command(cls=Verb)
 def frame_time(files: LogsArgument, as_json: JsonOption = False, write: WriteOption = None) -> None:
     """Measure how long frames take; passes if there are enough of them to measure.
 
@@ -120,7 +123,7 @@ def frame_time(files: LogsArgument, as_json: JsonOption = False, write: WriteOpt
     _tell(stats.frame_time_stat(log, source=source), as_json, write)
 
 
-@app.command()
+@app.command(cls=Verb)
 def budget(files: LogsArgument, as_json: JsonOption = False, write: WriteOption = None) -> None:
     """Tell whether the performance budget answers to load.
 

@@ -1,7 +1,7 @@
 """`aivj sweep`: which weights and sizes serve best."""
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,7 @@ from aivj.cli.learning_options import (
     PresetFeaturesOption,
     split_names,
 )
+from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import (
     AllowCpuOption,
     OutDirOption,
@@ -27,7 +28,9 @@ from aivj.cli.options import (
     TrackingOption,
 )
 from aivj.cli.tracking import open_tracker, tell_waiting
-from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.settings import Settings
 
 
 def sweep(
@@ -111,3 +114,5 @@ def sweep(
         err.print(f"[yellow]note[/] {note}")
     out.print(f"{outcome.page_path}  (MLflow run {run.run_id})")
     tell_waiting(tracker)
+    evidence = settings.home / "verify" / names[0]
+    say_next(context, "verify", "--pack", names[0], *gpu_option(), "--out-dir", evidence)

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from aivj.cli.console import err, out
-from aivj.settings import Settings
+from aivj.cli.verb import Verb, Verbs
 
 if TYPE_CHECKING:
     from aivj.release.tracking import Tracker
+    from aivj.settings import Settings
 
 app = typer.Typer(
+    name="mlflow",
+    cls=Verbs,
     help="Deliver runs that wait for a tracking server that was away.",
     epilog="Exit codes: 0 delivered, or nothing waits; 8 a server is still away. "
     "Example: aivj mlflow flush",
@@ -24,7 +27,7 @@ def mlflow() -> None:
     """Keeps `flush` a word of its own although it is the only one."""
 
 
-@app.command()
+@app.command(cls=Verb)
 def flush(context: typer.Context) -> None:
     """Send the runs that wait under the home folder to their servers, and forget them here.
 
@@ -48,7 +51,7 @@ def flush(context: typer.Context) -> None:
     out.print(f"{num_delivered} delivered, {num_open} still being written")
 
 
-def open_tracker(settings: Settings, tracking_uri: str | None) -> "Tracker":
+def open_tracker(settings: "Settings", tracking_uri: str | None) -> "Tracker":
     """Opens the tracking server for a verb whose work must not be lost if it is away."""
     from aivj.release.tracking import Tracker
 

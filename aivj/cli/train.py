@@ -20,6 +20,7 @@ from aivj.cli.learning_options import (
     PresetFeaturesOption,
     split_names,
 )
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     AllowCpuOption,
     OutDirOption,
@@ -28,10 +29,10 @@ from aivj.cli.options import (
     TrackingOption,
 )
 from aivj.cli.tracking import open_tracker, tell_waiting
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.pipeline.training import TrainOutcome
+    from aivj.settings import Settings
 
 
 def train(
@@ -121,6 +122,8 @@ def train(
         out.print(f"{outcome.checkpoint_path}  (MLflow run {run.run_id})")
     _print_outcome(outcome)
     tell_waiting(tracker)
+    chosen = [] if output_dir is None else ["--checkpoint", outcome.checkpoint_path]
+    say_next(context, "score", "--pack", ",".join(names), *chosen)
 
 
 def _print_outcome(outcome: "TrainOutcome") -> None:

@@ -1,11 +1,12 @@
 """`aivj verify`: a page, opened on a scored pack and judged by the gate."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aivj.cli.console import err
+from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     Gpu,
     OutDirOption,
@@ -17,7 +18,9 @@ from aivj.cli.options import (
 from aivj.cli.sample import announce_renderer, local_stamp
 from aivj.cli.verify_check import print_gate
 from aivj.errors import GateError
-from aivj.settings import Settings
+
+if TYPE_CHECKING:
+    from aivj.settings import Settings
 
 
 def verify(
@@ -215,6 +218,8 @@ def verify(
             ", ".join(done.gate.failed_checks),
             f"look at the evidence in {folder}",
         )
+    if request.pack is not None:
+        say_next(context, "promote", "--pack", request.pack, "--evidence", folder)
 
 
 def _print_logs(folder: Path) -> None:

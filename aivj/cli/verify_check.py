@@ -10,12 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from aivj.cli.console import out
+from aivj.cli.next_steps import say_next
 from aivj.cli.stats import STYLES
 from aivj.errors import GateError
-from aivj.settings import Settings
 
 if TYPE_CHECKING:
     from aivj.gate.verify_check import CheckResult, VerifyCheckReport
+    from aivj.settings import Settings
 
 
 def verify_check(
@@ -98,6 +99,8 @@ def verify_check(
             f"{len(report.failed_checks)} failed: {', '.join(report.failed_checks)}",
             "do what stands beside each failed check",
         )
+    if release and evidence.pack is not None and not as_json:
+        say_next(context, "promote", "--pack", evidence.pack, "--evidence", folder)
 
 
 def _started_at(run_dir: Path) -> datetime:

@@ -6,6 +6,8 @@ import sys
 import pytest
 from gate.run_check.good_run import write_good_run
 
+WHY = "its pictures and figures as a page"
+
 
 @pytest.fixture
 def run(tmp_path):
@@ -34,7 +36,7 @@ def test_a_good_run_passes(check, run):
     assert "all in the manifests of tested" in done.stdout
     assert "note: okHeuristic 80.0% of 10 rows" in done.stdout
     assert done.stdout.splitlines()[-1] == f"passed, no check failed: {run.path}"
-    assert done.stderr == ""
+    assert done.stderr == f"next: python -m aivj.cli report {run.path}  # {WHY}\n"
 
 
 def test_a_fault_fails_with_what_was_found_and_what_to_do(check, run):

@@ -20,6 +20,18 @@ def test_every_verb_explains_itself_with_an_example(verb):
             assert len(line.split()) > 1, line
 
 
+def test_verbs_stand_in_groups_with_their_whole_sentence():
+    lines = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output.splitlines()
+
+    headings = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
+    begin, *_, programs = headings[1:]
+    assert (begin, programs) == ("Begin and look around:", "For programs and benchmarks:")
+    assert lines.index("Learn:") < lines.index("Judge:") < lines.index("Release:")
+    listed = {line.split()[0] for line in lines if line.startswith("  ") and line.split()}
+    assert set(VERBS) | {"stats", "mlflow"} <= listed
+    assert not any("..." in line for line in lines[1:])
+
+
 def test_every_exit_code_stands_under_help():
     from aivj import errors
 

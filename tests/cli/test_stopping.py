@@ -1,0 +1,104 @@
+"""Ctrl-C and SIGTERM: every verb ends alike, and says how to go on."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from aivj.cli.app import app
+from aivj.cli.verb import Verb
+
+# Of every verb: what it needs to begin, and where the work is that is interrupted.
+INTERRUPTED = {
+    "demo": (["--presets", "."], "aivj.pipeline.demo.run_demo"),
+    "doctor": ([], "aivj.doctor.examine"),
+    "pack": (["--pack", "p", "--presets", "."], "aivj.packs.scan.scan_presets"),
+    "sample": (["--pack", "p"], "aivj.sampling.run.require_usable"),
+    "train": (["--pack", "p"], "aivj.coupling.device.choose_device"),
+    "evaluate": (["--pack", "p"], "aivj.coupling.device.choose_device"),
+    "sweep": (["--pack", "p"], "aivj.coupling.device.choose_device"),
+    "score": (["--pack", "p"], "aivj.pipeline.scoring.score"),
+    "verify": (["--pack", "p"], "aivj.pipeline.rendering.prove_renderer"),
+    "accept": (["--pack", "p"], "aivj.pipeline.accepting.accept"),
+    "promote": (["--pack", "p"], "aivj.pipeline.releasing.publish"),
+    "check-run": (["."], "aivj.gate.run_check.check_run"),
+}
+
+
+@pytest.mark.parametrize("verb", INTERRUPTED)
+def test_an_interrupted_verb_says_how_to_go_on(verb, run_here, monkeypatch, tmp_path):
+    words, work = INTERRUPTED[verb]
+
+    def stop(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(work, stop)
+    monkeypatch.chdir(tmp_path)
+
+    ended = run_here("--home", "here", verb, *words)
+
+    assert ended.exit_code == 130
+    what, how = ended.stderr.splitlines()[-2:]
+    assert what.startswith("interrupted: ")
+    assert what.endswith(" with")
+    assert how.startswith(f"  aivj --home here {' '.join([verb, *words])}")
+    assert ended.stdout == ""
+
+
+def test_a_run_goes_on_in_its_folder_and_only_once(run_here, monkeypatch, tmp_path):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aivj.sampling.run.require_usable", stop)
+    monkeypatch.chdir(tmp_path)
+
+    fresh = run_here("sample", "--pack", "p").stderr.splitlines()[-1].split()
+    assert fresh[:5] == ["aivj", "sample", "--pack", "p", "--out-dir"]
+    assert fresh[5].startswith("var/artifacts/coupled-eval/")
+    assert fresh[6:] == ["--resume"]
+
+    again = run_here("sample", "--pack", "p", "--outDir", "my run", "--resume").stderr
+    assert again.splitlines()[-1] == "  aivj sample --pack p --outDir 'my run' --resume"
+
+
+def test_every_verb_can_be_interrupted():
+    for command in app.registered_commands:
+        assert command.cls is Verb, command.callback
+    for group in app.registered_groups:
+        for command in group.typer_instance.registered_commands:
+            assert command.cls is Verb, command.callback
+
+
+def test_sigterm_is_told_from_ctrl_c(monkeypatch):
+    def ask(*_args, **_options):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("aivj.pipeline.scoring.score", ask)
+    before = signal.getsignal(signal.SIGTERM)
+
+    ended = CliRunner().invoke(app, ["score", "--pack", "p"])
+
+    assert ended.exit_code == 143
+    assert "ended by SIGTERM" in ended.stderr
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_real_ctrl_c_ends_a_process_without_a_traceback(tmp_path):
+    log = tmp_path / "log"
+    os.mkfifo(log)
+    words = ["--home", str(tmp_path / "home"), "stats", "selection", str(log)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aivj.cli", *words], stderr=subprocess.PIPE, text=True
+    )
+    with log.open("w"):  # opens as soon as the process reads, which then waits for a line
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert said == (
+        "interrupted: nothing was finished; begin again with\n"
+        f"  python -m aivj.cli {' '.join(words)}\n"
+    )
