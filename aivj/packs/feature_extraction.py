@@ -9,13 +9,10 @@ import gc
 import multiprocessing
 import os
 import signal
-import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, cycle, islice
+from multiprocessing.connection import Connection
 
 import numpy as np
 
@@ -29,7 +26,7 @@ NUM_FEW = 300
 
 _BATCH_SIZE = 64
 _MAX_WORKERS = 8
-_BATCHES_PER_WORKER = 3
+_EXIT_TIMEOUT_S = 2.0
 
 _Batch = Sequence[tuple[str, bytes]]
 
@@ -80,45 +77,71 @@ def _batches(presets: Iterable[tuple[str, bytes]]) -> Iterator[_Batch]:
 
 
 def _in_processes(batches: Iterable[_Batch]) -> Iterator[ExtractedBatch]:
-    """Keeps a bounded number of batches under way; yields results in the order of the batches."""
+    """Gives the batches to workers in turn; yields results in the order of the batches."""
     num_workers = min(len(os.sched_getaffinity(0)), _MAX_WORKERS)
-    pool = ProcessPoolExecutor(
-        num_workers, multiprocessing.get_context("spawn"), initializer=_prepare_worker
-    )
-    under_way: deque[tuple[_Batch, Future[ExtractedBatch] | None]] = deque()
+    workers = [_Worker() for _ in range(num_workers)]
     try:
-        for batch in batches:
-            if len(under_way) == _BATCHES_PER_WORKER * num_workers:
-                yield _outcome(*under_way.popleft())
-            under_way.append((batch, _submitted(pool, batch)))
-        while under_way:
-            yield _outcome(*under_way.popleft())
+        turns = cycle(workers)
+        for batch, worker in zip(batches, turns, strict=False):
+            done = worker.take()
+            worker.give(batch)
+            if done is not None:
+                yield done
+        for worker in islice(turns, num_workers):
+            if (done := worker.take()) is not None:
+                yield done
     finally:
-        pool.shutdown(cancel_futures=True)
+        for worker in workers:
+            worker.end()
 
 
-def _submitted(pool: ProcessPoolExecutor, batch: _Batch) -> Future[ExtractedBatch] | None:
-    with contextlib.suppress(BrokenProcessPool):
-        return pool.submit(extract_batch, batch)
-    return None
+class _Worker:
+    """A process that has one batch at a time; where it dies, its batches are done here.
+
+    `concurrent.futures` has a pool for this, which up to Python 3.11.4 waits for ever once a worker
+    was killed (https://github.com/python/cpython/issues/94777).
+    """
+
+    def __init__(self) -> None:
+        spawning = multiprocessing.get_context("spawn")
+        self._pipe, far_end = spawning.Pipe()
+        self._process = spawning.Process(target=_work, args=(far_end,), daemon=True)
+        self._process.start()
+        far_end.close()
+        self._batch: _Batch | None = None
+
+    def give(self, batch: _Batch) -> None:
+        """Starts on a batch; the one before has been taken."""
+        self._batch = batch
+        with contextlib.suppress(OSError):
+            self._pipe.send(batch)
+
+    def take(self) -> ExtractedBatch | None:
+        """Returns what became of the batch that was given last; None if there was none."""
+        batch, self._batch = self._batch, None
+        if batch is None:
+            return None
+        try:
+            found: ExtractedBatch = self._pipe.recv()
+        except (EOFError, OSError):
+            return extract_batch(batch)
+        return found
+
+    def end(self) -> None:
+        """Ends the process, in the middle of a batch if need be."""
+        self._pipe.close()
+        self._process.terminate()
+        self._process.join(_EXIT_TIMEOUT_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._process.close()
 
 
-def _outcome(batch: _Batch, future: Future[ExtractedBatch] | None) -> ExtractedBatch:
-    if future is not None:
-        with contextlib.suppress(BrokenProcessPool):
-            return future.result()
-    return extract_batch(batch)
-
-
-def _prepare_worker() -> None:
-    """Ctrl-C is the owner's to hear; and a worker does not outlive its owner, however that ends."""
-    gc.disable()  # nothing here is cyclic, and looking for cycles takes a tenth of the time
+def _work(pipe: Connection) -> None:
+    """Answers batches until there is nobody any more who asks. Ctrl-C is the owner's to hear."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_owner, daemon=True).start()
-
-
-def _end_with_owner() -> None:
-    owner = multiprocessing.parent_process()
-    if owner is not None:
-        owner.join()
-        os._exit(1)
+    gc.disable()  # nothing here is cyclic, and looking for cycles takes a tenth of the time
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            pipe.send(extract_batch(pipe.recv()))

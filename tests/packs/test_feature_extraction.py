@@ -37,7 +37,7 @@ def test_processes_give_what_this_one_gives(presets: list[tuple[str, bytes]]) ->
 def test_few_need_no_processes(
     presets: list[tuple[str, bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(feature_extraction, "ProcessPoolExecutor")
+    monkeypatch.delattr(feature_extraction, "_in_processes")
     few = presets[: NUM_FEW - 1]
     assert sum(len(batch.file_hashes) for batch in extract(iter(few))) == len(few)
 
