@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage clean
 .PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-live bench-memory
-.PHONY: bench-operating-point bench-player chaos
+.PHONY: bench-operating-point bench-player chaos fresh-test
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -22,7 +22,9 @@ $(BIN)/.ready: pyproject.toml constraints.txt scripts/system-packages.sh
 
 node_modules/.ready: package.json package-lock.json $(BIN)/.ready
 	@echo 'stage: npm ci'
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --loglevel=error || { \
+		echo "set-up stopped: npm could not install the stage's packages; what it says stands above." >&2; \
+		exit 4; }
 	@touch $@
 
 $(STAGE): $(STAGE_SOURCES) node_modules/.ready
@@ -80,6 +82,9 @@ bench-player: setup ## what the player costs beside GL and equations, and frames
 
 bench-operating-point: setup ## what other sizes and lengths would cost and tell
 	$(BIN)/python -m benchmarks.operating_point
+
+fresh-test: ## both commands in a minimal Debian 12, as root and as a user with sudo; needs debootstrap
+	@scripts/fresh-test.sh
 
 chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sampled; nothing may be lost
 	$(BIN)/python -m benchmarks.chaos

@@ -79,6 +79,7 @@ def examine(home: Path, policy: GpuPolicy) -> Examination:
         _checked("chromium", lambda: _version([str(find_chromium()), "--version"])),
         _program("xvfb", "Xvfb", "headed browsers cannot run", None),
         _program("node", "node", "presets cannot be converted", ["--version"], needed=True),
+        _program("npm", "npm", "the stage cannot be built anew", ["--version"]),
         _checked("stage", lambda: f"{len(read_assets())} files in {DIST}"),
         *(_package(name) for name in ("ray", "torch", "mlflow", "playwright")),
         _cuda(),

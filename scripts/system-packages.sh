@@ -18,6 +18,7 @@ want chromium chromium
 want Xvfb xvfb
 want node nodejs
 want npm npm
+want '/usr/lib/*/libatomic.so.1' libatomic1
 want '/usr/lib/*/libEGL.so.1' libegl1
 want '/usr/lib/*/libGLESv2.so.2' libgles2
 want '/usr/lib/*/dri/swrast_dri.so' libgl1-mesa-dri
@@ -37,14 +38,23 @@ if ! command -v apt-get >/dev/null 2>&1 || { [ "$(id -u)" -ne 0 ] && [ -z "$as_r
 		   $missing
 		Install them (as root: apt-get install$missing), or on another system their
 		counterparts: Chromium, Xvfb, Node.js 18 or newer with npm, EGL and GLES 2 with Mesa's
-		drivers, Python's venv module, and the presets of projectM (any folder of .milk files
+		drivers, libatomic, Python's venv module, and the presets of projectM (any folder of .milk files
 		does: \`aivj demo --presets DIR\`). Then run the same command again.
 	MESSAGE
 	exit 4
 fi
 
 echo "system packages:$missing"
-export DEBIAN_FRONTEND=noninteractive
-$as_root apt-get update -qq
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086
-$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+install() {
+	$as_root apt-get update -qq &&
+		$as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends $missing
+}
+install >"$log" 2>&1 || {
+	cat "$log" >&2
+	echo "set-up stopped: apt-get could not install$missing; what it says stands above." >&2
+	exit 4
+}

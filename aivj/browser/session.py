@@ -8,11 +8,13 @@ import uuid
 from pathlib import Path
 from typing import Self
 
+import playwright
 import psutil
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from aivj.browser.display import Display
+from aivj.browser.libraries import refuse_missing_libraries
 from aivj.browser.live_page import LivePage, OnEvent, PageSetup
 from aivj.browser.pin_proof import HELD_MIB, HOLD_MEMORY, prove_pin
 from aivj.browser.pinning import pinned_environment
@@ -23,6 +25,7 @@ from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.browser.tab import PageReply, Tab, first_line
 from aivj.errors import MissingDependencyError, WorkerLostError
 
+_DRIVER = Path(playwright.__file__).parent / "driver" / "node"
 _LAUNCH_TIMEOUT_S = 30.0
 _CLOSE_TIMEOUT_S = 3.0
 _PROBE_TIMEOUT_S = 8.0
@@ -178,7 +181,7 @@ class BrowserSession:
             env["DISPLAY"] = await display.open()
         if self._plan.gpu is not None:
             env.update(await self._exit.enter_async_context(pinned_environment(self._plan.gpu)))
-        driver: Playwright = await self._exit.enter_async_context(async_playwright())
+        driver = await self._start_driver()
         try:
             self._browser = await driver.chromium.launch(
                 executable_path=executable,
@@ -193,6 +196,7 @@ class BrowserSession:
                 handle_sighup=False,
             )
         except PlaywrightError as error:
+            refuse_missing_libraries(executable, "Chromium")
             raise WorkerLostError.because("browser-crash", first_line(error)) from error
         self._exit.push_async_callback(self._browser.close)
         self._processes = BrowserProcesses.marked(self._mark)
@@ -203,6 +207,17 @@ class BrowserSession:
         if self._plan.gpu is not None:
             await prove_pin(self._plan.gpu, self._gpu_processes, self._hold_gpu_memory)
         return report
+
+    async def _start_driver(self) -> Playwright:
+        driver = async_playwright()
+        try:
+            return await self._exit.enter_async_context(driver)
+        # Playwright has no error of its own for a driver that does not start.
+        except Exception as error:
+            refuse_missing_libraries(_DRIVER, "Playwright's driver")
+            raise WorkerLostError.because(
+                "browser-crash", f"Playwright's driver did not start: {first_line(error)}"
+            ) from error
 
     async def _hold_gpu_memory(self) -> bool:
         url = "about:blank"
