@@ -72,7 +72,7 @@ def num_cached(folder: Path) -> int:
 def test_a_preset_becomes_butterchurn_s(converter):
     preset = converter.convert(PRESET)
     assert preset.butterchurn["version"] == 2
-    assert preset.butterchurn["baseVals"] == {"zoom": 1.01}
+    assert preset.butterchurn["baseVals"]["zoom"] == 1.01
     assert preset.butterchurn["frame_eqs_eel"] == "q1=bass; // café"
     assert "shader_body {" in preset.butterchurn["comp"]
     assert preset.shaders.warp.state == "none"

@@ -46,14 +46,22 @@ test("a preset without shaders passes its equations through", async () => {
 test("code before the usual place and values behind it are not lost", async () => {
   const { butterchurn } = await convert("per_pixel_1=rot=0.1;", "zoom = 1.5", "rot=nonsense");
   assert.equal(butterchurn.pixel_eqs_eel, "rot=0.1;");
-  assert.deepEqual(butterchurn.baseVals, { zoom: 1.5 });
+  assert.equal(butterchurn.baseVals.zoom, 1.5);
+  assert.ok(!("rot" in butterchurn.baseVals));
 });
 
 test("a byte order mark, NULs, an odd header and a second section do no harm", async () => {
   const text = "\u00ef\u00bb\u00bf[Preset01]\nzo\0om=2\n[preset00]\nzoom=3\n";
   const { butterchurn } = await convertPreset(text, parser);
   assert.equal(butterchurn.version, 1);
-  assert.deepEqual(butterchurn.baseVals, { zoom: 2 });
+  assert.equal(butterchurn.baseVals.zoom, 2);
+});
+
+test("a preset of MilkDrop 3 is drawn without what is beyond MilkDrop 2, and degraded", async () => {
+  const preset = await convert("shapecode_2_enabled=1", "shapecode_4_enabled=1");
+  assert.deepEqual(preset.degradedReasons, ["custom shapes beyond the first 4 are left out: 1"]);
+  assert.equal(preset.butterchurn.shapes[2]?.baseVals.enabled, 1);
+  assert.equal(preset.butterchurn.shapes.length, 4);
 });
 
 test("text that is no preset makes an empty one", async () => {

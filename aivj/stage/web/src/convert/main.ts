@@ -1,10 +1,12 @@
 // The converter as a child process. First line out: {"ready": "<converter>"}. Then one line out
 // for each line in, in order: {"id": 1, "text": "..."} -> {"id": 1, "preset": {...}}, where "text"
 // is the preset's bytes decoded as latin-1. With "failed": {"stage": ..., "message": ...} the shaders
-// are not converted but reported so. Ends with its input, or with its owner.
+// are not converted but reported so. With "read": true the answer is {"id": 1, "milk": {...}}, what was
+// read. Ends with its input, or with its owner.
 
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
+import { type Milk, type MilkPart, readMilk } from "./milk.ts";
 import { HlslParser } from "./parser.ts";
 import { convertPreset, convertPresetWith } from "./preset.ts";
 import { failedShader } from "./shader.ts";
@@ -14,6 +16,7 @@ import { CONVERTER } from "./version.ts";
 interface Request {
   id: number;
   text: string;
+  read?: boolean;
   failed?: { stage: FailureStage; message: string };
 }
 
@@ -32,14 +35,35 @@ function convert(request: Request, parser: HlslParser): Promise<ConvertedPreset>
   return convertPresetWith(text, async () => shader);
 }
 
+/** A reading as lists of pairs, which unlike objects keep any key. */
+function listed(milk: Milk): unknown {
+  const part = ({ index, values, blocks }: MilkPart) => ({
+    index,
+    values: [...values],
+    blocks: [...blocks],
+  });
+  const { preset, waves, shapes, raw, ...rest } = milk;
+  return {
+    ...rest,
+    raw: [...raw],
+    preset: part(preset),
+    waves: waves.map(part),
+    shapes: shapes.map(part),
+  };
+}
+
+async function answer(request: Request, parser: HlslParser): Promise<unknown> {
+  if (request.read) return { id: request.id, milk: listed(readMilk(request.text)) };
+  return { id: request.id, preset: await convert(request, parser) };
+}
+
 async function main(): Promise<void> {
   endWithOwner();
   const parser = new HlslParser();
   const write = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
   write({ ready: CONVERTER });
   for await (const line of createInterface({ input: process.stdin })) {
-    const request: Request = JSON.parse(line);
-    write({ id: request.id, preset: await convert(request, parser) });
+    write(await answer(JSON.parse(line), parser));
   }
 }
 

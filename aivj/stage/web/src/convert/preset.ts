@@ -1,10 +1,11 @@
 // A whole preset: text in, ConvertedPreset out.
 
-import utils from "milkdrop-preset-utils";
+import { baseValues } from "./base_values.ts";
+import { leftOut, NUM_DRAWN } from "./left_out.ts";
+import { type Milk, type MilkPart, readMilk } from "./milk.ts";
 import type { HlslParser } from "./parser.ts";
 import { ABSENT_SHADER, type ConvertedShader, convertShader } from "./shader.ts";
-import { normalizePreset } from "./source.ts";
-import type { ButterchurnPreset, ConvertedPreset, ShaderKind } from "./types.ts";
+import type { ButterchurnPreset, ConvertedPreset, Equations, ShaderKind } from "./types.ts";
 import { CONVERTER } from "./version.ts";
 
 /** Turns a shader's source into Butterchurn's. */
@@ -23,40 +24,49 @@ export async function convertPresetWith(
   text: string,
   convert: ShaderConverter,
 ): Promise<ConvertedPreset> {
-  const split = utils.splitPreset(normalizePreset(text));
-  const warp = split.warp.trim() === "" ? ABSENT_SHADER : await convert(split.warp, "warp");
-  const comp = split.comp.trim() === "" ? ABSENT_SHADER : await convert(split.comp, "comp");
+  const milk = readMilk(text);
+  const warp = milk.warp.trim() === "" ? ABSENT_SHADER : await convert(milk.warp, "warp");
+  const comp = milk.comp.trim() === "" ? ABSENT_SHADER : await convert(milk.comp, "comp");
   const butterchurn: ButterchurnPreset = {
-    version: split.presetVersion,
-    baseVals: finite(split.baseVals),
-    init_eqs_eel: split.presetInit,
-    frame_eqs_eel: split.perFrame,
-    pixel_eqs_eel: split.perVertex,
-    waves: split.waves.map((wave) => ({
-      baseVals: finite(wave.baseVals),
-      init_eqs_eel: wave.init_eqs_str,
-      frame_eqs_eel: wave.frame_eqs_str,
-      point_eqs_eel: wave.point_eqs_str,
+    ...equations(milk.preset),
+    version: dialect(milk),
+    pixel_eqs_eel: milk.preset.blocks.get("per_pixel") ?? "",
+    waves: drawn(milk.waves, "wave").map((wave) => ({
+      ...equations(wave),
+      point_eqs_eel: wave.blocks.get("per_point") ?? "",
     })),
-    shapes: split.shapes.map((shape) => ({
-      baseVals: finite(shape.baseVals),
-      init_eqs_eel: shape.init_eqs_str,
-      frame_eqs_eel: shape.frame_eqs_str,
-    })),
+    shapes: drawn(milk.shapes, "shape").map(equations),
     warp: warp.glsl,
     comp: comp.glsl,
   };
-  return report(butterchurn, { warp, comp });
+  return report(butterchurn, { warp, comp }, leftOut(milk));
 }
 
-/** Drops values that are no numbers: Butterchurn's defaults take their place. */
-function finite(values: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)));
+/** Returns the dialect of the equations, see `ButterchurnPreset.version`. */
+function dialect({ preset }: Milk): number {
+  return (preset.values.get("milkdrop_preset_version") ?? 0) >= 201 ? 2 : 1;
+}
+
+function equations(part: MilkPart): Equations {
+  return {
+    baseVals: baseValues(part),
+    init_eqs_eel: part.blocks.get("init") ?? "",
+    frame_eqs_eel: part.blocks.get("per_frame") ?? "",
+  };
+}
+
+/** Returns the waves or shapes that Butterchurn draws, with empty ones where the preset has none. */
+function drawn(parts: readonly MilkPart[], kind: MilkPart["kind"]): MilkPart[] {
+  return Array.from({ length: NUM_DRAWN }, (_, index) => {
+    const known = parts.find((part) => part.index === index);
+    return known ?? { kind, index, values: new Map(), blocks: new Map() };
+  });
 }
 
 function report(
   butterchurn: ButterchurnPreset,
   shaders: Record<ShaderKind, ConvertedShader>,
+  unable: readonly string[],
 ): ConvertedPreset {
   const { warp, comp } = shaders;
   const userTextures = union(warp.userTextures, comp.userTextures);
@@ -66,6 +76,7 @@ function report(
     ...failed.map(([kind, { report }]) => `${kind} shader: ${report.stage}: ${report.message}`),
     ...userTextures.map((name) => `texture '${name}' is missing`),
     ...guessedTexsizes.map((name) => `size of texture '${name}' is a guess`),
+    ...unable,
   ];
   return {
     converter: CONVERTER,

@@ -13,7 +13,7 @@ export interface ShaderReport {
   message: string | null;
 }
 
-interface Equations {
+export interface Equations {
   baseVals: Record<string, number>;
   init_eqs_eel: string;
   frame_eqs_eel: string;

@@ -1,8 +1,7 @@
 import { version as hlslparserVersion } from "hlslparser-js/package.json";
-import { version as utilsVersion } from "milkdrop-preset-utils/package.json";
 
 /** Raised on every change that can change any output. */
-const OWN_VERSION = 1;
+const OWN_VERSION = 2;
 
 /**
  * How `pow` treats a negative base, which GLSL leaves undefined: `abs` raises |a|, so that every
@@ -14,5 +13,4 @@ export const CONVERTER = [
   `aivj-convert ${OWN_VERSION}`,
   `pow ${POW_POLICY}`,
   `hlslparser-js ${hlslparserVersion}`,
-  `milkdrop-preset-utils ${utilsVersion}`,
 ].join(", ");
