@@ -66,7 +66,7 @@ async def test_what_programs_rely_on_is_there(player, tmp_path):
     assert await page.call(missing, DOM_IDS) == []
     read = "(id) => (({ value, min, max }) => [value, min, max])(document.getElementById(id))"
     assert await page.call(read, "preset-auto-interval") == ["90", "15", "600"]
-    assert (await page.call(read, "preset-library-select"))[0] == "tested"
+    await page.until("document.getElementById('preset-library-select').value === 'tested'")
     options = "() => [...document.getElementById('preset-select').options].map((o) => o.value)"
     assert await page.call(options) == ["0", "3"]
 
@@ -79,7 +79,7 @@ async def test_what_programs_rely_on_is_there(player, tmp_path):
         assert layer["avgLumaDownsampleSize"] == 8
         assert layer["avgLumaIntervalMs"] == 500
         assert layer["audioFeedIntervalMs"] in {33, 50, 70, 55, 80, 120}
-    assert projectm["lastAudioRms"] >= 0.0005
+    await page.until("window.__projectm_verify.lastAudioRms >= 0.0005")
     assert projectm["lastAudioPeak"] >= projectm["lastAudioRms"]
     assert 0.8 <= projectm["lastAudioGain"] <= 5.5
     assert projectm["lastAudioSamplesPerChannel"] == 512

@@ -15,6 +15,17 @@ RMS = "window.__projectm_verify.lastAudioRms"
 TOGGLE = "document.getElementById('audio-toggle').textContent"
 STATUS = "document.getElementById('audio-status').textContent"
 
+# What stands there in each frame in which the presets hear something.
+WATCH_WORDS = f"""(() => {{
+  window.heard = [];
+  const look = () => {{
+    requestAnimationFrame(look);
+    const level = window.__projectm_verify?.lastAudioRms ?? 0;
+    if (level >= {MIN_RMS}) window.heard.push(`${{{STATUS}}}, ${{{TOGGLE}}}`);
+  }};
+  requestAnimationFrame(look);
+}})();"""
+
 
 def tone(amplitude=0.25, frequency_hz=880, duration_s=5):
     """A WAV file of a sine in both channels."""
@@ -79,7 +90,8 @@ async def test_the_button_pauses_and_plays_and_the_volume_changes_nothing_for_pr
     }"""
     await page.call(mute)
     await page.page.wait_for_timeout(200)
-    assert await page.call(f"() => {RMS}") >= MIN_RMS
+    # A busy machine leaves gaps in the sound.
+    await page.until(f"{RMS} >= {MIN_RMS}")
     await page.call("() => document.getElementById('audio-toggle').click()")
     await page.until(f"{RMS} === 0 && /play/i.test({TOGGLE})")
     await page.until(f"{STATUS}.endsWith('paused')")
@@ -115,7 +127,7 @@ async def test_a_microphone_that_is_refused_is_told_and_the_music_goes_on(open_s
     }"""
     await page.call(refuse)
     await page.until(f"{STATUS} === 'Permission denied'")
-    assert await page.call(f"() => {RMS}") >= MIN_RMS
+    await page.until(f"{RMS} >= {MIN_RMS}")
 
 
 async def test_what_is_shared_is_heard_and_silence_is_refused(open_silent):
@@ -151,10 +163,10 @@ async def test_the_servers_music_plays_in_ranges(player, tmp_path):
 
 async def test_the_groove_is_heard_by_presets_before_anybody_plays_it_aloud(player, tmp_path):
     write_pack(tmp_path, [MOVING], [0.5])
-    page = await player(**COUPLED, **ALONE)
-    await page.until(f"{RMS} >= {MIN_RMS}")
-    assert await page.call(f"() => {STATUS}") == "Demo groove, unheard"
-    assert await page.call(f"() => {TOGGLE}") == "Play"
+    page = await player(init=WATCH_WORDS, **COUPLED, **ALONE)
+    # In every frame the words are those of the level, from the first that is heard on.
+    await page.until(f"window.heard?.length >= 30 && {RMS} >= {MIN_RMS}")
+    assert set(await page.call("() => window.heard")) == {"Demo groove, unheard, Play"}
     await page.call("() => document.getElementById('audio-toggle').click()")
     await page.until(f"{TOGGLE} === 'Pause'")
     await page.until(f"{RMS} >= {MIN_RMS}")

@@ -14,6 +14,7 @@ export class SoundPanel {
   readonly #status = element("audio-status", HTMLElement);
   readonly #level = element("audio-level", HTMLElement);
   readonly #music = element("music-select", HTMLSelectElement);
+  #said = "";
 
   constructor(sound: Sound, drive: Drive) {
     this.#sound = sound;
@@ -52,12 +53,24 @@ export class SoundPanel {
     };
   }
 
-  /** Says what is heard; `silent`: nothing was for a while. */
-  show(silent: boolean, rms: number): void {
+  /**
+   * Says what is heard, in the frame that it changes in; `silent`: nothing was for a while. Tells
+   * whether the words are other ones now.
+   */
+  say(silent: boolean): boolean {
     const { state } = this.#sound;
-    setText(this.#toggle, toggleText(state));
-    setText(this.#status, statusText(state, silent));
+    const [toggle, status] = [toggleText(state), statusText(state, silent)];
+    const said = `${toggle} ${status}`;
+    if (said === this.#said) return false;
+    this.#said = said;
+    setText(this.#toggle, toggle);
+    setText(this.#status, status);
     this.#status.dataset.trouble = String(state.trouble !== "" || silent);
+    return true;
+  }
+
+  /** Shows how loud it is. */
+  show(rms: number): void {
     const share = Math.min(1, Math.sqrt(rms / FULL_RMS));
     this.#level.style.setProperty("--level", share.toFixed(2));
   }

@@ -105,10 +105,12 @@ export class Surface {
 
   /** Goes on by a frame; most change nothing. */
   advance(nowMs: number): void {
-    if (nowMs - this.#refreshedMs < REFRESH_MS) return;
-    this.#refreshedMs = nowMs;
     const { ear, show } = this.#parts;
-    this.#sound.show(ear.isSilent(nowMs), ear.loudness.rms);
+    // Words and level are of one moment, whoever looks.
+    const isOther = this.#sound.say(ear.isSilent(nowMs));
+    if (!isOther && nowMs - this.#refreshedMs < REFRESH_MS) return;
+    this.#refreshedMs = nowMs;
+    this.#sound.show(ear.loudness.rms);
     this.#dock.show(show.isFavourite, nowMs);
     this.#look.show(nowMs);
     if (this.#overlay.isOpen) this.#showFigures(nowMs);
