@@ -13,11 +13,13 @@ READ_ELSEWHERE = frozenset(
     {
         "AIVJ_ACCEPT_TIMEOUT_MS",
         "AIVJ_ACCEPT_USE_ARTIFACTS",
+        "AIVJ_ALLOW_CPU",
         "AIVJ_CHAOS",
+        "AIVJ_GPU",
         "AIVJ_SCRIPT_TIMEOUT_MS",
     }
 )
-"""Variables of that prefix that acceptance and benchmarks read."""
+"""Variables of that prefix that options, acceptance and benchmarks read."""
 
 
 class Settings(BaseSettings):

@@ -36,7 +36,9 @@ def accept(
     url: VerifiedPageOption = None,
     gpu: Annotated[
         Gpu | None,
-        typer.Option("--gpu", help="require: a GPU (default). software: the CPU."),
+        typer.Option(
+            "--gpu", envvar="AIVJ_GPU", help="require: a GPU (default). software: the CPU."
+        ),
     ] = None,
     profile: ProfileOption = None,
     library: VerifiedLibraryOption = None,

@@ -4,24 +4,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, err, out
+from aivj.cli.console import bar, out
 from aivj.cli.learning_options import (
     BatchSizeOption,
+    DropoutOption,
     EarlyStoppingOption,
     EliteDirOption,
     EpochsOption,
     EvalJsonlOption,
     EvalTargetOption,
+    EvalWeightOption,
+    LearningRateOption,
     MixRenderersOption,
     NegDistanceOption,
     NegSamplesOption,
+    NegWeightOption,
     PacksOption,
     PreferencesOption,
     PresetFeaturesOption,
+    WeightDecayOption,
     cpu_words,
     label_words,
     split_names,
 )
+from aivj.cli.learning_run import run_name, say
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import AllowCpuOption, OutDirOption, SeedOption, TrackingOption
 from aivj.cli.tracking import open_tracker, tell_waiting
@@ -38,19 +44,21 @@ def evaluate(
     elite_dir: EliteDirOption = None,
     preferences: PreferencesOption = None,
     preset_features: PresetFeaturesOption = None,
-    folds: Annotated[int, typer.Option("--folds", min=2, help="Parts of the families.")] = 3,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Repetitions.")] = 5,
+    folds: Annotated[
+        int, typer.Option("--folds", min=2, max=100, help="Parts of the families.")
+    ] = 3,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=1000, help="Repetitions.")] = 5,
     output_dir: OutDirOption = None,
     epochs: EpochsOption = 20,
     early_stopping: EarlyStoppingOption = True,
     batch_size: BatchSizeOption = 256,
-    learning_rate: Annotated[float, typer.Option("--learning-rate")] = 1e-3,
-    weight_decay: Annotated[float, typer.Option("--weight-decay", min=0)] = 1e-4,
-    dropout: Annotated[float, typer.Option("--dropout", min=0, max=0.99)] = 0.1,
+    learning_rate: LearningRateOption = 1e-3,
+    weight_decay: WeightDecayOption = 1e-4,
+    dropout: DropoutOption = 0.1,
     eval_target: EvalTargetOption = "v1",
-    extra_eval_weight: Annotated[float, typer.Option("--extra-eval-weight", min=0)] = 0.35,
+    extra_eval_weight: EvalWeightOption = 0.35,
     neg_samples: NegSamplesOption = 50_000,
-    neg_weight: Annotated[float, typer.Option("--neg-weight", min=0)] = 0.20,
+    neg_weight: NegWeightOption = 0.20,
     neg_min_pair_distance: NegDistanceOption = 50,
     seed: SeedOption = 0,
     allow_cpu: AllowCpuOption = False,
@@ -62,6 +70,7 @@ def evaluate(
     Families are held out whole, so that no remix leaks; the net says so if it does not beat trees.
     Example: aivj evaluate --pack mine --extra-eval-jsonl RUN/eval.jsonl --elite-dir ELITE
     """
+    say("loading torch and MLflow")
     from aivj.coupling.config import FitConfig
     from aivj.coupling.device import choose_device
     from aivj.pipeline.evaluating import EvaluateRequest
@@ -81,7 +90,7 @@ def evaluate(
             preset_features=preset_features,
             mix_renderers=mix_renderers,
         ),
-        config=FitConfig(
+        config=FitConfig.of(
             epochs=epochs,
             early_stopping=early_stopping,
             batch_size=batch_size,
@@ -102,12 +111,13 @@ def evaluate(
     )
     # Before the server is asked for anything: a refusal takes a moment and leaves nothing.
     choose_device(allow_cpu=allow_cpu)
-    tracker = open_tracker(settings, tracking_uri)
+    tracker = open_tracker(settings, tracking_uri, "evaluate")
+    name = run_name("evaluate", names, f"{folds} folds {seeds} seeds")
     with (
-        tracker.start("evaluate", params={}, tags={"packs": ",".join(names)}) as run,
+        tracker.start(name, params={}, tags={"packs": ",".join(names)}) as run,
         bar("fits") as progress,
     ):
-        outcome = run_evaluate(request, run, progress.update)
+        outcome = run_evaluate(request, run, progress.update, say)
     _print_outcome(outcome)
     tell_waiting(tracker)
     say_next(context, "train", *label_words(request.labels), *cpu_words(allow_cpu=allow_cpu))
@@ -119,12 +129,10 @@ def _print_outcome(outcome: "EvaluateOutcome") -> None:
     from aivj.pipeline.evaluating import TITLES
 
     evaluation = outcome.evaluation
+    for line in outcome.verdicts:
+        out.print(line)
     table = Table("model", *(title for title, _, _ in TITLES.values()))
     for model in evaluation.per_seed:
         table.add_row(model, *(str(evaluation.figure(model, metric)) for metric in TITLES))
     out.print(table)
-    for line in outcome.verdicts:
-        out.print(line)
-    for note in outcome.notes:
-        err.print(f"[yellow]note[/] {note}")
     out.print(f"{outcome.page_path}")

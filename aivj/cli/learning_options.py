@@ -1,5 +1,6 @@
 """Options of the verbs that learn: what from, and how. Some have the older trainer's names too."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -42,9 +43,25 @@ EarlyStoppingOption = Annotated[
         "--early-stopping/--all-epochs", help="Stop where families that are not seen fare best."
     ),
 ]
+LearningRateOption = Annotated[float, typer.Option("--learning-rate")]
+WeightDecayOption = Annotated[float, typer.Option("--weight-decay", min=0)]
+DropoutOption = Annotated[float, typer.Option("--dropout", min=0, max=0.99)]
+EvalWeightOption = Annotated[float, typer.Option("--extra-eval-weight", min=0)]
+NegWeightOption = Annotated[float, typer.Option("--neg-weight", min=0)]
 BatchSizeOption = Annotated[int, typer.Option("--batch-size", min=1)]
 NegSamplesOption = Annotated[int, typer.Option("--neg-samples", min=0)]
 NegDistanceOption = Annotated[int, typer.Option("--neg-min-pair-distance", min=1)]
+
+
+def finite(value: float | None) -> float | None:
+    """Refuses what a range of the command line lets through: a number that is none.
+
+    Raises:
+        BadParameter: It is NaN or infinite.
+    """
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
 
 
 def split_names(names: list[str]) -> list[str]:

@@ -14,14 +14,12 @@ ExecutorKind = Literal["ray", "in-process"]
 PackOption = Annotated[
     str, typer.Option("--pack", help="Name of the pack, a folder below public/presets.")
 ]
-GpuOption = Annotated[
-    Gpu, typer.Option("--gpu", help="require: refuse software renderers. software: refuse GPUs.")
-]
 # Only for looking: what measures for real is told which renderer it shall have.
 GpuOrAutoOption = Annotated[
     GpuOrAuto,
     typer.Option(
         "--gpu",
+        envvar="AIVJ_GPU",
         help="require, software, or auto: a GPU where one is proved, else software, said aloud.",
     ),
 ]
@@ -47,7 +45,12 @@ RayAddressOption = Annotated[
     typer.Option("--ray-address", help="Join this Ray cluster (`auto` inside a job)."),
 ]
 AllowCpuOption = Annotated[
-    bool, typer.Option("--allow-cpu", help="Train on the CPU where there is no CUDA device.")
+    bool,
+    typer.Option(
+        "--allow-cpu",
+        envvar="AIVJ_ALLOW_CPU",
+        help="Train on the CPU where there is no CUDA device.",
+    ),
 ]
 TrackingOption = Annotated[
     str | None,

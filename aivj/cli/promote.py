@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import err
+from aivj.cli.console import err, out
+from aivj.cli.learning_run import say
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
 from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion
+from aivj.cli.tracking import open_tracker
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,20 +50,24 @@ def promote(
 
     Past a gate: aivj promote --pack mine --force --reason "only scores before tonight's show"
     """
-    from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
+    say("loading MLflow")
+    from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
     from aivj.pipeline.releasing import publish
-    from aivj.release.tracking import Tracker
 
     settings: Settings = context.obj
     decision = _decision(force=force, reason=reason, by=by)
+    quality_path = settings.packs_root / "presets" / pack / PAIRS_QUALITY_NAME
+    judgement = read_pairs_quality(quality_path).provenance.judgement
+    if judgement is not None:
+        out.print(judgement.sentence)
     promotion = publish(
         pack=pack,
         bucket=bucket_to_write(
             bucket or settings.bucket_uri, allow_unconditional=allow_unconditional
         ),
-        quality_path=settings.packs_root / "presets" / pack / PAIRS_QUALITY_NAME,
+        quality_path=quality_path,
         evidence_dir=evidence,
-        tracker=Tracker(tracking_uri or settings.tracking_uri),
+        tracker=open_tracker(settings, tracking_uri, "promote", needs_server=True),
         force=decision,
     )
     if decision is not None and promotion.pointer.forced is None:

@@ -7,6 +7,7 @@ import typer
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
 from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion
+from aivj.cli.tracking import open_tracker
 
 if TYPE_CHECKING:
     from aivj.settings import Settings
@@ -27,7 +28,6 @@ def rollback(
     Example: aivj rollback --pack mine
     """
     from aivj.pipeline.releasing import roll_back
-    from aivj.release.tracking import Tracker
 
     settings: Settings = context.obj
     promotion = roll_back(
@@ -36,7 +36,7 @@ def rollback(
             bucket or settings.bucket_uri, allow_unconditional=allow_unconditional
         ),
         to=to,
-        tracker=Tracker(tracking_uri or settings.tracking_uri),
+        tracker=open_tracker(settings, tracking_uri, "rollback", needs_server=True),
     )
     print_promotion(promotion)
     chosen = [] if bucket is None else ["--bucket", bucket]

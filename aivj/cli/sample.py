@@ -58,7 +58,11 @@ def sample(
     ] = None,
     gpu: Annotated[
         Gpu | None,
-        typer.Option("--gpu", help="require: refuse software renderers. software: refuse GPUs."),
+        typer.Option(
+            "--gpu",
+            envvar="AIVJ_GPU",
+            help="require: refuse software renderers. software: refuse GPUs.",
+        ),
     ] = None,
     profile: ProfileOption = None,
     headed: HeadedOption = False,

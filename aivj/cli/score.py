@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aivj.cli.console import out
-from aivj.cli.learning_options import PacksOption, PresetFeaturesOption, split_names
+from aivj.cli.learning_options import PacksOption, PresetFeaturesOption, finite, split_names
+from aivj.cli.learning_run import say
 from aivj.cli.next_steps import gpu_option, say_next
 
 if TYPE_CHECKING:
@@ -18,17 +19,26 @@ def score(
     packs: PacksOption,
     checkpoint: Annotated[
         Path | None,
-        typer.Option("--checkpoint", help="Default: the last one that `aivj train` made."),
+        typer.Option(
+            "--checkpoint", help="safetensors or pth. Default: the last one of `aivj train`."
+        ),
     ] = None,
     preset_features: PresetFeaturesOption = None,
     run_id: Annotated[
-        str | None, typer.Option("--run-id", help="MLflow run of the training, for provenance.")
+        str | None,
+        typer.Option("--run-id", help="MLflow run of the training, if not the checkpoint's own."),
     ] = None,
-    min_quality_std: Annotated[float, typer.Option("--min-quality-std", min=0)] = 0.03,
+    min_quality_std: Annotated[
+        float, typer.Option("--min-quality-std", min=0, max=0.5, callback=finite)
+    ] = 0.03,
     calibrate_std: Annotated[
         float | None,
         typer.Option(
-            "--score-calibrate-std", help="Stretch bunched scores to this deviation, in order."
+            "--score-calibrate-std",
+            min=0,
+            max=0.5,
+            callback=finite,
+            help="Stretch bunched scores to this deviation, in order.",
         ),
     ] = None,
 ) -> None:
@@ -37,6 +47,7 @@ def score(
     Nothing is written if the scores of one pack are too much alike.
     Example: aivj score --pack mine --pack yours
     """
+    say("loading torch")
     from aivj.coupling.checkpoint import CHECKPOINT_STEM
     from aivj.pipeline.scoring import ScoreRequest
     from aivj.pipeline.scoring import score as run_score
@@ -54,7 +65,9 @@ def score(
         run_id=run_id,
     )
     for quality, path in run_score(request):
-        stats = quality.quality_stats
+        stats, judgement = quality.quality_stats, quality.provenance.judgement
+        if judgement is not None:
+            out.print(judgement.sentence)
         out.print(
             f"{len(quality.pairs)} pairs, std {stats.std:.4f}, p50 {stats.p50:.3f}, "
             f"{quality.stats.missing_files} without files: {path}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, err, out
+from aivj.cli.console import bar, out
 from aivj.cli.learning_options import (
     BatchSizeOption,
     EliteDirOption,
@@ -19,6 +19,7 @@ from aivj.cli.learning_options import (
     PresetFeaturesOption,
     split_names,
 )
+from aivj.cli.learning_run import run_name, say
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import (
     AllowCpuOption,
@@ -40,13 +41,21 @@ def sweep(
     elite_dir: EliteDirOption = None,
     preferences: PreferencesOption = None,
     preset_features: PresetFeaturesOption = None,
-    configs: Annotated[int, typer.Option("--configs", min=1, help="Configurations.")] = 256,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Repetitions of each.")] = 3,
+    configs: Annotated[
+        int, typer.Option("--configs", min=1, max=100_000, help="Configurations.")
+    ] = 256,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, max=1000, help="Repetitions of each.")
+    ] = 3,
     trials: Annotated[
-        int, typer.Option("--trials", min=1, help="Structures; configurations are dealt to them.")
+        int,
+        typer.Option(
+            "--trials", min=1, max=10_000, help="Structures; configurations are dealt to them."
+        ),
     ] = 8,
     concurrent: Annotated[
-        int | None, typer.Option("--concurrent", min=1, help="Trials at a time. Default: cores.")
+        int | None,
+        typer.Option("--concurrent", min=1, max=1024, help="Trials at a time. Default: cores."),
     ] = None,
     output_dir: OutDirOption = None,
     batch_size: BatchSizeOption = 128,
@@ -64,6 +73,7 @@ def sweep(
     Judged by held-out labels of people and measurements, which no swept weight can flatter.
     Example: aivj sweep --pack mine --extra-eval-jsonl RUN/eval.jsonl --elite-dir ELITE
     """
+    say("loading torch and MLflow")
     from aivj.coupling.config import FitConfig
     from aivj.coupling.device import choose_device
     from aivj.fleet.sweep import SweepPlan
@@ -84,7 +94,7 @@ def sweep(
             preset_features=preset_features,
             mix_renderers=mix_renderers,
         ),
-        config=FitConfig(
+        config=FitConfig.of(
             batch_size=batch_size,
             eval_target=eval_target,
             neg_samples=neg_samples,
@@ -99,19 +109,18 @@ def sweep(
     )
     # Before the server is asked for anything: a refusal takes a moment and leaves nothing.
     choose_device(allow_cpu=allow_cpu)
-    tracker = open_tracker(settings, tracking_uri)
-    with tracker.start("sweep", params={}, tags={"packs": ",".join(names)}) as run:
+    tracker = open_tracker(settings, tracking_uri, "sweep")
+    name = run_name("sweep", names, f"{configs} configurations {seeds} seeds")
+    with tracker.start(name, params={}, tags={"packs": ",".join(names)}) as run:
         with bar("trials") as progress:
-            outcome = run_sweep(request, tracker, run, progress.update)
+            outcome = run_sweep(request, tracker, run, progress.update, say)
         winner = outcome.winner
         out.print(f"best of {len(outcome.results)}: {winner.objective:.3f} ± {winner.spread:.3f}")
         crowned = (
             "scores, of no version while the server is away" if tracker.is_away else "candidate"
         )
-        for path in crown(request, winner, tracker, run):
+        for path in crown(request, winner, tracker, run, say):
             out.print(f"{crowned}: {path}")
-    for note in outcome.notes:
-        err.print(f"[yellow]note[/] {note}")
     out.print(f"{outcome.page_path}  (MLflow run {run.run_id})")
     tell_waiting(tracker)
     evidence = settings.home / "verify" / names[0]

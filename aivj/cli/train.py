@@ -7,19 +7,25 @@ import typer
 from aivj.cli.console import bar, err, out
 from aivj.cli.learning_options import (
     BatchSizeOption,
+    DropoutOption,
     EarlyStoppingOption,
     EliteDirOption,
     EpochsOption,
     EvalJsonlOption,
     EvalTargetOption,
+    EvalWeightOption,
+    LearningRateOption,
     MixRenderersOption,
     NegDistanceOption,
     NegSamplesOption,
+    NegWeightOption,
     PacksOption,
     PreferencesOption,
     PresetFeaturesOption,
+    WeightDecayOption,
     split_names,
 )
+from aivj.cli.learning_run import run_name, say
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     AllowCpuOption,
@@ -46,24 +52,30 @@ def train(
     epochs: EpochsOption = 20,
     early_stopping: EarlyStoppingOption = True,
     batch_size: BatchSizeOption = 256,
-    learning_rate: Annotated[float, typer.Option("--learning-rate")] = 1e-3,
-    weight_decay: Annotated[float, typer.Option("--weight-decay", min=0)] = 1e-4,
-    dropout: Annotated[float, typer.Option("--dropout", min=0, max=0.99)] = 0.1,
+    learning_rate: LearningRateOption = 1e-3,
+    weight_decay: WeightDecayOption = 1e-4,
+    dropout: DropoutOption = 0.1,
     encoder_width: Annotated[int, typer.Option("--encoder-width", min=1)] = 32,
     hidden_width: Annotated[int, typer.Option("--hidden-width", min=1)] = 32,
     eval_target: EvalTargetOption = "v1",
-    extra_eval_weight: Annotated[float, typer.Option("--extra-eval-weight", min=0)] = 0.35,
+    extra_eval_weight: EvalWeightOption = 0.35,
     preference_weight: Annotated[float, typer.Option("--preference-weight", min=0)] = 0.25,
     neg_samples: NegSamplesOption = 50_000,
-    neg_weight: Annotated[float, typer.Option("--neg-weight", min=0)] = 0.20,
+    neg_weight: NegWeightOption = 0.20,
     neg_min_pair_distance: NegDistanceOption = 50,
     held_out_share: Annotated[float, typer.Option("--held-out-share", min=0, max=0.9)] = 0.2,
     seed: SeedOption = 0,
     allow_cpu: AllowCpuOption = False,
     mix_renderers: MixRenderersOption = False,
     workers: Annotated[
-        int, typer.Option("--workers", min=0, help="Ray Train workers; 0 fits in this process.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--workers",
+            min=0,
+            max=1024,
+            help="Ray Train workers. Default: 1 with --ray-address, else 0, which fits here.",
+        ),
+    ] = None,
     ray_address: RayAddressOption = None,
     tracking_uri: TrackingOption = None,
 ) -> None:
@@ -71,6 +83,7 @@ def train(
 
     Example: aivj train --pack mine --extra-eval-jsonl var/artifacts/coupled-eval/X/eval.jsonl
     """
+    say("loading torch and MLflow")
     from aivj.coupling.config import FitConfig
     from aivj.coupling.device import choose_device
     from aivj.pipeline.labels import LabelRequest
@@ -91,7 +104,7 @@ def train(
             mix_renderers=mix_renderers,
         ),
         output_dir=output_dir or settings.coupling_dir,
-        config=FitConfig(
+        config=FitConfig.of(
             epochs=epochs,
             early_stopping=early_stopping,
             batch_size=batch_size,
@@ -110,15 +123,16 @@ def train(
             seed=seed,
         ),
         allow_cpu=allow_cpu,
-        num_workers=workers,
+        num_workers=int(ray_address is not None) if workers is None else workers,
         ray_address=ray_address,
     )
     # Before the server is asked for anything: a refusal takes a moment and leaves nothing.
     choose_device(allow_cpu=allow_cpu)
-    tracker = open_tracker(settings, tracking_uri)
-    with tracker.start("train", params={}, tags={"packs": ",".join(names)}) as run:
+    tracker = open_tracker(settings, tracking_uri, "train")
+    name = run_name("train", names, f"neg {neg_weight:g} eval {extra_eval_weight:g} seed {seed}")
+    with tracker.start(name, params={}, tags={"packs": ",".join(names)}) as run:
         with bar("training") as progress:
-            outcome = run_train(request, run, lambda now: progress.update(now.epoch, epochs))
+            outcome = run_train(request, run, lambda now: progress.update(now.epoch, epochs), say)
         out.print(f"{outcome.checkpoint_path}  (MLflow run {run.run_id})")
     _print_outcome(outcome)
     tell_waiting(tracker)
@@ -128,7 +142,5 @@ def train(
 
 def _print_outcome(outcome: "TrainOutcome") -> None:
     err.print(outcome.device)
-    for note in outcome.notes:
-        err.print(f"[yellow]note[/] {note}")
     for line in outcome.verdicts:
         err.print(line)

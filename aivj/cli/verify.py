@@ -39,6 +39,7 @@ def verify(
         Gpu | None,
         typer.Option(
             "--gpu",
+            envvar="AIVJ_GPU",
             help="require: refuse software renderers (default). software: refuse GPUs. "
             "Also: VERIFY_GPU, VERIFY_GPU_MODE.",
         ),

@@ -65,6 +65,7 @@ from aivj.contracts.jsonl_log import (
     JsonlRead,
     read_jsonl,
 )
+from aivj.contracts.judgement import FEWEST_FAMILIES, FEWEST_PAIRS, NetJudgement
 from aivj.contracts.pairs_manifest import (
     PAIRS_MANIFEST_NAME,
     ManifestPair,
@@ -159,6 +160,8 @@ from aivj.contracts.source_manifest import (
 
 __all__ = [
     "ELITE_MANIFEST_NAME",
+    "FEWEST_FAMILIES",
+    "FEWEST_PAIRS",
     "MAX_SAFE_INTEGER",
     "MEASUREMENT_FIELDS",
     "MIN_QUALITY_STD",
@@ -191,6 +194,7 @@ __all__ = [
     "JsonlRead",
     "Limits",
     "ManifestPair",
+    "NetJudgement",
     "Number",
     "NumberIfAny",
     "Omittable",

@@ -172,4 +172,4 @@ def read_eval_rows(path: Path) -> EvalRead:
         InputError: There is no such file, or it cannot be read.
     """
     read = read_jsonl(path, EvalRow)
-    return EvalRead(read.rows, read.num_bad_lines)
+    return EvalRead(read.rows, read.bad_lines)

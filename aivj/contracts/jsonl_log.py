@@ -7,8 +7,9 @@ one stay whole, and a reader and the next writer agree on what the last one is w
 import contextlib
 import mmap
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Generic, Self, TypeVar
 
@@ -99,11 +100,16 @@ class JsonlRead(Generic[Row]):
 
     Attributes:
         rows: The rows, in the order they were written.
-        num_bad_lines: Lines that were not blank and not a row.
+        bad_lines: How many lines were not blank and not a row, by what was wrong with them.
     """
 
     rows: list[Row]
-    num_bad_lines: int
+    bad_lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def num_bad_lines(self) -> int:
+        """Lines that were not blank and not a row."""
+        return sum(self.bad_lines.values())
 
 
 def read_jsonl(path: Path, model: type[Row]) -> JsonlRead[Row]:
@@ -113,14 +119,20 @@ def read_jsonl(path: Path, model: type[Row]) -> JsonlRead[Row]:
         InputError: There is no such file, or it cannot be read at all.
     """
     rows: list[Row] = []
-    num_bad_lines = 0
+    bad_lines: Counter[str] = Counter()
     for number, line in enumerate(_lines(path), start=1):
         source = f"{path}:{number}"
         try:
-            rows.append(validated(model, parse_json(line, source), source))
+            value = parse_json(line, source)
         except InputError:
-            num_bad_lines += 1
-    return JsonlRead(rows, num_bad_lines)
+            cut_off = not line.endswith(b"\n")
+            bad_lines["a line cut off" if cut_off else "no JSON, or NaN"] += 1
+            continue
+        try:
+            rows.append(validated(model, value, source))
+        except InputError:
+            bad_lines[f"JSON that is no {model.__name__}"] += 1
+    return JsonlRead(rows, bad_lines)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

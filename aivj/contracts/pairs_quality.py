@@ -16,6 +16,7 @@ from aivj.contracts.json_text import (
     shown,
     validated,
 )
+from aivj.contracts.judgement import NetJudgement
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, require_pack_name
 from aivj.errors import InputError
 from aivj.storage import write_atomic
@@ -101,6 +102,7 @@ class Provenance(ContractModel):
         feature_spec: Version of the preset features.
         renderer_class: Class of the renderer whose measurements were learned from.
         held_out_pairs: Ids of the pairs whose presets the model was kept from.
+        judgement: How the model did on families that it was kept from.
     """
 
     run_id: Omittable[str] = None
@@ -109,6 +111,7 @@ class Provenance(ContractModel):
     feature_spec: Omittable[str] = None
     renderer_class: Omittable[str] = None
     held_out_pairs: Omittable[list[PairId]] = None
+    judgement: Omittable[NetJudgement] = None
 
 
 class PairsQuality(ContractModel):

@@ -2,12 +2,14 @@
 
 `coupling_net_final.safetensors` is the truth: weights, and in its header a card with all that is
 needed to use them, so that one atomic write makes the whole. The card lies beside it as JSON for
-people, and everything once more as `.pth` for programs that look for that name.
+people, with the run that made it, and everything once more as `.pth` for programs that look for
+that name; either file can be read back.
 """
 
 import io
 import json
-from collections.abc import Mapping
+import pickle
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import safetensors.torch
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from aivj.contracts.judgement import NetJudgement
 from aivj.coupling.config import FitConfig
 from aivj.coupling.net import MAX_DEVIATIONS, CouplingNet, NetShape
 from aivj.coupling.state import Fitted
@@ -25,10 +28,15 @@ from aivj.storage import sha256_hex, write_atomic
 
 CHECKPOINT_STEM = "coupling_net_final"
 _CARD_KEY = "aivj"
+_LEGACY_SUFFIX = ".pth"
 
 
 class CheckpointCard(BaseModel):
-    """What a checkpoint says of itself."""
+    """What a checkpoint says of itself.
+
+    Beside what is needed to use it: what it learned from, what of that was left out, and how it
+    did on families that it was kept from.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,6 +53,9 @@ class CheckpointCard(BaseModel):
     renderer_class: str | None
     held_out_presets: list[str]
     metrics: dict[str, float | int | None]
+    num_rows: dict[str, int] = {}
+    left_out: list[str] = []
+    judgement: NetJudgement | None = None
 
     @property
     def shape(self) -> NetShape:
@@ -60,56 +71,116 @@ class Checkpoint:
         net: On the CPU, in evaluation mode.
         card: What it says of itself.
         digest: SHA-256 of the safetensors file.
+        run_id: The tracked run that made it; None if nobody says.
     """
 
     net: CouplingNet
     card: CheckpointCard
     digest: str
+    run_id: str | None = None
 
 
-def write_checkpoint(output_dir: Path, fitted: Fitted) -> Path:
+def write_checkpoint(
+    output_dir: Path,
+    fitted: Fitted,
+    *,
+    num_rows: Mapping[str, int] | None = None,
+    left_out: Sequence[str] = (),
+    judgement: NetJudgement | None = None,
+    run_id: str | None = None,
+) -> Path:
     """Writes the three files into `<output_dir>/models` and returns the safetensors file's path.
 
-    The same net, configuration and data give the same safetensors bytes.
+    The same net, configuration and data give the same safetensors bytes, whichever run made them.
+
+    Args:
+        output_dir: The folder.
+        fitted: What is written.
+        num_rows: How many rows it learned from, by source.
+        left_out: Sentences on what was left out of them.
+        judgement: How it did on families that it was kept from.
+        run_id: The tracked run that made it.
 
     Raises:
         StorageError: A file could not be written; those not yet reached keep their old content.
     """
-    card = _card_of(fitted)
+    card = _card_of(fitted).model_copy(
+        update={
+            "num_rows": dict(num_rows or {}),
+            "left_out": list(left_out),
+            "judgement": judgement,
+        }
+    )
     tensors = {name: value.contiguous() for name, value in fitted.net.state_dict().items()}
-    weights = safetensors.torch.save(tensors, metadata={_CARD_KEY: card.model_dump_json()})
+    weights = _safetensors(tensors, card)
     legacy = io.BytesIO()
     torch.save({"state_dict": tensors, "card": card.model_dump(mode="json")}, legacy)
 
     path = output_dir / "models" / f"{CHECKPOINT_STEM}.safetensors"
     write_atomic(path, weights)
-    readable = {**card.model_dump(mode="json"), "weights_sha256": sha256_hex(weights)}
+    readable = {
+        **card.model_dump(mode="json"),
+        "weights_sha256": sha256_hex(weights),
+        "run_id": run_id,
+    }
     write_atomic(
         path.with_suffix(".json"),
         (json.dumps(readable, indent=2, allow_nan=False) + "\n").encode(),
     )
-    write_atomic(path.with_suffix(".pth"), legacy.getvalue())
+    write_atomic(path.with_suffix(_LEGACY_SUFFIX), legacy.getvalue())
     return path
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Reads a safetensors checkpoint.
+    """Reads a checkpoint: the safetensors file, or the `.pth` beside it, which is the same.
+
+    Of a `.pth` only tensors and plain values are read; it runs no code.
 
     Raises:
-        InputError: The file is missing or broken.
+        InputError: The file is missing, broken or of another program.
     """
     try:
         data = path.read_bytes()
+        if path.suffix == _LEGACY_SUFFIX:
+            data = _from_legacy(data)
         tensors = safetensors.torch.load(data)
         card = CheckpointCard.model_validate_json(_header(data)[_CARD_KEY])
         net = CouplingNet.from_state(card.shape, tensors)
-    except (OSError, KeyError, ValidationError, RuntimeError, safetensors.SafetensorError) as error:
+    except (
+        *(OSError, KeyError, RuntimeError, TypeError, ValueError, AttributeError, EOFError),
+        *(ValidationError, safetensors.SafetensorError, pickle.UnpicklingError),
+    ) as error:
         raise InputError(
             f"a coupling checkpoint at {path}",
-            f"{type(error).__name__}: {error}",
-            "train again, or point to the coupling_net_final.safetensors of a finished training",
+            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no content'}",
+            "train again, or point to the coupling_net_final.safetensors (or .pth) of a finished "
+            "`aivj train`: nets of other programs read other features",
         ) from error
-    return Checkpoint(net=net, card=card, digest=sha256_hex(data))
+    digest = sha256_hex(data)
+    return Checkpoint(net=net, card=card, digest=digest, run_id=_run_of(path, digest))
+
+
+def _safetensors(tensors: Mapping[str, torch.Tensor], card: CheckpointCard) -> bytes:
+    metadata = {_CARD_KEY: card.model_dump_json()}
+    return safetensors.torch.save(dict(tensors), metadata=metadata)
+
+
+def _from_legacy(data: bytes) -> bytes:
+    """Returns the bytes of the safetensors file that was written beside a `.pth`."""
+    plain = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    return _safetensors(plain["state_dict"], CheckpointCard.model_validate(plain["card"]))
+
+
+def _run_of(path: Path, digest: str) -> str | None:
+    """Returns the run that the JSON beside a checkpoint names, if it is about these weights."""
+    try:
+        beside = json.loads(path.with_suffix(".json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not isinstance(beside, dict) or beside.get("weights_sha256") != digest:
+        return None
+    run_id = beside.get("run_id")
+    return run_id if isinstance(run_id, str) else None
 
 
 def _header(data: bytes) -> Mapping[str, Any]:

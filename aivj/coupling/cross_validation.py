@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 import torch
 
+from aivj.contracts.judgement import NetJudgement
 from aivj.coupling.baselines import BASELINES, Fitter
 from aivj.coupling.config import FitConfig
 from aivj.coupling.early_stopping import choose_epochs
@@ -22,6 +23,7 @@ from aivj.coupling.training_set import TrainingSet
 
 NET = "net"
 TREES = "trees"
+CONSTANT = "constant"
 LOWER_IS_BETTER = frozenset({"held_out_loss", "calibration_error"})
 JUDGED = ("elite_auc", "elite_accuracy", "eval_spearman", "preference_accuracy")
 """Figures that decide whether the net is better: labels of people, and measurements."""
@@ -29,16 +31,25 @@ JUDGED = ("elite_auc", "elite_accuracy", "eval_spearman", "preference_accuracy")
 _TOLD_APART = 2.0
 """Standard errors that a mean difference over seeds must be away from 0."""
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of one model over seeds; None where nothing could be said."""
+    """One figure of one model over seeds; None where nothing could be said.
+
+    Attributes:
+        mean: Mean over the seeds that could say it.
+        std: Their deviation; None for a single one, which has none.
+    """
 
     mean: float | None
     std: float | None
 
     def __str__(self) -> str:
-        return "-" if self.mean is None else f"{self.mean:.3f} ± {self.std or 0.0:.3f}"
+        if self.mean is None:
+            return "-"
+        return f"{self.mean:.3f}" + ("" if self.std is None else f" ± {self.std:.3f}")
 
     @classmethod
     def over(cls, values: Sequence[float | None]) -> "Figure":
@@ -46,7 +57,8 @@ class Figure:
         known = [value for value in values if value is not None]
         if not known:
             return cls(None, None)
-        return cls(float(np.mean(known)), float(np.std(known, ddof=min(1, len(known) - 1))))
+        std = float(np.std(known, ddof=1)) if len(known) > 1 else None
+        return cls(float(np.mean(known)), std)
 
 
 @dataclass(frozen=True)
@@ -56,13 +68,14 @@ class Comparison:
     Attributes:
         metric: Name of the figure.
         difference: Net less the other, mean over seeds.
-        standard_error: Of that mean; 0 with a single seed.
+        standard_error: Of that mean; None where the seeds do not differ, or there is one alone:
+            what never varied says nothing of how much it would.
         verdict: Whether they can be told apart.
     """
 
     metric: str
     difference: float
-    standard_error: float
+    standard_error: float | None
     verdict: str
 
 
@@ -73,12 +86,15 @@ class Evaluation:
     Attributes:
         per_seed: For each model, a mean over folds for each seed.
         num_folds: Folds of each seed.
-        num_labelled: Held-out labelled pairs in a seed, over all of its folds.
+        num_labelled: Held-out labelled pairs in a seed, over all of its folds; of the seed that
+            has the fewest.
+        num_families: Families that they belong to, likewise.
     """
 
     per_seed: Mapping[str, Sequence[Mapping[str, float | None]]]
     num_folds: int
     num_labelled: int
+    num_families: int
 
     @property
     def num_seeds(self) -> int:
@@ -88,6 +104,16 @@ class Evaluation:
     def figure(self, model: str, metric: str) -> Figure:
         """Returns one figure of one model."""
         return Figure.over([of_seed[metric] for of_seed in self.per_seed[model]])
+
+    @property
+    def judgement(self) -> NetJudgement:
+        """What may be claimed of the net."""
+        return NetJudgement(
+            num_pairs=self.num_labelled,
+            num_families=self.num_families,
+            net_loss=self.figure(NET, "held_out_loss").mean,
+            constant_loss=self.figure(CONSTANT, "held_out_loss").mean,
+        )
 
     def against(self, other: str) -> list[Comparison]:
         """Compares the net with another model, seed by seed, in each figure that is judged."""
@@ -132,13 +158,15 @@ def cross_validate(
     """
     models: dict[str, Fitter] = {NET: _net_fitter(device), **BASELINES}
     num_fits = num_seeds * num_folds * len(models)
-    num_done = num_labelled = 0
+    num_done = 0
+    counts: list[tuple[int, int]] = []
     per_seed: dict[str, list[dict[str, float | None]]] = {name: [] for name in models}
     for seed in range(config.seed, config.seed + num_seeds):
         seeded = config.model_copy(update={"seed": seed})
         splits = fold_splits(training_set, num_folds=num_folds, seed=seed)
         held_out = [HeldOut(training_set, split) for split in splits]
-        num_labelled = sum(part.num_labelled for part in held_out)
+        families = frozenset[int]().union(*(part.families for part in held_out))
+        counts.append((sum(part.num_labelled for part in held_out), len(families)))
         for name, fitter in models.items():
             figures = []
             for split, part in zip(splits, held_out, strict=True):
@@ -147,14 +175,15 @@ def cross_validate(
                 if on_fit is not None:
                     on_fit(num_done, num_fits)
             per_seed[name].append(_mean_of(figures))
-    return Evaluation(per_seed, num_folds, num_labelled)
+    num_labelled, num_families = min(counts)
+    return Evaluation(per_seed, num_folds, num_labelled, num_families)
 
 
 def _net_fitter(device: torch.device) -> Fitter:
     def fit(training_set: TrainingSet, split: Split, config: FitConfig) -> PairScorer:
         if config.early_stopping:
-            epochs = choose_epochs(training_set, config, split=split, device=device)
-            config = config.model_copy(update={"epochs": epochs})
+            choice = choose_epochs(training_set, config, split=split, device=device)
+            config = config.model_copy(update={"epochs": choice.epochs})
         running = Fit(training_set, config, device=device, split=split)
         running.run()
         return running.scorer
@@ -170,8 +199,9 @@ def _mean_of(figures: Sequence[HeldOutMetrics]) -> dict[str, float | None]:
 def _comparison(metric: str, differences: Sequence[float]) -> Comparison:
     spread = Figure.over(differences)
     mean = spread.mean or 0.0
-    error = (spread.std or 0.0) / math.sqrt(len(differences))
-    if abs(mean) <= _TOLD_APART * error or len(differences) == 1:
+    varied = spread.std is not None and spread.std > _ROUNDING
+    error = (spread.std or 0.0) / math.sqrt(len(differences)) if varied else None
+    if error is None or abs(mean) <= _TOLD_APART * error:
         verdict = "not to be told apart"
     else:
         verdict = "better" if mean > 0 else "worse"

@@ -31,7 +31,8 @@ def choose_device(*, allow_cpu: bool) -> DeviceChoice:
         raise DeviceRefusedError(
             "a CUDA device to train on",
             f"none that torch {torch.__version__} can see",
-            "run on a GPU node, mend its driver, or pass --allow-cpu to train slowly on the CPU",
+            "run on a GPU node, mend its driver, or pass --allow-cpu to train slowly on the CPU "
+            "(AIVJ_ALLOW_CPU=1 in the environment says it once for all commands)",
         )
     return DeviceChoice(torch.device("cpu"), "no CUDA device; the CPU was allowed")
 

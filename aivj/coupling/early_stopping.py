@@ -6,7 +6,7 @@ runs for as many epochs as served the first one best. Held-out families take no 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from aivj.coupling.baselines import row_weights
 from aivj.coupling.config import FitConfig
 from aivj.coupling.fit import Fit
 from aivj.coupling.held_out import PairScorer
+from aivj.coupling.history import WatchedEpoch
 from aivj.coupling.metrics import cross_entropies
 from aivj.coupling.split import Split, split_by_family
 from aivj.coupling.training_set import IntArray, Source, TrainingSet
@@ -26,15 +27,29 @@ PATIENCE = 4
 _FEWEST_LABELLED = 10
 
 
+@dataclass(frozen=True)
+class EpochChoice:
+    """How long to fit, and why.
+
+    Attributes:
+        epochs: For how many epochs, `config.epochs` at most.
+        watched: What the watched fit did, to its end; empty where there were too few labelled
+            pairs to judge by.
+    """
+
+    epochs: int
+    watched: tuple[WatchedEpoch, ...] = ()
+
+
 def choose_epochs(
     training_set: TrainingSet,
     config: FitConfig,
     *,
     split: Split,
     device: torch.device | str,
-    on_epoch: Callable[[int], None] | None = None,
-) -> int:
-    """Returns the number of epochs to fit for, `config.epochs` at most.
+    on_epoch: Callable[[WatchedEpoch], None] | None = None,
+) -> EpochChoice:
+    """Watches a fit and returns the number of epochs to fit for, with its whole curve.
 
     Where there are too few labelled pairs to judge by, that is `config.epochs`.
 
@@ -45,15 +60,18 @@ def choose_epochs(
     rows = (split.train & ~inner.train).nonzero()[0]
     num_labelled = np.count_nonzero(training_set.source[rows] != Source.NEGATIVE)
     if num_labelled < _FEWEST_LABELLED or not _has_labelled(training_set, inner):
-        return config.epochs
+        return EpochChoice(config.epochs)
     fit = Fit(training_set, config, device=device, split=inner)
-    losses: list[float] = []
-    while len(losses) < config.epochs and len(losses) - int(np.argmin(losses or [0])) <= PATIENCE:
-        fit.run_epoch()
-        losses.append(_objective(training_set, rows, config, fit.scorer))
+    watched: list[WatchedEpoch] = []
+    best = 0
+    while len(watched) < config.epochs and len(watched) - best <= PATIENCE:
+        metrics = fit.run_epoch()
+        loss = _objective(training_set, rows, config, fit.scorer)
+        watched.append(WatchedEpoch(**asdict(metrics), validation_loss=loss))
+        best = int(np.argmin([epoch.validation_loss for epoch in watched]))
         if on_epoch is not None:
-            on_epoch(len(losses))
-    return int(np.argmin(losses)) + 1
+            on_epoch(watched[-1])
+    return EpochChoice(best + 1, tuple(watched))
 
 
 def _without_validation(training_set: TrainingSet, split: Split, *, seed: int) -> Split:

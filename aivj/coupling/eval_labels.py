@@ -31,12 +31,14 @@ class EvalLabels:
         of_pair: Labels by pack and pair id.
         num_unmeasured: Rows left out since they lack a measurement that the target needs.
         num_degraded: Rows left out since a shader was not drawn: they show another picture.
+        num_repeated: Rows of a pair that another row has measured already; they are averaged.
         renderer_classes: What drew the rows that were used; None for rows that do not say.
     """
 
     of_pair: dict[tuple[str, int], EvalLabel]
     num_unmeasured: int
     num_degraded: int
+    num_repeated: int
     renderer_classes: frozenset[str | None]
 
     @property
@@ -71,7 +73,8 @@ def eval_labels(rows: Sequence[EvalRow], *, target: EvalTarget, mix_renderers: b
         )
     # Rows come in order of completion, which must not reach the fit.
     of_pair = {pair: _mean(labels) for pair, labels in sorted(found.items())}
-    return EvalLabels(of_pair, num_unmeasured, num_degraded, frozenset(classes))
+    num_repeated = sum(len(labels) - 1 for labels in found.values())
+    return EvalLabels(of_pair, num_unmeasured, num_degraded, num_repeated, frozenset(classes))
 
 
 def _seen_luma(row: EvalRow) -> float | None:

@@ -16,6 +16,7 @@ from aivj.coupling.preset_rows import MISSING, PresetRows, Progress, read_preset
 from aivj.coupling.split import NUM_COMPARED_LAYERS
 from aivj.coupling.training_set import Comparisons, EliteClass, Source, TrainingSet
 from aivj.errors import InputError
+from aivj.packs.extra_features import ExtraFeatures
 from aivj.packs.feature_store import FeatureStore
 
 _EXAMPLES = {
@@ -44,7 +45,9 @@ def build_training_set(
         StorageError: New features could not be kept.
     """
     presets = read_presets(store, sources.preset_files(), extra=sources.extra, progress=on_progress)
-    builder = _Builder(config, presets)
+    builder = _Builder(config, presets, sources.notes)
+    if sources.extra is not None:
+        builder.note_extra(sources.extra)
     if sources.elite is not None:
         builder.add_elite(sources.elite)
     packs = [pack_rows(manifest, sources.packs_root, presets) for manifest in sources.manifests]
@@ -60,24 +63,46 @@ def build_training_set(
 class _Builder:
     """Collects rows as tuples of fg, bg, target, source, class and luma."""
 
-    def __init__(self, config: FitConfig, presets: PresetRows) -> None:
+    def __init__(self, config: FitConfig, presets: PresetRows, notes: Sequence[str]) -> None:
         self._config = config
         self._presets = presets
         self._rows: list[tuple[int, int, float, int, int, float]] = []
         self._comparisons: list[tuple[int, int, int, int, bool]] = []
-        self._notes = list(presets.notes)
+        self._notes = [*notes, *presets.notes]
         self._renderer_class: str | None = None
 
+    def note_extra(self, extra: ExtraFeatures) -> None:
+        """Counts what a table of more features does not know.
+
+        Raises:
+            InputError: It knows not one of the presets.
+        """
+        hashes = self._presets.table.hashes
+        num_unknown = sum(name not in extra.row_of for name in hashes)
+        if hashes and num_unknown == len(hashes):
+            raise InputError(
+                "a table of --preset-features that knows some of these presets",
+                f"{len(extra.row_of)} usable rows, none of them of the {len(hashes)} presets",
+                "write it from these packs (`aivj preset-features`), or leave the option out",
+            )
+        self._note(extra.num_unusable, "rows of --preset-features left out: a null, NaN, infinity")
+        self._note(num_unknown, "presets without a row in --preset-features, taken as the mean")
+
     def add_elite(self, elite: EliteManifest) -> None:
-        num_missing = 0
+        self._note(elite.num_unresolved, "elite entries left out: no score, or a file is not there")
+        num_missing = num_repeated = 0
+        seen: set[tuple[int, int]] = set()
         for entry in elite.entries:
             fg, bg = self._presets.row_of[entry.fg], self._presets.row_of[entry.bg]
             if MISSING in {fg, bg}:
                 num_missing += 1
                 continue
+            num_repeated += (fg, bg) in seen
+            seen.add((fg, bg))
             target, example = elite_target(entry.score), _EXAMPLES[elite_class(entry.score)]
             self._add(fg, bg, target, Source.ELITE, example=example)
         self._note(num_missing, "elite entries left out since a preset cannot be read")
+        self._note(num_repeated, "elite entries of a pair that the list has already, counted again")
 
     def add_measured(self, labels: EvalLabels, packs: Sequence[PackRows]) -> None:
         self._renderer_class = labels.renderer_class
@@ -95,14 +120,20 @@ class _Builder:
             labels.num_unmeasured, "eval rows left out since they lack what the eval target needs"
         )
         self._note(labels.num_degraded, "eval rows left out since a shader was not drawn")
+        self._note(labels.num_repeated, "eval rows averaged into another one of the same pair")
         self._note(num_unknown, "measured pairs left out since no given manifest has them")
         self._note(num_missing, "measured pairs left out since a preset cannot be read")
 
     def add_comparisons(self, preferences: Sequence[Preference], packs: Sequence[PackRows]) -> None:
         layers = _layers_by_pair(packs)
         num_unusable = 0
+        # The same file may be named twice; one judgement has one time.
+        once = {
+            (judged.at, judged.by, judged.winner, judged.loser): judged for judged in preferences
+        }
+        self._note(len(preferences) - len(once), "preferences left out since they came twice")
         # Judgements of several people may be put behind each other in any order.
-        for judged in sorted(preferences, key=lambda judged: (judged.at, judged.by)):
+        for judged in sorted(once.values(), key=lambda judged: (judged.at, judged.by)):
             rows = [*layers.get(_key(judged.winner), ()), *layers.get(_key(judged.loser), ())]
             if len(rows) == NUM_COMPARED_LAYERS and MISSING not in rows:
                 winner_fg, winner_bg, loser_fg, loser_bg = rows

@@ -58,7 +58,11 @@ class HeldOutMetrics:
 
 
 class HeldOut:
-    """The held-out rows of one split, to be scored by one model after another."""
+    """The held-out rows of one split, to be scored by one model after another.
+
+    Attributes:
+        families: Numbers of the families that the held-out labelled pairs belong to.
+    """
 
     def __init__(self, training_set: TrainingSet, split: Split) -> None:
         labelled = training_set.source != Source.NEGATIVE
@@ -74,6 +78,9 @@ class HeldOut:
         self._source = training_set.source[rows]
         self._elite_class = training_set.elite_class[rows]
         self._target = training_set.target[rows].astype(np.float64)
+        judged = rows[self._held_out & (self._source != Source.NEGATIVE)]
+        presets = np.concatenate([training_set.fg_index[judged], training_set.bg_index[judged]])
+        self.families = frozenset(training_set.preset_families[presets].tolist())
 
     @property
     def num_labelled(self) -> int:

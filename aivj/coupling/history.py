@@ -25,13 +25,36 @@ class EpochMetrics(HeldOutMetrics):
     train_loss: float
 
 
-def write_history(output_dir: Path, history: Sequence[EpochMetrics]) -> Path:
+@dataclass(frozen=True)
+class WatchedEpoch(EpochMetrics):
+    """Figures after one epoch of the fit that was watched to choose how long to fit.
+
+    Attributes:
+        validation_loss: The objective, weighted as in the fit, on families that this fit did not
+            see and the one that counts does; the epoch where it is least is chosen.
+    """
+
+    validation_loss: float
+
+
+def write_history(
+    output_dir: Path, history: Sequence[EpochMetrics], watched: Sequence[WatchedEpoch] = ()
+) -> Path:
     """Writes `training_history.json` into `output_dir` and returns its path.
+
+    Args:
+        output_dir: The folder.
+        history: Epochs of the fit that counts; their number was chosen.
+        watched: All epochs of the fit that was watched; none without early stopping.
 
     Raises:
         StorageError: It could not be written.
     """
     path = output_dir / HISTORY_NAME
-    document = {"version": "v2", "epochs": [asdict(metrics) for metrics in history]}
+    document = {
+        "version": "v2",
+        "epochs": [asdict(metrics) for metrics in history],
+        "watched": [asdict(metrics) for metrics in watched],
+    }
     write_atomic(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
     return path

@@ -25,6 +25,7 @@ class LabelSources:
         preferences: Which of two pairs people liked better.
         extra: Features of presets beside those of their text.
         mix_renderers: Takes rows of different renderer classes together.
+        notes: Sentences on what was left out while the sources were read.
     """
 
     packs_root: Path
@@ -34,6 +35,7 @@ class LabelSources:
     preferences: Sequence[Preference] = ()
     extra: ExtraFeatures | None = None
     mix_renderers: bool = False
+    notes: Sequence[str] = ()
 
     def preset_files(self) -> Iterator[Path]:
         """Yields every preset file that a label may be about, some more than once.

@@ -52,7 +52,8 @@ def score_pack(
         extra: Features beside those of the text, if the net was fitted with them.
         min_quality_std: Least standard deviation of the final scores.
         calibrate_std: Deviation to stretch bunched scores to; order never changes.
-        run_id: Training run to name in the provenance.
+        run_id: Training run to name in the provenance; None names the one that the checkpoint
+            says it comes from.
 
     Raises:
         InputError: Not one pair's presets can be read, a URL leaves `packs_root`, or the net was
@@ -85,12 +86,13 @@ def score_pack(
             missing_files=len(whole) - len(final),
         ),
         provenance=Provenance(
-            run_id=run_id,
+            run_id=run_id or checkpoint.run_id,
             dataset_digest=checkpoint.card.dataset_digest,
             checkpoint_digest=checkpoint.digest,
             feature_spec=checkpoint.card.feature_spec,
             renderer_class=checkpoint.card.renderer_class,
             held_out_pairs=_held_out_pairs(checkpoint, presets, pack),
+            judgement=checkpoint.card.judgement,
         ),
         pairs=[
             QualityPair(pair=pair, quality01=quality01)

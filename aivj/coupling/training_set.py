@@ -113,6 +113,12 @@ class TrainingSet:
         """Counts the rows of one source."""
         return int(np.count_nonzero(self.source == source))
 
+    @property
+    def num_rows_by_source(self) -> dict[str, int]:
+        """How many labels there are of each kind, by its name."""
+        counts = {source.name.lower(): self.num_rows(source) for source in Source}
+        return {**counts, "comparisons": len(self.comparisons)}
+
     def dataset_digest(self) -> str:
         """Returns the SHA-256 of what is learned, whatever the order of rows and presets.
 

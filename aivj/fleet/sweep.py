@@ -150,9 +150,18 @@ def _counter(num_trials: int, report: Callable[[int, int], None] | None) -> "tun
     from ray import tune
 
     class Counter(tune.Callback):
-        """Counts trials."""
+        """Counts trials.
 
-        num_ended = 0
+        Tune pickles its callbacks into the state of the search. Whoever is told may hold a
+        terminal, which cannot be pickled, so that the copy there tells nobody.
+        """
+
+        def __init__(self) -> None:
+            self.num_ended = 0
+            self.report = report
+
+        def __reduce__(self) -> tuple[object, ...]:
+            return _counter, (num_trials, None)
 
         def on_trial_complete(self, *_: Any, **__: Any) -> None:
             self._count()
@@ -162,8 +171,8 @@ def _counter(num_trials: int, report: Callable[[int, int], None] | None) -> "tun
 
         def _count(self) -> None:
             self.num_ended += 1
-            if report is not None:
-                report(self.num_ended, num_trials)
+            if self.report is not None:
+                self.report(self.num_ended, num_trials)
 
     return Counter()
 

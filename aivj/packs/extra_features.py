@@ -29,12 +29,14 @@ class ExtraFeatures:
         names: Name of each feature: its column's, and a number behind it for those of a list.
         row_of: Row of `values` by content hash, for contents whose numbers are all finite.
         values: [N, E] features.
+        num_unusable: Rows that hold a null, a NaN or an infinity, and do not count.
     """
 
     digest: str
     names: tuple[str, ...]
     row_of: dict[str, int]
     values: FloatArray
+    num_unusable: int = 0
 
 
 def read_extra_features(path: Path) -> ExtraFeatures:
@@ -62,6 +64,7 @@ def read_extra_features(path: Path) -> ExtraFeatures:
         names=tuple(_feature_names(names, widths)),
         row_of={str(contents[row]): int(row) for row in np.flatnonzero(is_whole)},
         values=values,
+        num_unusable=int(np.count_nonzero(~is_whole)),
     )
 
 

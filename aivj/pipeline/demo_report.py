@@ -71,8 +71,9 @@ def _report_data(result: DemoResult, artifacts: dict[str, str], now: datetime) -
             for pair in result.pack.provenance.pairs
         },
         quality=result.quality,
-        training=[asdict(metrics) for metrics in result.trained.history],
-        training_notes=result.trained.notes,
+        training=[asdict(metrics) for metrics in result.trained.curve],
+        chosen_epoch=result.trained.chosen_epoch,
+        training_notes=[result.trained.judgement.sentence, *result.trained.notes],
         checks=[
             CheckLine(name, check.required, check.ok, check.reason)
             for name, check in result.verified.checks.items()

@@ -8,10 +8,18 @@ from pathlib import Path
 
 from aivj.contracts.json_text import iso_utc
 from aivj.coupling.config import FitConfig
-from aivj.coupling.cross_validation import METRICS, NET, TREES, Evaluation, cross_validate
+from aivj.coupling.cross_validation import (
+    METRICS,
+    NET,
+    TREES,
+    Comparison,
+    Evaluation,
+    cross_validate,
+)
 from aivj.coupling.device import choose_device
 from aivj.coupling.training_set import Source, TrainingSet
-from aivj.pipeline.labels import LabelRequest, read_training_set
+from aivj.errors import InputError
+from aivj.pipeline.labels import LabelRequest, read_told, record_labels
 from aivj.release.tracking import TrackedRun
 from aivj.report.dots import DotRow, dot_chart
 from aivj.report.plot import Chart
@@ -75,16 +83,34 @@ class EvaluateOutcome:
 
 
 def evaluate(
-    request: EvaluateRequest, run: TrackedRun, on_fit: Callable[[int, int], None]
+    request: EvaluateRequest,
+    run: TrackedRun,
+    on_fit: Callable[[int, int], None],
+    say: Callable[[str], None] = lambda _: None,
 ) -> EvaluateOutcome:
     """Cross-validates net and baselines, and records the figures in `run`.
 
+    Args:
+        request: What the net is judged by.
+        run: Where it is recorded.
+        on_fit: Told how many of how many fits are done.
+        say: Told what is being done, and what was left out of the labels.
+
     Raises:
         DeviceRefusedError: No CUDA device and the CPU is not allowed.
-        InputError: Labels cannot be used, or a fold leaves nothing to train on.
+        InputError: Labels cannot be used, there are fewer families than folds, or a fold leaves
+            nothing to train on.
     """
     device = choose_device(allow_cpu=request.allow_cpu)
-    training_set = read_training_set(request.labels, request.config)
+    training_set = read_told(request.labels, request.config, say)
+    num_families = len(set(training_set.preset_families.tolist()))
+    if request.num_folds > num_families:
+        raise InputError(
+            f"as many families of presets as --folds, {request.num_folds}",
+            f"{num_families}",
+            f"say --folds {max(2, min(3, num_families))}, or give labels of more presets",
+        )
+    say(f"fitting {request.num_folds} folds {request.num_seeds} times")
     evaluation = cross_validate(
         training_set,
         request.config,
@@ -94,6 +120,7 @@ def evaluate(
         on_fit=on_fit,
     )
     verdicts = tuple(_verdicts(evaluation))
+    record_labels(run, request.labels, training_set)
     run.log_params({**request.config.model_dump(), "device": device.reason})
     run.log_metrics(0, _as_metrics(evaluation))
     table_path = request.output_dir / TABLE_NAME
@@ -106,12 +133,20 @@ def evaluate(
 
 
 def _verdicts(evaluation: Evaluation) -> list[str]:
-    return [
-        f"{row.metric}: net {row.verdict}"
-        + (" than trees" if row.verdict in {"better", "worse"} else " from trees")
-        + f" ({row.difference:+.3f}, standard error {row.standard_error:.3f})"
-        for row in evaluation.against(TREES)
-    ]
+    """Says how the net stands to a constant, and to the trees if enough was judged."""
+    judgement = evaluation.judgement
+    rows = evaluation.against(TREES) if judgement.is_enough else []
+    return [judgement.sentence, *map(_against_trees, rows)]
+
+
+def _against_trees(row: Comparison) -> str:
+    relation = "than" if row.verdict in {"better", "worse"} else "from"
+    error = (
+        "no standard error: the seeds did not differ"
+        if row.standard_error is None
+        else f"standard error {row.standard_error:.3f}"
+    )
+    return f"{row.metric}: net {row.verdict} {relation} trees ({row.difference:+.3f}, {error})"
 
 
 def _as_metrics(evaluation: Evaluation) -> dict[str, float]:
@@ -132,6 +167,7 @@ def _as_json(evaluation: Evaluation, verdicts: tuple[str, ...], training_set: Tr
         "numFolds": evaluation.num_folds,
         "numSeeds": evaluation.num_seeds,
         "numHeldOut": evaluation.num_labelled,
+        "numFamilies": evaluation.num_families,
         "models": {
             model: {metric: asdict(evaluation.figure(model, metric)) for metric in METRICS}
             for model in evaluation.per_seed
@@ -175,6 +211,7 @@ def _facts(evaluation: Evaluation, training_set: TrainingSet) -> list[tuple[str,
         ("folds", evaluation.num_folds),
         ("seeds", evaluation.num_seeds),
         ("judged pairs", evaluation.num_labelled),
+        ("judged families", evaluation.num_families),
     ]
     return [(label, f"{count:,}") for label, count in counts]
 

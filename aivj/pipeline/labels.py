@@ -6,14 +6,21 @@ from pathlib import Path
 
 from aivj.contracts.elite_manifest import read_elite_manifest
 from aivj.contracts.eval_rows import EvalRow, read_eval_rows
+from aivj.contracts.json_text import read_bytes
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, read_pairs_manifest
 from aivj.contracts.preferences import Preference, read_preferences
 from aivj.coupling.config import FitConfig
 from aivj.coupling.examples import build_training_set
 from aivj.coupling.label_sources import LabelSources
-from aivj.coupling.training_set import TrainingSet
+from aivj.coupling.training_set import Source, TrainingSet
+from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures, read_extra_features
 from aivj.packs.feature_store import FeatureStore
+from aivj.release.tracking import TrackedRun
+from aivj.storage import sha256_hex
+
+FEATURES_FOLDER = "features"
+"""Where a run keeps the table of features beside those of the text."""
 
 
 @dataclass(frozen=True)
@@ -52,22 +59,103 @@ def read_training_set(
         InputError: A manifest, list, run or table cannot be used, or no label is left.
         StorageError: Features could not be kept.
     """
-    rows: list[EvalRow] = []
-    for path in request.eval_paths:
-        rows += read_eval_rows(path).rows
-    preferences: list[Preference] = []
-    for path in request.preference_paths:
-        preferences += read_preferences(path).rows
+    notes: list[str] = []
     sources = LabelSources(
         packs_root=request.packs_root,
         manifests=[read_pack(request.packs_root, pack) for pack in request.packs],
         elite=read_elite_manifest(request.elite_dir) if request.elite_dir else None,
-        eval_rows=rows,
-        preferences=preferences,
+        eval_rows=_eval_rows(request.eval_paths, notes),
+        preferences=_judgements(request.preference_paths, notes),
         extra=read_extra(request.preset_features),
         mix_renderers=request.mix_renderers,
+        notes=notes,
     )
-    return build_training_set(config, sources, FeatureStore(request.feature_store), on_progress)
+    store = FeatureStore(request.feature_store)
+    training_set = build_training_set(config, sources, store, on_progress)
+    _require_labels(training_set)
+    return training_set
+
+
+def read_told(request: LabelRequest, config: FitConfig, say: Callable[[str], None]) -> TrainingSet:
+    """Reads a training set, and says what of the labels was left out or reduced.
+
+    Raises as `read_training_set`.
+    """
+    say("reading labels and presets")
+    training_set = read_training_set(request, config)
+    for note in training_set.notes:
+        say(f"note: {note}")
+    return training_set
+
+
+def _eval_rows(paths: Sequence[Path], notes: list[str]) -> list[EvalRow]:
+    """Reads measurements, and notes what is no row of them."""
+    rows: list[EvalRow] = []
+    for path in paths:
+        read = read_eval_rows(path)
+        rows += read.rows
+        notes += [
+            f"lines of {path} left out ({reason}): {count}"
+            for reason, count in sorted(read.bad_lines.items())
+        ]
+        if not read.rows:
+            notes.append(f"{path} has not one usable row")
+    return rows
+
+
+def _judgements(paths: Sequence[Path], notes: list[str]) -> list[Preference]:
+    """Reads what people preferred, and notes what does not stand."""
+    judged: list[Preference] = []
+    for path in paths:
+        read = read_preferences(path)
+        judged += read.rows
+        for count, what in (
+            (read.num_bad_lines, "lines of {path} left out (no judgement)"),
+            (read.num_self_comparisons, "judgements of {path} left out (a pair against itself)"),
+            (read.num_retracted, "judgements of {path} left out (taken back)"),
+        ):
+            if count:
+                notes.append(f"{what.format(path=path)}: {count}")
+        if not read.rows:
+            notes.append(f"{path} has not one judgement that stands")
+    return judged
+
+
+def _require_labels(training_set: TrainingSet) -> None:
+    """Refuses a set of synthetic negatives alone: all that it teaches is to say 0."""
+    num_labelled = len(training_set) - training_set.num_rows(Source.NEGATIVE)
+    if num_labelled == 0 and len(training_set.comparisons) == 0:
+        raise InputError(
+            "at least one pair with a label of people or measurements to learn from",
+            "; ".join(training_set.notes) or "no --extra-eval-jsonl, --elite-dir or --preferences",
+            "name a run's eval.jsonl that measured these packs, an elite list, or judgements of "
+            "`aivj prefer`",
+        )
+
+
+def record_labels(run: TrackedRun, request: LabelRequest, training_set: TrainingSet) -> None:
+    """Records what is learned from, and what was left out of it."""
+    run.log_dataset(
+        "coupling",
+        digest=training_set.dataset_digest(),
+        num_rows=len(training_set),
+        source=", ".join(request.packs),
+    )
+    for path in (*request.eval_paths, *request.preference_paths):
+        data = read_bytes(path)
+        run.log_dataset(
+            f"{path.parent.name}/{path.name}",
+            digest=sha256_hex(data),
+            num_rows=data.count(b"\n"),
+            source=str(path.absolute()),
+        )
+    run.log_params(
+        {f"num_{name}": count for name, count in training_set.num_rows_by_source.items()}
+    )
+    if training_set.notes:
+        run.set_tag("left_out", "; ".join(training_set.notes))
+    if request.preset_features is not None:
+        run.log_artifact(request.preset_features, FEATURES_FOLDER)
 
 
 def read_pack(packs_root: Path, pack: str) -> PairsManifest:

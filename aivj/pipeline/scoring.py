@@ -29,7 +29,7 @@ class ScoreRequest:
         preset_features: Table of features beside those of the text, if the net was fitted to one.
         min_quality_std: Least standard deviation of a pack's scores.
         calibrate_std: Deviation to stretch bunched scores to; order never changes.
-        run_id: Training run to name in the provenance.
+        run_id: Training run to name in the provenance, if not the checkpoint's own.
     """
 
     checkpoint_path: Path

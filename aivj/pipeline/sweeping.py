@@ -13,7 +13,7 @@ from aivj.coupling.training_set import TrainingSet
 from aivj.errors import RunError
 from aivj.fleet.cluster import cluster
 from aivj.fleet.sweep import SweepPlan, sweep_on_ray
-from aivj.pipeline.labels import LabelRequest, read_training_set
+from aivj.pipeline.labels import LabelRequest, read_told, record_labels
 from aivj.pipeline.releasing import register_scores
 from aivj.pipeline.scoring import ScoreRequest, score
 from aivj.pipeline.training import TrainRequest, train
@@ -82,8 +82,16 @@ def sweep(
     tracker: Tracker,
     run: TrackedRun,
     on_trial: Callable[[int, int], None],
+    say: Callable[[str], None] = lambda _: None,
 ) -> SweepOutcome:
     """Searches, and records a child of `run` for each configuration.
+
+    Args:
+        request: What to search.
+        tracker: Where the children are recorded.
+        run: Their parent.
+        on_trial: Told how many trials of how many have ended.
+        say: Told what is being done, and what was left out of the labels.
 
     Raises:
         DeviceRefusedError: No CUDA device and the CPU is not allowed.
@@ -91,8 +99,10 @@ def sweep(
         RunError: Every trial failed, or no held-out pair has a label of people or measurements.
     """
     device = choose_device(allow_cpu=request.allow_cpu)
-    training_set = read_training_set(request.labels, request.config)
+    training_set = read_told(request.labels, request.config, say)
+    record_labels(run, request.labels, training_set)
     plan = request.plan
+    say("starting Ray")
     with cluster(num_cpus=plan.max_concurrent + 1, address=request.ray_address):
         results = sweep_on_ray(
             training_set,
@@ -107,6 +117,7 @@ def sweep(
             "none that could be ranked",
             "measure more pairs, or give an elite list: synthetic negatives judge nothing",
         )
+    say(f"recording {len(results)} configurations")
     _record(tracker, run, request, results)
     table_path, page_path = request.output_dir / TABLE_NAME, request.output_dir / PAGE_NAME
     document = {"version": "v1", "results": [result.as_dict() for result in results]}
@@ -125,7 +136,8 @@ def _record(
     run.log_params({**fixed, "num_configs": plan.num_configs, "num_seeds": plan.num_seeds})
     for rank, result in enumerate(results, 1):
         params = result.config.model_dump(include=set(_SHOWN))
-        child = tracker.start(f"sweep {rank:03}", params=params, tags={}, parent=run.run_id)
+        name = f"{rank:03} neg {params['neg_weight']:.2g} eval {params['extra_eval_weight']:.2g}"
+        child = tracker.start(name, params=params, tags={}, parent=run.run_id)
         with child:
             figures = {**result.metrics, "objective_std": result.spread, "rank": float(rank)}
             if result.objective is not None:
@@ -200,7 +212,11 @@ def _chart(results: Sequence[SweepResult], name: str) -> Chart:
 
 
 def crown(
-    request: SweepRequest, winner: SweepResult, tracker: Tracker, run: TrackedRun
+    request: SweepRequest,
+    winner: SweepResult,
+    tracker: Tracker,
+    run: TrackedRun,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
     """Fits the winner once more, scores the packs with it, and makes the scores candidates.
 
@@ -212,18 +228,23 @@ def crown(
     Raises:
         GateError: The scores of a pack are too much alike; nothing is written or registered.
     """
-    trained = train(
-        TrainRequest(
-            labels=request.labels,
-            output_dir=request.output_dir,
-            config=winner.config,
-            allow_cpu=request.allow_cpu,
-            num_workers=0,
-        ),
-        run,
-        lambda _: None,
-    )
-    labels = request.labels
+    labels, config = request.labels, winner.config
+    say("fitting the winner")
+    name = f"winner {'+'.join(labels.packs)} seed {config.seed}"
+    tags = {"packs": ",".join(labels.packs)}
+    with tracker.start(name, params={}, tags=tags, parent=run.run_id) as child:
+        trained = train(
+            TrainRequest(
+                labels=labels,
+                output_dir=request.output_dir,
+                config=config,
+                allow_cpu=request.allow_cpu,
+                num_workers=0,
+            ),
+            child,
+            lambda _: None,
+            say,
+        )
     scored = score(
         ScoreRequest(
             checkpoint_path=trained.checkpoint_path,
@@ -231,7 +252,6 @@ def crown(
             packs_root=labels.packs_root,
             feature_store=labels.feature_store,
             preset_features=labels.preset_features,
-            run_id=run.run_id,
         )
     )
     if not tracker.is_away:

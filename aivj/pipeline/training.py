@@ -1,28 +1,33 @@
 """Training: labels from elite lists and runs, a fit on Ray Train, a checkpoint, an MLflow run."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from aivj.contracts.judgement import NetJudgement
 from aivj.coupling.baselines import BASELINES
 from aivj.coupling.checkpoint import write_checkpoint
 from aivj.coupling.config import FitConfig
-from aivj.coupling.cross_validation import JUDGED, TREES
+from aivj.coupling.cross_validation import CONSTANT, JUDGED, TREES
 from aivj.coupling.device import DeviceChoice, choose_device, gpu_snapshot
-from aivj.coupling.early_stopping import choose_epochs
+from aivj.coupling.early_stopping import EpochChoice, choose_epochs
 from aivj.coupling.fit import fit
 from aivj.coupling.held_out import HeldOut, HeldOutMetrics
-from aivj.coupling.history import EpochMetrics, write_history
+from aivj.coupling.history import EpochMetrics, WatchedEpoch, write_history
 from aivj.coupling.split import split_by_family
 from aivj.coupling.state import Fitted
 from aivj.coupling.training_set import TrainingSet
-from aivj.pipeline.labels import LabelRequest, read_training_set
+from aivj.pipeline.labels import LabelRequest, read_told, record_labels
+from aivj.release.file_lock import file_lock
 from aivj.release.tracking import TrackedRun
-from aivj.storage import write_atomic
+from aivj.storage import sha256_hex, write_atomic
 
 BASELINES_NAME = "baselines.json"
-_FEWEST_HELD_OUT = 20
+CHECKPOINT_FOLDER = "checkpoint"
+CHECKPOINT_TAG = "checkpoint_digest"
+_LOCK_NAME = ".coupling_net_final.lock"
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class TrainRequest:
         output_dir: Gets `models/` and `training_history.json`.
         config: How to learn.
         allow_cpu: Whether to train without CUDA.
-        num_workers: Ray Train workers; 0 fits in this process.
+        num_workers: Ray Train workers; 0 fits in this process, which gives what one worker gives.
         ray_address: Ray cluster to join; None runs one here.
     """
 
@@ -53,8 +58,9 @@ class TrainOutcome:
     Attributes:
         checkpoint_path: The net.
         history: Metrics of each epoch.
+        watched: Metrics of each epoch of the fit that was watched to choose how long to fit.
         baselines: Figures of other models on the same held-out families, by model.
-        num_held_out: Labelled pairs among those families.
+        judgement: What may be claimed of the net.
         notes: What was left out or reduced, for people.
         device: Where it ran, and why.
         on_cpu: Whether that was the CPU.
@@ -64,8 +70,9 @@ class TrainOutcome:
 
     checkpoint_path: Path
     history: tuple[EpochMetrics, ...]
+    watched: tuple[WatchedEpoch, ...]
     baselines: dict[str, HeldOutMetrics]
-    num_held_out: int
+    judgement: NetJudgement
     notes: tuple[str, ...]
     device: str
     on_cpu: bool
@@ -73,65 +80,104 @@ class TrainOutcome:
     dataset_digest: str
 
     @property
-    def verdicts(self) -> list[str]:
-        """Says how the net stands to gradient-boosted trees on families that neither saw."""
-        if self.num_held_out < _FEWEST_HELD_OUT:
-            text = "labelled pairs of held-out families are too few to judge: see `aivj evaluate`"
-            return [f"{self.num_held_out} {text}"]
-        return [line for line in map(self._verdict, JUDGED) if line is not None]
+    def curve(self) -> tuple[EpochMetrics, ...]:
+        """Metrics of each epoch of the watched fit, to its end; of the fit, if none was watched."""
+        return self.watched or self.history
 
-    def _verdict(self, metric: str) -> str | None:
+    @property
+    def chosen_epoch(self) -> int | None:
+        """The epoch of the curve that the fit ended after; None if that is the curve's end."""
+        return len(self.history) if len(self.curve) > len(self.history) else None
+
+    @property
+    def verdicts(self) -> list[str]:
+        """Says how the net stands to a constant, and to gradient-boosted trees if it may be said.
+
+        On families that none of them saw.
+        """
+        against = map(self._against_trees, JUDGED) if self.judgement.is_enough else ()
+        return [self.judgement.sentence, *(line for line in against if line is not None)]
+
+    def _against_trees(self, metric: str) -> str | None:
         mine, theirs = getattr(self.history[-1], metric), getattr(self.baselines[TREES], metric)
         if mine is None or theirs is None:
             return None
         relation = "beats" if mine > theirs else "does not beat"
         return (
             f"{metric} {mine:.3f}: the net {relation} the trees' {theirs:.3f} "
-            f"on {self.num_held_out} held-out pairs"
+            f"on {self.judgement.num_pairs} held-out pairs"
         )
 
 
 def train(
-    request: TrainRequest, run: TrackedRun, on_epoch: Callable[[EpochMetrics], None]
+    request: TrainRequest,
+    run: TrackedRun,
+    on_epoch: Callable[[EpochMetrics], None],
+    say: Callable[[str], None] = lambda _: None,
 ) -> TrainOutcome:
     """Fits the coupling net and records the fit in `run`.
+
+    Args:
+        request: What to learn from, and how.
+        run: Where it is recorded.
+        on_epoch: Told each epoch of the fit that counts, and before it of the one that is watched.
+        say: Told what is being done, and what was left out of the labels.
 
     Raises:
         DeviceRefusedError: No CUDA device and `allow_cpu` is not set.
         InputError: A manifest, elite list or run cannot be used, or no label is left.
+        StorageError: Another process is writing the same checkpoint.
         RunError: Ray Train lost its workers too often.
     """
+    with _only_writer(request.output_dir):
+        return _train(request, run, on_epoch, say)
+
+
+def _train(
+    request: TrainRequest,
+    run: TrackedRun,
+    on_epoch: Callable[[EpochMetrics], None],
+    say: Callable[[str], None],
+) -> TrainOutcome:
     device = choose_device(allow_cpu=request.allow_cpu)
-    training_set = read_training_set(request.labels, request.config)
+    training_set = read_told(request.labels, request.config, say)
+    record_labels(run, request.labels, training_set)
     run.log_params({**request.config.model_dump(), "device": device.reason})
-    run.log_dataset(
-        "coupling",
-        digest=training_set.dataset_digest(),
-        num_rows=len(training_set),
-        source=", ".join(map(str, request.labels.eval_paths)),
-    )
     before = gpu_snapshot()
-
-    def report(metrics: EpochMetrics) -> None:
-        figures = {k: v for k, v in asdict(metrics).items() if k != "epoch" and v is not None}
-        run.log_metrics(metrics.epoch, figures)
-        on_epoch(metrics)
-
-    config = _with_chosen_epochs(request.config, training_set, device)
+    if request.config.early_stopping:
+        say("watching a fit, to choose its length")
+    choice = _chosen_epochs(
+        request.config, training_set, device, _recording(run, on_epoch, "watched_")
+    )
+    config = request.config.model_copy(update={"epochs": choice.epochs})
     run.set_tag("chosen_epochs", str(config.epochs))
-    fitted = _fit(request, config, training_set, device, report)
-    checkpoint_path = write_checkpoint(request.output_dir, fitted)
-    run.log_artifact(write_history(request.output_dir, fitted.history), "training")
+    say("fitting")
+    fitted = _fit(request, config, training_set, device, _recording(run, on_epoch))
+    say("comparing with simpler models")
+    baselines, judgement = _baselines(training_set, config, fitted.history[-1])
+    say(judgement.sentence)
+    checkpoint_path = write_checkpoint(
+        request.output_dir,
+        fitted,
+        num_rows=training_set.num_rows_by_source,
+        left_out=training_set.notes,
+        judgement=judgement,
+        run_id=run.run_id,
+    )
+    history_path = write_history(request.output_dir, fitted.history, choice.watched)
+    run.log_artifact(history_path, "training")
     for suffix in (".safetensors", ".json"):
-        run.log_artifact(checkpoint_path.with_suffix(suffix), "checkpoint")
-    baselines, num_held_out = _baselines(training_set, config)
+        run.log_artifact(checkpoint_path.with_suffix(suffix), CHECKPOINT_FOLDER)
+    digest = sha256_hex(checkpoint_path.read_bytes())
+    run.set_tags({CHECKPOINT_TAG: digest, "judgement": judgement.sentence})
     _log_baselines(request.output_dir, run, baselines)
     _log_snapshots(request.output_dir, run, before, gpu_snapshot())
     return TrainOutcome(
         checkpoint_path=checkpoint_path,
         history=fitted.history,
+        watched=choice.watched,
         baselines=baselines,
-        num_held_out=num_held_out,
+        judgement=judgement,
         notes=training_set.notes,
         device=device.reason,
         on_cpu=device.device.type == "cpu",
@@ -140,29 +186,62 @@ def train(
     )
 
 
-def _with_chosen_epochs(
-    config: FitConfig, training_set: TrainingSet, device: DeviceChoice
-) -> FitConfig:
+def _only_writer(output_dir: Path) -> contextlib.AbstractContextManager[None]:
+    """Keeps every other training away from the checkpoint for the length of the block."""
+    return file_lock(
+        output_dir / "models" / _LOCK_NAME,
+        timeout_s=0,
+        remedy="it trains the same checkpoint: wait for it, or give this one its own --out-dir",
+    )
+
+
+def _recording(
+    run: TrackedRun, on_epoch: Callable[[EpochMetrics], None], prefix: str = ""
+) -> Callable[[EpochMetrics], None]:
+    """Returns what records an epoch's figures, each under its name behind `prefix`."""
+
+    def report(metrics: EpochMetrics) -> None:
+        figures = {
+            f"{prefix}{name}": value
+            for name, value in asdict(metrics).items()
+            if name != "epoch" and value is not None
+        }
+        run.log_metrics(metrics.epoch, figures)
+        on_epoch(metrics)
+
+    return report
+
+
+def _chosen_epochs(
+    config: FitConfig,
+    training_set: TrainingSet,
+    device: DeviceChoice,
+    report: Callable[[EpochMetrics], None],
+) -> EpochChoice:
     if not config.early_stopping:
-        return config
+        return EpochChoice(config.epochs)
     split = split_by_family(training_set, share=config.held_out_share, seed=config.seed)
-    epochs = choose_epochs(training_set, config, split=split, device=device.device)
-    return config.model_copy(update={"epochs": epochs})
+    return choose_epochs(training_set, config, split=split, device=device.device, on_epoch=report)
 
 
 def _baselines(
-    training_set: TrainingSet, config: FitConfig
-) -> tuple[dict[str, HeldOutMetrics], int]:
+    training_set: TrainingSet, config: FitConfig, net: HeldOutMetrics
+) -> tuple[dict[str, HeldOutMetrics], NetJudgement]:
     """Returns what simpler models reach on the families that the net was kept from."""
     split = split_by_family(training_set, share=config.held_out_share, seed=config.seed)
     held_out = HeldOut(training_set, split)
-    if held_out.num_labelled == 0:
-        return {}, 0
     figures = {
         name: held_out.metrics(fitter(training_set, split, config))
         for name, fitter in BASELINES.items()
+        if held_out.num_labelled > 0
     }
-    return figures, held_out.num_labelled
+    judgement = NetJudgement(
+        num_pairs=held_out.num_labelled,
+        num_families=len(held_out.families),
+        net_loss=net.held_out_loss,
+        constant_loss=figures[CONSTANT].held_out_loss if figures else None,
+    )
+    return figures, judgement
 
 
 def _log_baselines(folder: Path, run: TrackedRun, baselines: dict[str, HeldOutMetrics]) -> None:
@@ -172,6 +251,9 @@ def _log_baselines(folder: Path, run: TrackedRun, baselines: dict[str, HeldOutMe
     path = folder / BASELINES_NAME
     write_atomic(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
     run.log_artifact(path, "training")
+    for name, figures in document.items():
+        known = {key: value for key, value in figures.items() if value is not None}
+        run.log_metrics(0, {f"{name.replace(' ', '_')}_{key}": v for key, v in known.items()})
 
 
 def _fit(

@@ -90,7 +90,9 @@ def _send_dataset(client: "MlflowClient", run_id: str, used: DatasetUsed) -> Non
         name=used.name,
         digest=used.digest[:_MAX_DATASET_DIGEST_LENGTH],
         source_type="local",
-        source=used.source,
+        source=json.dumps({"uri": used.source}),
         profile=json.dumps({"num_rows": used.num_rows}),
     )
-    client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("sha256", used.digest)])])
+    # MLflow's page looks for the context, which says what the data were used for.
+    tags = [InputTag("mlflow.data.context", "training"), InputTag("sha256", used.digest)]
+    client.log_inputs(run_id, [DatasetInput(dataset, tags)])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Limits of MLflow's own schema.
 _MAX_PARAM_LENGTH = 6000
 _MAX_TAG_LENGTH = 8000
+# Lets MLflow's page show runs, metrics and models instead of traces and prompts.
+_EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
 
 
 class Tracker:
@@ -32,7 +34,14 @@ class Tracker:
         is_away: Whether the server was given up: from then on all that is recorded waits.
     """
 
-    def __init__(self, uri: str, experiment: str = "aivj", *, spool: Path | None = None) -> None:
+    def __init__(
+        self,
+        uri: str,
+        experiment: str = "aivj",
+        *,
+        spool: Path | None = None,
+        origin: Mapping[str, str] | None = None,
+    ) -> None:
         """Opens the server, and makes the experiment if it is new.
 
         With SQLite, artifacts lie in the folder `artifacts` beside the file.
@@ -41,6 +50,7 @@ class Tracker:
             uri: The server's URI.
             experiment: The experiment's name.
             spool: Folder for runs that wait until the server is back; see `aivj.release.spool`.
+            origin: Tags for every run that is begun here; see `aivj.release.origin`.
 
         Raises:
             InputError: The URI is of no kind that is known here.
@@ -51,6 +61,7 @@ class Tracker:
         self.client: MlflowClient = open_client(uri)
         self.spool = None if spool is None else Spool(spool, uri, experiment)
         self.is_away = False
+        self._origin = dict(origin or {})
         self._experiment = experiment
         self._experiment_id: str | None = None
         with self.giving_up():
@@ -84,7 +95,8 @@ class Tracker:
         Raises:
             StorageError: The server does not answer, and there is no spool.
         """
-        shown = {key: _cut(value, _MAX_TAG_LENGTH) for key, value in tags.items()}
+        told = {**self._origin, **tags}
+        shown = {key: _cut(value, _MAX_TAG_LENGTH) for key, value in told.items()}
         run = self._begun(name, shown, parent)
         run.log_params(params)
         return run
@@ -164,7 +176,13 @@ class Tracker:
                 "one that was deleted",
                 f"restore it: mlflow experiments restore -x {found.experiment_id}",
             )
-        return None if found is None else str(found.experiment_id)
+        if found is None:
+            return None
+        for key, value in _EXPERIMENT_TAGS.items():
+            # A kind that somebody chose, or the page itself, stands.
+            if key not in found.tags:
+                self.client.set_experiment_tag(found.experiment_id, key, value)
+        return str(found.experiment_id)
 
     def _created(self, experiment: str) -> str:
         from mlflow.exceptions import MlflowException
@@ -172,7 +190,11 @@ class Tracker:
         database = sqlite_path(self.uri)
         location = (database.parent / "artifacts").as_uri() if database else None
         try:
-            return str(self.client.create_experiment(experiment, artifact_location=location))
+            return str(
+                self.client.create_experiment(
+                    experiment, artifact_location=location, tags=_EXPERIMENT_TAGS
+                )
+            )
         except MlflowException:
             # Another process may have made it between our look and our try.
             if (existing := self._found(experiment)) is not None:

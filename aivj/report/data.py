@@ -66,6 +66,8 @@ class ReportData:
         verdict: Whether the verification passed.
         artifacts: Label and path of everything that was written.
         thresholds: Limits below which luma or motion of a pair is flagged.
+        chosen_epoch: The epoch that the fit was stopped after, where the curves go on; None if
+            they end there.
     """
 
     title: str
@@ -89,3 +91,4 @@ class ReportData:
     verdict: bool
     artifacts: Sequence[tuple[str, str]]
     thresholds: Heuristic = field(default_factory=Heuristic)
+    chosen_epoch: int | None = None

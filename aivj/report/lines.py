@@ -8,7 +8,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from aivj.report.axis import linear_axis, rounded_axis
-from aivj.report.plot import BOTTOM, HEADROOM, LEFT, RIGHT, TOP, Plot
+from aivj.report.plot import BOTTOM, HEADROOM, HEADROOM_WITH_LIMITS, LEFT, RIGHT, TOP, Plot
 from aivj.report.svg import element
 from aivj.report.text import fixed
 
@@ -54,6 +54,7 @@ def line_chart(
     name: str,
     include: Sequence[float] = (),
     level: tuple[float, str] | None = None,
+    moment: tuple[float, str] | None = None,
 ) -> Markup:
     """Returns the drawing.
 
@@ -63,6 +64,7 @@ def line_chart(
         name: What the drawing says, for those who cannot see it.
         include: Values that the y axis must reach.
         level: A value to be marked across, with its name.
+        moment: An epoch to be marked, with its name.
     """
     epochs = [epoch for curve in curves for epoch, _ in curve.points]
     values = [value for curve in curves for value in curve.values] + list(include)
@@ -74,7 +76,9 @@ def line_chart(
     )
     marks = plot.level(*level) if level else []
     marks += [mark for number, curve in enumerate(curves) for mark in _curve(plot, curve, number)]
-    return plot.draw(name, marks, headroom=HEADROOM)
+    if moment is None:
+        return plot.draw(name, marks, headroom=HEADROOM)
+    return plot.draw(name, plot.moment(*moment) + marks, headroom=HEADROOM_WITH_LIMITS)
 
 
 def line_swatch(number: int) -> Markup:

@@ -44,7 +44,7 @@ def report_html(data: ReportData) -> str:
         stages=timeline(data.stages),
         galleries=galleries(views),
         distributions=distribution_charts(views, data.quality.quality_stats, data.thresholds),
-        training=training_charts(data.training),
+        training=training_charts(data.training, chosen_epoch=data.chosen_epoch),
         failures=failure_kinds(data.failures),
     )
 

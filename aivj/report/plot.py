@@ -98,20 +98,11 @@ class Plot:
         """Returns the shaded side of a threshold, its line and its name above the plot."""
         x = self.x.at(limit.value)
         near, far = (LEFT, x) if limit.is_floor else (x, RIGHT)
-        anchor = "start" if x < _MIDDLE_X else "end"
         return [
             element(
                 "rect", class_="limit-side", x=near, y=TOP, width=far - near, height=BOTTOM - TOP
             ),
-            element("line", class_="limit", x1=x, x2=x, y1=TOP - 5, y2=BOTTOM),
-            element(
-                "text",
-                limit.label,
-                class_="limit-label",
-                x=x,
-                y=_LIMIT_LABEL_Y,
-                text_anchor=anchor,
-            ),
+            *self.moment(limit.value, limit.label),
         ]
 
     def level(self, value: float, label: str) -> list[Markup]:
@@ -120,6 +111,15 @@ class Plot:
         return [
             element("line", class_="limit", x1=LEFT, x2=RIGHT, y1=y, y2=y),
             element("text", label, class_="limit-label", x=RIGHT, y=y - 5, text_anchor="end"),
+        ]
+
+    def moment(self, value: float, label: str) -> list[Markup]:
+        """Returns a vertical line at a value of x, with its name above the plot."""
+        x = self.x.at(value)
+        anchor = "start" if x < _MIDDLE_X else "end"
+        return [
+            element("line", class_="limit", x1=x, x2=x, y1=TOP - 5, y2=BOTTOM),
+            element("text", label, class_="limit-label", x=x, y=_LIMIT_LABEL_Y, text_anchor=anchor),
         ]
 
     def _x_axis(self) -> list[Markup]:

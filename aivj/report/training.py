@@ -58,13 +58,23 @@ _KINDS = (
 )
 
 
-def training_charts(epochs: Sequence[Mapping[str, float | None]]) -> list[Chart]:
-    """Returns a chart for each kind of figure that has a value; none without epochs."""
-    charts = (_chart(kind, epochs) for kind in _KINDS)
+def training_charts(
+    epochs: Sequence[Mapping[str, float | None]], *, chosen_epoch: int | None = None
+) -> list[Chart]:
+    """Returns a chart for each kind of figure that has a value; none without epochs.
+
+    Args:
+        epochs: Figures after each epoch of a fit, to its end.
+        chosen_epoch: The epoch whose number the fit that counts runs for; marked, and the one
+            whose values stand in the legend. None if that is the last one.
+    """
+    charts = (_chart(kind, epochs, chosen_epoch) for kind in _KINDS)
     return [chart for chart in charts if chart is not None]
 
 
-def _chart(kind: _Kind, epochs: Sequence[Mapping[str, float | None]]) -> Chart | None:
+def _chart(
+    kind: _Kind, epochs: Sequence[Mapping[str, float | None]], chosen_epoch: int | None
+) -> Chart | None:
     numbers = [_epoch_number(epoch, place) for place, epoch in enumerate(epochs, 1)]
     every_name = (name for epoch in epochs for name in epoch)
     names = dict.fromkeys(name for name in every_name if name.endswith(kind.suffix))
@@ -75,15 +85,18 @@ def _chart(kind: _Kind, epochs: Sequence[Mapping[str, float | None]]) -> Chart |
     curves = [curve for curve in found if curve is not None]
     if not curves:
         return None
-    last = ", ".join(f"{curve.label} {fixed(curve.values[-1])}" for curve in curves)
+    told = [f"{curve.label} {_value_at(curve, chosen_epoch)}" for curve in curves]
+    place = "last values" if chosen_epoch is None else f"at the chosen epoch {chosen_epoch}"
     svg = line_chart(
         curves,
         y_label=kind.y_label,
-        name=f"{kind.title} over {counted(len(epochs), 'epoch')}; last values: {last}",
+        name=f"{kind.title} over {counted(len(epochs), 'epoch')}; {place}: {', '.join(told)}",
         include=kind.include,
         level=kind.level,
+        moment=None if chosen_epoch is None else (chosen_epoch, f"epoch {chosen_epoch} chosen"),
     )
-    return Chart(kind.title, svg, _legend(curves), kind.note)
+    legend = tuple(LegendItem(line_swatch(number), text) for number, text in enumerate(told))
+    return Chart(kind.title, svg, legend, kind.note)
 
 
 def _epoch_number(epoch: Mapping[str, float | None], place: int) -> float:
@@ -95,8 +108,9 @@ def _label(name: str, kind: _Kind) -> str:
     return name.removesuffix(kind.suffix).replace("_", " ")
 
 
-def _legend(curves: Sequence[Series]) -> tuple[LegendItem, ...]:
-    return tuple(
-        LegendItem(line_swatch(number), f"{curve.label} {fixed(curve.values[-1])}")
-        for number, curve in enumerate(curves)
-    )
+def _value_at(curve: Series, chosen_epoch: int | None) -> str:
+    """Returns the value at the chosen epoch, or the last one."""
+    at_epoch = dict(curve.points).get(chosen_epoch) if chosen_epoch is not None else None
+    if at_epoch is None:
+        return fixed(curve.values[-1]) if chosen_epoch is None else "-"
+    return fixed(at_epoch)

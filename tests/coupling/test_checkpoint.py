@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from aivj.contracts.judgement import NetJudgement
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.coupling import FitConfig, TrainingSet
 from aivj.coupling.checkpoint import read_checkpoint, write_checkpoint
@@ -90,3 +91,44 @@ def test_a_broken_file_is_refused(tmp_path: Path, fitted: Fitted, fault: str) ->
         path.write_bytes(broken[fault])
     with pytest.raises(InputError, match="coupling checkpoint"):
         read_checkpoint(path)
+
+
+def test_the_pth_is_the_same_checkpoint(tmp_path: Path, fitted: Fitted) -> None:
+    judgement = NetJudgement(num_pairs=30, num_families=9, net_loss=0.5, constant_loss=0.6)
+    path = write_checkpoint(
+        tmp_path, fitted, left_out=["rows: 2"], judgement=judgement, run_id="a" * 32
+    )
+    first, legacy = read_checkpoint(path), read_checkpoint(path.with_suffix(".pth"))
+    assert legacy.card == first.card
+    assert (legacy.digest, legacy.run_id) == (first.digest, "a" * 32)
+    assert legacy.card.left_out == ["rows: 2"]
+    assert legacy.card.judgement == judgement
+    assert torch.equal(legacy.net.out.weight, fitted.net.out.weight)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", {"weights": 1}, {"state_dict": {}, "card": {}}])
+def test_a_pth_of_another_program_is_refused(tmp_path: Path, content: object) -> None:
+    path = tmp_path / "net.pth"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(content, path)
+    with pytest.raises(InputError, match="nets of other programs"):
+        read_checkpoint(path)
+
+
+def test_a_pth_runs_no_code(tmp_path: Path) -> None:
+    torch.save({"state_dict": Path, "card": {}}, tmp_path / "net.pth")
+    with pytest.raises(InputError, match="coupling checkpoint"):
+        read_checkpoint(tmp_path / "net.pth")
+
+
+def test_the_run_of_other_weights_is_not_taken_over(tmp_path: Path, fitted: Fitted) -> None:
+    path = write_checkpoint(tmp_path / "a", fitted, run_id="a" * 32)
+    moved = tmp_path / "b" / path.name
+    moved.parent.mkdir()
+    moved.write_bytes(path.read_bytes())
+    assert read_checkpoint(moved).run_id is None
+    card = json.loads(path.with_suffix(".json").read_text())
+    moved.with_suffix(".json").write_text(json.dumps({**card, "weights_sha256": "other"}))
+    assert read_checkpoint(moved).run_id is None

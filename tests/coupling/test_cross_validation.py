@@ -3,7 +3,7 @@ import torch
 
 from aivj.coupling import FitConfig, TrainingSet
 from aivj.coupling.baselines import BASELINES
-from aivj.coupling.cross_validation import Evaluation, Figure, cross_validate
+from aivj.coupling.cross_validation import METRICS, Evaluation, Figure, cross_validate
 
 CPU = torch.device("cpu")
 
@@ -37,3 +37,31 @@ def test_differences_say_whether_they_are_beyond_the_spread(evaluation: Evaluati
 def test_a_model_against_itself_cannot_be_told_apart(evaluation: Evaluation) -> None:
     for row in evaluation.against("net"):
         assert (row.difference, row.verdict) == (0, "not to be told apart")
+
+
+def seeds(**losses: tuple[float, ...]) -> Evaluation:
+    """An evaluation in which every figure of a model is what is given for each seed."""
+    per_seed = {
+        model: [dict.fromkeys(METRICS, value) for value in values]
+        for model, values in losses.items()
+    }
+    return Evaluation(per_seed, num_folds=3, num_labelled=40, num_families=12)
+
+
+@pytest.mark.parametrize("values", [(0.9,), (0.9, 0.9, 0.9)])
+def test_what_never_varied_has_no_standard_error(values: tuple[float, ...]) -> None:
+    evaluation = seeds(net=values, trees=tuple(0.5 for _ in values))
+    for row in evaluation.against("trees"):
+        assert row.standard_error is None
+        assert row.verdict == "not to be told apart"
+
+
+def test_a_single_seed_has_no_deviation() -> None:
+    assert str(Figure.over([0.25])) == "0.250"
+    assert str(Figure.over([0.25, 0.25])) == "0.250 ± 0.000"
+
+
+def test_a_net_is_judged_beside_the_constant() -> None:
+    judgement = seeds(net=(4.75, 4.85), constant=(0.9, 0.9)).judgement
+    assert judgement.is_worse_than_constant
+    assert "cross-entropy 4.800 against 0.900 on 40 held-out pairs" in judgement.sentence

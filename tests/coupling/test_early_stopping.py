@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 
 from aivj.coupling import FitConfig, Source, TrainingSet
-from aivj.coupling.early_stopping import choose_epochs
+from aivj.coupling.early_stopping import PATIENCE, choose_epochs
+from aivj.coupling.history import WatchedEpoch
 from aivj.coupling.split import split_by_family
 
 CONFIG = FitConfig(epochs=12, learning_rate=5e-3, hidden_width=32, encoder_width=32, seed=1)
@@ -11,13 +12,25 @@ CONFIG = FitConfig(epochs=12, learning_rate=5e-3, hidden_width=32, encoder_width
 
 def chosen(training_set: TrainingSet, config: FitConfig = CONFIG) -> int:
     split = split_by_family(training_set, share=config.held_out_share, seed=config.seed)
-    return choose_epochs(training_set, config, split=split, device="cpu")
+    return choose_epochs(training_set, config, split=split, device="cpu").epochs
 
 
 def test_what_can_be_learned_is_learned_for_longer_than_noise(learnable_set: TrainingSet) -> None:
     rng = np.random.default_rng(0)
     noise = replace(learnable_set, target=rng.permutation(learnable_set.target))
     assert chosen(learnable_set) > 2 * chosen(noise)
+
+
+def test_the_curve_goes_on_behind_the_chosen_epoch(learnable_set: TrainingSet) -> None:
+    rng = np.random.default_rng(0)
+    noise = replace(learnable_set, target=rng.permutation(learnable_set.target))
+    split = split_by_family(noise, share=CONFIG.held_out_share, seed=CONFIG.seed)
+    told: list[WatchedEpoch] = []
+    choice = choose_epochs(noise, CONFIG, split=split, device="cpu", on_epoch=told.append)
+    losses = [epoch.validation_loss for epoch in choice.watched]
+    assert choice.watched == tuple(told)
+    assert losses[choice.epochs - 1] == min(losses)
+    assert len(losses) == choice.epochs + PATIENCE
 
 
 def test_what_is_held_out_has_no_say(learnable_set: TrainingSet) -> None:

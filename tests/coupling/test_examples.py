@@ -152,6 +152,47 @@ def test_nothing_to_learn_is_refused(built: Built, make_pack: MakePack) -> None:
         built(FitConfig(eval_target="compat"), root, manifest)
 
 
+def test_what_comes_twice_is_counted(built: Built, make_pack: MakePack, make_row: MakeRow) -> None:
+    manifest, root = make_pack(6)
+    listed = [entry(manifest, root, place, 4.0) for place in (0, 1, 0)]
+    judged = [preference(103, 100), preference(103, 100), preference(103, 100, at="12:00")]
+    training_set = built(
+        FitConfig(eval_target="compat", neg_samples=0),
+        root,
+        manifest,
+        elite=EliteManifest(listed, 2),
+        eval_rows=[make_row(103, 0.1, 1e-4)] * 4,
+        preferences=judged,
+        notes=["read: 1"],
+    )
+    assert len(training_set.comparisons) == 2
+    assert training_set.num_rows_by_source == {
+        "elite": 3,
+        "eval": 1,
+        "negative": 0,
+        "comparisons": 2,
+    }
+    assert training_set.notes == (
+        "read: 1",
+        "elite entries left out: no score, or a file is not there: 2",
+        "elite entries of a pair that the list has already, counted again: 1",
+        "eval rows averaged into another one of the same pair: 3",
+        "preferences left out since they came twice: 1",
+    )
+
+
+def test_a_table_that_knows_no_preset_is_refused(
+    built: Built, make_pack: MakePack, tmp_path: Path
+) -> None:
+    manifest, root = make_pack(3)
+    table = pa.table({"content_hash": ["0" * 64, "1" * 64], "luma": [0.5, float("nan")]})
+    pq.write_table(table, tmp_path / "more.parquet")
+    extra = read_extra_features(tmp_path / "more.parquet")
+    assert extra.num_unusable == 1
+    with pytest.raises(InputError, match="1 usable rows, none of them of the 6 presets"):
+        built(FitConfig(), root, manifest, extra=extra)
+
+
 def test_digest_follows_what_is_learned(
     built: Built, make_pack: MakePack, make_row: MakeRow
 ) -> None:

@@ -1,15 +1,19 @@
 """The search on a real Ray Tune, with populations of real nets."""
 
+import pickle
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import ray
 from fleet.bright_foregrounds import measured_pairs
 
+from aivj.cli.console import bar
 from aivj.coupling import FitConfig, TrainingSet
 from aivj.coupling.sweep import STRUCTURE, SWEPT
 from aivj.errors import RunError
-from aivj.fleet.sweep import SweepPlan, sweep_on_ray
+from aivj.fleet.sweep import SweepPlan, _counter, sweep_on_ray
 
 CONFIG = FitConfig(batch_size=64, seed=2, early_stopping=False)
 PLAN = SweepPlan(num_configs=5, num_seeds=2, num_trials=2, max_concurrent=2)
@@ -40,6 +44,15 @@ def test_structures_and_weights_are_searched_and_ranked(training_set: TrainingSe
         for name, (least, most, _) in SWEPT.items():
             assert least <= getattr(result.config, name) <= most
     assert len({result.config.model_dump_json() for result in results}) == 5
+
+
+def test_what_tune_pickles_holds_no_terminal() -> None:
+    with bar("trials") as progress:
+        counter = _counter(4, progress.update)
+        progress.lock = threading.RLock()
+        copy = pickle.loads(ray.cloudpickle.dumps(counter))  # noqa: S301 - our own bytes
+    copy.on_trial_complete()
+    assert copy.num_ended == 1
 
 
 def test_a_search_whose_trials_all_fail_says_why(training_set: TrainingSet) -> None:

@@ -5,14 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from pipeline.tiny_pack import CONFIG, PACK, TinyPack
 
-from aivj.contracts.eval_rows import EvalLog, EvalRow
-from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
 from aivj.contracts.pairs_quality import read_pairs_quality
-from aivj.coupling import FitConfig
 from aivj.errors import InputError
 from aivj.fleet.sweep import SweepPlan
 from aivj.pipeline.evaluating import EvaluateRequest, evaluate
@@ -22,11 +19,7 @@ from aivj.pipeline.sweeping import SweepRequest, crown, sweep
 from aivj.release.registry import CANDIDATE, current, model_name
 from aivj.release.tracking import Tracker
 
-PACK = "tiny"
 NUM_PAIRS = 60
-CONFIG = FitConfig(
-    epochs=2, batch_size=32, neg_samples=60, eval_target="compat", early_stopping=False
-)
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.use_[a-z0-9_]+. is deprecated:DeprecationWarning",
@@ -34,49 +27,9 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-def write_preset(path: Path, zoom: float) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"[preset00]\nzoom={zoom:.4f}\nper_frame_1=rot = {zoom:.4f}*bass;\n")
-
-
 @pytest.fixture
 def labels(tmp_path: Path) -> LabelRequest:
-    """A pack in which pairs with a large zoom in front were measured bright and lively."""
-    rng = np.random.default_rng(0)
-    folder = tmp_path / "public" / "presets" / PACK
-    pairs = []
-    with EvalLog(tmp_path / "eval.jsonl") as log:
-        for pair, zoom in enumerate(rng.uniform(0.5, 1.5, NUM_PAIRS).tolist()):
-            urls = {layer: f"/presets/{PACK}/{layer}/p{pair}.milk" for layer in ("fg", "bg")}
-            write_preset(folder / "fg" / f"p{pair}.milk", zoom)
-            write_preset(folder / "bg" / f"p{pair}.milk", rng.uniform(0.5, 1.5))
-            pairs.append(ManifestPair(pair=pair, fg_url=urls["fg"], bg_url=urls["bg"]))
-            log.append(measured(pair, luma=0.06 + 0.12 * (zoom - 0.5)))
-    manifest = PairsManifest(generated_at="2026-03-01T09:00:00.000Z", pack=PACK, pairs=pairs)
-    write_pairs_manifest(folder / "pairs-manifest.v0.json", manifest)
-    return LabelRequest(
-        packs=[PACK],
-        packs_root=tmp_path / "public",
-        feature_store=tmp_path / "features",
-        eval_paths=[tmp_path / "eval.jsonl"],
-    )
-
-
-def measured(pair: int, *, luma: float) -> EvalRow:
-    layers = {f"pm_avg_luma_{layer}": luma for layer in ("fg", "bg")}
-    layers |= {f"{layer}_avg_frame_delta": 0.01 for layer in ("fg", "bg")}
-    layers |= {f"audio_response_{layer}": 0.1 for layer in ("fg", "bg")}
-    return EvalRow(
-        t_ms=pair,
-        pack=PACK,
-        pair=pair,
-        viz_avg_luma=luma,
-        viz_avg_frame_delta=3e-4,
-        ok_heuristic=True,
-        reasons=[],
-        renderer_class="llvmpipe",
-        **layers,
-    )
+    return TinyPack(tmp_path, NUM_PAIRS).write().labels()
 
 
 @pytest.fixture
@@ -117,12 +70,15 @@ def test_a_sweep_is_a_run_for_each_configuration_and_a_candidate(
     children = tracker.client.search_runs(
         [tracker.experiment_id], f"tags.`mlflow.parentRunId` = '{run.run_id}'"
     )
-    assert len(children) == len(outcome.results) == 4
-    objectives = {child.data.metrics["rank"]: child.data.metrics["objective"] for child in children}
+    winner = [child for child in children if child.info.run_name == f"winner {PACK} seed 0"]
+    judged = [child for child in children if "rank" in child.data.metrics]
+    assert len(judged) == len(outcome.results) == 4
+    objectives = {child.data.metrics["rank"]: child.data.metrics["objective"] for child in judged}
     assert objectives[1] == pytest.approx(outcome.winner.objective)
     assert all("neg_weight" in child.data.params for child in children)
     quality = read_pairs_quality(path)
-    assert quality.provenance.run_id == run.run_id
+    assert [quality.provenance.run_id] == [child.info.run_id for child in winner]
+    assert winner[0].data.params["epochs"] == "60"
     assert current(tracker, model_name(PACK), CANDIDATE) == 1
     assert "Objective and neg weight" in outcome.page_path.read_text()
 

@@ -130,8 +130,11 @@ def test_a_dataset_is_found_by_its_whole_digest(tracker):
     assert used.dataset.name == "training set"
     assert used.dataset.digest == "a1" * 18
     assert used.dataset.profile == '{"num_rows": 7}'
-    assert used.dataset.source == "var/runs/x"
-    assert [(tag.key, tag.value) for tag in used.tags] == [("sha256", "a1" * 32)]
+    assert used.dataset.source == '{"uri": "var/runs/x"}'
+    assert [(tag.key, tag.value) for tag in used.tags] == [
+        ("mlflow.data.context", "training"),
+        ("sha256", "a1" * 32),
+    ]
 
 
 def test_a_parameter_is_never_given_another_value(tracker):

@@ -26,5 +26,15 @@ def test_epochs_without_a_number_are_counted() -> None:
     assert "train, epoch 2: 0.400" in chart.svg
 
 
+def test_the_whole_curve_is_drawn_and_the_chosen_epoch_is_marked() -> None:
+    losses = (0.5, 0.25, 0.75)
+    epochs = [{"epoch": number, "train_loss": loss} for number, loss in enumerate(losses, 1)]
+    (chart,) = training_charts(epochs, chosen_epoch=2)
+    assert chart.svg.count("<circle") == len(losses)
+    assert ">epoch 2 chosen<" in chart.svg
+    assert [item.label for item in chart.legend] == ["train 0.250"]
+    assert "over 3 epochs; at the chosen epoch 2: train 0.250" in chart.svg
+
+
 def test_no_training_has_no_charts() -> None:
     assert training_charts([]) == []

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.json_text import parse_time, read_object
+from aivj.contracts.judgement import NetJudgement
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.errors import InputError
 from aivj.gate.expected import ExpectedPack, read_expected
@@ -57,11 +58,13 @@ class ScoredPack:
         expected: What the runtime makes of its manifest and quality file.
         missing_files: Pairs without a score since a preset was missing; None if nobody says.
         written_at: When the quality file was written; None without one.
+        judgement: How the net of the scores did on what it never saw; None if nobody says.
     """
 
     expected: ExpectedPack
     missing_files: int | None = None
     written_at: datetime | None = None
+    judgement: NetJudgement | None = None
 
 
 @dataclass(frozen=True)
@@ -214,10 +217,11 @@ def _read_pack(packs_root: Path, pack: str) -> ScoredPack:
         return ScoredPack(ExpectedPack(manifest_problem=str(error), quality_problem="no pack"))
     path = packs_root / "presets" / pack / PAIRS_QUALITY_NAME
     try:
-        missing_files = read_pairs_quality(path).stats.missing_files
+        quality = read_pairs_quality(path)
     except InputError:
-        missing_files = None
-    return ScoredPack(expected, missing_files, _written_at(path))
+        return ScoredPack(expected, written_at=_written_at(path))
+    judgement = quality.provenance.judgement
+    return ScoredPack(expected, quality.stats.missing_files, _written_at(path), judgement)
 
 
 def _written_at(path: Path) -> datetime | None:

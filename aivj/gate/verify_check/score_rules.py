@@ -69,6 +69,18 @@ def judge_gap(_: Evidence, pack: ScoredPack) -> Finding:
     return judged([] if stats.p50 - stats.min >= MIN_QUALITY_GAP else [Problem(told)], told)
 
 
+def judge_net(_: Evidence, pack: ScoredPack) -> Finding:
+    """The net that made the scores is closer to labels it never saw than a constant."""
+    judgement = pack.judgement
+    if judgement is None:
+        return not_applicable("the scores do not say how their net did")
+    if judgement.is_worse_than_constant:
+        return judged([Problem(judgement.sentence)], "")
+    if not judgement.is_enough:
+        return not_applicable(judgement.sentence)
+    return judged([], judgement.sentence)
+
+
 def judge_missing_files(_: Evidence, pack: ScoredPack) -> Finding:
     """No preset was missing when the pairs were scored."""
     if pack.missing_files is None:

@@ -146,6 +146,14 @@ CHECKS: tuple[Check, ...] = (
         page_rules.judge_report,
     ),
     Check(
+        "netAgainstConstant",
+        _NOWHERE,
+        "on families that it never saw, the net of the scores does better than a constant",
+        f"{_NO_SCORES}, they do not say, or too few pairs were judged",
+        "nothing depends on it, but such scores rank by chance: measure more pairs, train again",
+        score_rules.of_scores(score_rules.judge_net),
+    ),
+    Check(
         "schemaVersion",
         _BOTH,
         f"the report's schemaVersion is {page_rules.SCHEMA_VERSION}",

@@ -15,6 +15,7 @@ from aivj.gate.uplift import measure_uplift
 from aivj.gate.verify_check import VerifyCheckReport, judge_evidence, load_evidence
 from aivj.storage import sha256_hex
 
+JUDGED = {"numPairs": 40, "numFamilies": 12, "netLoss": 0.4, "constantLoss": 0.5}
 SCORES = [0.1, 0.3, 0.6, 0.95]
 RUN_STARTED_AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SCORED_AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -68,7 +69,9 @@ def write_good_evidence(root: Path) -> EvidenceFolder:
     folder = EvidenceFolder(root / "evidence", write_pack(root / "public", [MOVING] * 4, SCORES))
     folder.path.mkdir()
     quality = folder.pack.quality
-    write(quality, quality.read_text(), SCORED_AT)
+    scores = json.loads(quality.read_text())
+    scores["provenance"] = {"judgement": JUDGED}
+    write(quality, json.dumps(scores), SCORED_AT)
     uplift = measure_uplift([(9, 0.95)] * 50, [(0, 0.1)] * 50, SCORES, seed=0)
     report = {
         "schemaVersion": 1,

@@ -115,6 +115,23 @@ def test_scores_close_together_and_missing_presets_are_told(good_evidence):
     assert verdicts(report, "fail") == {"scoreGap", "missingFiles"}
 
 
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({"netLoss": 4.8}, "fail", "worse than a constant: cross-entropy 4.800 against 0.500"),
+        ({"numPairs": 6}, "not-applicable", "no claim on the net: 6 held-out pairs"),
+        ({"numPairs": 6, "netLoss": 4.8}, "fail", "6 held-out pairs of 12 families are few"),
+    ],
+)
+def test_a_net_worse_than_a_constant_is_told_at_once(good_evidence, changes, verdict, words):
+    good_evidence.edit_quality(lambda it: it["provenance"]["judgement"].update(changes))
+    report = good_evidence.judge()
+    (_, (name, result), *_) = report.checks.items()
+    assert (name, result.verdict) == ("netAgainstConstant", verdict)
+    assert words in result.found
+    assert report.passed
+
+
 def test_while_developing_two_frames_are_too_few_and_three_are_enough(good_evidence):
     for frames, verdict in ((2, "fail"), (3, "pass")):
         value = {"initialized": None, "framesRendered": frames}
