@@ -33,8 +33,8 @@ def test_frozen_and_closed(tmp_path):
 
 
 def test_a_variable_that_means_nothing_is_told_with_what_it_resembles():
-    names = ["AIVJ_HOMW", "AIVJ_HOME", "AIVJ_ZZZ", "HOME", "AIVJ_ACCEPT_TIMEOUT_MS"]
-    assert unknown_variables(names) == [("AIVJ_HOMW", "AIVJ_HOME"), ("AIVJ_ZZZ", None)]
+    names = ["AIVJ_HOMW", "AIVJ_HOME", "AIVJ_NOTHING_LIKE_IT", "HOME", "AIVJ_ACCEPT_TIMEOUT_MS"]
+    assert unknown_variables(names) == [("AIVJ_HOMW", "AIVJ_HOME"), ("AIVJ_NOTHING_LIKE_IT", None)]
 
 
 def test_variables_that_acceptance_reads_are_known():
