@@ -59,7 +59,6 @@ bench: setup ## pairs a minute, next to the classic protocol and to one browser 
 
 bench-conversion: setup ## how many shaders of the corpus convert and link
 	$(BIN)/python -m benchmarks.conversion_corpus
-	$(BIN)/python -m benchmarks.conversion_meaning
 
 bench-coupling: setup ## a fit beside a plain PyTorch loop; scoring; a sweep beside a trial a process
 	$(BIN)/python -m benchmarks.coupling_training

@@ -204,8 +204,8 @@ def test_closing_ends_the_child(tmp_path, children):
     assert not child.is_running()
 
 
-# So many signs keep the converter busy far longer than the test takes.
-ENDLESS_PRESET = "b'[preset00]\\nwarp_1=`shader_body { ret = ' + b'- ' * 90_000 + b'1; }'"
+# So many statements keep the converter busy far longer than the test takes.
+ENDLESS_PRESET = "b'[preset00]\\nwarp_1=`shader_body {' + b'ret+=ret.zyx*uv.x;' * 2_000_000 + b'}'"
 
 
 def wait_until_busy(process: psutil.Process) -> None:

@@ -28,10 +28,6 @@ const converter = {
   format: "esm",
   platform: "node",
   target: "node18",
-  banner: {
-    // hlslparser-js is an emscripten build that asks for CommonJS names.
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url); const __filename = new URL(import.meta.url).pathname; const __dirname = new URL(".", import.meta.url).pathname;',
-  },
 };
 
 async function testEntries(folder) {

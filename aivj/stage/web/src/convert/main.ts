@@ -7,7 +7,6 @@
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import { type Milk, type MilkPart, readMilk } from "./milk.ts";
-import { HlslParser } from "./parser.ts";
 import { convertPreset, convertPresetWith } from "./preset.ts";
 import { failedShader } from "./shader.ts";
 import { type ConvertedPreset, type FailureStage, ShaderError } from "./types.ts";
@@ -28,11 +27,10 @@ function endWithOwner(): void {
   new Worker(watch, { eval: true }).unref();
 }
 
-function convert(request: Request, parser: HlslParser): Promise<ConvertedPreset> {
-  const { text, failed } = request;
-  if (failed === undefined) return convertPreset(text, parser);
+function convert({ text, failed }: Request): ConvertedPreset {
+  if (failed === undefined) return convertPreset(text);
   const shader = failedShader(new ShaderError(failed.stage, failed.message));
-  return convertPresetWith(text, async () => shader);
+  return convertPresetWith(text, () => shader);
 }
 
 /** A reading as lists of pairs, which unlike objects keep any key. */
@@ -52,18 +50,17 @@ function listed(milk: Milk): unknown {
   };
 }
 
-async function answer(request: Request, parser: HlslParser): Promise<unknown> {
+function answer(request: Request): unknown {
   if (request.read) return { id: request.id, milk: listed(readMilk(request.text)) };
-  return { id: request.id, preset: await convert(request, parser) };
+  return { id: request.id, preset: convert(request) };
 }
 
 async function main(): Promise<void> {
   endWithOwner();
-  const parser = new HlslParser();
   const write = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
   write({ ready: CONVERTER });
   for await (const line of createInterface({ input: process.stdin })) {
-    write(await answer(JSON.parse(line), parser));
+    write(answer(JSON.parse(line)));
   }
 }
 

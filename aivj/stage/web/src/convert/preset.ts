@@ -3,30 +3,26 @@
 import { baseValues } from "./base_values.ts";
 import { leftOut, NUM_DRAWN } from "./left_out.ts";
 import { type Milk, type MilkPart, readMilk } from "./milk.ts";
-import type { HlslParser } from "./parser.ts";
 import { ABSENT_SHADER, type ConvertedShader, convertShader } from "./shader.ts";
 import type { ButterchurnPreset, ConvertedPreset, Equations, ShaderKind } from "./types.ts";
 import { CONVERTER } from "./version.ts";
 
 /** Turns a shader's source into Butterchurn's. */
-export type ShaderConverter = (source: string, kind: ShaderKind) => Promise<ConvertedShader>;
+export type ShaderConverter = (source: string, kind: ShaderKind) => ConvertedShader;
 
 /**
  * Converts preset text (bytes decoded as latin-1). Any text makes a preset; what is wrong with a
  * shader stands in its report.
  */
-export function convertPreset(text: string, parser: HlslParser): Promise<ConvertedPreset> {
-  return convertPresetWith(text, (source, kind) => convertShader(source, kind, parser));
+export function convertPreset(text: string): ConvertedPreset {
+  return convertPresetWith(text, convertShader);
 }
 
 /** The same with another way to convert the shaders that have a source. */
-export async function convertPresetWith(
-  text: string,
-  convert: ShaderConverter,
-): Promise<ConvertedPreset> {
+export function convertPresetWith(text: string, convert: ShaderConverter): ConvertedPreset {
   const milk = readMilk(text);
-  const warp = milk.warp.trim() === "" ? ABSENT_SHADER : await convert(milk.warp, "warp");
-  const comp = milk.comp.trim() === "" ? ABSENT_SHADER : await convert(milk.comp, "comp");
+  const warp = milk.warp.trim() === "" ? ABSENT_SHADER : convert(milk.warp, "warp");
+  const comp = milk.comp.trim() === "" ? ABSENT_SHADER : convert(milk.comp, "comp");
   const butterchurn: ButterchurnPreset = {
     ...equations(milk.preset),
     version: dialect(milk),

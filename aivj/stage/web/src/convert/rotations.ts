@@ -17,11 +17,11 @@ export const ROTATION_FUNCTION = `mat4 hl_rotation(vec4 seed, float number, floa
   return mat4(x * y * z);
 }`;
 
-/** GLSL that makes the matrix of this name. */
+/** GLSL that makes the matrix of this name: four rows of three, the last one zero. */
 export function rotationCall(name: string): string {
   const [, family, number = "1"] = ROTATION.exec(name) ?? [];
-  if (family === undefined) return `hl_rotation(rand_frame, ${number}.0, 0.0)`;
+  if (family === undefined) return `mat4x3(hl_rotation(rand_frame, ${number}.0, 0.0))`;
   const speed = (SPEEDS[family] ?? 0).toFixed(1);
   const families = Object.keys(SPEEDS).indexOf(family);
-  return `hl_rotation(rand_preset, ${4 * families + Number(number)}.0, ${speed})`;
+  return `mat4x3(hl_rotation(rand_preset, ${4 * families + Number(number)}.0, ${speed}))`;
 }

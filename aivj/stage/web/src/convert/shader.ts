@@ -1,14 +1,9 @@
 // One shader from MilkDrop's HLSL to Butterchurn's GLSL.
 
-import { lift } from "./lift.ts";
-import { namesUsed } from "./names_used.ts";
-import type { HlslParser } from "./parser.ts";
-import { prelude } from "./prelude.ts";
+import { glslShader } from "./glsl/shader.ts";
 import { program } from "./program.ts";
 import { isShipped } from "./textures.ts";
-import { print } from "./tokens.ts";
 import { type FailureStage, ShaderError, type ShaderKind, type ShaderReport } from "./types.ts";
-import { ENTRY } from "./vocabulary.ts";
 
 export interface ConvertedShader {
   /** Empty unless the report says `ok`. */
@@ -40,20 +35,15 @@ function during<T>(stage: FailureStage, work: () => T): T {
 }
 
 /** Converts a shader that has a source. */
-export async function convertShader(
-  source: string,
-  kind: ShaderKind,
-  parser: HlslParser,
-): Promise<ConvertedShader> {
+export function convertShader(source: string, kind: ShaderKind): ConvertedShader {
   try {
-    const tokens = during("preprocess", () => program(source));
-    const used = namesUsed(tokens);
-    const generated = await parser.toGlsl(`${prelude(used)}\n${print(tokens)}`, ENTRY);
+    const parts = during("preprocess", () => program(source));
+    const { glsl, textures, texsizes } = during("parse", () => glslShader(parts, kind));
     return {
-      glsl: during("lift", () => lift(generated, used, kind)),
+      glsl,
       report: { state: "ok", stage: null, message: null },
-      userTextures: used.textures.filter((name) => !isShipped(name)),
-      guessedTexsizes: used.texsizes.filter((name) => !isShipped(name)),
+      userTextures: textures.filter((name) => !isShipped(name)),
+      guessedTexsizes: texsizes.filter((name) => !isShipped(name)),
     };
   } catch (error) {
     if (error instanceof ShaderError) return failedShader(error);

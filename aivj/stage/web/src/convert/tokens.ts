@@ -10,8 +10,8 @@ export interface Token {
 const WORD = /[A-Za-z_]\w*/y;
 // A dot that a swizzle follows (`1.xxx`) belongs to the swizzle, not to the number.
 const NUMBER =
-  /0[xX][\da-fA-F]+[uUlL]?|(?:\d+\.(?![xyzwrgba])\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?[fFhHlLuU]?/y;
-const SYMBOL = /##|&&|\|\||<<|>>|\+\+|--|[=!<>+\-*/%&|^]=|[!-~]/y;
+  /0[xX][\da-fA-F]+[uUlL]*|\d+\.#[A-Z]+|(?:\d+\.(?![xyzwrgba])\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?[fFhHlLuU]*/y;
+const SYMBOL = /##|&&|\|\||<<=|>>=|<<|>>|\+\+|--|[=!<>+\-*/%&|^]=|[!-~]/y;
 
 const KINDS = [
   ["word", WORD],

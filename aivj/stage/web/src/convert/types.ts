@@ -4,7 +4,7 @@
 export type ShaderKind = "warp" | "comp";
 
 /** Where a conversion gave up. `timeout` is set by the owner of the process, which was killed. */
-export type FailureStage = "preprocess" | "parse" | "lift" | "timeout";
+export type FailureStage = "preprocess" | "parse" | "timeout";
 
 export interface ShaderReport {
   /** `none`: the preset has no source for it. Without `ok`, Butterchurn draws its own default. */

@@ -1,7 +1,5 @@
-import { version as hlslparserVersion } from "hlslparser-js/package.json";
-
 /** Raised on every change that can change any output. */
-const OWN_VERSION = 2;
+const OWN_VERSION = 3;
 
 /**
  * How `pow` treats a negative base, which GLSL leaves undefined: `abs` raises |a|, so that every
@@ -9,8 +7,4 @@ const OWN_VERSION = 2;
  */
 const POW_POLICY = "abs";
 
-export const CONVERTER = [
-  `aivj-convert ${OWN_VERSION}`,
-  `pow ${POW_POLICY}`,
-  `hlslparser-js ${hlslparserVersion}`,
-].join(", ");
+export const CONVERTER = [`aivj-convert ${OWN_VERSION}`, `pow ${POW_POLICY}`].join(", ");
