@@ -30,7 +30,7 @@ from aivj.packs.scan import PresetFile, scan_presets
 from aivj.pipeline.demo_request import PACK, DemoRequest
 from aivj.pipeline.labels import LabelRequest
 from aivj.pipeline.releasing import publish
-from aivj.pipeline.rendering import RenderOptions, run_sampling
+from aivj.pipeline.rendering import RenderOptions, open_conversion, run_sampling
 from aivj.pipeline.scoring import ScoreRequest, score
 from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.pipeline.verification import verify
@@ -41,7 +41,6 @@ from aivj.sampling.progress import SampleProgress
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import SampleSummary
-from aivj.stage.conversion import PresetConverter
 from aivj.storage import sha256_hex
 
 NUM_ELITE_POSITIVE = 150
@@ -100,7 +99,7 @@ class _Demo:
     def run(self) -> DemoResult:
         request = self._request
         choice = self._examine()
-        pack = self._draw()
+        pack = self._draw(choice)
         tracker = Tracker(request.tracking_uri)
         num_workers = request.num_workers(choice.report.is_software)
         tags = {"pack": PACK, "renderer_class": choice.report.renderer_class}
@@ -139,15 +138,18 @@ class _Demo:
             note(choice.report.renderer)
         return choice
 
-    def _draw(self) -> DrawnPack:
+    def _draw(self, choice: RendererChoice) -> DrawnPack:
         request = self._request
-        with self._stage("pack") as note, PresetConverter(request.conversion_cache) as converter:
+        with (
+            self._stage("pack") as note,
+            open_conversion(request.conversion_cache, choice) as convert,
+        ):
             library = scan_presets(request.presets)
             num_accepted = num_degraded = 0
 
             def accept(_: PresetFile, data: bytes) -> bool:
                 nonlocal num_accepted, num_degraded
-                is_whole = not converter.convert(data).degraded
+                is_whole = not convert(data).degraded
                 num_accepted += is_whole
                 num_degraded += not is_whole
                 self._listener.progress(num_accepted, 2 * request.num_pairs)

@@ -12,10 +12,12 @@ from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy, ProfileName
 from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Executor
+from aivj.sampling.linked_conversion import LinkedConverter
 from aivj.sampling.progress import SampleProgress
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import SampleSummary, sample
 from aivj.stage.conversion import PresetConverter
+from aivj.stage.converted_preset import ConvertedPreset
 
 ExecutorKind = Literal["ray", "in-process"]
 
@@ -65,18 +67,32 @@ def run_sampling(
     on_progress: Callable[[SampleProgress], None],
 ) -> SampleSummary:
     """Samples a pack; see `aivj.sampling.run.sample`."""
+    # A cluster's GPUs are not this machine's, and too many for one browser to keep up with.
+    linked_here = options.ray_address is None
     with (
-        PresetConverter(conversion_cache) as converter,
+        open_conversion(conversion_cache, choice if linked_here else None) as convert,
         open_executor(options, num_workers) as executor,
     ):
         return sample(
             request,
             executor=executor,
-            convert=converter.convert,
+            convert=convert,
             playlist=playlist,
             choice=choice,
             on_progress=on_progress,
         )
+
+
+@contextlib.contextmanager
+def open_conversion(
+    cache: Path, choice: RendererChoice | None
+) -> Iterator[Callable[[bytes], ConvertedPreset]]:
+    """Opens what converts presets, for the block; given a renderer, it links their shaders too."""
+    with contextlib.ExitStack() as stack:
+        convert = stack.enter_context(PresetConverter(cache)).convert
+        if choice is not None:
+            convert = stack.enter_context(LinkedConverter(convert, choice, cache)).convert
+        yield convert
 
 
 @contextlib.contextmanager

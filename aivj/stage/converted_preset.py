@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 ShaderState = Literal["none", "ok", "failed"]
-FailureStage = Literal["preprocess", "parse", "timeout"]
+FailureStage = Literal["preprocess", "parse", "timeout", "link"]
 
 
 class _Answer(BaseModel):

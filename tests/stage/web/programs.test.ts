@@ -10,6 +10,7 @@ class CountingContext {
   VERTEX_SHADER = 1;
   FRAGMENT_SHADER = 2;
   LINK_STATUS = 3;
+  COMPILE_STATUS = 5;
   extension: object | null = null;
   completed = false;
   counts = { compiled: 0, linked: 0, deleted: 0, located: 0, asked: 0 };
@@ -24,7 +25,17 @@ class CountingContext {
   compileShader() {
     this.counts.compiled += 1;
   }
-  deleteShader() {}
+  deleteShader(shader: { source: string }) {
+    shader.source = "";
+  }
+  getShaderParameter(shader: { source: string }) {
+    return !shader.source.includes("broken shader");
+  }
+  getShaderInfoLog(shader: { source: string }) {
+    return shader.source === ""
+      ? null
+      : "ERROR: 0:2: 'x' : undeclared identifier\nERROR: 1 error\n\0";
+  }
   createProgram() {
     return { sources: [] as string[] };
   }
@@ -149,6 +160,15 @@ test("a broken program is told with its first user, until uses are forgotten", (
   assert.deepEqual(programs.linkErrors(), []);
   build("v", "broken");
   assert.deepEqual(programs.linkErrors(), [["foreground", "syntax error"]]);
+});
+
+test("a shader that does not compile is told in the compiler's words, with the line they mean", () => {
+  const { programs, build } = cached();
+  programs.user = "foreground";
+  build("v", "broken shader\n  float y = x;");
+
+  const [[, log] = ["", ""]] = programs.linkErrors();
+  assert.equal(log, "ERROR: 0:2: 'x' : undeclared identifier in: float y = x;\nERROR: 1 error");
 });
 
 test("the oldest programs go when there are many, but none that somebody has", () => {

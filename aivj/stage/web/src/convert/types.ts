@@ -3,8 +3,11 @@
 /** Which of a preset's two shaders: the one that moves the last frame, or the one that shows it. */
 export type ShaderKind = "warp" | "comp";
 
-/** Where a conversion gave up. `timeout` is set by the owner of the process, which was killed. */
-export type FailureStage = "preprocess" | "parse" | "timeout";
+/**
+ * Where a conversion gave up. `timeout` is set by the owner of the process, which was killed, `link`
+ * by who has a browser.
+ */
+export type FailureStage = "preprocess" | "parse" | "timeout" | "link";
 
 export interface ShaderReport {
   /** `none`: the preset has no source for it. Without `ok`, Butterchurn draws its own default. */

@@ -3,6 +3,7 @@
 import { StageContext } from "../render/context.ts";
 import { LayerFactory } from "../render/layer.ts";
 import { RenderFailure } from "./failures.ts";
+import { type LinkErrors, linkErrors, type Shaders } from "./links.ts";
 import { type PairReading, type PairRequest, renderPair } from "./pair.ts";
 import { dumpFrames, type FramesReply, type FramesRequest } from "./preset_frames.ts";
 import { probeQuality } from "./preset_quality.ts";
@@ -55,12 +56,18 @@ function inTurn<T>(action: () => Promise<T>): Promise<T> {
 
 declare global {
   interface Window {
-    __aivj_stage: { renderPair(request: PairRequest): Promise<PairReply> };
+    __aivj_stage: {
+      renderPair(request: PairRequest): Promise<PairReply>;
+      linkErrors(presets: readonly Shaders[]): Promise<LinkErrors[]>;
+    };
     __nw_probePresetQuality(request: QualityRequest): Promise<PresetQuality>;
     __nw_dumpPresetFrames(request: FramesRequest): Promise<FramesReply>;
   }
 }
 
-window.__aivj_stage = { renderPair: (request) => inTurn(() => replyToPair(request)) };
+window.__aivj_stage = {
+  renderPair: (request) => inTurn(() => replyToPair(request)),
+  linkErrors: (presets) => inTurn(async () => linkErrors(await anyFactory(), presets)),
+};
 window.__nw_probePresetQuality = (request) => inTurn(() => probeQuality(anyFactory, request));
 window.__nw_dumpPresetFrames = (request) => inTurn(() => dumpFrames(anyFactory, request));

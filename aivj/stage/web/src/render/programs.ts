@@ -27,6 +27,8 @@ class LinkedProgram {
   /** How many links of it are not released yet. */
   numOwners = 0;
   readonly #gl: WebGL2RenderingContext;
+  /** Kept until somebody has asked whether they compiled: a deleted one does not say why not. */
+  #compiled: (readonly [ticket: ShaderTicket, shader: WebGLShader])[];
   readonly #uniforms = new Map<string, WebGLUniformLocation | null>();
   readonly #attributes = new Map<string, number>();
   #error: string | null | undefined;
@@ -34,10 +36,19 @@ class LinkedProgram {
   constructor(gl: WebGL2RenderingContext, shaders: readonly ShaderTicket[]) {
     this.#gl = gl;
     this.real = gl.createProgram();
-    const compiled = shaders.map(({ kind, source }) => compile(gl, kind, source));
-    for (const shader of compiled) gl.attachShader(this.real, shader);
+    this.#compiled = shaders.map((ticket) => [ticket, compile(gl, ticket.kind, ticket.source)]);
+    for (const [, shader] of this.#compiled) gl.attachShader(this.real, shader);
     gl.linkProgram(this.real);
-    for (const shader of compiled) gl.deleteShader(shader);
+  }
+
+  delete(): void {
+    this.#deleteShaders();
+    this.#gl.deleteProgram(this.real);
+  }
+
+  #deleteShaders(): void {
+    for (const [, shader] of this.#compiled) this.#gl.deleteShader(shader);
+    this.#compiled = [];
   }
 
   uniform(name: string): WebGLUniformLocation | null {
@@ -54,15 +65,41 @@ class LinkedProgram {
     return this.#gl.getProgramParameter(this.real, extension.COMPLETION_STATUS_KHR) === true;
   }
 
-  /** The info log if it did not link, else null. */
+  /** What the compiler says if it did not link, else null. */
   get error(): string | null {
     if (this.#error === undefined) {
       const gl = this.#gl;
       const linked = gl.getProgramParameter(this.real, gl.LINK_STATUS);
-      this.#error = linked ? null : gl.getProgramInfoLog(this.real)?.trim() || "no info log";
+      this.#error = linked ? null : this.#reason();
+      this.#deleteShaders();
     }
     return this.#error;
   }
+
+  #reason(): string {
+    const gl = this.#gl;
+    const logs = this.#compiled
+      .filter(([, shader]) => !gl.getShaderParameter(shader, gl.COMPILE_STATUS))
+      .map(([{ source }, shader]) => quoted(gl.getShaderInfoLog(shader) ?? "", source));
+    const log = logs.join("").trim() || gl.getProgramInfoLog(this.real)?.trim();
+    return log || "no info log";
+  }
+}
+
+const MAX_ERRORS = 5;
+
+/** The first lines of a compiler's log, each with the line of the source that it speaks of. */
+function quoted(log: string, source: string): string {
+  const lines = source.split("\n");
+  return log
+    .replaceAll("\0", "")
+    .split("\n")
+    .slice(0, MAX_ERRORS)
+    .map((message) => {
+      const line = lines[Number(/^\w+: \d+:(\d+):/.exec(message)?.[1]) - 1]?.trim();
+      return line ? `${message} in: ${line.slice(0, 200)}` : message;
+    })
+    .join("\n");
 }
 
 function remembered<T>(map: Map<string, T>, name: string, find: () => T): T {
@@ -174,7 +211,7 @@ export class ProgramCache {
     if (!this.#users.has(program)) this.#users.set(program, this.user);
     this.#rehearsed?.push(program);
     this.#hold(program);
-    this.#deleteOldest(gl);
+    this.#deleteOldest();
     return program;
   }
 
@@ -185,11 +222,11 @@ export class ProgramCache {
     });
   }
 
-  #deleteOldest(gl: WebGL2RenderingContext): void {
+  #deleteOldest(): void {
     for (const [key, program] of this.#linked) {
       if (this.#linked.size <= MAX_PROGRAMS) return;
       if (program.numOwners > 0) continue;
-      gl.deleteProgram(program.real);
+      program.delete();
       this.#linked.delete(key);
     }
   }
