@@ -30,6 +30,7 @@ from aivj.cli import (
     sweep,
     tracking,
     train,
+    ui,
     verify,
     verify_check,
 )
@@ -103,7 +104,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
     ),
     "Learn": (prefer.prefer, evaluate.evaluate, sweep.sweep, train.train, score.score),
     "Judge": (verify.verify, verify_check.verify_check, accept.accept, compare.compare, stats.app),
-    "Release": (promote.promote, releases.releases, rollback.rollback, tracking.app),
+    "Release": (promote.promote, releases.releases, rollback.rollback, ui.ui, tracking.app),
     "For programs and benchmarks": (schema.schema, bench_labels.bench_labels),
 }
 # What is left over is judged by the verb: it knows the options of the sampler that it replaces.

@@ -62,7 +62,7 @@ def score_pack(
     """
     files = (file for pair in pack_files(manifest, packs_root) for file in pair)
     presets = read_presets(store, files, extra=extra)
-    _require_features(checkpoint, presets.table.spec)
+    require_features(checkpoint, presets.table.spec)
     pack = pack_rows(manifest, packs_root, presets)
     whole = pack.whole
     if not whole.any():
@@ -101,7 +101,12 @@ def score_pack(
     )
 
 
-def _require_features(checkpoint: Checkpoint, spec: str) -> None:
+def require_features(checkpoint: Checkpoint, spec: str) -> None:
+    """Refuses features that a net was not fitted to.
+
+    Raises:
+        InputError: They are of another version, or come with another table.
+    """
     wanted = checkpoint.card.feature_spec
     if spec != wanted:
         raise InputError(

@@ -16,11 +16,9 @@ from aivj.coupling.training_set import Source, TrainingSet
 from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures, read_extra_features
 from aivj.packs.feature_store import FeatureStore
+from aivj.release.run_notes import FEATURES_FOLDER
 from aivj.release.tracking import TrackedRun
 from aivj.storage import sha256_hex
-
-FEATURES_FOLDER = "features"
-"""Where a run keeps the table of features beside those of the text."""
 
 
 @dataclass(frozen=True)

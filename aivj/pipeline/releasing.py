@@ -1,22 +1,30 @@
 """Promotion: scores into the runtime's bucket, and the registry that follows."""
 
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from aivj.contracts.json_text import read_object, validated
-from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
-from aivj.contracts.pairs_quality import Provenance, read_pairs_quality
+from aivj.contracts.pairs_manifest import (
+    PAIRS_MANIFEST_NAME,
+    preset_path,
+    read_pairs_manifest,
+)
+from aivj.contracts.pairs_quality import PairsQuality, Provenance, read_pairs_quality
 from aivj.errors import StorageError
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
+from aivj.release.logged_model import ServableModel
 from aivj.release.pointer import Pointer, pointer_key, read_pointer
 from aivj.release.promotion import Promotion, promote, rollback
-from aivj.release.registry import follow_pointer, register_quality
+from aivj.release.registry import follow_pointer, is_registered, register_quality
+from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG, FEATURES_FOLDER
 from aivj.release.tracking import Tracker
 from aivj.storage import sha256_hex
 
 _MAX_FOLLOW_ROUNDS = 16
+_DIGITS_OF_FOLDER = 12
 
 
 def publish(
@@ -44,8 +52,7 @@ def publish(
         LostRaceError: Another promotion came first.
         StorageError: Bucket or registry does not answer.
     """
-    provenance = read_pairs_quality(quality_path).provenance
-    run_id = register_scores(tracker, pack, quality_path, provenance)
+    run_id = register_scores(tracker, pack, quality_path)
     promotion = promote(
         bucket,
         pack=pack,
@@ -89,27 +96,120 @@ def _follow(tracker: Tracker, bucket: Bucket, pointer: Pointer) -> None:
     )
 
 
-def register_scores(tracker: Tracker, pack: str, quality_path: Path, provenance: Provenance) -> str:
+def register_scores(tracker: Tracker, pack: str, quality_path: Path) -> str:
     """Makes the scores the registry's candidate; returns the run they are recorded in.
 
+    That is the run of the fit that made them, where it is known here, and else one of their own.
+    What the run recorded before stays as it is: other scores of the same net lie beside each other.
+    Where the run has the net, the version is a model that gives these scores again.
+
     Raises:
+        InputError: The file of scores cannot be used.
         StorageError: The server does not answer.
     """
-    if provenance.run_id is None:
-        with tracker.start("scores", params={}, tags={"pack": pack}) as made:
-            run = made
-    else:
-        run = tracker.attach(provenance.run_id)
-    known = provenance.model_dump(exclude={"held_out_pairs"}, exclude_none=True, by_alias=False)
-    register_quality(
-        tracker,
-        pack=pack,
-        run_id=run.run_id,
-        artifact_path=run.log_artifact(quality_path, "quality"),
-        digest=sha256_hex(quality_path.read_bytes()),
-        tags={name: str(value) for name, value in known.items()},
+    quality, digest = read_pairs_quality(quality_path), sha256_hex(quality_path.read_bytes())
+    run_id = _fitted_by(tracker, quality.provenance) or _own_run(tracker, quality)
+    known = quality.provenance.model_dump(
+        exclude={"held_out_pairs", "judgement", "run_id"}, exclude_none=True, by_alias=False
     )
+    judgement = quality.provenance.judgement
+    said = {"judgement": judgement.sentence} if judgement is not None else {}
+    with tempfile.TemporaryDirectory(prefix="aivj-register-") as folder:
+        model = None
+        if not is_registered(tracker, pack, digest):
+            model = _model(tracker, run_id, quality, quality_path, Path(folder))
+        register_quality(
+            tracker,
+            pack=pack,
+            run_id=run_id,
+            artifact_path=tracker.attach(run_id).log_artifact(
+                quality_path, f"quality/{digest[:_DIGITS_OF_FOLDER]}"
+            ),
+            digest=digest,
+            tags={
+                **{name: str(value) for name, value in known.items()},
+                **said,
+                "num_pairs": str(len(quality.pairs)),
+                "quality_std": f"{quality.quality_stats.std:.4f}",
+                "generated_at": quality.generated_at,
+            },
+            model=model,
+        )
+    return run_id
+
+
+def _fitted_by(tracker: Tracker, provenance: Provenance) -> str | None:
+    """Returns the run of the fit, by its id or by its checkpoint, if this server has it."""
+    run_id = provenance.run_id and tracker.known_run(provenance.run_id)
+    if run_id or provenance.checkpoint_digest is None:
+        return run_id
+    return tracker.run_tagged(CHECKPOINT_TAG, provenance.checkpoint_digest)
+
+
+def _own_run(tracker: Tracker, quality: PairsQuality) -> str:
+    """Begins a run for scores of which nobody here knows the fit, and ends it."""
+    stats = quality.quality_stats
+    name = f"scores {quality.pack} {quality.generated_at}"
+    with tracker.start(name, params={}, tags={"packs": quality.pack}) as run:
+        run.log_metrics(
+            0,
+            {
+                "quality_std": stats.std,
+                "quality_p50": stats.p50,
+                "num_pairs": len(quality.pairs),
+            },
+        )
     return run.run_id
+
+
+def _model(
+    tracker: Tracker, run_id: str, quality: PairsQuality, quality_path: Path, folder: Path
+) -> ServableModel | None:
+    """Returns the net of a run as a model, in `folder`; None if it has not this very net."""
+    # Torch takes seconds to load, and scores that are registered already do without it.
+    from aivj.coupling import served_model
+    from aivj.coupling.calibration import Stretch
+
+    provenance, stats = quality.provenance, quality.quality_stats
+    checkpoint = tracker.artifacts(run_id, CHECKPOINT_FOLDER).get(served_model.CHECKPOINT_NAME)
+    if checkpoint is None or sha256_hex(checkpoint) != provenance.checkpoint_digest:
+        return None
+    tables = list(tracker.artifacts(run_id, FEATURES_FOLDER).values())
+    applied = stats.calibration.applied
+    served_model.write_model(
+        folder / "data",
+        checkpoint=checkpoint,
+        # Stretched about their mean, scores keep it.
+        stretch=Stretch(stats.mean, (applied and stats.calibration.scale) or 1.0),
+        extra=tables[0] if tables else None,
+    )
+    texts = _whole_pair(quality_path)
+    if texts is None:
+        return None
+    return ServableModel(
+        data=folder / "data",
+        loader_module=served_model.__name__,
+        example={name: [text] for name, text in zip(served_model.INPUTS, texts, strict=True)},
+        output=served_model.OUTPUT,
+        scores=quality_path,
+        params={
+            "pack": quality.pack,
+            "feature_spec": provenance.feature_spec or "",
+            "calibration_scale": f"{stats.calibration.scale or 1.0:g}",
+            "dataset_digest": provenance.dataset_digest or "",
+        },
+    )
+
+
+def _whole_pair(quality_path: Path) -> list[str] | None:
+    """Returns the texts of a pair of the pack beside the scores; None if none is there whole."""
+    manifest = read_pairs_manifest(quality_path.with_name(PAIRS_MANIFEST_NAME))
+    packs_root = quality_path.parent.parent.parent
+    for pair in manifest.pairs:
+        files = [preset_path(packs_root, url) for url in (pair.fg_url, pair.bg_url)]
+        if all(file.is_file() for file in files):
+            return [file.read_text(encoding="utf-8", errors="replace") for file in files]
+    return None
 
 
 def read_evidence(folder: Path) -> VerifyEvidence:

@@ -256,5 +256,5 @@ def crown(
     )
     if not tracker.is_away:
         for quality, path in scored:
-            register_scores(tracker, quality.pack, path, quality.provenance)
+            register_scores(tracker, quality.pack, path)
     return [path for _, path in scored]

@@ -21,12 +21,11 @@ from aivj.coupling.state import Fitted
 from aivj.coupling.training_set import TrainingSet
 from aivj.pipeline.labels import LabelRequest, read_told, record_labels
 from aivj.release.file_lock import file_lock
+from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
 from aivj.release.tracking import TrackedRun
 from aivj.storage import sha256_hex, write_atomic
 
 BASELINES_NAME = "baselines.json"
-CHECKPOINT_FOLDER = "checkpoint"
-CHECKPOINT_TAG = "checkpoint_digest"
 _LOCK_NAME = ".coupling_net_final.lock"
 
 

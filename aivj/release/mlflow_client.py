@@ -104,6 +104,18 @@ def mlflow_errors(uri: str) -> Iterator[None]:
         ) from error
 
 
+@contextlib.contextmanager
+def tolerated(error_code: str) -> Iterator[None]:
+    """Leaves the block, without a word, at an MLflow error of this kind."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code != error_code:
+            raise
+
+
 def _is_away(error: BaseException | None) -> bool:
     """Whether a server could not be reached, or failed by itself (HTTP 5xx)."""
     from mlflow.exceptions import RestException

@@ -8,11 +8,11 @@ brought up to date at any time, however often, from the pointer alone.
     previous    what was there before, where that was registered
 """
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from aivj.errors import StorageError
-from aivj.release.mlflow_client import mlflow_errors
+from aivj.release.logged_model import ServableModel, log_model
+from aivj.release.mlflow_client import mlflow_errors, tolerated
 from aivj.release.pointer import Forced, Pointer
 from aivj.release.tracking import Tracker
 
@@ -21,6 +21,7 @@ CHAMPION = "champion"
 PREVIOUS = "previous"
 
 _DIGEST_TAG = "digest"
+_MODEL_TAG = "model_id"
 _FORCED_REASON_TAG = "forced_reason"
 _FORCED_BY_TAG = "forced_by"
 _OVERRULED_TAG = "overruled_gates"
@@ -39,6 +40,7 @@ def register_quality(
     artifact_path: str,
     digest: str,
     tags: Mapping[str, str],
+    model: ServableModel | None = None,
 ) -> int:
     """Registers a run's scores as a new version and makes it the candidate for promotion.
 
@@ -51,6 +53,7 @@ def register_quality(
         artifact_path: Where the scores lie among its artifacts, as `log_artifact` returned it.
         digest: SHA-256 of the scores.
         tags: What else to say of them.
+        model: What gives these scores again; kept with a new version, which then leads to it.
 
     Returns:
         The version.
@@ -62,19 +65,34 @@ def register_quality(
     with mlflow_errors(tracker.uri):
         version = _version_of(tracker, name, digest)
         if version is None:
-            with _tolerated("RESOURCE_ALREADY_EXISTS"):
+            with tolerated("RESOURCE_ALREADY_EXISTS"):
                 tracker.client.create_registered_model(name)
             artifacts = tracker.client.get_run(run_id).info.artifact_uri
+            model_id, source = None, f"{artifacts}/{artifact_path}"
+            if model is not None:
+                model_id, source = log_model(tracker, run_id, pack, model)
+                tags = {**tags, _MODEL_TAG: model_id}
             made = tracker.client.create_model_version(
                 name,
-                source=f"{artifacts}/{artifact_path}",
+                source=source,
                 run_id=run_id,
+                model_id=model_id,
                 tags={**tags, _DIGEST_TAG: digest},
             )
             version = int(made.version)
     if version != current(tracker, name, CHAMPION):
         set_alias(tracker, name, CANDIDATE, version)
     return version
+
+
+def is_registered(tracker: Tracker, pack: str, digest: str) -> bool:
+    """Whether scores with that SHA-256 have a version already.
+
+    Raises:
+        StorageError: The server does not answer.
+    """
+    with mlflow_errors(tracker.uri):
+        return _version_of(tracker, model_name(pack), digest) is not None
 
 
 def set_alias(tracker: Tracker, name: str, alias: str, version: int) -> None:
@@ -93,7 +111,7 @@ def current(tracker: Tracker, name: str, alias: str) -> int | None:
     Raises:
         StorageError: The server does not answer.
     """
-    with mlflow_errors(tracker.uri), _tolerated("RESOURCE_DOES_NOT_EXIST"):
+    with mlflow_errors(tracker.uri), tolerated("RESOURCE_DOES_NOT_EXIST"):
         aliases = tracker.client.get_registered_model(name).aliases
         return int(aliases[alias]) if alias in aliases else None
     return None
@@ -156,15 +174,3 @@ def _version_of(tracker: Tracker, name: str, digest: str) -> int | None:
         f'name = "{name}" and tag.{_DIGEST_TAG} = "{digest}"'
     )
     return min((int(version.version) for version in found), default=None)
-
-
-@contextlib.contextmanager
-def _tolerated(error_code: str) -> Iterator[None]:
-    """Leaves the block, without a word, at an MLflow error of this kind."""
-    from mlflow.exceptions import MlflowException
-
-    try:
-        yield
-    except MlflowException as error:
-        if error.error_code != error_code:
-            raise

@@ -12,6 +12,15 @@ from aivj.contracts.json_text import ContractModel
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+CHECKPOINT_FOLDER = "checkpoint"
+"""Where the run of a fit keeps the net."""
+
+CHECKPOINT_TAG = "checkpoint_digest"
+"""Tag with the SHA-256 of that net's file."""
+
+FEATURES_FOLDER = "features"
+"""Where a run keeps the table of features beside those of the text."""
+
 # Limits of MLflow's own schema.
 _MAX_DATASET_DIGEST_LENGTH = 36
 _MAX_PARAMS_PER_CALL = 100

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import math
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,7 +11,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from aivj.errors import RunError, StorageError
-from aivj.release.mlflow_client import ServerAwayError, mlflow_errors, open_client, sqlite_path
+from aivj.release.mlflow_client import (
+    ServerAwayError,
+    mlflow_errors,
+    open_client,
+    sqlite_path,
+    tolerated,
+)
 from aivj.release.run_notes import Artifact, DatasetUsed, Metrics, RunNote, send
 from aivj.release.spool import SPOOLED_AS, Spool, WaitingRun
 
@@ -130,11 +137,47 @@ class Tracker:
         Raises:
             StorageError: The server does not answer.
         """
+        return self.run_tagged(SPOOLED_AS, spooled_as)
+
+    def known_run(self, run_id: str) -> str | None:
+        """Returns the id of a run that is here, also by the name that it had while it waited.
+
+        Raises:
+            StorageError: The server does not answer.
+        """
+        with mlflow_errors(self.uri), tolerated("RESOURCE_DOES_NOT_EXIST"):
+            return str(self.client.get_run(run_id).info.run_id)
+        return self.spooled_run(run_id)
+
+    def run_tagged(self, key: str, value: str) -> str | None:
+        """Returns the id of the newest run with this tag; None if there is none.
+
+        Raises:
+            StorageError: The server does not answer.
+        """
         with mlflow_errors(self.uri):
             found = self.client.search_runs(
-                [self.experiment_id], f"tags.`{SPOOLED_AS}` = '{spooled_as}'", max_results=1
+                [self.experiment_id],
+                f"tags.`{key}` = '{value}'",
+                max_results=1,
+                order_by=["attributes.start_time DESC"],
             )
         return str(found[0].info.run_id) if found else None
+
+    def artifacts(self, run_id: str, folder: str) -> dict[str, bytes]:
+        """Returns the files that a run keeps in a folder, by name; none if there is no such folder.
+
+        Raises:
+            StorageError: The server does not answer.
+        """
+        with mlflow_errors(self.uri), tempfile.TemporaryDirectory() as local:
+            listed = self.client.list_artifacts(run_id, folder)
+            paths = [
+                Path(self.client.download_artifacts(run_id, item.path, local))
+                for item in listed
+                if not item.is_dir
+            ]
+            return {path.name: path.read_bytes() for path in paths}
 
     def send(self, run_id: str, note: RunNote, folder: Path | None = None) -> None:
         """Records a note with a run; see `aivj.release.run_notes.send`.

@@ -1,0 +1,133 @@
+"""A champion in the registry leads to the fit that made it, and can be loaded by MLflow alone."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pipeline.tiny_pack import CONFIG, PACK, TinyPack
+
+from aivj.contracts.pairs_quality import PairsQuality, read_pairs_quality, write_pairs_quality
+from aivj.pipeline.releasing import publish
+from aivj.pipeline.scoring import ScoreRequest, score
+from aivj.pipeline.training import TrainRequest, train
+from aivj.release import CHAMPION, Force, Tracker, model_name, open_bucket
+
+# MLflow 3.17 warns of its own type hints, and of how it calls pandas.
+pytestmark = pytest.mark.filterwarnings("ignore:.*AnyType:UserWarning", "ignore:Operation with")
+
+FORCE = Force(reason="a test", by="ada")
+COMMIT = {"mlflow.source.git.commit": "c" * 40}
+
+
+@dataclass(frozen=True)
+class Shop:
+    pack: TinyPack
+    tracker: Tracker
+    run_id: str
+    quality_path: Path
+
+    def publish(self) -> None:
+        publish(
+            pack=PACK,
+            bucket=open_bucket(str(self.pack.home / "bucket")),
+            quality_path=self.quality_path,
+            evidence_dir=None,
+            tracker=self.tracker,
+            force=FORCE,
+        )
+
+    @property
+    def champion(self):
+        return self.tracker.client.get_model_version_by_alias(model_name(PACK), CHAMPION)
+
+    def artifacts(self) -> dict[str, bytes]:
+        folder = self.tracker.client.list_artifacts(self.run_id, "quality")
+        return {
+            item.path: self.tracker.artifacts(self.run_id, item.path)["pairs-quality.v0.json"]
+            for item in folder
+        }
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A pack that was trained, scored with a stretch, and promoted."""
+    home = tmp_path_factory.mktemp("shop")
+    pack = TinyPack(home, num_pairs=20).write()
+    tracker = Tracker(f"sqlite:///{home}/mlflow/mlflow.db", origin=COMMIT)
+    labels = pack.labels()
+    request = TrainRequest(labels, home / "out", CONFIG, allow_cpu=True, num_workers=0)
+    with tracker.start("train tiny", params={}, tags={}) as run:
+        trained = train(request, run, lambda _: None)
+    ((_, path),) = score(
+        ScoreRequest(
+            checkpoint_path=trained.checkpoint_path,
+            packs=[PACK],
+            packs_root=labels.packs_root,
+            feature_store=labels.feature_store,
+            min_quality_std=0,
+            calibrate_std=0.2,
+        )
+    )
+    made = Shop(pack, tracker, run.run_id, path)
+    made.publish()
+    return made
+
+
+def scores_of(quality: PairsQuality) -> dict[int, float]:
+    return {row.pair: row.quality01 for row in quality.pairs}
+
+
+def test_the_champion_leads_to_its_fit(shop: Shop) -> None:
+    run = shop.tracker.client.get_run(shop.champion.run_id)
+    assert (run.info.run_id, run.info.run_name) == (shop.run_id, "train tiny")
+    assert run.data.params["neg_weight"] == str(CONFIG.neg_weight)
+    assert run.data.metrics["train_loss"] > 0
+    assert run.inputs.dataset_inputs
+    assert run.data.tags["mlflow.source.git.commit"] == "c" * 40
+    (made,) = run.outputs.model_outputs
+    assert made.model_id == shop.champion.tags["model_id"]
+    assert shop.tracker.client.get_logged_model(made.model_id).source_run_id == shop.run_id
+    experiment = shop.tracker.client.get_experiment(run.info.experiment_id)
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
+
+
+def test_the_champion_is_loaded_back_and_gives_the_same_scores(shop: Shop) -> None:
+    quality = read_pairs_quality(shop.quality_path)
+    assert quality.quality_stats.calibration.scale > 1
+    import mlflow.pyfunc
+
+    model = mlflow.pyfunc.load_model(shop.champion.source)
+    folder = shop.quality_path.parent
+    pairs = json.loads((folder / "pairs-manifest.v0.json").read_text())["pairs"]
+    files = {
+        layer: [str(folder / layer / Path(pair[f"{layer}Url"]).name) for pair in pairs]
+        for layer in ("fg", "bg")
+    }
+    expected = [scores_of(quality)[pair["pair"]] for pair in pairs]
+    assert model.predict(pd.DataFrame(files))["score"].tolist() == pytest.approx(expected, abs=1e-9)
+    texts = {layer: [Path(path).read_text() for path in paths] for layer, paths in files.items()}
+    assert model.predict(pd.DataFrame(texts))["score"].tolist() == pytest.approx(expected, abs=1e-9)
+    assert [column.name for column in model.metadata.signature.inputs.inputs] == ["fg", "bg"]
+    assert len(model.input_example) == 1
+    gone = pd.DataFrame({"fg": ["/nowhere.milk"], "bg": files["bg"][:1]})
+    assert model.predict(gone)["score"].isna().all()
+
+
+def test_other_scores_of_the_same_net_leave_the_former_ones(shop: Shop) -> None:
+    before, first = shop.artifacts(), shop.champion
+    quality = read_pairs_quality(shop.quality_path)
+    changed = [row.model_copy(update={"quality01": 1 - row.quality01}) for row in quality.pairs]
+    stats = quality.quality_stats.model_copy(update={"mean": 1 - quality.quality_stats.mean})
+    other = quality.model_copy(update={"pairs": changed, "quality_stats": stats})
+    write_pairs_quality(shop.quality_path, other)
+    try:
+        shop.publish()
+    finally:
+        write_pairs_quality(shop.quality_path, quality)
+    after = shop.artifacts()
+    assert {path: after[path] for path in before} == before
+    assert len(after) == len(before) + 1
+    assert shop.champion.version != first.version
+    assert shop.champion.run_id == first.run_id
