@@ -134,3 +134,36 @@ async def test_pictures_that_are_refused_are_there_and_broken_presets_have_none(
     assert broken["metrics"] is None
     late = await page.evaluate(DUMP, {**dark, "timeoutMs": -1})
     assert late["reasons"] == ["probe-timeout>-1ms"]
+
+
+TEXTURED = """[preset00]
+fWaveAlpha=0
+comp_1=`shader_body {
+comp_2=`ret = tex2D(sampler_fw_NAME, uv).xyz * (texsize_NAME.x == SIZE);
+comp_3=`}
+"""
+EXTRA_TEXTURES = {
+    "cells": 256,
+    "lichen": 256,
+    "prayerwheel": 128,
+    "seaweed": 256,
+    "smalltiled_lizard_scales": 256,
+}
+
+
+async def test_images_of_butterchurn_s_presets_are_there_from_the_first_frame(
+    batch_page, stage_converter
+):
+    page, _ = batch_page
+    pictures = {}
+    for name, size in EXTRA_TEXTURES.items():
+        text = TEXTURED.replace("NAME", name).replace("SIZE", str(size))
+        assert not stage_converter.convert(text.encode()).degraded
+        request = {**FRAMES, "warmupFrames": 1, "captureCount": 1, "presetData": text}
+        for again in range(2):
+            reply = await page.evaluate(DUMP, {**request, "format": "png"})
+            assert reply["metrics"]["avgLuma"] > 0.05, (name, again)
+            pictures.setdefault(name, set()).add(reply["frames"][0]["b64"])
+    # The same each time, and each another.
+    assert all(len(shown) == 1 for shown in pictures.values())
+    assert len(set.union(*pictures.values())) == len(EXTRA_TEXTURES)

@@ -1,4 +1,5 @@
 // Bundles the stage: its pages and the converter for Node. With --tests, the unit tests as well.
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,16 +8,24 @@ import { build } from "esbuild";
 const web = dirname(fileURLToPath(import.meta.url));
 const root = resolve(web, "../../..");
 
+// Newer than the rest of what `npm ci` installs: without it only presets that name its images fail.
+const hasImages = existsSync(join(root, "node_modules/butterchurn-presets"));
+if (!hasImages) console.warn("butterchurn-presets is not installed: run `npm ci`");
+
 const pages = {
-  entryPoints: ["probe/probe.ts", "player/player.ts", "prefer/prefer.ts"].map((page) =>
-    join(web, "src", page),
-  ),
+  entryPoints: [
+    ...["probe/probe", "player/player", "prefer/prefer"].map((page) => join(web, `src/${page}.ts`)),
+    ...(hasImages
+      ? [{ in: join(web, "src/render/extra_textures.ts"), out: "extra-textures" }]
+      : []),
+  ],
   outdir: join(web, "dist"),
   bundle: true,
   format: "esm",
   platform: "browser",
   target: "es2022",
   entryNames: "[name]",
+  external: ["/extra-textures.js"],
   sourcemap: "linked",
   legalComments: "linked",
 };

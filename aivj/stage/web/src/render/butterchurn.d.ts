@@ -12,6 +12,12 @@ declare module "butterchurn" {
     samplers: Record<string, WebGLTexture>;
     clouds2Image: HTMLImageElement;
     emptyImage: HTMLImageElement;
+    bindTexture(
+      texture: WebGLTexture,
+      image: HTMLImageElement,
+      width: number,
+      height: number,
+    ): void;
   }
 
   export interface PresetShader {
@@ -46,4 +52,10 @@ declare module "butterchurn" {
     ): Visualizer;
   };
   export default butterchurn;
+}
+
+// The images of Butterchurn's presets, by the name of their sampler.
+declare module "butterchurn-presets/imageData.js" {
+  const images: Record<string, { data: string; width: number; height: number }>;
+  export default images;
 }

@@ -40,8 +40,13 @@ export class GlLedger {
     this.#owner = owner;
   }
 
+  /** Runs `action` in the name of nobody: what it makes stays. */
+  unowned<T>(action: () => T): T {
+    return this.during(null, action);
+  }
+
   /** Runs `action` in the name of `owner`, and returns what it returns. */
-  during<T>(owner: GlObjects, action: () => T): T {
+  during<T>(owner: GlObjects | null, action: () => T): T {
     const before = this.#owner;
     this.#owner = owner;
     try {

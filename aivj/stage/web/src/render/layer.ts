@@ -86,7 +86,7 @@ export class LayerFactory {
     drawFrom(random);
     const visualizer = this.textures.lend(() => createVisualizer(gl, size));
     const target = new Target(gl, size.width, size.height);
-    return new Layer(this.context, visualizer, random, target);
+    return new Layer(this, visualizer, random, target);
   }
 }
 
@@ -94,10 +94,17 @@ export class Layer {
   readonly #visualizer: Visualizer;
   readonly #random: RandomStream;
   readonly #context: StageContext;
+  readonly #textures: SharedTextures;
   #target: Target;
 
-  constructor(context: StageContext, visualizer: Visualizer, random: RandomStream, target: Target) {
+  constructor(
+    { context, textures }: LayerFactory,
+    visualizer: Visualizer,
+    random: RandomStream,
+    target: Target,
+  ) {
     this.#context = context;
+    this.#textures = textures;
     this.#visualizer = visualizer;
     this.#random = random;
     this.#target = target;
@@ -123,7 +130,8 @@ export class Layer {
   }
 
   /** Loads a converted preset. Rejects when its equations do not compile. */
-  async load(preset: object): Promise<void> {
+  async load(preset: { warp?: string; comp?: string }): Promise<void> {
+    await this.#textures.ensure(this.#context, [preset.warp ?? "", preset.comp ?? ""]);
     drawFrom(this.#random);
     await this.#visualizer.loadPreset(preset, 0);
   }

@@ -6,6 +6,14 @@
 // export: they are reached through the first instance.
 
 import type { ImageTextures, Noise, Visualizer } from "butterchurn";
+import { EXTRA_TEXTURES } from "../convert/textures.ts";
+import type { StageContext } from "./context.ts";
+
+/** The file that `extra_textures.ts` becomes. */
+const EXTRA_FILE = "/extra-textures.js";
+const SAMPLER = /\buniform sampler2D sampler_(\w+);/g;
+
+type ExtraImages = Record<string, { data: string; width: number; height: number }>;
 
 const IMAGE_TIMEOUT_MS = 10_000;
 
@@ -40,10 +48,35 @@ export class SharedTextures {
       const { renderer } = visualizer;
       Object.assign(renderer.noise, this.#noise);
       stopDecoding(renderer.image);
-      Object.assign(renderer.image.samplers, this.#images.samplers);
+      renderer.image.samplers = this.#images.samplers;
       return visualizer;
     } finally {
       for (const undo of restore) undo();
+    }
+  }
+
+  /**
+   * Loads those images that the shaders name and no preset before did. They stay with the context,
+   * whoever has asked for them first.
+   */
+  async ensure(context: StageContext, shaders: readonly string[]): Promise<void> {
+    const { samplers } = this.#images;
+    const named = shaders.flatMap((text) =>
+      [...text.matchAll(SAMPLER)].map(([, name = ""]) => name),
+    );
+    const missing = new Set(named.filter((name) => EXTRA_TEXTURES.has(name) && !samplers[name]));
+    if (missing.size === 0) return;
+    const { images }: { images: ExtraImages } = await import(EXTRA_FILE);
+    for (const name of missing) {
+      const { data = "", width = 0, height = 0 } = images[name] ?? {};
+      const image = new Image();
+      image.src = data;
+      await image.decode();
+      context.ledger.unowned(() => {
+        const texture = context.gl.createTexture();
+        this.#images.bindTexture(texture, image, width, height);
+        samplers[name] = texture;
+      });
     }
   }
 
