@@ -30,6 +30,16 @@ class ShaderReports(_Answer):
     comp: ShaderReport = Field(description="The shader that shows it")
 
 
+class EquationReport(_Answer):
+    """A block of equations that does not compile and is therefore left out."""
+
+    block: str = Field(description="Which, such as per_frame or wave 2 per_point")
+    line: int = Field(description="Number of the block's line, from 1")
+    column: int = Field(description="Place in the line, from 1")
+    text: str = Field(description="What stands there; empty at the block's end")
+    message: str = Field(description="Why it does not compile")
+
+
 class ConvertedPreset(_Answer):
     """A preset as Butterchurn 3 takes it, and how far that is what its author wrote."""
 
@@ -38,6 +48,9 @@ class ConvertedPreset(_Answer):
         description="Argument of loadPreset; empty if not even the text could be taken apart"
     )
     shaders: ShaderReports = Field(description="What became of the shaders")
+    equations: list[EquationReport] = Field(
+        default=[], description="Blocks of equations that are left out"
+    )
     user_textures: list[str] = Field(description="Textures named that nobody ships")
     guessed_texsizes: list[str] = Field(description="Textures whose size was made up")
     degraded: bool = Field(description="It will not look as its author meant it")

@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { butterchurnPatches } from "./butterchurn_patches.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const root = resolve(web, "../../..");
@@ -28,6 +29,7 @@ const pages = {
   external: ["/extra-textures.js"],
   sourcemap: "linked",
   legalComments: "linked",
+  plugins: [butterchurnPatches],
 };
 
 const converter = {

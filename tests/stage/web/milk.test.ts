@@ -130,18 +130,16 @@ for (const [lines, alpha] of [
   });
 }
 
-test("what MilkDrop 3 has and is not drawn is said", () => {
+test("what is beyond MilkDrop 3 and not drawn is said", () => {
   const milk = read(
-    "wavecode_4_enabled=1",
-    "wavecode_5_enabled=0",
-    "shapecode_4_enabled=1",
-    "shapecode_15_enabled=1",
-    "per_frame_1=q33=1; Q64=q33; q65=1; aq40=1; q320=2;",
+    "wavecode_16_enabled=1",
+    "wavecode_17_enabled=0",
+    "shapecode_16_enabled=1",
+    "shapecode_40_enabled=1",
   );
   assert.deepEqual(leftOut(milk), [
-    "custom waves beyond the first 4 are left out: 1",
-    "custom shapes beyond the first 4 are left out: 2",
-    "variables beyond q32 are not handed on: 2",
+    "custom waves beyond the first 16 are left out: 1",
+    "custom shapes beyond the first 16 are left out: 2",
   ]);
-  assert.deepEqual(leftOut(read("shapecode_3_enabled=1", "per_frame_1=q32=1;")), []);
+  assert.deepEqual(leftOut(read("shapecode_15_enabled=1", "per_frame_1=q64=1;")), []);
 });

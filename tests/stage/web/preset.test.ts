@@ -52,11 +52,64 @@ test("a byte order mark, NULs, an odd header and a second section do no harm", (
   assert.equal(butterchurn.baseVals.zoom, 2);
 });
 
-test("a preset of MilkDrop 3 is drawn without what is beyond MilkDrop 2, and degraded", async () => {
-  const preset = await convert("shapecode_2_enabled=1", "shapecode_4_enabled=1");
-  assert.deepEqual(preset.degradedReasons, ["custom shapes beyond the first 4 are left out: 1"]);
-  assert.equal(preset.butterchurn.shapes[2]?.baseVals.enabled, 1);
+test("a preset of MilkDrop 3 has as many waves and shapes as it draws", () => {
+  const preset = convert(
+    "shapecode_2_enabled=1",
+    "shapecode_6_enabled=1",
+    "wavecode_15_enabled=1",
+    "wave_15_per_point1=x=sample;",
+  );
+  assert.deepEqual(preset.degradedReasons, []);
+  const { shapes, waves } = preset.butterchurn;
+  assert.deepEqual([shapes.length, waves.length], [7, 16]);
+  assert.deepEqual([shapes[2]?.baseVals.enabled, shapes[6]?.baseVals.enabled], [1, 1]);
+  assert.equal(waves[15]?.point_eqs_eel, "x=sample;");
+});
+
+test("a preset beyond MilkDrop 3 is drawn without what is there, and degraded", () => {
+  const preset = convert("shapecode_16_enabled=1");
+  assert.deepEqual(preset.degradedReasons, ["custom shapes beyond the first 16 are left out: 1"]);
   assert.equal(preset.butterchurn.shapes.length, 4);
+});
+
+test("a block of equations that does not compile is left out, and the rest stays", () => {
+  const preset = convert(
+    "per_frame_init_1=q1=1;",
+    "per_frame_1=q1=1;",
+    "per_frame_2=q2=cosine(q1);",
+    "wavecode_1_enabled=1",
+    "wave_1_per_frame1=r=0.5;",
+    "wave_1_per_point1=x=sample*;",
+  );
+  assert.deepEqual(preset.equations, [
+    {
+      block: "per_frame",
+      line: 2,
+      column: 4,
+      text: "cosine(q1);",
+      message: "there is no function 'cosine'",
+    },
+    {
+      block: "wave 1 per_point",
+      line: 1,
+      column: 10,
+      text: ";",
+      message: "expected a value, found ';'",
+    },
+  ]);
+  assert.deepEqual(preset.degradedReasons, [
+    "per_frame is left out: line 2, column 4 at 'cosine(q1);': there is no function 'cosine'",
+    "wave 1 per_point is left out: line 1, column 10 at ';': expected a value, found ';'",
+  ]);
+  const { butterchurn } = preset;
+  assert.deepEqual([butterchurn.init_eqs_eel, butterchurn.frame_eqs_eel], ["q1=1;", ""]);
+  assert.equal(butterchurn.waves[1]?.frame_eqs_eel, "r=0.5;");
+  assert.equal(butterchurn.waves[1]?.point_eqs_eel, "");
+});
+
+test("what is wrong with equations that never run does not matter", () => {
+  const preset = convert("shape_0_per_frame1=x=(;", "wavecode_1_enabled=0", "wave_1_init1=%");
+  assert.deepEqual([preset.equations, preset.degraded], [[], false]);
 });
 
 test("text that is no preset makes an empty one", () => {

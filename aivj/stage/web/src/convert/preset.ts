@@ -1,10 +1,17 @@
 // A whole preset: text in, ConvertedPreset out.
 
 import { baseValues } from "./base_values.ts";
-import { leftOut, NUM_DRAWN } from "./left_out.ts";
+import { EquationBlocks, equationReason } from "./equations.ts";
+import { isEnabled, leftOut, NUM_ALWAYS, NUM_DRAWN } from "./left_out.ts";
 import { type Milk, type MilkPart, readMilk } from "./milk.ts";
 import { ABSENT_SHADER, type ConvertedShader, convertShader } from "./shader.ts";
-import type { ButterchurnPreset, ConvertedPreset, Equations, ShaderKind } from "./types.ts";
+import type {
+  ButterchurnPreset,
+  ConvertedPreset,
+  EquationReport,
+  Equations,
+  ShaderKind,
+} from "./types.ts";
 import { CONVERTER } from "./version.ts";
 
 /** Turns a shader's source into Butterchurn's. */
@@ -12,7 +19,7 @@ export type ShaderConverter = (source: string, kind: ShaderKind) => ConvertedSha
 
 /**
  * Converts preset text (bytes decoded as latin-1). Any text makes a preset; what is wrong with a
- * shader stands in its report.
+ * shader or a block of equations stands in its report.
  */
 export function convertPreset(text: string): ConvertedPreset {
   return convertPresetWith(text, convertShader);
@@ -23,19 +30,20 @@ export function convertPresetWith(text: string, convert: ShaderConverter): Conve
   const milk = readMilk(text);
   const warp = milk.warp.trim() === "" ? ABSENT_SHADER : convert(milk.warp, "warp");
   const comp = milk.comp.trim() === "" ? ABSENT_SHADER : convert(milk.comp, "comp");
+  const blocks = new EquationBlocks();
   const butterchurn: ButterchurnPreset = {
-    ...equations(milk.preset),
+    ...equations(milk.preset, blocks),
     version: dialect(milk),
-    pixel_eqs_eel: milk.preset.blocks.get("per_pixel") ?? "",
+    pixel_eqs_eel: blocks.text(milk.preset, "per_pixel"),
     waves: drawn(milk.waves, "wave").map((wave) => ({
-      ...equations(wave),
-      point_eqs_eel: wave.blocks.get("per_point") ?? "",
+      ...equations(wave, blocks),
+      point_eqs_eel: blocks.text(wave, "per_point"),
     })),
-    shapes: drawn(milk.shapes, "shape").map(equations),
+    shapes: drawn(milk.shapes, "shape").map((shape) => equations(shape, blocks)),
     warp: warp.glsl,
     comp: comp.glsl,
   };
-  return report(butterchurn, { warp, comp }, leftOut(milk));
+  return report(butterchurn, { warp, comp }, blocks.reports, leftOut(milk));
 }
 
 /** Returns the dialect of the equations, see `ButterchurnPreset.version`. */
@@ -43,17 +51,19 @@ function dialect({ preset }: Milk): number {
   return (preset.values.get("milkdrop_preset_version") ?? 0) >= 201 ? 2 : 1;
 }
 
-function equations(part: MilkPart): Equations {
+function equations(part: MilkPart, blocks: EquationBlocks): Equations {
   return {
     baseVals: baseValues(part),
-    init_eqs_eel: part.blocks.get("init") ?? "",
-    frame_eqs_eel: part.blocks.get("per_frame") ?? "",
+    init_eqs_eel: blocks.text(part, "init"),
+    frame_eqs_eel: blocks.text(part, "per_frame"),
   };
 }
 
-/** Returns the waves or shapes that Butterchurn draws, with empty ones where the preset has none. */
+/** Returns the waves or shapes that are drawn, with empty ones where the preset has none. */
 function drawn(parts: readonly MilkPart[], kind: MilkPart["kind"]): MilkPart[] {
-  return Array.from({ length: NUM_DRAWN }, (_, index) => {
+  const indices = parts.filter(isEnabled).map(({ index }) => index);
+  const last = Math.max(NUM_ALWAYS - 1, ...indices.filter((index) => index < NUM_DRAWN));
+  return Array.from({ length: last + 1 }, (_, index) => {
     const known = parts.find((part) => part.index === index);
     return known ?? { kind, index, values: new Map(), blocks: new Map() };
   });
@@ -62,6 +72,7 @@ function drawn(parts: readonly MilkPart[], kind: MilkPart["kind"]): MilkPart[] {
 function report(
   butterchurn: ButterchurnPreset,
   shaders: Record<ShaderKind, ConvertedShader>,
+  equations: EquationReport[],
   unable: readonly string[],
 ): ConvertedPreset {
   const { warp, comp } = shaders;
@@ -72,12 +83,14 @@ function report(
     ...failed.map(([kind, { report }]) => `${kind} shader: ${report.stage}: ${report.message}`),
     ...userTextures.map((name) => `texture '${name}' is missing`),
     ...guessedTexsizes.map((name) => `size of texture '${name}' is a guess`),
+    ...equations.map(equationReason),
     ...unable,
   ];
   return {
     converter: CONVERTER,
     butterchurn,
     shaders: { warp: warp.report, comp: comp.report },
+    equations,
     userTextures,
     guessedTexsizes,
     degraded: degradedReasons.length > 0,

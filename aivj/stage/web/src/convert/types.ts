@@ -16,13 +16,28 @@ export interface ShaderReport {
   message: string | null;
 }
 
+/** A block of equations that does not compile and is therefore left out. */
+export interface EquationReport {
+  /** Such as "per_frame" or "wave 2 per_point". */
+  block: string;
+  /** Counted from 1: the number of the block's line, and the place in it. */
+  line: number;
+  column: number;
+  /** What stands there; empty at the end. */
+  text: string;
+  message: string;
+}
+
 export interface Equations {
   baseVals: Record<string, number>;
   init_eqs_eel: string;
   frame_eqs_eel: string;
 }
 
-/** What `Visualizer.loadPreset` of Butterchurn 3 reads. There are always four waves and shapes. */
+/**
+ * What `Visualizer.loadPreset` of Butterchurn 3 reads, with our reading of equations in it. There
+ * are always four waves and shapes, and up to sixteen.
+ */
 export interface ButterchurnPreset extends Equations {
   /** Dialect of the equations: 1 for MilkDrop 1 presets, 2 from preset version 201 on. */
   version: number;
@@ -39,6 +54,8 @@ export interface ConvertedPreset {
   converter: string;
   butterchurn: ButterchurnPreset;
   shaders: Record<ShaderKind, ShaderReport>;
+  /** Blocks of equations that are left out. */
+  equations: EquationReport[];
   /** Textures the preset names that neither Butterchurn nor the preset brings along. */
   userTextures: string[];
   /** Textures whose size the preset reads and that we had to make up. */

@@ -1,5 +1,5 @@
 /** Raised on every change that can change any output. */
-const OWN_VERSION = 3;
+const OWN_VERSION = 4;
 
 /**
  * How `pow` treats a negative base, which GLSL leaves undefined: `abs` raises |a|, so that every

@@ -28,10 +28,18 @@ export function failure(kind: FailureKind, layer: string, error: unknown): Rende
   return new RenderFailure(kind, layer, error instanceof Error ? error.message : String(error));
 }
 
-/** What an error of an equation is. */
+/** What an error is that comes while a preset is drawn. */
 export function equationFailure(layer: string, error: unknown): RenderFailure {
-  const trapped = error instanceof WebAssembly.RuntimeError;
-  return failure(trapped ? "wasm-trap" : "script-error", layer, error);
+  return failure(isTrap(error) ? "wasm-trap" : "script-error", layer, error);
+}
+
+/** What an error is that comes while a preset is loaded, which also runs its equations once. */
+export function loadFailure(layer: string, error: unknown): RenderFailure {
+  return failure(isTrap(error) ? "wasm-trap" : "bad-equation", layer, error);
+}
+
+function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError;
 }
 
 // `isContextLost` says so only after the page's next event; the error is there at once.

@@ -6,7 +6,7 @@ import { Composite } from "../render/composite.ts";
 import { type StageContext, Target } from "../render/context.ts";
 import type { Layer, LayerFactory } from "../render/layer.ts";
 import { Reduction } from "../render/reduction.ts";
-import { equationFailure, failure, leavingNothing, refuseBroken } from "./failures.ts";
+import { equationFailure, leavingNothing, loadFailure, refuseBroken } from "./failures.ts";
 import { base64, pictureOf } from "./pictures.ts";
 
 export interface PairRequest {
@@ -67,7 +67,7 @@ class Take {
       this.context.programs.user = name;
       const layer = factory.create(this.request, Math.imul(seed + 1, 0x9e3779b1) + index);
       await layer.load(preset).catch((error: unknown) => {
-        throw failure("bad-equation", name, error);
+        throw loadFailure(name, error);
       });
       this.#layers.push([name, layer]);
     }

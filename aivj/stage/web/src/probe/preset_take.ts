@@ -3,7 +3,7 @@
 import type { StageContext, Target } from "../render/context.ts";
 import { FULL_MESH, type Layer, type LayerFactory } from "../render/layer.ts";
 import { CELLS_X, CELLS_Y, Reduction } from "../render/reduction.ts";
-import { equationFailure, failure, refuseBroken, TookTooLong } from "./failures.ts";
+import { equationFailure, loadFailure, refuseBroken, TookTooLong } from "./failures.ts";
 import { syntheticClip } from "./synthetic_sound.ts";
 
 export interface TakeSettings {
@@ -40,7 +40,7 @@ export class PresetTake {
     context.programs.user = NAME;
     const layer = factory.create({ width, height, ...FULL_MESH }, SEED);
     await layer.load(preset).catch((error: unknown) => {
-      throw failure("bad-equation", NAME, error);
+      throw loadFailure(NAME, error);
     });
     return new PresetTake(context, layer, settings);
   }

@@ -24,7 +24,13 @@ declare module "butterchurn" {
     updateShader(text: string): void;
   }
 
+  /** What draws one custom wave or shape, made with its index, the context and sizes. */
+  export type WaveOrShape = object;
+
   export interface Renderer {
+    customWaveforms: WaveOrShape[];
+    customShapes: WaveOrShape[];
+    loadPreset(preset: { waves: unknown[]; shapes: unknown[] }, blendTimeS: number): void;
     prevWarpShader: PresetShader;
     prevCompShader: PresetShader;
     noise: Noise;

@@ -1,6 +1,6 @@
 // One preset, drawn by Butterchurn into a texture of a context that it shares with other layers.
 
-import butterchurn, { type AudioLevels, type Visualizer } from "butterchurn";
+import butterchurn, { type AudioLevels, type Visualizer, type WaveOrShape } from "butterchurn";
 import { type StageContext, Target } from "./context.ts";
 // Math.random must be replaced before Butterchurn loads, so this import stays first.
 import { drawFrom, RandomStream } from "./random.ts";
@@ -22,27 +22,6 @@ function withSharedContext<T>(gl: WebGL2RenderingContext, make: () => T): T {
   }
 }
 
-/** Numbers in a preset's `megabuf`. */
-const MEGABUF_LENGTH = 1_048_576;
-
-/**
- * Butterchurn begins with a blank preset, for which it fills four arrays of a million numbers: more
- * than half of the time that a visualizer takes. Nothing reads them; here they stay empty.
- */
-function withoutBlankBuffers<T>(make: () => T): T {
-  const original = Array.prototype.fill;
-  Array.prototype.fill = function fill(this: unknown[], ...range) {
-    if (this.length !== MEGABUF_LENGTH) return original.apply(this, range);
-    this.length = 0;
-    return this;
-  };
-  try {
-    return make();
-  } finally {
-    Array.prototype.fill = original;
-  }
-}
-
 /** How finely a layer is drawn: picture in pixels, warp mesh in squares. */
 export interface LayerSize {
   readonly width: number;
@@ -57,9 +36,7 @@ export const FULL_MESH = { meshWidth: 48, meshHeight: 36 };
 function createVisualizer(gl: WebGL2RenderingContext, size: LayerSize): Visualizer {
   const canvas = { getContext: () => null };
   const options = { ...size, pixelRatio: 1, textureRatio: 1, onlyUseWASM: true };
-  return withSharedContext(gl, () =>
-    withoutBlankBuffers(() => butterchurn.createVisualizer(null, canvas, options)),
-  );
+  return withSharedContext(gl, () => butterchurn.createVisualizer(null, canvas, options));
 }
 
 const NUM_COMPOSITE_RANDOMS = 4;
@@ -109,6 +86,7 @@ export class Layer {
     this.#random = random;
     this.#target = target;
     this.#drawIntoTarget();
+    this.#drawAllWavesAndShapes();
   }
 
   /** What it draws into. */
@@ -172,4 +150,30 @@ export class Layer {
     renderer.bindFrambufferAndSetViewport = (framebuffer, width, height) =>
       bind(framebuffer ?? this.target.framebuffer, width, height);
   }
+
+  /** Butterchurn draws four custom waves and shapes; MilkDrop 3 has up to sixteen of each. */
+  #drawAllWavesAndShapes(): void {
+    const { renderer } = this.#visualizer;
+    const { gl } = this.#context;
+    const load = renderer.loadPreset.bind(renderer);
+    renderer.loadPreset = (preset, blendTimeS) => {
+      bringTo(renderer.customWaveforms, preset.waves.length, gl);
+      bringTo(renderer.customShapes, preset.shapes.length, gl);
+      load(preset, blendTimeS);
+    };
+  }
+}
+
+/** Makes a list as long as `count`, with more of its kind where they are too few. */
+function bringTo(list: WaveOrShape[], count: number, gl: WebGL2RenderingContext): void {
+  const [first] = list;
+  if (first === undefined) return;
+  const kind = first.constructor as new (
+    index: number,
+    gl: WebGL2RenderingContext,
+    sizes: WaveOrShape,
+  ) => WaveOrShape;
+  list.length = Math.min(list.length, Math.max(count, 1));
+  // Of what it is given it takes sizes alone, which the first one has.
+  while (list.length < count) list.push(new kind(list.length, gl, first));
 }
