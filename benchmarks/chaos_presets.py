@@ -6,8 +6,10 @@ from pathlib import Path
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, preset_path, read_pairs_manifest
 
 _HEAD = "[preset00]\nfDecay=0.98\nnWaveMode=2\n"
-_ENDLESS = _HEAD + "per_frame_1=loop(1048576, loop(1048576, q1 = sin(q1) + 1));\n"
 _NUM_LINES, _STATEMENTS_PER_LINE = 500, 2000
+_STATEMENT = "q1=sin(q1)+1;"
+# Rounds are counted and end with the frame, but a round may be long: minutes of one frame.
+_ENDLESS = _HEAD + f"per_frame_1=loop(1048576, {_STATEMENT * 10_000});\n"
 
 RENDERER_LIMIT_BYTES = 512 * 1024**2
 """More than any preset of projectm-data makes a renderer hold, less than `hungry` does."""
@@ -16,7 +18,7 @@ RENDERER_LIMIT_BYTES = 512 * 1024**2
 def replace_two(packs_root: Path, pack: str, seed: int) -> dict[str, int]:
     """Replaces the foregrounds of two pairs. Returns the pairs by what they do now.
 
-    `endless` loops for ever in its equations. `hungry` has a million statements to compile, over
+    `endless` takes minutes for the equations of one frame. `hungry` has a million statements to compile, over
     which its renderer comes to hold more than `RENDERER_LIMIT_BYTES` within seconds.
     """
     folder = packs_root / "presets" / pack
@@ -28,5 +30,5 @@ def replace_two(packs_root: Path, pack: str, seed: int) -> dict[str, int]:
 
 
 def _hungry() -> str:
-    line = "q1=sin(q1)+1;" * _STATEMENTS_PER_LINE
+    line = _STATEMENT * _STATEMENTS_PER_LINE
     return _HEAD + "".join(f"per_frame_{number + 1}={line}\n" for number in range(_NUM_LINES))

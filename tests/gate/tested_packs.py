@@ -24,8 +24,17 @@ def _drawn_by(expression: bytes) -> bytes:
 MOVING = _drawn_by(b"0.5 + 0.4*sin(float3(5,7,11)*time + uv.x)")
 STILL = _drawn_by(b"float3(0.4, 0.2, 0.1)")
 BLANK = _drawn_by(b"float3(0.0, 0.0, 0.0)")
-TRAPPING = _HEAD + b"per_frame_1=q1 = if(above(frame, 4), 1000000000000000000000000 | 1, 0);\r\n"
-BROKEN = _HEAD + b"per_frame_1=wave_r = ((;\r\n"
+# More memory than WebGL gives a shader: it does not link.
+BROKEN = _drawn_by(b"0; float a[9000000]; a[1] = uv.x; ret = a[1]")
+# Equations cannot trap, so a page of its tests makes one number of theirs do so.
+TRAPPING = _HEAD + b"per_frame_1=q1 = if(above(frame, 4), sin(4321), 0);\r\n"
+TRAP = """(() => {
+  const { sin } = Math;
+  Math.sin = (x) => {
+    if (x === 4321) throw new WebAssembly.RuntimeError("unreachable");
+    return sin(x);
+  };
+})();"""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ LOOK = """async (key) => {
 
 @pytest.fixture
 def presets(corpus):
-    """Five real presets, and one whose equations do not compile."""
+    """Five real presets, and one that cannot be drawn."""
     real = sorted(corpus.rglob("*.milk"))[100:600:100]
     return [*(path.read_bytes() for path in real), BROKEN]
 

@@ -87,16 +87,24 @@ async def test_a_broken_preset_fails_alone_with_its_layer(worker, kind, changes)
     assert (await worker.run(job(), 20)).measurement.viz_avg_luma > 0
 
 
-async def test_an_endless_preset_loses_its_browser_in_time(plan):
+async def test_a_page_that_hangs_loses_its_browser_in_time(plan, monkeypatch):
+    from aivj.sampling import worker as module
+
+    monkeypatch.setattr(module, "_SCRIPT", "text => { for (;;) {} }")
     worker = PairWorker(plan)
     await worker.open()
-    endless = "loop(1048576, loop(1048576, q1 = sin(q1) + 1));"
     try:
         with pytest.raises(WorkerLostError) as caught:
-            await worker.run(job(frame_eqs_eel=endless), 2)
+            await worker.run(job(), 2)
     finally:
         await worker.close()
     assert caught.value.kind == "hung-page"
+
+
+async def test_loops_in_loops_end_with_their_frame(worker):
+    endless = "loop(1048576, loop(1048576, loop(1048576, n += 1))); wave_r = n > 3000000;"
+    measured = (await worker.run(job(frame_eqs_eel=endless), 20)).measurement
+    assert measured.viz_avg_luma > 0
 
 
 async def test_a_lost_context_is_no_measurement(worker, monkeypatch):

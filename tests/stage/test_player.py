@@ -1,7 +1,7 @@
 """The player's page contract, held to in a real browser: section 21."""
 
 import pytest
-from gate.tested_packs import BROKEN, MOVING, TRAPPING, write_pack
+from gate.tested_packs import BROKEN, MOVING, TRAP, TRAPPING, write_pack
 from stage.player_page import ALONE, COUPLED, storing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -126,7 +126,7 @@ async def test_a_preset_that_fails_is_told_and_the_pair_before_stays(player, tmp
 
 async def test_a_pair_that_stops_by_itself_is_told_and_next_goes_on(player, tmp_path):
     write_pack(tmp_path, [MOVING, TRAPPING], [0.2, 0.9])
-    page = await player(**COUPLED, coupledPick="shuffle")
+    page = await player(init=TRAP, **COUPLED, coupledPick="shuffle")
     await page.call("() => document.getElementById('preset-auto-toggle').click()")
     seen = [await page.next() for _ in range(4)]
     assert page.errors == []

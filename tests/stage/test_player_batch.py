@@ -5,7 +5,7 @@ import io
 
 import pytest
 import pytest_asyncio
-from gate.tested_packs import BLANK, BROKEN, MOVING, STILL, TRAPPING
+from gate.tested_packs import BLANK, BROKEN, MOVING, STILL, TRAP, TRAPPING
 from PIL import Image
 
 from aivj.stage.server import StageServer
@@ -32,6 +32,7 @@ async def batch_page(chromium, stage_converter, corpus):
             progress.append(told)
 
         await page.expose_function("__nw_reportProgress", note)
+        await page.add_init_script(TRAP)
         await page.goto(f"{server.origin}/preset-probe.html")
         yield page, progress
         await page.close()
