@@ -90,9 +90,9 @@ async def test_a_broken_preset_fails_alone_with_its_layer(worker, kind, changes)
 async def test_a_page_that_hangs_loses_its_browser_in_time(plan, monkeypatch):
     from aivj.sampling import worker as module
 
-    monkeypatch.setattr(module, "_SCRIPT", "text => { for (;;) {} }")
     worker = PairWorker(plan)
     await worker.open()
+    monkeypatch.setattr(module, "_SCRIPT", "text => { for (;;) {} }")
     try:
         with pytest.raises(WorkerLostError) as caught:
             await worker.run(job(), 2)

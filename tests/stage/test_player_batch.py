@@ -130,7 +130,7 @@ async def test_pictures_that_are_refused_are_there_and_broken_presets_have_none(
     assert refused["reasons"] == ["quality-filter", "luma<0.01", "motion<0.005"]
     assert [frame["mime"] for frame in refused["frames"]] == ["image/png"] * 3
     broken = await page.evaluate(DUMP, {**FRAMES, "presetData": BROKEN.decode()})
-    assert broken["reasons"] == ["preset-load-failed"]
+    assert broken["reasons"] == ["render-failed"]
     assert broken["frames"] == []
     assert broken["metrics"] is None
     late = await page.evaluate(DUMP, {**dark, "timeoutMs": -1})
