@@ -73,7 +73,7 @@ const cell: LibraryFunction = {
 function writeWhole(code: Code, local: number): void {
   const most = 2 * BUFFER_LENGTH;
   code.get(local).f64(-most).op(OP.f64Max).f64(most).op(OP.f64Min);
-  code.f64(NEARLY.ofRange).op(OP.f64Add).truncate("i32");
+  code.f64(NEARLY.ofRange).op(OP.f64Add, OP.f64Floor).truncate("i32");
 }
 
 /** Begins a range at 0 if it would begin before; `other` moves with it. */

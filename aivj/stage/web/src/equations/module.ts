@@ -79,7 +79,7 @@ class ModuleBuilder {
       }
     }
     for (const pool of this.#shapePools()) {
-      for (const name of OF_AN_INSTANCE) this.#globals.import(pool, name);
+      for (const name of this.#ofAnInstance(pool)) this.#globals.import(pool, name);
     }
   }
 
@@ -111,6 +111,10 @@ class ModuleBuilder {
   #shapePools(): string[] {
     const pools = this.#blocks.map(({ pool }) => pool).filter((pool) => SHAPE_POOL.test(pool));
     return [...new Set(pools)].filter((pool) => Object.hasOwn(this.#pools, pool));
+  }
+
+  #ofAnInstance(pool: string): string[] {
+    return OF_AN_INSTANCE.filter((name) => Object.hasOwn(this.#pools[pool] ?? {}, name));
   }
 
   #function(name: string): number {
@@ -192,7 +196,7 @@ class ModuleBuilder {
   /** Functions that keep what an instance of a shape begins with, and bring it back. */
   #addSaving(pool: string): void {
     const [save, restore] = [new Code().unsigned(0), new Code().unsigned(0)];
-    for (const name of OF_AN_INSTANCE) {
+    for (const name of this.#ofAnInstance(pool)) {
       const [now, kept] = [this.#globals.of(pool, name), this.#globals.of(`kept ${pool}`, name)];
       save.getGlobal(now).setGlobal(kept);
       restore.getGlobal(kept).setGlobal(now);
