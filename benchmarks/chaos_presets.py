@@ -18,8 +18,8 @@ RENDERER_LIMIT_BYTES = 512 * 1024**2
 def replace_two(packs_root: Path, pack: str, seed: int) -> dict[str, int]:
     """Replaces the foregrounds of two pairs. Returns the pairs by what they do now.
 
-    `endless` takes minutes for the equations of one frame. `hungry` has a million statements to compile, over
-    which its renderer comes to hold more than `RENDERER_LIMIT_BYTES` within seconds.
+    `endless` takes minutes for the equations of one frame. `hungry` has a million statements to
+    compile, over which its renderer comes to hold more than `RENDERER_LIMIT_BYTES` within seconds.
     """
     folder = packs_root / "presets" / pack
     pairs = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=pack).pairs
