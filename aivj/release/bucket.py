@@ -4,12 +4,16 @@ This is all that a release needs from storage, and little enough that a folder a
 same. It does not know what the objects mean; `aivj.release.promotion` does.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from aivj.errors import InputError, StorageError, UnsafePathError
+
+_S3_URI = re.compile(r"(?i:s3)://(?P<name>[^/\x00-\x1f]+)(?:/(?P<prefix>[^\x00-\x1f]*))?")
+_FILE_URI = re.compile(r"(?i:file):(?://(?:localhost)?)?(?P<path>/(?!/)[^\x00-\x1f]*)")
 
 
 class Bucket(Protocol):
@@ -57,6 +61,8 @@ class Bucket(Protocol):
 def open_bucket(uri: str, *, allow_unconditional: bool = False) -> Bucket:
     """Opens `s3://bucket/prefix`, `file:///folder` or a plain folder path.
 
+    These are no web addresses: `#` and `?` belong to the folder or prefix.
+
     S3 credentials, region and endpoint (`AWS_ENDPOINT_URL`) come from where boto3 finds them.
 
     Args:
@@ -68,13 +74,13 @@ def open_bucket(uri: str, *, allow_unconditional: bool = False) -> Bucket:
         InputError: The URI is of no kind that is known here.
         StorageError: The store that is to be proved does not answer.
     """
-    parts = urlsplit(uri)
-    if parts.scheme == "s3" and parts.netloc:
-        return _s3_bucket(parts.netloc, parts.path.strip("/"), allow_unconditional)
-    if parts.scheme == "file" and parts.path and parts.netloc in {"", "localhost"}:
-        return _folder(Path(unquote(parts.path)))
-    if uri and "://" not in uri:
-        return _folder(Path(uri))
+    if found := _S3_URI.fullmatch(uri):
+        return _s3_bucket(found["name"], (found["prefix"] or "").strip("/"), allow_unconditional)
+    if found := _FILE_URI.fullmatch(uri):
+        return _folder(Path(unquote(found["path"])))
+    if uri and uri.isprintable() and "://" not in uri:
+        # A shell leaves the tilde of `--bucket=~/b` alone.
+        return _folder(Path(uri).expanduser())
     raise InputError(
         "a bucket such as s3://bucket/prefix, file:///folder or a folder's path",
         repr(uri),

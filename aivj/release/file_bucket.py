@@ -32,16 +32,11 @@ class FileBucket:
     def get(self, key: str) -> tuple[bytes, str] | None:
         """See `Bucket.get`."""
         path = self._root / checked_key(key)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageError(
-                f"{path} to be readable",
-                f"{error.strerror or error}",
-                "mend the permissions there, then run the same command again",
-            ) from error
+        with _readable(path):
+            try:
+                data = path.read_bytes()
+            except FileNotFoundError:
+                return None
         return data, sha256_hex(data)
 
     def put_new(self, key: str, data: bytes) -> None:
@@ -73,8 +68,22 @@ class FileBucket:
         """See `Bucket.list`."""
         folder = prefix.rpartition("/")[0]
         below = self._root / checked_key(folder) if folder else self._root
-        files = (path for path in below.rglob("*") if path.is_file())
+        with _readable(below):
+            files = [path for path in below.rglob("*") if path.is_file()]
         return visible_keys((path.relative_to(self._root).as_posix() for path in files), prefix)
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turns an `OSError` while reading `path` into a `StorageError` that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{path} to be readable",
+            f"{error.strerror or error}",
+            "mend the permissions there, or name another folder as bucket",
+        ) from error
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ brought up to date at any time, however often, from the pointer alone.
     previous    what was there before, where that was registered
 """
 
+import json
 from collections.abc import Mapping
 
 from aivj.errors import StorageError
@@ -80,6 +81,10 @@ def register_quality(
                 tags={**tags, _DIGEST_TAG: digest},
             )
             version = int(made.version)
+            if model_id is not None:
+                # By this tag MLflow's page leads from a model to its versions.
+                told = json.dumps([{"name": name, "version": version}])
+                tracker.client.set_logged_model_tags(model_id, {"mlflow.modelVersions": told})
     if version != current(tracker, name, CHAMPION):
         set_alias(tracker, name, CANDIDATE, version)
     return version

@@ -11,6 +11,7 @@ from typing import Any
 
 from aivj.errors import StorageError
 from aivj.release.bucket import visible_keys
+from aivj.release.s3_errors import explained
 
 _CONNECT_TIMEOUT_S = 4
 _READ_TIMEOUT_S = 6
@@ -18,9 +19,10 @@ _MAX_ATTEMPTS = 3
 _MAX_CONFLICTS = 5
 _CONFLICT_PAUSE_S = 0.1
 _PROBE_KEY = ".aivj/conditional-writes"
+_ABSENT_KEY = ".aivj/never-written"
 _NO_SUCH_ETAG = f'"{"0" * 32}"'
-# If-Match on an object that is not there answers NoSuchKey.
-_REFUSED = {"412", "PreconditionFailed", "NoSuchKey"}
+# If-Match on an object that is not there answers 404 at some stores, 412 at others.
+_REFUSED = {"412", "PreconditionFailed", "NoSuchKey", "404", "NotFound"}
 # Another conditional write was under way; this one may be tried again.
 _NOT_JUDGED = {"409", "ConditionalRequestConflict"}
 _UNKNOWN_TO_STORE = {"501", "NotImplemented"}
@@ -40,6 +42,7 @@ class S3Objects:
         self._name = name
         self._prefix = f"{prefix}/" if prefix else ""
         self.uri = f"s3://{name}/{prefix}".rstrip("/")
+        self._client: Any = None
         with self._answers():
             self._client = _client()
 
@@ -54,7 +57,7 @@ class S3Objects:
                 if _code(error) == "NoSuchKey":
                     return None
                 raise
-            return answer["Body"].read(), answer["ETag"]
+            return answer["Body"].read(), self._etag(answer)
 
     def write(self, key: str, data: bytes, **condition: str) -> str | None:
         """Writes a whole object under a condition of boto3's, `IfNoneMatch` or `IfMatch`, or none.
@@ -82,8 +85,23 @@ class S3Objects:
                     if _code(error) in _REFUSED:
                         return None
                     raise
-                return str(answer["ETag"])
+                return self._etag(answer)
         return None
+
+    def _etag(self, answer: Any) -> str:
+        """Returns the version that an answer names; what answers without one is no S3 store."""
+        etag = answer.get("ETag")
+        if not etag:
+            raise self._no_store("an answer without an ETag")
+        return str(etag)
+
+    def _no_store(self, found: str) -> StorageError:
+        """Makes the error for answers that no store of S3's protocol gives."""
+        return StorageError(
+            f"{self.uri} to answer as an S3 store does",
+            f"{found} (endpoint {self._client.meta.endpoint_url})",
+            "AWS_ENDPOINT_URL must be the address of the store itself, not of a web page",
+        )
 
     def keys(self, prefix: str) -> list[str]:
         """Returns the keys that start with `prefix`, sorted, without the bucket's own."""
@@ -91,13 +109,17 @@ class S3Objects:
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._name, Prefix=self._prefix + prefix
             )
-            names = [item["Key"] for page in pages for item in page.get("Contents", [])]
+            listed = list(pages)
+        if not all("Name" in page or "Contents" in page for page in listed):
+            raise self._no_store("a listing without the bucket's name")
+        names = [item["Key"] for page in listed for item in page.get("Contents", [])]
         return visible_keys((name.removeprefix(self._prefix) for name in names), prefix)
 
     def unheeded_condition(self) -> str | None:
-        """Writes one scratch object in ways that must be refused; some stores take them all.
+        """Writes scratch objects in ways that must be refused; some stores take them all.
 
-        The object stays: nobody needs the right to delete, and the next proof finds it there.
+        The object stays: nobody needs the right to delete, and the next proof finds it there. So
+        does the other one, which must never come to be, where a store makes it all the same.
 
         Returns:
             The header of conditional writes that the store does not heed, None if it heeds both.
@@ -114,23 +136,25 @@ class S3Objects:
                 return header
             if etag is not None:
                 return header
+        makes_it = self.write(_ABSENT_KEY, b"{}", IfMatch=_NO_SUCH_ETAG) is not None
+        if makes_it or self.read(_ABSENT_KEY) is not None:
+            return "If-Match on an object that is not there"
         return None
 
     @contextlib.contextmanager
     def _answers(self) -> Iterator[None]:
         """Turns what boto3 raises into a `StorageError` that says what to do."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         try:
             yield
         # boto3 calls an endpoint that is no URL a ValueError.
-        except (BotoCoreError, ClientError, ValueError) as error:
+        except (BotoCoreError, ClientError, ResponseParserError, ValueError) as error:
             unknown = isinstance(error, ClientError) and _code(error) in _UNKNOWN_TO_STORE
+            found, remedy = explained(error, self._client)
             raise (_UnknownConditionError if unknown else StorageError)(
-                f"{self.uri} to answer",
-                str(error),
-                "check the bucket's name, the credentials and AWS_ENDPOINT_URL, then run the same "
-                "command again",
+                f"{self.uri} to answer", found, remedy
             ) from error
 
 

@@ -31,15 +31,15 @@ def serve_ui(uri: str, *, port: int, on_ready: Callable[[str], None]) -> None:
     with warnings.catch_warnings():
         # MLflow 3.17 uses a part of Starlette that is deprecated; remove this when it does not.
         warnings.simplefilter("ignore")
-        from mlflow import server
+        from mlflow.server import constants
         from mlflow.server.fastapi_app import app
 
     os.environ.update(
         {
-            server.BACKEND_STORE_URI_ENV_VAR: uri,
-            server.REGISTRY_STORE_URI_ENV_VAR: uri,
-            server.ARTIFACT_ROOT_ENV_VAR: (database.parent / "artifacts").as_uri(),
-            server.SERVE_ARTIFACTS_ENV_VAR: "true",
+            constants.BACKEND_STORE_URI_ENV_VAR: uri,
+            constants.REGISTRY_STORE_URI_ENV_VAR: uri,
+            constants.ARTIFACT_ROOT_ENV_VAR: (database.parent / "artifacts").as_uri(),
+            constants.SERVE_ARTIFACTS_ENV_VAR: "true",
             # Workers for jobs that nobody gives here would take a gigabyte.
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         }

@@ -19,6 +19,8 @@ class LooseStore(ThreadingHTTPServer):
         num_conflicts: How many of the next writes it refuses to judge.
         num_lost_answers: After how many of the next writes it hangs up instead of answering.
         num_writes: How many writes it was asked for.
+        makes_absent: Whether If-Match on an object that is not there makes it.
+        page: Status and body that it answers every request with, whatever was asked.
     """
 
     daemon_threads = True
@@ -31,6 +33,8 @@ class LooseStore(ThreadingHTTPServer):
         self.num_conflicts = 0
         self.num_lost_answers = 0
         self.num_writes = 0
+        self.makes_absent = False
+        self.page: tuple[int, bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -42,6 +46,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if self.server.page is not None:
+            self._answer(*self.server.page)
+            return
         data = self.server.objects.get(self.path)
         if data is None:
             self._answer(404, _ERROR.format("NoSuchKey").encode())
@@ -57,6 +64,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(409, _ERROR.format("ConditionalRequestConflict").encode())
         elif any(header in self.headers for header in store.unknown):
             self._answer(501, _ERROR.format("NotImplemented").encode())
+        elif store.page is not None:
+            self._answer(*store.page)
         elif not self._condition_holds():
             self._answer(412, _ERROR.format("PreconditionFailed").encode())
         else:
@@ -73,6 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
         fresh = self.headers["If-None-Match"] if "If-None-Match" in self.server.honoured else None
         if fresh is not None and held is not None:
             return False
+        if wanted is not None and held is None:
+            return self.server.makes_absent
         return wanted is None or (held is not None and etag_of(held) == wanted)
 
     def _answer(self, status: int, body: bytes, etag: str = "") -> None:

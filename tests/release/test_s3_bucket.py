@@ -55,7 +55,7 @@ def test_a_store_is_proved_once(store):
     num_proof = store.num_writes - 1
     bucket.put_new("k2", b"x")
     bucket.swap("k3", b"x", None)
-    assert (num_proof, store.num_writes) == (3, 6)
+    assert (num_proof, store.num_writes) == (4, 7)
 
 
 def test_the_proof_leaves_one_object_that_is_not_listed(s3_uri):

@@ -98,3 +98,62 @@ def test_missing_credentials_are_an_error(monkeypatch):
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(StorageError, match="credentials"):
         open_bucket("s3://show").put_new("k", b"x")
+
+
+HTML = (
+    b"<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h1>No</h1></body></html>"
+)
+SAID = "<Error><Code>{}</Code><Message>not so</Message></Error>"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "found", "remedy"),
+    [
+        (502, HTML, "HTTP 502, no error of S3's form", "run the same command again later"),
+        (404, HTML, "HTTP 404, no error of S3's form", "address of the store itself"),
+        (400, b"", "HTTP 400, no error of S3's form", "address of the store itself"),
+        (403, SAID, "HTTP 403, RequestTimeTooSkewed: not so", "this machine's clock"),
+        (403, SAID, "HTTP 403, AccessDenied: not so", "check the credentials"),
+        (403, SAID, "HTTP 403, InvalidAccessKeyId: not so", "check the credentials"),
+        (400, SAID, "HTTP 400, ExpiredToken: not so", "get new credentials"),
+        (404, SAID, "HTTP 404, NoSuchBucket: not so", "make the bucket first"),
+        (400, SAID, "HTTP 400, AuthorizationHeaderMalformed: not so", "set AWS_REGION"),
+    ],
+)
+def test_an_error_says_status_endpoint_region_and_what_to_do(
+    store, monkeypatch, status, body, found, remedy
+):
+    monkeypatch.setattr(s3_objects, "_MAX_ATTEMPTS", 1)
+    if body == SAID:
+        body = SAID.format(found.split()[2].rstrip(":")).encode()
+    store.page = (status, body)
+    bucket = open_bucket("s3://show")
+    for call in (lambda: bucket.get("k"), lambda: bucket.put_new("k", b"x")):
+        with pytest.raises(StorageError) as refused:
+            call()
+        assert found in refused.value.found
+        assert f"endpoint {store.url}, region us-east-1" in refused.value.found
+        assert remedy in refused.value.remedy
+
+
+@pytest.mark.parametrize("call", ["get", "list"])
+def test_a_web_page_is_no_store(store, call):
+    store.page = (200, HTML)
+    bucket = open_bucket("s3://show")
+    with pytest.raises(StorageError, match="address of the store itself"):
+        getattr(bucket, call)("k")
+
+
+def test_missing_region_and_profile_are_said(use_endpoint, monkeypatch):
+    use_endpoint("http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(StorageError, match="AWS_PROFILE"):
+        open_bucket("s3://show")
+
+
+def test_a_store_that_makes_what_was_to_be_replaced_is_refused(store):
+    store.makes_absent = True
+    for _ in range(2):
+        with pytest.raises(StorageError, match="If-Match on an object that is not there"):
+            open_bucket("s3://show").put_new("k", b"x")
+    assert not any(path.endswith("/k") for path in store.objects)
