@@ -394,6 +394,42 @@ WHOLE: list[tuple[str, Colour]] = [
         ),
         grey(0.2),
     ),
+    (
+        (
+            "#if (5&4)!=4 || (1|2)!=3 || (0x10>>2)!=4 || (0?1:0)\n#define V .2\n#else\n"
+            "#define V .3\n#endif\nshader_body { ret=V; }"
+        ),
+        grey(0.3),
+    ),
+    (
+        "float fixed=.1, vector=.2, string=.3; ret=float3(fixed*1, vector, (string));",
+        (0.1, 0.2, 0.3),
+    ),
+    ("float f(float half2x) { return half2x*2; } shader_body { ret=f(.2); }", grey(0.4)),
+    ("float a[2]={.1,.2}, b=.3; ret=float3(a[0],a[1],b);", (0.1, 0.2, 0.3)),
+    ("ret.x=uv*0+.1; ret.y=float3(.2,1,1); ret.z=float2x2(.3,1,1,1);", (0.1, 0.2, 0.3)),
+    ("ret=float4(.1,.2,.3,.4); if (uv.x>2) return 1;", (0.1, 0.2, 0.3)),
+    ("inline float f(uniform float x) { return x; } shader_body { ret=f(.3); };", grey(0.3)),
+    ("int2 v=int2(1.9,2.9); ret=float3(v,v.x/v.y)*.1;", (0.1, 0.2, 0.0)),
+    ("float3 v=float3(.1,.2,.3); v=v.zyx.xyz; ret=float3(v[0],v[1],v.b);", (0.3, 0.2, 0.1)),
+    ("float x=.2; x=x>.1?x<.3?.4:.5:.6; ret=x;", grey(0.4)),
+    ("float2 a=.1; float3 b=float3(.1,.2,.3); ret=float3(a+b,(a*b).y*10);", (0.2, 0.3, 0.2)),
+    ("float4 a=float4(1,2,3,4)*.1; float2x2 m=a; a=m+m; ret=a.xyz;", (0.2, 0.4, 0.6)),
+    (
+        (
+            "static const float g[2][2]={1,2,3,4};"
+            "shader_body { ret=float3(g[0][1],g[1][0],g[1][1])*.1; }"
+        ),
+        (0.2, 0.3, 0.4),
+    ),
+    (
+        (
+            "float f(float2x2 m[2]) { return m[1][0][1]; }"
+            "shader_body { float2x2 a[2]={1,2,3,4,5,6,7,8};"
+            " ret=f(a)*.1; }"
+        ),
+        grey(0.6),
+    ),
     ("#define TWICE \\\n 2*\nshader_body { ret = TWICE .2; }", grey(0.4)),
     (
         (

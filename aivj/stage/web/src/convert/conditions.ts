@@ -2,10 +2,14 @@
 
 import { expandMacros, type Macros } from "./macros.ts";
 import type { Token } from "./tokens.ts";
+import { ShaderError } from "./types.ts";
 
 const BINARY: readonly Record<string, (a: number, b: number) => number>[] = [
   { "||": (a, b) => Number(a !== 0 || b !== 0) },
   { "&&": (a, b) => Number(a !== 0 && b !== 0) },
+  { "|": (a, b) => a | b },
+  { "^": (a, b) => a ^ b },
+  { "&": (a, b) => a & b },
   { "==": (a, b) => Number(a === b), "!=": (a, b) => Number(a !== b) },
   {
     "<": (a, b) => Number(a < b),
@@ -13,6 +17,7 @@ const BINARY: readonly Record<string, (a: number, b: number) => number>[] = [
     "<=": (a, b) => Number(a <= b),
     ">=": (a, b) => Number(a >= b),
   },
+  { "<<": (a, b) => a << b, ">>": (a, b) => a >> b },
   { "+": (a, b) => a + b, "-": (a, b) => a - b },
   { "*": (a, b) => a * b, "/": (a, b) => Math.trunc(a / b), "%": (a, b) => a % b },
 ];
@@ -20,7 +25,7 @@ const BINARY: readonly Record<string, (a: number, b: number) => number>[] = [
 /** True if the condition holds. A name that is no macro counts as 0, as in C. */
 export function conditionHolds(tokens: readonly Token[], macros: Macros): boolean {
   const resolved = expandMacros(resolveDefined(tokens, macros), macros);
-  return new Evaluator(resolved).binary(0) !== 0;
+  return new Evaluator(resolved).value() !== 0;
 }
 
 function resolveDefined(tokens: readonly Token[], macros: Macros): Token[] {
@@ -39,6 +44,10 @@ function resolveDefined(tokens: readonly Token[], macros: Macros): Token[] {
   return output;
 }
 
+function numberOf(text: string): number {
+  return /^0[xX]/.test(text) ? Number.parseInt(text, 16) : Number.parseFloat(text);
+}
+
 class Evaluator {
   private at = 0;
   private readonly tokens: readonly Token[];
@@ -47,7 +56,26 @@ class Evaluator {
     this.tokens = tokens;
   }
 
-  binary(level: number): number {
+  /** The whole expression's value. */
+  value(): number {
+    const value = this.choice();
+    const { length } = this.tokens;
+    if (length > 0 && this.at === length) return value;
+    const line = this.tokens[this.at]?.line ?? this.tokens.at(-1)?.line ?? 0;
+    throw new ShaderError("preprocess", `line ${line}: a condition that cannot be read`);
+  }
+
+  private choice(): number {
+    const condition = this.binary(0);
+    if (this.tokens[this.at]?.text !== "?") return condition;
+    this.at += 1;
+    const yes = this.choice();
+    this.at += 1;
+    const no = this.choice();
+    return condition !== 0 ? yes : no;
+  }
+
+  private binary(level: number): number {
     const operators = BINARY[level];
     if (operators === undefined) return this.unary();
     let value = this.binary(level + 1);
@@ -62,13 +90,14 @@ class Evaluator {
   private unary(): number {
     const token = this.tokens[this.at++];
     if (token?.text === "!") return Number(this.unary() === 0);
+    if (token?.text === "~") return ~this.unary();
     if (token?.text === "-") return -this.unary();
     if (token?.text === "+") return this.unary();
     if (token?.text === "(") {
-      const value = this.binary(0);
+      const value = this.choice();
       this.at += 1;
       return value;
     }
-    return token?.kind === "number" ? Number.parseFloat(token.text) : 0;
+    return token?.kind === "number" ? numberOf(token.text) : 0;
   }
 }

@@ -56,6 +56,7 @@ function parse({ outside, body }: Program): Parsed {
   const definitions = readDefinitions(before);
   const within = new Cursor(body);
   for (const name of before.typeNames) within.typeNames.add(name);
+  for (const name of before.variableNames) within.variableNames.add(name);
   const statements = readStatements(within);
   if (!within.atEnd) within.fail("there is a '}' too many");
   return { definitions, body: statements };

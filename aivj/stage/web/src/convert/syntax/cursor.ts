@@ -9,6 +9,8 @@ const MAX_DEPTH = 300;
 export class Cursor {
   /** Names of structures and of `typedef`, as far as they have been read. */
   readonly typeNames = new Set<string>();
+  /** Names of variables, which may be those of types that few shaders know. */
+  readonly variableNames = new Set<string>();
   private at = 0;
   private depth = 0;
   private readonly tokens: readonly Token[];

@@ -82,6 +82,7 @@ function readVariables(
 function readDeclarator(cursor: Cursor): Declarator {
   const { line } = cursor;
   const name = cursor.word();
+  cursor.variableNames.add(name);
   const lengths = readLengths(cursor);
   skipSemantics(cursor);
   // Annotations and the states of a sampler say nothing to us.
@@ -129,6 +130,7 @@ function readParameter(cursor: Cursor): Parameter {
   if (!startsType(cursor)) cursor.fail(`expected a type before '${cursor.text()}'`);
   const type = readType(cursor);
   const name = cursor.kind() === "word" ? cursor.take() : "";
+  cursor.variableNames.add(name);
   const lengths = readLengths(cursor);
   skipSemantics(cursor);
   const value = cursor.accept("=") ? readInitialValue(cursor) : null;
@@ -156,6 +158,7 @@ export function readAlias(cursor: Cursor, line: number): AliasDefinition {
   const type = readType(cursor);
   const declarator = readDeclarator(cursor);
   cursor.expect(";");
+  cursor.variableNames.delete(declarator.name);
   cursor.typeNames.add(declarator.name);
   return { kind: "alias", line, type, declarator };
 }

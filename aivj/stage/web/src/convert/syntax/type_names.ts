@@ -43,6 +43,7 @@ export function readQualifiers(cursor: Cursor): boolean {
 export function startsType(cursor: Cursor, ahead = 0): boolean {
   const text = cursor.text(ahead);
   const next = cursor.text(ahead + 1);
+  if (cursor.variableNames.has(text)) return false;
   if (/^(?:vector|matrix)$/.test(text)) return next === "<" || cursor.kind(ahead + 1) === "word";
   if (text === "unsigned") return /^(?:int|dword)/.test(next);
   return (
