@@ -36,6 +36,7 @@ FAULTS = {
     "hung-page": Fault("no answer in time", "the worker's clock, outside the page", 2),
     "page-crash": Fault("the page's process died", "the browser's driver", 3),
     "context-lost": Fault("the WebGL context was lost", "the stage, after the frames", 3),
+    "other-picture": Fault("the picture is not of the measured frame", "the worker, every pair", 3),
     "gpu-crash": Fault("the process that draws died", "the worker, after every pair", 3),
     "browser-crash": Fault("the browser died or did not start", "the browser's driver", 3),
     "worker-error": Fault("the worker has a defect of ours", "the slot", 2),

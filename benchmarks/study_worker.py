@@ -12,10 +12,10 @@ from aivj.browser.tab import PageReply
 from aivj.contracts.eval_rows import ok_heuristic
 from aivj.executor.protocol import Outcome
 from aivj.sampling.cells import Bytes, Cells
-from aivj.sampling.picture import luma
 from aivj.sampling.reactivity import alignment
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan
+from aivj.stage.thumbnails import luma
 from benchmarks.study_rows import PairFigures, PairFrames, StudyRow
 
 Floats = NDArray[np.float64]

@@ -94,6 +94,16 @@ class EvalRow(ContractModel):
         default=None, description="Change of luma that leaving the foreground out makes, 0..1"
     )
     bg_contribution: Omittable[Number] = Field(default=None, description="The same, background")
+    preset_fg_digest: Omittable[str] = Field(
+        default=None, description="SHA-256 of the foreground's file, as it was measured"
+    )
+    preset_bg_digest: Omittable[str] = Field(default=None, description="The same, background")
+    last_luma: Omittable[Number] = Field(
+        default=None, description="Luma of the last frame, which the thumbnail shows, 0..1"
+    )
+    thumbnail_digest: Omittable[str] = Field(
+        default=None, description="SHA-256 of the thumbnail's file"
+    )
     audio_clip: Omittable[str] = Field(default=None, description="Which clip the pair heard")
     degraded: Omittable[list[str]] = Field(default=None, description="Shaders that are not drawn")
     render_ms_per_frame: Omittable[Number] = Field(default=None, description="Wall time, ms")

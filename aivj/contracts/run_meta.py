@@ -42,7 +42,10 @@ class CoupledParams(ContractModel):
 
 
 class PackTarget(ContractModel):
-    """One pack to be sampled; `target_unique_pairs` is `ceil(pair_count * target_coverage)`."""
+    """One pack to be sampled; `target_unique_pairs` is `ceil(pair_count * target_coverage)`.
+
+    Digests are the SHA-256 of the manifest, and of the scores where picks are weighted by them.
+    """
 
     pack: str
     manifest_file: str = PAIRS_MANIFEST_NAME
@@ -51,6 +54,8 @@ class PackTarget(ContractModel):
     unique_pair_ids: Count
     target_coverage: Number = 0.99
     target_unique_pairs: Count
+    manifest_digest: Omittable[str] = None
+    scores_digest: Omittable[str] = None
 
 
 class Limits(ContractModel):

@@ -15,7 +15,7 @@ from aivj.live.settings import LiveSettings
 from aivj.live.tally import Tally
 from aivj.live.visits import Visits
 from aivj.sampling.clock import Clock
-from aivj.sampling.packs import SamplePack, read_packs
+from aivj.sampling.packs import SamplePack, read_packs, refuse_other_run
 from aivj.sampling.progress import SampleProgress
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import SampleSummary
@@ -80,8 +80,7 @@ def require_usable_live(request: SampleRequest, live: LiveSettings) -> tuple[Sam
     """
     require_runtime_url(live.url)
     packs = read_packs(request)
-    if not request.resume:
-        RunDirectory(request.out_dir).refuse_used()
+    refuse_other_run(request, packs)
     return packs
 
 

@@ -24,6 +24,7 @@ from aivj.errors import GateError
 from aivj.fleet.cluster import cluster
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.gate.request import VerifyRequest
+from aivj.gate.run_check import check_run
 from aivj.packs.pairing import DrawnPack, draw_coupled_pack
 from aivj.packs.ratings import draw_elite
 from aivj.packs.scan import PresetFile, scan_presets
@@ -108,6 +109,7 @@ class _Demo:
             # start while their actors go.
             with cluster(num_cpus=num_workers + 2):
                 sampled = self._sample(choice, num_workers, pack)
+                self._check(sampled)
                 trained = self._train(sampled, run)
             quality, quality_path = self._score(trained, run)
             verified = self._verify(choice, run)
@@ -200,6 +202,18 @@ class _Demo:
                 f"by {num_workers} browsers"
             )
         return sampled
+
+    def _check(self, sampled: SampleSummary) -> None:
+        """Refuses to go on with a run that contradicts itself, such as by its pictures."""
+        with self._stage("check") as note:
+            report = check_run(sampled.directory.path, packs_root=self._request.packs_root)
+            if not report.passed:
+                raise GateError(
+                    f"every check of {sampled.directory.path} to pass",
+                    "; ".join(f"{name}: {found}" for name, found in report.failed_checks.items()),
+                    "say --fresh to measure the pairs again",
+                )
+            note(f"{len(report.checks)} checks passed")
 
     def _run_directory(self, choice: RendererChoice, pack: DrawnPack) -> Path:
         """Names the run after all that its measurements depend on, so that it can go on."""

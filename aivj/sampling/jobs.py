@@ -10,6 +10,7 @@ from aivj.errors import ItemError
 from aivj.sampling.packs import SamplePack
 from aivj.sampling.picking import Pick
 from aivj.sampling.worker import PairJob
+from aivj.storage import sha256_hex
 
 
 class Converted(Protocol):
@@ -60,8 +61,11 @@ def _job(
     pair = pack.pairs[pick.pair]
     texts: list[str] = []
     degraded: list[str] = []
+    digests: list[str] = []
     for layer, url in (("fg", pair.fg_url), ("bg", pair.bg_url)):
-        converted = _converted(preset_path(packs_root, url), convert)
+        data = _read(preset_path(packs_root, url))
+        digests.append(sha256_hex(data))
+        converted = convert(data)
         texts.append(json.dumps(converted.butterchurn, separators=(",", ":")))
         degraded += [f"{layer}: {reason}" for reason in converted.degraded_reasons]
     foreground, background = texts
@@ -73,15 +77,15 @@ def _job(
         clip=str(pick.pair % num_clips),
         iteration=pick.iteration,
         degraded=tuple(degraded),
+        digests=(digests[0], digests[1]),
     )
 
 
-def _converted(path: Path, convert: Convert) -> Converted:
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         found = error.strerror or str(error)
         raise ItemError(
             "missing-preset", f"a preset at {path}", found, "complete the pack, then sample it anew"
         ) from error
-    return convert(data)

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from aivj.sampling.cells import Bytes, Cells
 from aivj.sampling.flashes import flash_load
-from aivj.sampling.picture import colourfulness, contributions, luma, spatial_detail
+from aivj.sampling.picture import colourfulness, contributions, spatial_detail
 from aivj.sampling.reactivity import Heard, alignment, response
 from aivj.sampling.render_settings import RenderSettings
+from aivj.stage.thumbnails import luma
 
 Floats = NDArray[np.float64]
 
@@ -58,6 +59,7 @@ class PairMeasurement:
     spatial_detail: float
     fg_contribution: float
     bg_contribution: float
+    last_luma: float
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def measure_pair(cells: Cells, settings: RenderSettings, heard: Heard) -> PairMe
         spatial_detail=spatial_detail(measured.composite),
         fg_contribution=fg_contribution,
         bg_contribution=bg_contribution,
+        last_luma=float(composite.luma[-1]),
     )
 
 

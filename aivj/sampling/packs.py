@@ -1,9 +1,10 @@
 """The packs of a run: their pairs, their scores, and how much of them is to be visited."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.json_text import read_object
 from aivj.contracts.pairs_manifest import (
     PAIRS_MANIFEST_NAME,
@@ -13,9 +14,15 @@ from aivj.contracts.pairs_manifest import (
     require_pack_name,
 )
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, merge_quality
+from aivj.contracts.run_meta import PackTarget, read_run_meta
 from aivj.errors import InputError
+from aivj.packs.measured_presets import other_presets
 from aivj.sampling.picking import Pick, Target, num_to_cover, picks, remaining
 from aivj.sampling.request import SampleRequest
+from aivj.sampling.run_directory import RunDirectory
+from aivj.storage import sha256_hex
+
+_SAMPLE_ANEW = "sample into another --out-dir"
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,11 @@ class SamplePack:
         name: Its name.
         manifest_path: Where its pairs are listed.
         pairs: Its pairs by id.
-        quality01: Scores by id, where weighted picks want them.
+        quality01: Scores by id, as far as it is scored.
         target: How much of it is to be visited.
+        manifest: Its manifest.
+        manifest_digest: SHA-256 of that file.
+        scores_digest: The same of the scores, where picks are weighted by them.
     """
 
     name: str
@@ -35,6 +45,9 @@ class SamplePack:
     pairs: Mapping[int, ManifestPair]
     quality01: Mapping[int, float]
     target: Target
+    manifest: PairsManifest
+    manifest_digest: str
+    scores_digest: str | None
 
     @property
     def num_target(self) -> int:
@@ -63,27 +76,85 @@ def read_packs(request: SampleRequest) -> tuple[SamplePack, ...]:
     return tuple(_read_pack(name, request) for name in request.packs)
 
 
+def refuse_other_run(request: SampleRequest, packs: Sequence[SamplePack]) -> None:
+    """Checks that `request` may write where it says: nothing is there, or the same run is resumed.
+
+    Raises:
+        InputError: There is a run already, or one of packs, scores or presets that are others now.
+    """
+    directory = RunDirectory(request.out_dir)
+    if not request.resume:
+        directory.refuse_used()
+    elif directory.meta_path.exists():
+        earlier = {target.pack: target for target in read_run_meta(directory.meta_path).packs}
+        for pack in packs:
+            if pack.name in earlier:
+                _refuse_other_pack(earlier[pack.name], pack, directory)
+        rows = directory.rows()
+        for pack in packs:
+            _refuse_other_presets(rows, pack, request.packs_root, directory)
+
+
+def _refuse_other_pack(earlier: PackTarget, pack: SamplePack, directory: RunDirectory) -> None:
+    for name, was, is_now in (
+        ("manifest", earlier.manifest_digest, pack.manifest_digest),
+        ("scores", earlier.scores_digest, pack.scores_digest),
+    ):
+        if was is not None and was != is_now:
+            raise InputError(
+                f"the {name} of pack {pack.name!r} that the run in {directory.path} was started "
+                f"with, sha256 {was[:12]}",
+                f"sha256 {is_now[:12]}" if is_now else "none",
+                f"{_SAMPLE_ANEW}, or bring that {name} back",
+            )
+
+
+def _refuse_other_presets(
+    rows: Sequence[EvalRow], pack: SamplePack, packs_root: Path, directory: RunDirectory
+) -> None:
+    others = list(other_presets(rows, pack.manifest, packs_root))
+    if others:
+        raise InputError(
+            f"the presets of pack {pack.name!r} that {directory.eval_path} measured",
+            f"{len(others)} rows of others; {others[0]}",
+            f"{_SAMPLE_ANEW}, or bring those presets back",
+        )
+
+
 def _read_pack(name: str, request: SampleRequest) -> SamplePack:
     require_pack_name(name)
     folder = request.packs_root / "presets" / name
-    manifest = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=name)
+    path = folder / PAIRS_MANIFEST_NAME
+    manifest = read_pairs_manifest(path, pack=name)
+    is_weighted = request.picking.mode == "weighted"
     return SamplePack(
         name=name,
-        manifest_path=folder / PAIRS_MANIFEST_NAME,
+        manifest_path=path,
         pairs={pair.pair: pair for pair in manifest.pairs},
-        quality01=_scores(folder, manifest) if request.picking.mode == "weighted" else {},
+        quality01=_scores(folder, manifest, required=is_weighted),
+        manifest=manifest,
+        manifest_digest=sha256_hex(path.read_bytes()),
+        scores_digest=(
+            sha256_hex((folder / PAIRS_QUALITY_NAME).read_bytes()) if is_weighted else None
+        ),
         target=Target(
             request.target_samples, num_to_cover(len(manifest.pairs), request.target_coverage)
         ),
     )
 
 
-def _scores(folder: Path, manifest: PairsManifest) -> Mapping[int, float]:
+def _scores(folder: Path, manifest: PairsManifest, *, required: bool) -> Mapping[int, float]:
+    """Returns the scores as the runtime merges them; those that nobody needs may be unusable."""
     path = folder / PAIRS_QUALITY_NAME
-    if not path.exists():
+    if required and not path.exists():
         raise InputError(
             f"scores of the pack at {path} for weighted picks",
             "none",
-            "score the pack first, or pick with shuffle",
+            f"score the pack first (`aivj score --pack {manifest.pack}`), or pick with shuffle",
         )
-    return merge_quality(manifest, read_object(path))
+    try:
+        return merge_quality(manifest, read_object(path))
+    except InputError:
+        if required:
+            raise
+        return {}

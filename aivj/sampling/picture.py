@@ -4,17 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aivj.sampling.cells import Bytes, Take
+from aivj.stage.thumbnails import luma
 
 Floats = NDArray[np.float32]
 
-LUMA_WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32) / 255
 FOREGROUND_OPACITY = 0.7
 """Of the stage's composite, see `render/composite.ts`."""
-
-
-def luma(pictures: Bytes) -> Floats:
-    """Returns Rec. 709 luma of gamma-encoded values, 0 to 1, without the last axis."""
-    return np.asarray(pictures @ LUMA_WEIGHTS)
 
 
 def colourfulness(pictures: Bytes) -> float:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from aivj.audio.clip import SAMPLE_RATE_HZ
 from aivj.audio.samples import SILENT_BYTE, WINDOW_SIZE
 from aivj.sampling.cells import Bytes
-from aivj.sampling.picture import luma
 from aivj.sampling.render_settings import RenderSettings
+from aivj.stage.thumbnails import luma
 
 Floats = NDArray[np.float64]
 

@@ -14,6 +14,7 @@ from aivj.faults import max_attempts
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.worker import PairJob, PairResult
+from aivj.stage.thumbnails import picture_digest
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,15 @@ class RowWriter:
     renderer: RendererReport
     loudness: Sequence[Loudness]
 
-    def row(self, job: PairJob, pair: ManifestPair, result: PairResult, t_ms: int) -> EvalRow:
-        """Returns the row of a measured pair."""
+    def row(
+        self,
+        job: PairJob,
+        pair: ManifestPair,
+        result: PairResult,
+        t_ms: int,
+        quality01: float | None = None,
+    ) -> EvalRow:
+        """Returns the row of a measured pair; `quality01` is its score when it was picked."""
         measurement, heard = result.measurement, self.loudness[int(job.clip)]
         ok, reasons = ok_heuristic(
             measurement.viz_avg_luma,
@@ -63,6 +71,7 @@ class RowWriter:
             pair=job.pair,
             warp_diff=pair.warp_diff,
             cx_diff=pair.cx_diff,
+            quality01=quality01,
             preset_fg_id=f"coupled:{job.pack}:{job.pair}:fg",
             preset_bg_id=f"coupled:{job.pack}:{job.pair}:bg",
             audio_rms=heard.rms,
@@ -74,6 +83,9 @@ class RowWriter:
             driver="stage",
             renderer_class=self.renderer.renderer_class,
             seed=self.request.settings.seed,
+            preset_fg_digest=job.digests[0] if job.digests else None,
+            preset_bg_digest=job.digests[1] if job.digests else None,
+            thumbnail_digest=picture_digest(result.thumbnail) if result.thumbnail else None,
             audio_clip=heard.name,
             degraded=list(job.degraded) or None,
             render_ms_per_frame=result.render_ms_per_frame,

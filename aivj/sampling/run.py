@@ -20,7 +20,7 @@ from aivj.executor.protocol import (
 )
 from aivj.sampling.clock import Clock
 from aivj.sampling.jobs import Convert, prepared_jobs
-from aivj.sampling.packs import SamplePack, read_packs
+from aivj.sampling.packs import SamplePack, read_packs, refuse_other_run
 from aivj.sampling.picking import Pick
 from aivj.sampling.progress import ProgressMeter, SampleProgress
 from aivj.sampling.request import SampleRequest
@@ -107,13 +107,13 @@ def require_usable(request: SampleRequest, playlist: Playlist) -> tuple[SamplePa
     """Checks what can be checked before a browser is started, and returns the packs.
 
     Raises:
-        InputError: A manifest cannot be used, a clip is silent, or there is a run already.
+        InputError: A manifest cannot be used, a clip is silent, or there is a run already that
+            is not to be resumed, or was made of other packs.
     """
     for clip in playlist.clips:
         require_sound(clip)
     packs = read_packs(request)
-    if not request.resume:
-        RunDirectory(request.out_dir).refuse_used()
+    refuse_other_run(request, packs)
     return packs
 
 
@@ -258,8 +258,9 @@ class _Run:
                 job.pack, job.pair, job.iteration, outcome.error, outcome.num_attempts
             )
         elif outcome.result is not None:
-            pair = self._packs[job.pack].pairs[job.pair]
-            row = self._rows.row(job, pair, outcome.result, self._clock.now_ms())
+            pack = self._packs[job.pack]
+            pair, quality01 = pack.pairs[job.pair], pack.quality01.get(job.pair)
+            row = self._rows.row(job, pair, outcome.result, self._clock.now_ms(), quality01)
             self._logs.add_row(row, outcome.result.thumbnail)
             self._meter.measured(row, self._clock.monotonic_s())
 

@@ -110,6 +110,8 @@ def pack_target(pack: SamplePack, request: SampleRequest) -> PackTarget:
         unique_pair_ids=len(pack.pairs),
         target_coverage=request.target_coverage,
         target_unique_pairs=pack.target.num_unique,
+        manifest_digest=pack.manifest_digest,
+        scores_digest=pack.scores_digest,
     )
 
 

@@ -28,9 +28,14 @@ def short(settings: RenderSettings) -> RenderSettings:
 
 
 def presets() -> tuple[str, str]:
-    """Returns two presets as JSON text: a red wave, and a blue one on green."""
-    return _preset(wave_r=1, wave_g=0.1, wave_b=0.1), _preset(
-        wave_r=0.1, wave_g=0.3, wave_b=1, ob_size=0.3, ob_g=0.8, ob_a=1
+    """Returns two presets as JSON text: a red wave framed in red, and a blue one in green.
+
+    Waves are lines, of less and less share the larger the picture; frames tell at every size.
+    """
+    frame = {"ob_size": 0.3, "ob_a": 1}
+    return (
+        _preset(wave_r=1, wave_g=0.1, wave_b=0.1, ob_r=0.8, **frame),
+        _preset(wave_r=0.1, wave_g=0.3, wave_b=1, ob_g=0.8, **frame),
     )
 
 

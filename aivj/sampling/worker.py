@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+import numpy as np
+
 from aivj.audio.clip import SAMPLE_RATE_HZ, AudioClip
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
@@ -15,13 +17,14 @@ from aivj.browser.profiles import GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport
 from aivj.browser.session import BrowserSession
 from aivj.browser.tab import PageReply
-from aivj.errors import ItemError, RunError, WorkerLostError
+from aivj.errors import InputError, ItemError, RunError, WorkerLostError
 from aivj.sampling import self_test
 from aivj.sampling.cells import Cells
 from aivj.sampling.measurement import PairMeasurement, measure_pair
 from aivj.sampling.reactivity import Heard
 from aivj.sampling.render_settings import RenderSettings
 from aivj.stage.server import StageServer
+from aivj.stage.thumbnails import CELL_TOLERANCE, LUMA_TOLERANCE, luma, picture_cells
 
 _TEST_TIMEOUT_S = 60.0
 # Pairs; finding all processes of a browser takes milliseconds.
@@ -41,6 +44,7 @@ class PairJob:
         clip: Which of the plan's clips it hears.
         iteration: Which pick of the run it is; a pair can be picked more than once.
         degraded: What of the presets will not look as their authors meant.
+        digests: SHA-256 of both presets' files, the foreground's first; None where there are none.
     """
 
     pack: str
@@ -50,6 +54,7 @@ class PairJob:
     clip: str
     iteration: int = 0
     degraded: tuple[str, ...] = ()
+    digests: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -223,7 +228,9 @@ def _result(
         measure_frames=settings.measure_frames,
         silent_frames=settings.num_compared,
     )
-    thumbnail = reading["thumbnail"]
+    thumbnail = base64.b64decode(reading["thumbnail"]) if reading["thumbnail"] else None
+    if thumbnail is not None:
+        _refuse_other_picture(thumbnail, cells)
     num_frames = settings.warmup_frames + settings.measure_frames
     return PairResult(
         measurement=measure_pair(cells, settings, heard),
@@ -231,8 +238,30 @@ def _result(
         load_ms=reading["loadMs"],
         num_page_errors=len(reply.page_errors),
         num_console_errors=len(reply.console_errors),
-        thumbnail=base64.b64decode(thumbnail) if thumbnail else None,
+        thumbnail=thumbnail,
     )
+
+
+def _refuse_other_picture(thumbnail: bytes, cells: Cells) -> None:
+    """Compares the picture with the last measured frame, cell by cell.
+
+    Raises:
+        WorkerLostError: It shows something else: what drew or read it is not to be trusted.
+    """
+    # The page reads the lowest row first.
+    measured = luma(cells.music.composite[-1])[::-1]
+    try:
+        shown = picture_cells(thumbnail, *measured.shape)
+    except InputError as error:
+        raise WorkerLostError.because("other-picture", error.found) from error
+    difference = float(np.abs(shown - measured).mean())
+    luma_difference = abs(float(shown.mean() - measured.mean()))
+    if luma_difference > LUMA_TOLERANCE or difference > CELL_TOLERANCE:
+        raise WorkerLostError.because(
+            "other-picture",
+            f"a picture of luma {shown.mean():.3f} beside a frame of {measured.mean():.3f}, "
+            f"{difference:.3f} apart in the mean of their cells",
+        )
 
 
 def planar_clip(clip: AudioClip, settings: RenderSettings) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
+from PIL import Image
 
 from aivj.contracts.eval_rows import read_eval_rows
 from aivj.contracts.pairs_quality import read_pairs_quality
@@ -100,3 +101,18 @@ def test_a_second_call_measures_nothing_again(home, demo, summary, run_here):
     assert again["artifacts"]["eval"] == summary["artifacts"]["eval"]
     quality, first = (read_pairs_quality(Path(s["artifacts"]["quality"])) for s in (again, summary))
     assert quality.pairs == first.pairs
+
+
+def test_a_black_picture_ends_the_demo(demo, summary, run_here):
+    run = Path(summary["artifacts"]["run"])
+    row = read_eval_rows(run / "eval.jsonl").rows[0]
+    picture = run / "thumbnails" / row.pack / f"{row.pair}.webp"
+    before = picture.read_bytes()
+    Image.new("RGB", (256, 144)).save(picture, "WEBP")
+
+    ended = run_here(*demo)
+    picture.write_bytes(before)
+
+    assert ended.exit_code == 7
+    assert f"pair {row.pair}" in ended.stderr
+    assert "--fresh" in ended.stderr

@@ -1,6 +1,7 @@
 """What a run writes of each outcome, with an executor that hands out the outcomes it is told."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +13,17 @@ from aivj.audio.click import click_track
 from aivj.audio.clip import make_clip
 from aivj.audio.playlist import Playlist
 from aivj.contracts.eval_rows import EvalRow
-from aivj.contracts.pairs_manifest import read_pairs_manifest
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
+from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import InputError, ItemError, RunError, WorkerLostError
 from aivj.executor.protocol import Outcome, WorkerOpened
 from aivj.sampling.measurement import PairMeasurement
+from aivj.sampling.picking import Picking
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import sample
 from aivj.sampling.worker import PairResult
+from aivj.storage import sha256_hex
 
 NUM_PAIRS = 6
 
@@ -201,6 +205,7 @@ from aivj.browser.choice import RendererChoice
 from aivj.browser.profiles import launch_plan
 from aivj.browser.renderer import RendererReport
 from aivj.errors import StorageError
+from aivj.sampling.picking import Picking
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import sample
 from types import SimpleNamespace
@@ -241,3 +246,46 @@ def test_a_full_disk_keeps_every_row_before(packs_root, tmp_path):
     lines = (out / "eval.jsonl").read_bytes().splitlines()
     assert len(lines) == 3
     assert all(EvalRow.model_validate(json.loads(line)) for line in lines)
+
+
+def test_a_run_is_not_completed_over_a_pack_that_was_drawn_anew(
+    run, packs_root, tmp_path, draw_pack
+):
+    run(ToldExecutor(), target_coverage=0.5)
+    shutil.rmtree(packs_root / "presets/real")
+    draw_pack(packs_root, NUM_PAIRS, seed=9)
+    before = (tmp_path / "run/eval.jsonl").read_bytes()
+
+    with pytest.raises(InputError, match="manifest of pack 'real'"):
+        run(ToldExecutor(), resume=True)
+
+    assert (tmp_path / "run/eval.jsonl").read_bytes() == before
+
+
+def test_a_run_is_not_completed_over_presets_that_were_edited(run, packs_root):
+    rows = run(ToldExecutor(), target_coverage=0.5).directory.rows()
+    folder = packs_root / "presets/real"
+    urls = {
+        pair.pair: pair.bg_url for pair in read_pairs_manifest(folder / PAIRS_MANIFEST_NAME).pairs
+    }
+    edited = packs_root / urls[rows[1].pair].lstrip("/")
+    assert rows[1].preset_bg_digest == sha256_hex(edited.read_bytes())
+    edited.write_bytes(edited.read_bytes() + b"\nper_frame_1=wave_r=1;\n")
+
+    with pytest.raises(InputError, match=f"pair {rows[1].pair}: .* is another file now"):
+        run(ToldExecutor(), resume=True)
+
+
+def test_rows_have_the_score_they_were_picked_by(run, packs_root):
+    scores = {pair: (1 + pair) / 10 for pair in range(NUM_PAIRS - 1)}
+    entries = [{"pair": pair, "quality01": score} for pair, score in scores.items()]
+    path = packs_root / "presets/real" / PAIRS_QUALITY_NAME
+    path.write_text(json.dumps({"pack": "real", "pairs": entries}))
+    weighted = {"picking": Picking("weighted", gamma=2), "target_samples": 5}
+
+    rows = run(ToldExecutor(), **weighted).directory.rows()
+
+    assert [row.quality01 for row in rows] == [scores.get(row.pair) for row in rows]
+    path.write_text(json.dumps({"pack": "real", "pairs": entries[1:]}))
+    with pytest.raises(InputError, match="the scores of pack 'real'"):
+        run(ToldExecutor(), **weighted, resume=True)

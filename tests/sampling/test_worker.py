@@ -11,8 +11,10 @@ import pytest
 from aivj.audio.click import click_track
 from aivj.audio.samples import time_bytes
 from aivj.errors import ItemError, RunError, WorkerLostError
+from aivj.sampling import worker as worker_module
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairJob, PairWorker, PairWorkerPlan
+from aivj.stage.thumbnails import picture_luma
 
 TINY = RenderSettings(width=64, height=36, warmup_frames=2, measure_frames=4)
 
@@ -61,8 +63,42 @@ async def test_a_plain_pair_is_measured_and_pictured(worker):
 
     assert result.measurement.viz_avg_luma > 0
     assert result.measurement.composite_avg_frame_delta > 0
-    assert result.thumbnail.startswith(b"RIFF")
+    assert picture_luma(result.thumbnail) == pytest.approx(result.measurement.last_luma, abs=0.02)
     assert (result.num_page_errors, result.num_console_errors) == (0, 0)
+
+
+# Shows the pair, and gives the picture of what it shows nothing of.
+BLACK_PICTURE = """async text => {
+  const reply = await window.__aivj_stage.renderPair(JSON.parse(text));
+  const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 36 });
+  canvas.getContext("2d").fillRect(0, 0, 64, 36);
+  reply.reading.thumbnail = %s;
+  return JSON.stringify(reply);
+}"""
+
+
+@pytest.mark.parametrize(
+    "picture", ['canvas.toDataURL("image/webp").split(",")[1]', 'btoa("RIFF, but no picture")']
+)
+async def test_a_picture_of_something_else_is_a_fault_of_the_worker(worker, monkeypatch, picture):
+    monkeypatch.setattr(worker_module, "_SCRIPT", BLACK_PICTURE % picture)
+
+    with pytest.raises(WorkerLostError) as caught:
+        await worker.run(job(baseVals={"wave_mode": 2, "ob_size": 0.5, "ob_r": 1, "ob_a": 1}), 20)
+
+    assert caught.value.kind == "other-picture"
+
+
+async def test_a_wide_picture_is_measured_to_its_edges(plan):
+    wide = replace(plan.settings, width=640, height=360)
+    worker = PairWorker(replace(plan, settings=wide))
+    await worker.open()
+    try:
+        result = await worker.run(job(), 20)
+    finally:
+        await worker.close()
+
+    assert picture_luma(result.thumbnail) == pytest.approx(result.measurement.last_luma, abs=0.01)
 
 
 FAULTS = {
@@ -108,8 +144,6 @@ async def test_loops_in_loops_end_with_their_frame(worker):
 
 
 async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
-    from aivj.sampling import worker as module
-
     losing = """text => {
       const draw = WebGL2RenderingContext.prototype.readPixels;
       WebGL2RenderingContext.prototype.readPixels = function (...args) {
@@ -118,7 +152,7 @@ async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
       };
       return window.__aivj_stage.renderPair(JSON.parse(text)).then(JSON.stringify);
     }"""
-    monkeypatch.setattr(module, "_SCRIPT", losing)
+    monkeypatch.setattr(worker_module, "_SCRIPT", losing)
 
     with pytest.raises(WorkerLostError) as caught:
         await worker.run(job(), 20)

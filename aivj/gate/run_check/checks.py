@@ -24,6 +24,7 @@ from aivj.gate.run_check.sources import (
     of_rows_and_meta,
     of_run_and_meta,
 )
+from aivj.stage.thumbnails import LUMA_TOLERANCE
 
 _MEND_WRITER = "mend what writes the rows, then sample again: rows are not to be edited"
 _DROP_ROWS = "sample these pairs again; until then train on no row of this run"
@@ -129,6 +130,18 @@ CHECKS: tuple[Check, ...] = (
         "packs of the run, and pairs of their manifests",
         "sample with the manifest that the runtime loads; name its root with --packs-root",
         of_run_and_meta(pairs.judge_pairs_known),
+    ),
+    Check(
+        "manifestsSame",
+        "the packs have the manifests that the run was started with",
+        "sample the packs as they are now into another folder",
+        of_run_and_meta(pairs.judge_manifests_same),
+    ),
+    Check(
+        "presetsSame",
+        "the presets that were measured are those that the pairs have",
+        _DROP_ROWS,
+        pairs.judge_presets_same,
     ),
     Check(
         "pairsOnce",
@@ -319,6 +332,12 @@ CHECKS: tuple[Check, ...] = (
         "each row has its whole picture below thumbnails",
         "sample these pairs again if their pictures are wanted",
         side_files.judge_pictures,
+    ),
+    Check(
+        "picturesShow",
+        f"each picture is its row's own, and its luma that of the frame within {LUMA_TOLERANCE}",
+        "sample these pairs again: picture or figures are of something else",
+        side_files.judge_pictures_show,
     ),
 )
 """All checks, in the order in which they are told. None looks at another's result."""

@@ -23,6 +23,32 @@ def judge_pairs_known(run: LoadedRun, meta: RunMeta) -> Finding:
     return judged(problems, f"all in the manifests of {', '.join(targets)}")
 
 
+def judge_manifests_same(run: LoadedRun, meta: RunMeta) -> Finding:
+    """The manifests that the packs have now are those of the run."""
+    known = {pack.pack: pack.manifest_digest for pack in meta.packs if pack.manifest_digest}
+    manifests = {pack: entry for pack, entry in (run.manifests or {}).items() if entry.digest}
+    compared = sorted(known.keys() & manifests.keys())
+    if not compared:
+        return not_applicable("the run does not say, or nobody said where its packs are")
+    problems = (
+        Problem(f"{pack} was {known[pack]}, is {manifests[pack].digest}")
+        for pack in compared
+        if known[pack] != manifests[pack].digest
+    )
+    return judged(problems, ", ".join(compared))
+
+
+def judge_presets_same(run: LoadedRun) -> Finding:
+    """The presets that rows measured are those that their pairs have now."""
+    if run.manifests is None:
+        return not_applicable("nobody said where the run's packs are")
+    if not any(entry.row.preset_fg_digest for entry in run.rows):
+        return not_applicable("no row says what it measured")
+    # Pairs that a manifest has not are a matter of `judge_pairs_known`.
+    others = [other for entry in run.manifests.values() for other in entry.others if other.url]
+    return judged((Problem(str(other)) for other in others), f"those of {len(run.rows)} rows")
+
+
 def judge_pairs_once(run: LoadedRun, meta: RunMeta) -> Finding:
     """A shuffled run has no pair twice before it has had them all."""
     if meta.coupled_pick != "shuffle":

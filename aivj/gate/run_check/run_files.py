@@ -1,6 +1,6 @@
 """Reads everything that lies in a run's folder, so that checks are pure functions of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,10 @@ from aivj.contracts.pairs_manifest import read_pairs_manifest, require_pack_name
 from aivj.contracts.run_meta import RunMeta
 from aivj.errors import InputError
 from aivj.gate.run_check.json_lines import JsonLines, NumberedRow, read_json_lines, rows_of
-from aivj.gate.run_check.pictures import read_pictures
+from aivj.gate.run_check.pictures import Picture, read_pictures
 from aivj.gate.run_check.table_pairs import TablePairs, read_table_pairs
+from aivj.packs.measured_presets import OtherPreset, other_presets
+from aivj.storage import sha256_hex
 
 EVAL_NAME = "eval.jsonl"
 FAILURES_NAME = "failures.jsonl"
@@ -44,10 +46,19 @@ class LoadedMeta:
 
 @dataclass(frozen=True)
 class LoadedManifest:
-    """Pair ids of a pack's manifest, or why it cannot be used."""
+    """Pair ids of a pack's manifest, or why it cannot be used.
+
+    Attributes:
+        pairs: The ids.
+        problem: Why it cannot be used; empty if it can.
+        digest: SHA-256 of its file.
+        others: What rows of the run measured that are other presets now.
+    """
 
     pairs: frozenset[int] = frozenset()
     problem: str = ""
+    digest: str = ""
+    others: tuple[OtherPreset, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,7 @@ class LoadedRun:
         meta_file: `meta.json`.
         log: Lines of `vite.log`; None without one.
         table: `eval.parquet`; None without one.
-        pictures: Paths below the folder of pictures, without suffix; None without the folder.
+        pictures: Whole pictures by path below their folder, without suffix; None without it.
         manifests: By pack, the manifests of the packs of the run; None if nobody said where
             packs are.
     """
@@ -76,7 +87,7 @@ class LoadedRun:
     meta_file: LoadedMeta
     log: tuple[str, ...] | None
     table: TablePairs | None
-    pictures: frozenset[str] | None
+    pictures: Mapping[str, Picture] | None
     manifests: Mapping[str, LoadedManifest] | None
 
     @property
@@ -109,17 +120,18 @@ def load_run(path: Path, *, packs_root: Path | None = None) -> LoadedRun:
     eval_lines = read_json_lines(path / EVAL_NAME)
     failure_lines = read_json_lines(path / FAILURES_NAME)
     meta_file = _read_meta(path / META_NAME)
+    rows = rows_of(eval_lines.lines, EvalRow) if eval_lines else ()
     return LoadedRun(
         path=path,
         eval_lines=eval_lines,
-        rows=rows_of(eval_lines.lines, EvalRow) if eval_lines else (),
+        rows=rows,
         failure_lines=failure_lines,
         failures=rows_of(failure_lines.lines, FailureRow) if failure_lines else (),
         meta_file=meta_file,
         log=_read_log(path / LOG_NAME),
         table=read_table_pairs(path / TABLE_NAME),
         pictures=read_pictures(path / PICTURES_NAME),
-        manifests=_read_manifests(meta_file.meta, packs_root),
+        manifests=_read_manifests(meta_file.meta, packs_root, [entry.row for entry in rows]),
     )
 
 
@@ -145,20 +157,27 @@ def _read_log(path: Path) -> tuple[str, ...] | None:
 
 
 def _read_manifests(
-    meta: RunMeta | None, packs_root: Path | None
+    meta: RunMeta | None, packs_root: Path | None, rows: Sequence[EvalRow]
 ) -> dict[str, LoadedManifest] | None:
     if meta is None or packs_root is None:
         return None
     return {
-        target.pack: _read_manifest(packs_root, target.pack, target.manifest_file)
+        target.pack: _read_manifest(packs_root, target.pack, target.manifest_file, rows)
         for target in meta.packs
     }
 
 
-def _read_manifest(packs_root: Path, pack: str, name: str) -> LoadedManifest:
+def _read_manifest(
+    packs_root: Path, pack: str, name: str, rows: Sequence[EvalRow]
+) -> LoadedManifest:
     try:
-        folder = packs_root / "presets" / require_pack_name(pack)
-        manifest = read_pairs_manifest(folder / Path(name).name, pack=pack)
+        path = packs_root / "presets" / require_pack_name(pack) / Path(name).name
+        manifest = read_pairs_manifest(path, pack=pack)
+        digest = sha256_hex(read_bytes(path))
     except InputError as error:
         return LoadedManifest(problem=str(error))
-    return LoadedManifest(frozenset(pair.pair for pair in manifest.pairs))
+    return LoadedManifest(
+        frozenset(pair.pair for pair in manifest.pairs),
+        digest=digest,
+        others=tuple(other_presets(rows, manifest, packs_root)),
+    )

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
 from aivj.gate.run_check.json_lines import JsonLines
+from aivj.gate.run_check.pictures import contradictions, picture_of
 from aivj.gate.run_check.run_files import FAILURES_NAME, PICTURES_NAME, TABLE_NAME, LoadedRun
+from aivj.stage.thumbnails import LUMA_TOLERANCE
 
 
 def judge_failures(run: LoadedRun) -> Finding:
@@ -41,16 +43,30 @@ def judge_table(run: LoadedRun) -> Finding:
 
 def judge_pictures(run: LoadedRun) -> Finding:
     """Each row has its picture."""
-    pictures = run.pictures
-    if pictures is None:
+    if run.pictures is None and not any(entry.row.thumbnail_digest for entry in run.rows):
         return not_applicable(f"no folder {PICTURES_NAME}")
+    pictures = run.pictures or {}
     lines = run.eval_lines.lines if run.eval_lines else ()
     missing = (
         Problem(f"no whole picture of pair {line.pair}", line.number)
         for line in lines
-        if line.pair is not None and not {f"{line.pair}", f"{line.pack}/{line.pair}"} & pictures
+        if line.pair is not None and picture_of(pictures, line.pack, line.pair) is None
     )
     return judged(missing, f"{len(pictures)} pictures")
+
+
+def judge_pictures_show(run: LoadedRun) -> Finding:
+    """Each picture shows the frame that the last row of its pair was measured at."""
+    if not run.pictures or not run.rows:
+        return not_applicable("no whole picture" if run.rows else "no row that can be read")
+    last = {(entry.row.pack, entry.row.pair): entry for entry in run.rows}
+    problems = (
+        Problem(f"pair {pair}: {text}", entry.number)
+        for (pack, pair), entry in last.items()
+        if (picture := picture_of(run.pictures, pack, pair)) is not None
+        for text in contradictions(entry.row, picture)
+    )
+    return judged(problems, f"{len(last)} pairs, luma within {LUMA_TOLERANCE}")
 
 
 def _unended(log: JsonLines) -> Iterator[Problem]:

@@ -1,10 +1,20 @@
 """Runs spoilt in one way each, and which checks must find it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gate.run_check.good_run import FIRST_MS, NUM_ROWS, PACK, PAIRS, RunFolder, failure, row
+from gate.run_check.good_run import (
+    FIRST_MS,
+    NUM_ROWS,
+    PACK,
+    PAIRS,
+    RunFolder,
+    failure,
+    picture,
+    row,
+)
 
 from aivj.contracts import EvalLog, FailureLog, ok_heuristic, row_bytes
 
@@ -167,7 +177,28 @@ def _log(old, new):
     return lambda run: run.edit_log(old, new)
 
 
+def _black(index, *unknown):
+    def without(line):
+        known = {key: value for key, value in json.loads(line).items() if key not in unknown}
+        return row_bytes(known).decode()
+
+    def plant(run):
+        run.edit_line(index + 1, without)
+        run.picture_path(PAIRS[index]).write_bytes(picture(0))
+
+    return plant
+
+
+def _swap(one, other):
+    aside = one.with_suffix(".aside")
+    one.rename(aside)
+    other.rename(one)
+    aside.rename(other)
+
+
 _ROWS_LOST = frozenset({"progressVisited", "tableRows"})
+# The one picture is that of the first row.
+_STUCK = _ROWS_LOST | {"picturesShow"}
 _SELF_TEST = f"[eval] pack={PACK} self-test:ok\n"
 
 FAULTS = (
@@ -309,6 +340,7 @@ FAULTS = (
         "pairsKnown",
         _renamed_in_manifest,
         "line 2: eval.jsonl has pair 3, the manifest has not",
+        frozenset({"manifestsSame"}),
     ),
     Fault(
         "no manifest",
@@ -326,9 +358,21 @@ FAULTS = (
         "line 1: failures.jsonl has pack 'other'",
         frozenset({"progressVisited"}),
     ),
+    Fault(
+        "a manifest written anew",
+        "manifestsSame",
+        lambda run: run.append(run.manifest_path, "\n"),
+        "tested was ",
+    ),
+    Fault(
+        "a preset edited since",
+        "presetsSame",
+        lambda run: run.preset_path("bg").write_text("per_frame_1=wave_r=1;"),
+        "pair 0: /presets/tested/bg/p.milk is another file now",
+    ),
     Fault("a pair again", "pairsOnce", _again, "line 11: pair 0 of tested again"),
     # All rows but one have lost their pair.
-    Fault("a stuck page", "pairsChange", _stuck, "all 10 rows are of pair 0", _ROWS_LOST),
+    Fault("a stuck page", "pairsChange", _stuck, "all 10 rows are of pair 0", _STUCK),
     Fault(
         "a failure that is none",
         "failureRows",
@@ -571,5 +615,35 @@ FAULTS = (
         "pictures",
         lambda run: run.picture_path(PAIRS[4]).write_bytes(b"RIFF\x08\x00\x00\x00WEBP"),
         "line 5: no whole picture of pair 12",
+    ),
+    Fault(
+        "no folder of pictures",
+        "pictures",
+        lambda run: shutil.rmtree(run.picture_path(0).parent),
+        "line 1: no whole picture of pair 0",
+    ),
+    Fault(
+        "a black picture",
+        "picturesShow",
+        lambda run: run.picture_path(PAIRS[6]).write_bytes(picture(0)),
+        "line 7: pair 18: its file has SHA-256",
+    ),
+    Fault(
+        "a black picture of a row that knows no digest",
+        "picturesShow",
+        _black(6, "thumbnailDigest"),
+        "line 7: pair 18: luma 0.000 in the picture, 0.400 in its frame",
+    ),
+    Fault(
+        "a black picture of a row that knows no last frame",
+        "picturesShow",
+        _black(6, "thumbnailDigest", "lastLuma"),
+        "line 7: pair 18: luma 0.000 in the picture, 0.400 in its frames, 0.050 apart",
+    ),
+    Fault(
+        "two pictures of nearly one luma, swapped",
+        "picturesShow",
+        lambda run: _swap(run.picture_path(PAIRS[0]), run.picture_path(PAIRS[1])),
+        "line 1: pair 0: its file has SHA-256",
     ),
 )

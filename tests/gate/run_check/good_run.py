@@ -1,10 +1,14 @@
 """A run without a fault, written by the project's own writers, and ways to spoil it."""
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from aivj.contracts import (
     AudioUse,
@@ -32,6 +36,7 @@ from aivj.contracts import (
     write_run_meta,
 )
 from aivj.sampling.table import write_table
+from aivj.storage import sha256_hex, write_atomic
 
 PACK = "tested"
 PAIRS = tuple(range(0, 36, 3))
@@ -42,7 +47,6 @@ FIRST_MS = 1_772_326_830_000
 """Half a minute after the start."""
 
 WEBGL = WebGl(ok=True, vendor="Google Inc. (NVIDIA)", renderer="ANGLE (NVIDIA GeForce RTX 4090)")
-PICTURE = b"RIFF\x08\x00\x00\x00WEBPVP8 "
 LOG = (
     "  VITE v6.0.0  ready in 200 ms",
     "[eval] Starting Vite dev server on port 5174",
@@ -90,6 +94,10 @@ class RunFolder:
     def manifest_path(self) -> Path:
         return self.packs_root / "presets" / PACK / "pairs-manifest.v0.json"
 
+    def preset_path(self, layer: str) -> Path:
+        """All pairs share the presets of their layers."""
+        return self.packs_root / "presets" / PACK / layer / "p.milk"
+
     def picture_path(self, pair: int) -> Path:
         return self.path / "thumbnails" / f"{pair}.webp"
 
@@ -125,10 +133,22 @@ class RunFolder:
         write_table(read_eval_rows(self.eval_path).rows, self.table_path)
 
 
+def luma_of(index: int) -> float:
+    return 0.04 + 0.005 * index if index < 2 else 0.1 + 0.05 * index
+
+
+def picture(luma: float) -> bytes:
+    """Grey all over."""
+    pixels = np.full((36, 64, 3), round(255 * luma), np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", lossless=True)
+    return buffer.getvalue()
+
+
 def row(index: int) -> EvalRow:
     """The first two rows are too dark; the second one hardly moves either."""
     pair = PAIRS[index]
-    luma = 0.04 + 0.005 * index if index < 2 else 0.1 + 0.05 * index
+    luma = luma_of(index)
     motion = 1e-6 if index == 1 else 0.001 * (1 + index)
     ok, reasons = ok_heuristic(luma, motion, 0, 0)
     return EvalRow(
@@ -151,6 +171,11 @@ def row(index: int) -> EvalRow:
         renderer_class="nvidia",
         seed=1,
         composite_avg_luma=luma,
+        luma_range=0.05,
+        preset_fg_digest=sha256_hex(b"fg"),
+        preset_bg_digest=sha256_hex(b"bg"),
+        last_luma=luma,
+        thumbnail_digest=sha256_hex(picture(luma)),
     )
 
 
@@ -166,7 +191,7 @@ def failure(pair: int = FAILED_PAIR) -> FailureRow:
     )
 
 
-def meta() -> RunMeta:
+def meta(manifest_digest: str) -> RunMeta:
     return RunMeta(
         started_at=STARTED_AT,
         finished_at="2026-03-01T01:02:00.000Z",
@@ -186,6 +211,7 @@ def meta() -> RunMeta:
                 unique_pair_ids=len(PAIRS),
                 target_coverage=0.9,
                 target_unique_pairs=11,
+                manifest_digest=manifest_digest,
             )
         ],
         timing=Timing(sample_loop_start_iso="2026-03-01T01:00:21.000Z"),
@@ -208,10 +234,7 @@ def write_good_run(root: Path) -> RunFolder:
         failures.append(failure())
         for index in range(NUM_ROWS):
             rows.append(row(index))
-            picture = run.picture_path(PAIRS[index])
-            picture.parent.mkdir(exist_ok=True)
-            picture.write_bytes(PICTURE)
-    write_run_meta(run.meta_path, meta())
+            write_atomic(run.picture_path(PAIRS[index]), picture(luma_of(index)))
     run.log_path.write_text("".join(f"{line}\n" for line in LOG))
     run.make_table()
     urls = {f"{layer}_url": f"/presets/{PACK}/{layer}/p.milk" for layer in ("fg", "bg")}
@@ -219,4 +242,7 @@ def write_good_run(root: Path) -> RunFolder:
     write_pairs_manifest(
         run.manifest_path, PairsManifest(generated_at=STARTED_AT, pack=PACK, pairs=pairs)
     )
+    for layer in ("fg", "bg"):
+        write_atomic(run.preset_path(layer), layer.encode())
+    write_run_meta(run.meta_path, meta(sha256_hex(run.manifest_path.read_bytes())))
     return run

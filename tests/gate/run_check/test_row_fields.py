@@ -4,7 +4,10 @@ from aivj.contracts import EvalRow
 from aivj.gate.run_check.line_form import CONTRACT_KEYS
 from aivj.gate.run_check.row_fields import FIELD_RULES
 
-TEXT_KEYS = {"pack", "presetFgId", "presetBgId", "rendererClass", "audioClip"}
+TEXT_KEYS = {
+    *("pack", "presetFgId", "presetBgId", "rendererClass", "audioClip", "thumbnailDigest"),
+    *("presetFgDigest", "presetBgDigest"),
+}
 NULLABLE = {
     "pair",
     "warpDiff",

@@ -14,7 +14,7 @@ def test_a_run_is_read_whole(good_run):
     assert run.visited("other") == set()
     assert run.meta.packs[0].pack == PACK
     assert run.table.pairs == tuple((PACK, pair) for pair in PAIRS[:NUM_ROWS])
-    assert run.pictures == {str(pair) for pair in PAIRS[:NUM_ROWS]}
+    assert set(run.pictures) == {str(pair) for pair in PAIRS[:NUM_ROWS]}
     assert run.manifests[PACK].pairs == set(PAIRS)
 
 

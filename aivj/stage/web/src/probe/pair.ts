@@ -136,11 +136,17 @@ async function read(factory: LayerFactory, request: PairRequest): Promise<PairRe
   const cells = [musicCells.read(), silenceCells.read()];
   const renderedMs = performance.now();
   refuseBroken(context);
-  music.compose(null);
+  const thumbnail = request.thumbnail ? pictureOfCanvas(music) : null;
   return {
     cells: base64(new Uint8Array(await new Blob(cells).arrayBuffer())),
     loadMs: loadedMs - startedMs,
     renderMs: renderedMs - loadedMs,
-    thumbnail: request.thumbnail ? pictureOf(context.canvas, "image/webp", 0.8).b64 : null,
+    thumbnail,
   };
+}
+
+/** Draws and reads in one task: behind it the canvas is empty again. */
+function pictureOfCanvas(take: Take): string {
+  take.compose(null);
+  return pictureOf(take.context.canvas, "image/webp", 0.8).b64;
 }

@@ -11,6 +11,7 @@ export const CELLS_Y = 36;
 
 const FRAGMENT = `#version 300 es
 precision highp float;
+precision highp int;
 uniform sampler2D picture;
 uniform vec2 origin;
 out vec4 color;
