@@ -35,6 +35,9 @@ from aivj.audio.groove import (
 from aivj.audio.levels import (
     rms_peak,
 )
+from aivj.audio.mp3_length import (
+    with_length,
+)
 from aivj.audio.music_folder import (
     MAX_FOLDERS,
     MUSIC_SUFFIXES,
@@ -86,4 +89,5 @@ __all__ = [
     "time_bytes",
     "wav_bytes",
     "window",
+    "with_length",
 ]

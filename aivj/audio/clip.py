@@ -1,15 +1,18 @@
 """A clip of music: decoded, stereo, 44.1 kHz."""
 
+import io
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from aivj.audio.aac import AAC_SUFFIXES, decode_aac
 from aivj.audio.emphasis import pre_emphasised
+from aivj.audio.mp3_length import with_length
 from aivj.errors import InputError
 from aivj.storage import sha256_hex
 
@@ -112,7 +115,9 @@ def read_clip(path: Path, *, start_s: float = 0.0, duration_s: float | None) -> 
             f"audio at {start_s} s of {path}", "nothing there", "start earlier in the file"
         )
     resampled = _resampled(samples, rate_hz)
-    return make_clip(path.name, resampled[:, 0], resampled[:, min(1, resampled.shape[1] - 1)])
+    return make_clip(
+        _shown_name(path), resampled[:, 0], resampled[:, min(1, resampled.shape[1] - 1)]
+    )
 
 
 def require_sound(clip: AudioClip) -> None:
@@ -130,23 +135,39 @@ def require_sound(clip: AudioClip) -> None:
         )
 
 
+def _shown_name(path: Path) -> str:
+    """Returns a file's name as text; one that is no UTF-8 is read as Latin-1."""
+    name = os.fsencode(path.name)
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1")
+
+
 def _decoded(
     path: Path, start_s: float, duration_s: float | None
 ) -> tuple[npt.NDArray[np.float32], int]:
     import soundfile
 
     try:
-        with soundfile.SoundFile(path) as file:
+        with _opened(path) as opened, soundfile.SoundFile(opened) as file:
             rate_hz = int(file.samplerate)
             num_frames = None if duration_s is None else round(duration_s * rate_hz)
             samples = _read(file, round(start_s * rate_hz), num_frames)
     except (soundfile.SoundFileError, RuntimeError, OSError, TypeError) as error:
         raise InputError(
             f"a wav, flac, mp3 or ogg file at {path}",
-            str(error).removeprefix(f"Error opening {str(path)!r}: ") if path.exists() else "none",
+            str(error).partition(">: ")[2] or str(error) if path.exists() else "none",
             "check the path, or convert the file to one of these formats",
         ) from error
     return samples, rate_hz
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Opens a file by itself: soundfile takes no name that is no UTF-8."""
+    if path.suffix.lower() == ".mp3":
+        return io.BytesIO(with_length(path.read_bytes()))
+    return path.open("rb")
 
 
 def _read(file: Any, start: int, num_frames: int | None) -> npt.NDArray[np.float32]:

@@ -35,6 +35,7 @@ from aivj.cli import (
     verify_check,
 )
 from aivj.cli.console import err, out, print_error
+from aivj.cli.temporary_files import settle_temporary_files
 from aivj.cli.verb import Verb, Verbs
 from aivj.errors import AivjError, InputError
 
@@ -121,6 +122,7 @@ for _group, _verbs in _GROUPS.items():
 
 def main() -> None:
     """Runs the command line; ends the process with the documented exit code."""
+    settle_temporary_files()
     try:
         app()
     except AivjError as error:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def playlist_of(source: str, mode: str, duration_s: float, *, required: bool) -> "Playlist":
-    """Returns the clips of `source`, or says why the groove takes their place.
+    """Returns the clips of `source`, or says why the click track takes their place.
 
     Raises:
         InputError: No music was asked for, or it cannot be used.
@@ -29,8 +29,8 @@ def playlist_of(source: str, mode: str, duration_s: float, *, required: bool) ->
     except InputError as error:
         if required or not Path(source).is_dir():
             raise
-        err.print(f"[yellow]note[/] {error.found} in {source}: pairs hear the groove instead")
-        return read_playlist("groove", duration_s)
+        err.print(f"[yellow]note[/] {error.found} in {source}: pairs hear the click track instead")
+        return read_playlist("click", duration_s)
     for line in playlist.rejected:
         err.print(f"[yellow]not used[/] {line}")
     return playlist

@@ -142,7 +142,7 @@ def sample(
         bool,
         typer.Option(
             *("--require-audio", "--requireAudio"),
-            help="Never fall back to the groove for a folder without music.",
+            help="Refuse a folder without music, instead of the click track.",
         ),
     ] = False,
     seed: SeedOption = 0,

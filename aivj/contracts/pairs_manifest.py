@@ -94,6 +94,8 @@ def read_pairs_manifest(path: Path, *, pack: str | None = None) -> PairsManifest
         InputError: Missing, broken, empty, for another pack, with ids that are duplicate or not
             numbers, or with a URL outside `/presets/<pack>/`.
     """
+    if pack is not None and not path.exists():
+        raise _no_such_pack(path, pack)
     document = read_object(path)
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     manifest = validated(PairsManifest, {"generatedAt": iso_utc(modified), **document}, str(path))
@@ -105,6 +107,17 @@ def read_pairs_manifest(path: Path, *, pack: str | None = None) -> PairsManifest
         )
     _require_sound(manifest, str(path))
     return manifest
+
+
+def _no_such_pack(path: Path, pack: str) -> InputError:
+    """Says which packs there are beside the one that is not."""
+    folder = path.parent.parent
+    there = sorted(found.parent.name for found in folder.glob(f"*/{path.name}"))
+    return InputError(
+        f"a pack {pack!r} with {path.name} in {folder}",
+        ", ".join(there) or "no pack at all",
+        f"name one of them, or make it: aivj pack --pack {pack} --presets DIR",
+    )
 
 
 def write_pairs_manifest(path: Path, manifest: PairsManifest) -> None:

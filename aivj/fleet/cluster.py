@@ -35,7 +35,8 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
     Args:
         num_cpus: CPUs that a cluster started here offers; counts tasks, not real cores.
         address: An existing cluster to join, for example `auto` inside a job. None starts one
-            here that stops with the block, or with this process if it is killed.
+            here that stops with the block, or with this process if it is killed, whatever
+            `RAY_ADDRESS` says.
     """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -54,6 +55,8 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
         if address is None:
             with _temporary_files_in(folder):
                 ray.init(
+                    # Without it Ray would join the cluster that RAY_ADDRESS names.
+                    address="local",
                     num_cpus=num_cpus,
                     include_dashboard=False,
                     object_store_memory=_OBJECT_STORE_BYTES,

@@ -1,4 +1,5 @@
 import math
+import os
 import random
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import soundfile
 from aivj.audio import clip as clip_module
 from aivj.audio.clip import SAMPLE_RATE_HZ, make_clip, read_clip, require_sound
 from aivj.errors import InputError
+from tests.audio.sound_files import write_music
 
 FORMATS = [("wav", "PCM_16"), ("wav", "FLOAT"), ("flac", "PCM_24"), ("mp3", None), ("ogg", None)]
 
@@ -168,3 +170,12 @@ def test_channels_that_cancel_out_are_silent():
     signal = tone(440, 1, 44_100)
     with pytest.raises(InputError, match=r"found 0\.000000"):
         require_sound(make_clip("x", signal, -signal))
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3", ".ogg"])
+def test_a_name_that_is_no_utf_8_is_read_as_latin_1(tmp_path, suffix):
+    plain = write_music(tmp_path / f"plain{suffix}")
+    path = tmp_path / os.fsdecode(b"caf\xe9" + suffix.encode())
+    plain.rename(path)
+
+    assert read_clip(path, duration_s=0.5).name == f"caf\xe9{suffix}"

@@ -64,8 +64,13 @@ def write_manifest(home, **changes):
 SAMPLE = ("sample", "--pack", "p", "--gpu", "software", "--executor", "in-process")
 
 
-def test_missing_pack(aivj):
-    refused(aivj(*SAMPLE), 3, "pairs-manifest.v0.json", "check the path")
+@pytest.mark.parametrize(
+    "verb", [SAMPLE, ("score",), ("verify", "--gpu", "software"), ("train", "--allow-cpu")]
+)
+def test_missing_pack(aivj, home, verb):
+    write_manifest(home)
+    done = aivj(*verb, "--pack", "nosuch")
+    refused(done, 3, "a pack 'nosuch'", " p", "aivj pack --pack nosuch --presets DIR")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+import os
+import tempfile
+
+import pytest
+
+from aivj.cli.temporary_files import MAX_PATH_BYTES, settle_temporary_files
+
+
+@pytest.fixture(autouse=True)
+def as_it_was(monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+
+def test_a_short_folder_that_can_be_written_is_taken(monkeypatch):
+    with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as folder:
+        assert len(folder) <= MAX_PATH_BYTES
+        monkeypatch.setenv("TMPDIR", folder)
+        settle_temporary_files()
+        assert os.environ["TMPDIR"] == tempfile.gettempdir() == folder
+
+
+@pytest.mark.parametrize("name", ["a" * 33, "missing", "file"])
+def test_any_other_gives_way_to_a_short_one(monkeypatch, tmp_path, name):
+    with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as folder:
+        path = os.path.join(folder, name)  # noqa: PTH118 - as a shell puts it together
+        if name == "file":
+            (tmp_path / name).write_text("")
+            os.symlink(tmp_path / name, path)  # noqa: PTH211
+        elif name != "missing":
+            os.mkdir(path)  # noqa: PTH102
+        monkeypatch.setenv("TMPDIR", path)
+        settle_temporary_files()
+        assert os.environ["TMPDIR"] == tempfile.gettempdir() == "/tmp"  # noqa: S108
+
+
+def test_nothing_is_set_where_nothing_was(monkeypatch):
+    monkeypatch.delenv("TMPDIR", raising=False)
+    settle_temporary_files()
+    assert "TMPDIR" not in os.environ
