@@ -1,12 +1,15 @@
 """A page with a bare Butterchurn in Chromium on llvmpipe, to try converted presets on.
 
-It uses nothing of the stage, so that a fault there cannot hide one of the converter.
+Of the stage it uses the compiler of equations alone, so that a fault elsewhere in it cannot hide
+one of the converter.
 """
 
 import asyncio
 import contextlib
+import subprocess
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +22,6 @@ _HERE = Path(__file__).parent
 _FILES = {
     "/": ("text/html", None),
     "/conversion_page.js": ("text/javascript", _HERE / "conversion_page.js"),
-    "/butterchurn.js": (
-        "text/javascript",
-        _HERE.parent / "node_modules/butterchurn/dist/butterchurn.js",
-    ),
 }
 _HTML = '<!doctype html><canvas></canvas><script type="module" src="/conversion_page.js"></script>'
 
@@ -74,7 +73,16 @@ async def trial_page(chromium: Path) -> AsyncIterator[TrialPage]:
             await browser.close()
 
 
+@cache
+def _butterchurn() -> bytes:
+    command = ["node", str(_HERE / "conversion_bundle.mjs")]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
 async def _serve(route: Route) -> None:
+    if route.request.url == f"{_ORIGIN}/butterchurn.js":
+        await route.fulfill(body=_butterchurn(), content_type="text/javascript")
+        return
     content_type, path = _FILES.get(route.request.url.removeprefix(_ORIGIN), ("text/plain", None))
     body = _HTML if path is None else path.read_bytes()
     await route.fulfill(body=body, content_type=content_type)
