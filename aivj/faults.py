@@ -41,6 +41,7 @@ FAULTS = {
     "browser-crash": Fault("the browser died or did not start", "the browser's driver", 3),
     "worker-error": Fault("the worker has a defect of ours", "the slot", 2),
     "not-shown": Fault("a runtime's page could not show the pair", "the live driver", 1),
+    "pick-timeout": Fault("a runtime's page did not show the pair in time", "the live driver", 2),
     "dead-actor": Fault("the worker's process or node died", "Ray", 3),
     "overdue": Fault("a worker does not even say that it hangs", "the driver's clock", 2),
 }

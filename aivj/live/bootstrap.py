@@ -3,23 +3,50 @@
 The steps of section 6.4 of the wire contracts, in their order.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 
 from aivj.browser.choice import RendererChoice
 from aivj.browser.profiles import LaunchPlan
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.contracts.json_text import row_bytes
 from aivj.contracts.run_meta import WebGl
-from aivj.errors import OtherManifestError, RendererRefusedError, RunError
+from aivj.errors import (
+    ItemError,
+    OtherManifestError,
+    RendererRefusedError,
+    RunError,
+    WorkerLostError,
+)
 from aivj.live.address import page_address
 from aivj.live.live_run import LiveRun
 from aivj.live.navigation import Navigation
+from aivj.live.page_answers import PickAnswer, Shown
 from aivj.live.runtime_page import RuntimePage
 from aivj.live.shuffle_order import SHUFFLE_KEY, ShuffleState, missing_first
 from aivj.live.sound import SoundCheck, drive_audio
 from aivj.sampling.packs import SamplePack
 
 _SELF_TEST_PICKS = 2
+
+MOST_DOCUMENTS = 4
+"""How often a page that loads itself anew is brought up in one go."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a pack's pairs when an order is made.
+
+    Attributes:
+        taken: Those that need no visit of this page any more.
+        aside: Those of the others that come last, since they timed out.
+        probe: Whether a pair that was shown before is to be shown first, as a proof that the page
+            lives.
+    """
+
+    taken: Collection[int]
+    aside: Collection[int]
+    probe: bool
 
 
 class Bootstrap:
@@ -30,7 +57,8 @@ class Bootstrap:
         pack: The pack.
         page: The page.
         number: Which of the pages it is.
-        visited: Tells which pairs need no visit of this page any more.
+        seen: Tells what is known of the pairs.
+        on_stuck: Called with a pair that did not come in the self-test, and why.
     """
 
     def __init__(
@@ -39,13 +67,15 @@ class Bootstrap:
         pack: SamplePack,
         page: RuntimePage,
         number: int,
-        visited: Callable[[], Collection[int]],
+        seen: Callable[[], Seen],
+        on_stuck: Callable[[int, str], None],
     ) -> None:
         self._run = run
         self._pack = pack
         self._page = page
         self._number = number
-        self._visited = visited
+        self._seen = seen
+        self._on_stuck = on_stuck
         self._num_seeded = 0
 
     async def run(self) -> None:
@@ -62,17 +92,7 @@ class Bootstrap:
         folder = self._run.request.out_dir
         navigation = Navigation(self._run.log, self._run.record, live, name, folder)
         await navigation.open(self._page.page, address)
-        await self._wait_for_hooks()
-        await self._activate_pack()
-        await self.seed_order()
-        self._phase("audio_probe")
-        await self.drive_audio()
-        self._phase("webgl_probe")
-        await self._prove_renderer()
-        await self._soft(
-            "coupled-ready", await self._page.wait("coupledReady", live.ready_timeout_ms)
-        )
-        await self._wait_for_frames()
+        await self._in_one_document(self._first_time)
         await self._self_test()
         # The self-test has used up two places of the order.
         await self.seed_order()
@@ -81,6 +101,44 @@ class Bootstrap:
     async def reload(self) -> None:
         """Loads the page anew, and brings it to where it was but for what stays proved."""
         await self._page.page.reload(self._run.live.goto_timeout_ms / 1000)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Brings the document that is there to where the one before was; raises as `run` does."""
+        await self._in_one_document(self._again)
+
+    async def _in_one_document(self, steps: Callable[[], Awaitable[None]]) -> None:
+        """Takes steps in one document: a development server may load the page anew meanwhile."""
+        for number in range(1, MOST_DOCUMENTS + 1):
+            try:
+                await steps()
+                if not await self._page.is_other():
+                    return
+                found = "it is another document now"
+            except WorkerLostError:
+                raise
+            except ItemError as error:
+                found = error.found
+            self._log(f"goto:warn{number} the page loaded itself anew, or threw: {found}")
+        raise RunError(
+            f"a page that stays while it is brought up, in one of {MOST_DOCUMENTS} tries",
+            found,
+            "open the address in a browser: does it load itself anew again and again?",
+        )
+
+    async def _first_time(self) -> None:
+        await self._wait_for_hooks()
+        await self._activate_pack()
+        await self.seed_order()
+        self._phase("audio_probe")
+        await self.drive_audio()
+        self._phase("webgl_probe")
+        await self._prove_renderer()
+        ready = await self._page.wait("coupledReady", self._run.live.ready_timeout_ms)
+        await self._soft("coupled-ready", ready)
+        await self._wait_for_frames()
+
+    async def _again(self) -> None:
         await self._wait_for_hooks()
         await self._activate_pack()
         await self.drive_audio()
@@ -93,14 +151,23 @@ class Bootstrap:
         request, name = self._run.request, self._pack.name
         if request.picking.mode != "shuffle":
             return
-        pairs, visited = list(self._pack.pairs), self._visited()
+        pairs, seen = list(self._pack.pairs), self._seen()
+        visited = seen.taken
         num_missing = len(pairs) - len(visited)
         self._num_seeded += 1
         seed = request.settings.seed + 1000 * self._num_seeded
         state = ShuffleState(
             pack=name,
             len=len(pairs),
-            order=missing_first(pairs, visited, self._number, self._run.live.num_pages, seed),
+            order=missing_first(
+                pairs,
+                visited,
+                self._number,
+                self._run.live.num_pages,
+                seed,
+                aside=seen.aside,
+                probe=seen.probe,
+            ),
             updated_at=self._run.clock.now_ms(),
             seeded_by=f"eval:resume visited={len(visited)}",
         )
@@ -125,6 +192,7 @@ class Bootstrap:
     async def _wait_for_hooks(self) -> None:
         live, page = self._run.live, self._page
         self._phase("dom_ready")
+        await page.meet()
         if not await page.wait("attached", live.attach_timeout_ms):
             raise _not_there("#viz-canvas and #preset-next", live.attach_timeout_ms)
         self._log("preset-next:attached")
@@ -144,8 +212,8 @@ class Bootstrap:
         )
         url = f"/presets/{name}/{self._pack.manifest_path.name}"
         pairs = await page.manifest_pairs(url)
-        expected = list(self._pack.pairs)
-        if pairs != expected:
+        expected = [(pair, row.fg_url, row.bg_url) for pair, row in self._pack.pairs.items()]
+        if pairs is None or [(each.pair, each.fg, each.bg) for each in pairs] != expected:
             found = "none" if pairs is None else f"{len(pairs)} pairs, not the same ones"
             raise OtherManifestError(
                 f"the {len(expected)} pairs of {self._pack.manifest_path} in their order at {url}",
@@ -174,18 +242,38 @@ class Bootstrap:
     async def _self_test(self) -> None:
         live, name = self._run.live, self._pack.name
         timeout_ms = max(live.pick_timeout_ms, live.self_test_timeout_ms)
-        for number in range(_SELF_TEST_PICKS):
-            answer = await self._page.pick(name, "eval:self-test", timeout_ms)
-            self._run.log.self_test_snapshot(name, f"pick{number + 1}", answer)
-            if answer.outcome == "refused":
+        num_picked = num_reloads = 0
+        while num_picked < _SELF_TEST_PICKS:
+            answer = await self._self_test_pick(timeout_ms)
+            self._run.log.self_test_snapshot(name, f"pick{num_picked + 1}", answer)
+            if answer.outcome in {"picked", "refused"}:
+                num_picked += 1
                 continue
-            if answer.outcome != "picked":
+            # A pair that never comes is not the page's end: others may.
+            num_reloads += 1
+            suspect = answer.suspect
+            is_known = suspect is not None and suspect in self._pack.pairs
+            if (
+                not (is_known or answer.outcome == "reloaded")
+                or num_reloads > live.stuck_max_restarts
+            ):
                 raise RunError(
                     f"a page whose picks advance, two of them within {timeout_ms / 1000:g} s each",
                     f"stuck at {answer.outcome}: {answer.error}",
                     "look at the page, and at the self-test's lines in vite.log",
                 )
+            if suspect is not None and is_known:
+                self._on_stuck(suspect, f"stuck at {answer.outcome}: {answer.error}")
+            await self.reload()
         self._log("self-test:ok")
+
+    async def _self_test_pick(self, timeout_ms: float) -> PickAnswer:
+        try:
+            return await self._page.pick(self._pack.name, "eval:self-test", timeout_ms)
+        except WorkerLostError:
+            raise
+        except ItemError as error:
+            return PickAnswer(outcome="reloaded", error=error.found, shown=Shown())
 
     def _phase(self, name: str) -> None:
         pack = self._pack.name

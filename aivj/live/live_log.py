@@ -43,6 +43,11 @@ class LiveLog(RunLog):
             f"status={_flat(shown.status)} diag={_diagnosis(answer)}",
         )
 
+    def set_aside(self, pack: str, iteration: int, pair: int, num: int, most: int) -> None:
+        """A pair did not come although the page shows others."""
+        what = "has failed" if num >= most else "is set aside"
+        self._of(pack, f"iter={iteration} pair={pair} {what} timeouts={num}/{most}")
+
     def recovering(self, pack: str, num: int, most: int) -> None:
         """The page is loaded anew since picks do not advance."""
         self._of(pack, f"RECOVER pick-timeout recoveries={num}/{most}")

@@ -4,8 +4,13 @@
   const LOADING = /loading|加载/i;
   const PLAY = /play|播放/i;
   const LOADING_PAIR = /loading pair (\d+)/i;
+  const NAMED_PAIR = /pair:? (\d+)/i;
+  const FAILED = /fail/i;
   /** A page that draws nothing has no frames to wait for. */
   const LONGEST_TICK_MS = 50;
+
+  /** The layers' URLs by pair, as the manifest that the page loads has them. */
+  const urls = new Map();
 
   const byId = (id) => document.getElementById(id);
   const hooks = () => window.__nw_verify;
@@ -76,12 +81,14 @@
     return typeof init === "function" ? Boolean(await init(reason)) : false;
   }
 
-  /** Ids of the pairs that the page will load, in their order; null if it cannot load any. */
+  /** The pairs that the page will load, in their order; null if it cannot load any. */
   async function manifestPairs(url) {
     try {
       const response = await fetch(url, { cache: "no-store" });
       const { pairs } = await response.json();
-      return pairs.map(({ pair }) => pair);
+      const listed = pairs.map((each) => ({ pair: each.pair, fg: each.fgUrl, bg: each.bgUrl }));
+      for (const { pair, fg, bg } of listed) urls.set(pair, { fg, bg });
+      return listed;
     } catch {
       return null;
     }
@@ -164,21 +171,41 @@
     };
   }
 
+  /** A runtime may say what is loaded by the pair's id, by its very URL, or not at all. */
   function showsPair(pack, pair) {
     const now = shown();
-    return ["Fg", "Bg"].every((layer) => {
-      const id = `coupled:${pack}:${pair}:${layer.toLowerCase()}`;
-      const loaded = now[`loaded${layer}Id`];
-      return now[`preset${layer}Id`] === id && (loaded === null || loaded === id);
+    return ["fg", "bg"].every((layer) => {
+      const id = `coupled:${pack}:${pair}:${layer}`;
+      const name = layer === "fg" ? "Fg" : "Bg";
+      const loaded = now[`loaded${name}Id`];
+      const isLoaded = loaded === null || loaded === id || isUrl(loaded, urls.get(pair)?.[layer]);
+      return now[`preset${name}Id`] === id && isLoaded;
     });
   }
 
+  /** Whether both name one file; a question that only the page puts behind it is none of the file's. */
+  function isUrl(loaded, listed) {
+    if (typeof listed !== "string" || listed === "") return false;
+    if (loaded === listed) return true;
+    try {
+      const [found, wanted] = [new URL(loaded, document.baseURI), new URL(listed, document.baseURI)];
+      return (
+        found.origin === wanted.origin &&
+        decodeURI(found.pathname) === decodeURI(wanted.pathname) &&
+        (wanted.search === "" || found.search === wanted.search) &&
+        found.hash === wanted.hash
+      );
+    } catch {
+      return false;
+    }
+  }
+
   /** Asks for another pair, and waits until it is there. */
-  async function pick({ pack, reason, timeoutMs, settleMs }) {
+  async function pick({ pack, reason, timeoutMs, settleMs, born }) {
     const deadline = performance.now() + timeoutMs;
     const leftMs = () => deadline - performance.now();
     const beforeMs = lastPick()?.timeMs ?? null;
-    const asked = { refused: null, pair: null };
+    const asked = { refused: null, answered: false, pair: null };
     const ended = (outcome, error = null) => ({
       outcome,
       error: asked.refused ?? error,
@@ -188,19 +215,30 @@
       unsettledMs: 0,
     });
 
+    if (born !== performance.timeOrigin) return ended("reloaded", "the page loaded itself anew");
     if (!(await until(() => byId("preset-next")?.disabled === false, leftMs()))) {
       return ended("button", "the button stays disabled");
     }
+    const stopWatching = watchLoading(asked);
     ask(reason, asked);
-    const isPicked = () => {
-      const match = LOADING_PAIR.exec(statusText());
-      if (match) asked.pair = Number(match[1]);
-      return (lastPick()?.timeMs ?? null) !== beforeMs;
+    const isPicked = () => (lastPick()?.timeMs ?? null) !== beforeMs;
+    // A runtime's hook may say yes to a pick that failed: what counts is what was picked.
+    const isRefused = () => {
+      if (asked.refused !== null) return true;
+      if (LOADING.test(statusText())) return false;
+      const failed = asked.pair !== null && FAILED.test(statusText());
+      if (!asked.answered && !failed) return false;
+      asked.refused = `lastPick stays what it was: ${statusText()}`;
+      return true;
     };
-    if (!(await until(() => isPicked() || asked.refused !== null, leftMs()))) {
-      return ended("pick", "lastPick.timeMs stays what it was");
+    const isOver = await until(() => isPicked() || isRefused(), leftMs());
+    stopWatching();
+    if (!isOver) return ended("pick", "lastPick.timeMs stays what it was");
+    if (!isPicked()) {
+      const named = NAMED_PAIR.exec(statusText());
+      asked.pair ??= named && Number(named[1]);
+      return ended("refused");
     }
-    if (!isPicked()) return ended("refused");
     const { pair } = lastPick();
     if (!Number.isFinite(pair)) return ended("picked");
     let unsettledMs = 0;
@@ -216,6 +254,26 @@
     return { ...ended("picked"), unsettledMs };
   }
 
+  /** Notes the pair that is loading, however short the status line says so. */
+  function watchLoading(asked) {
+    const status = byId("preset-status");
+    const note = (text) => {
+      const match = LOADING_PAIR.exec(text ?? "");
+      if (match) asked.pair = Number(match[1]);
+    };
+    const watcher = new MutationObserver((records) => {
+      for (const { addedNodes, target } of records) {
+        for (const node of addedNodes) note(node.textContent);
+        note(target.textContent);
+      }
+    });
+    if (status) watcher.observe(status, { childList: true, characterData: true, subtree: true });
+    return () => {
+      note(statusText());
+      watcher.disconnect();
+    };
+  }
+
   /** By the hook where there is one, else by the button. A hook that refuses says why. */
   function ask(reason, asked) {
     const next = hooks()?.actions?.coupledNext;
@@ -227,7 +285,10 @@
       asked.refused = `${error}: ${statusText()}`;
     };
     Promise.resolve(next(reason)).then(
-      (ok) => ok || refused(hooks()._coupledNextDebug?.error ?? "coupledNext says no"),
+      (ok) => {
+        if (!ok) refused(hooks()._coupledNextDebug?.error ?? "coupledNext says no");
+        asked.answered = true;
+      },
       (error) => refused(String(error)),
     );
   }
@@ -326,6 +387,7 @@
   }
 
   window.__aivj_live = {
+    born: () => performance.timeOrigin,
     wait: ({ name, argument, timeoutMs }) => until(() => CONDITIONS[name](argument), timeoutMs),
     uncheckAuto,
     raiseFlags,

@@ -1,12 +1,13 @@
 """What `page.js` answers. Nothing in it is believed beyond its type."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from aivj.contracts.fields import Count, NumberIfAny, OuterText
 from aivj.contracts.json_text import ContractModel
 
-Outcome = Literal["picked", "refused", "button", "pick", "presetIds"]
-"""How a pick ended: well, refused by the page, or with the step that timed out."""
+Outcome = Literal["picked", "refused", "reloaded", "button", "pick", "presetIds"]
+"""How a pick ended: well, refused by the page, since the page is another document, or with the step
+that timed out."""
 
 
 class LastPick(ContractModel):
@@ -43,6 +44,14 @@ class Shown(ContractModel):
     audio_peak: NumberIfAny = None
 
 
+class ListedPair(ContractModel):
+    """A pair of the manifest that the page loads; nothing of it need fit."""
+
+    pair: Any = None
+    fg: Any = None
+    bg: Any = None
+
+
 class PickAnswer(ContractModel):
     """How a pick went.
 
@@ -61,6 +70,11 @@ class PickAnswer(ContractModel):
     last_pick: LastPick | None = None
     shown: Shown
     unsettled_ms: NumberIfAny = None
+
+    @property
+    def suspect(self) -> int | None:
+        """The pair that did not come in time; None if the page names none."""
+        return self.pair if self.outcome == "presetIds" else self.loading_pair
 
     @property
     def pair(self) -> int | None:

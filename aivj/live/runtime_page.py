@@ -9,7 +9,8 @@ from aivj.browser.live_page import LivePage, OnEvent, PageSetup
 from aivj.browser.session import BrowserSession
 from aivj.contracts.json_text import validated
 from aivj.contracts.run_meta import WebGl
-from aivj.live.page_answers import Heard, LastPick, MeasureAnswer, PickAnswer, Shown
+from aivj.errors import ItemError, WorkerLostError
+from aivj.live.page_answers import Heard, LastPick, ListedPair, MeasureAnswer, PickAnswer, Shown
 from aivj.live.settings import LiveSettings
 
 FLAGS: Mapping[str, bool] = {"forcePresetGateOpen": True, "disableAutoAudio": True}
@@ -50,6 +51,7 @@ class RuntimePage:
     def __init__(self, page: LivePage, settings: LiveSettings) -> None:
         self.page = page
         self._settings = settings
+        self._born: object = None
 
     @classmethod
     async def open(
@@ -64,6 +66,19 @@ class RuntimePage:
         request = {"name": condition, "argument": argument, "timeoutMs": timeout_ms}
         return bool(await self._call("wait", request, timeout_ms))
 
+    async def meet(self) -> None:
+        """Takes the document that is there for the one that is being brought up."""
+        self._born = await self._call("born")
+
+    async def is_other(self) -> bool:
+        """Tells whether the page has loaded itself anew since it was met, or is about to."""
+        try:
+            return await self._call("born") != self._born
+        except WorkerLostError:
+            raise
+        except ItemError:
+            return True
+
     async def uncheck_auto(self) -> bool:
         """Takes the automatic change away; tells whether there is one."""
         return bool(await self._call("uncheckAuto"))
@@ -77,10 +92,12 @@ class RuntimePage:
         timeout_ms = self._settings.ready_timeout_ms
         return bool(await self._call("coupledInit", reason, timeout_ms))
 
-    async def manifest_pairs(self, url: str) -> Sequence[object] | None:
-        """Returns the pair ids of the manifest that the page loads; None if there is none."""
+    async def manifest_pairs(self, url: str) -> Sequence[ListedPair] | None:
+        """Returns the pairs of the manifest that the page loads; None if there is none."""
         pairs = await self._call("manifestPairs", url)
-        return pairs if isinstance(pairs, list) else None
+        if not isinstance(pairs, list):
+            return None
+        return [validated(ListedPair, each, self.page.url) for each in pairs]
 
     async def store(self, key: str, text: str) -> bool:
         """Puts text into the page's storage."""
@@ -111,6 +128,7 @@ class RuntimePage:
         """Asks for another pair, and waits until it is there."""
         settle_ms = self._settings.settle_timeout_ms
         request = {"pack": pack, "reason": reason, "timeoutMs": timeout_ms, "settleMs": settle_ms}
+        request["born"] = self._born
         answer = await self._call("pick", request, timeout_ms + settle_ms)
         return validated(PickAnswer, answer, self.page.url)
 

@@ -23,7 +23,14 @@ class ShuffleState(ContractModel):
 
 
 def missing_first(
-    pairs: Sequence[int], visited: Collection[int], page: int, num_pages: int, seed: int
+    pairs: Sequence[int],
+    visited: Collection[int],
+    page: int,
+    num_pages: int,
+    seed: int,
+    *,
+    aside: Collection[int] = (),
+    probe: bool = False,
 ) -> list[int]:
     """Returns an order of the places of `pairs`, both halves shuffled.
 
@@ -34,12 +41,19 @@ def missing_first(
             missing, goes on with the others', and comes to what was visited last.
         num_pages: How many pages there are.
         seed: Decides the order.
+        aside: Those of the missing that come after all others of them.
+        probe: Whether a visited pair comes first where only such pairs are missing: it shows that
+            the page still shows pairs.
     """
     done = set(visited)
-    missing = [place for place, pair in enumerate(pairs) if pair not in done]
+    last = set(aside) - done
+    missing = [place for place, pair in enumerate(pairs) if pair not in done | last]
+    late = [place for place, pair in enumerate(pairs) if pair in last]
     rest = [place for place, pair in enumerate(pairs) if pair in done]
     shuffler = random.Random(seed)  # noqa: S311 - an order, not a secret
     shuffler.shuffle(missing)
     shuffler.shuffle(rest)
     shares = [missing[start::num_pages] for start in range(num_pages)]
-    return [place for share in shares[page:] + shares[:page] for place in share] + rest
+    first = [place for share in shares[page:] + shares[:page] for place in share]
+    num_probes = 1 if probe and not first else 0
+    return [*first, *rest[:num_probes], *late, *rest[num_probes:]]

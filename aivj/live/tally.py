@@ -9,6 +9,7 @@ from aivj.contracts.run_meta import PackProgress
 from aivj.errors import ItemError, NoSamplesError
 from aivj.live.live_run import LiveRun
 from aivj.live.rows import LiveRowWriter
+from aivj.live.stuck_pairs import MOST_TRIES, StuckPairs
 from aivj.sampling.packs import SamplePack
 from aivj.sampling.progress import ProgressMeter, SampleProgress
 from aivj.sampling.rows import failure_row
@@ -37,6 +38,7 @@ class Tally:
         self._packs = packs
         self._logs = logs
         self._on_progress = on_progress
+        self._stuck = StuckPairs(run.request.out_dir, run.clock)
         self._num_picks = Counter({pack.name: self._visits(pack.name) for pack in packs})
         self._num_begun: Counter[str] = Counter()
         self._claimed: set[tuple[str, int]] = set()
@@ -75,6 +77,10 @@ class Tally:
         """Returns the pairs that are visited, or being measured by a page."""
         claimed = {pair for name, pair in self._claimed if name == pack}
         return claimed | self._logs.visits(pack).keys()
+
+    def aside(self, pack: str) -> Collection[int]:
+        """Returns the pairs that timed out and wait for the end."""
+        return self._stuck.aside(pack)
 
     @contextlib.contextmanager
     def claim(self, pack: SamplePack, pair: int) -> Iterator[bool]:
@@ -116,11 +122,29 @@ class Tally:
         self._meter.measured(row, self._run.clock.monotonic_s())
         self._report(pack)
 
-    def add_failure(self, pack: SamplePack, pair: int, error: ItemError, iteration: int) -> None:
+    def add_timeout(self, pack: SamplePack, pair: int, why: str, iteration: int) -> None:
+        """Sets a pair aside that did not come although the page shows others, or gives it up."""
+        if self._logs.has_failed(pack.name, pair) or pair in self.visited(pack.name):
+            return
+        num = self._stuck.timed_out(pack, pair, why)
+        self._run.log.set_aside(pack.name, iteration, pair, num, MOST_TRIES)
+        if num >= MOST_TRIES:
+            error = ItemError(
+                "pick-timeout",
+                f"the pair within {self._run.live.pick_timeout_ms / 1000:g} s",
+                why,
+                "look at the pair in the runtime, allow more with --pick-timeout-ms and "
+                "--retry-failed, or take it out of the manifest",
+            )
+            self.add_failure(pack, pair, error, iteration, num)
+
+    def add_failure(
+        self, pack: SamplePack, pair: int, error: ItemError, iteration: int, num_attempts: int = 1
+    ) -> None:
         """Writes a pair that could not be shown."""
         if self._logs.has_failed(pack.name, pair):
             return
-        row = failure_row(pack.name, pair, error, 1, self._run.clock.now_ms())
+        row = failure_row(pack.name, pair, error, num_attempts, self._run.clock.now_ms())
         self._logs.add_failure(row)
         self._run.log.failed(pack.name, iteration, f"{error.kind}: {error}")
         self._meter.failed(error.kind, self._run.clock.monotonic_s())

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aivj.browser.pinning import pinned_to_own_gpu
@@ -17,7 +18,7 @@ from aivj.errors import (
     SilentAudioError,
     WorkerLostError,
 )
-from aivj.live.bootstrap import Bootstrap
+from aivj.live.bootstrap import Bootstrap, Seen
 from aivj.live.live_run import LiveRun
 from aivj.live.measurement import measure_samples
 from aivj.live.overlay import overlay_text
@@ -58,6 +59,9 @@ class Visits:
         self._num_in_document = 0
         self._num_stuck = 0
         self._num_recoveries = 0
+        # Pairs that timed out, and why; whether they are to blame or the page is not known yet.
+        self._suspects: dict[int, str] = {}
+        self._num_charged = 0
 
     async def run(self) -> None:
         """Visits until nothing is left of the pack, or of the time.
@@ -126,10 +130,15 @@ class Visits:
             self._pack,
             page,
             self._number,
-            lambda: self._tally.taken(self._pack.name),
+            self._seen,
+            self._suspects.__setitem__,
         )
         await bootstrap.run()
         return _Seat(browser, page, bootstrap)
+
+    def _seen(self) -> Seen:
+        aside = {*self._tally.aside(self._pack.name), *self._suspects}
+        return Seen(self._tally.taken(self._pack.name), aside, probe=bool(self._suspects))
 
     async def _leave(self) -> None:
         seat, self._seat = self._seat, None
@@ -148,18 +157,24 @@ class Visits:
         except WorkerLostError:
             raise
         except ItemError as error:
-            # Somebody loaded the page anew under our hands, or it throws at us.
-            await self._count_stuck(seat, error.found)
+            # The page was loaded anew under our hands, or it throws at us.
+            if await seat.page.is_other():
+                await self._settle(seat)
+            else:
+                await self._count_stuck(seat, error.found)
 
     async def _visit_next(self, seat: _Seat, iteration: int) -> None:
         timeout_ms = self._run.live.pick_timeout_ms
         answer = await seat.page.pick(self._pack.name, "eval:iter", timeout_ms)
-        if answer.outcome == "refused":
+        if answer.outcome == "reloaded":
+            await self._settle(seat)
+        elif answer.outcome == "refused":
             await self._note_refusal(seat, answer, iteration)
         elif answer.outcome != "picked":
             await self._note_stuck(seat, answer, iteration)
         else:
             pair = self._known_pair(answer)
+            await self._note_life(seat, pair, iteration)
             with self._tally.claim(self._pack, pair) as is_wanted:
                 if is_wanted:
                     await self._measure(seat, answer, pair, iteration)
@@ -221,6 +236,21 @@ class Visits:
         self._num_stuck = 0
         self._tally.add_failure(self._pack, pair, _not_shown(answer.error), iteration)
 
+    async def _note_life(self, seat: _Seat, shown: int, iteration: int) -> None:
+        """The page shows a pair: those that did not come are to blame, and the page is not."""
+        if not self._suspects:
+            return
+        self._num_stuck = 0
+        suspects = dict(self._suspects)
+        self._suspects.clear()
+        self._num_recoveries -= self._num_charged
+        self._num_charged = 0
+        suspects.pop(shown, None)
+        for pair, why in suspects.items():
+            self._tally.add_timeout(self._pack, pair, why, iteration)
+        if suspects:
+            await seat.bootstrap.seed_order()
+
     async def _note_replaced(
         self, seat: _Seat, answer: MeasureAnswer, pair: int, iteration: int
     ) -> None:
@@ -235,7 +265,11 @@ class Visits:
     async def _note_stuck(self, seat: _Seat, answer: PickAnswer, iteration: int) -> None:
         most = self._run.live.stuck_max_consecutive
         self._run.log.stuck(self._pack.name, iteration, answer, self._num_stuck + 1, most)
-        await self._count_stuck(seat, f"stuck at {answer.outcome}: {answer.error}")
+        why = f"stuck at {answer.outcome}: {answer.error}"
+        suspect = answer.suspect
+        if suspect is not None and suspect in self._pack.pairs:
+            self._suspects.setdefault(suspect, why)
+        await self._count_stuck(seat, why)
 
     async def _count_stuck(self, seat: _Seat, why: str) -> None:
         live = self._run.live
@@ -244,22 +278,35 @@ class Visits:
             await seat.bootstrap.seed_order()
             return
         self._num_stuck = 0
-        self._num_recoveries += 1
-        if self._num_recoveries > live.stuck_max_restarts:
-            raise RunError(
-                f"picks that advance after at most {live.stuck_max_restarts} recoveries",
-                f"{live.stuck_max_consecutive} in a row failed again: {why}",
-                "look at the pick-timeout lines in vite.log, then resume",
-            )
-        self._run.log.recovering(self._pack.name, self._num_recoveries, live.stuck_max_restarts)
-        self._run.events.write(self._pack.name)
+        self._count_recovery(f"{live.stuck_max_consecutive} in a row failed again: {why}")
         await self._reload(seat)
 
+    def _count_recovery(self, why: str) -> None:
+        most = self._run.live.stuck_max_restarts
+        self._num_recoveries += 1
+        self._num_charged += bool(self._suspects)
+        if self._num_recoveries > most:
+            raise RunError(
+                f"picks that advance after at most {most} recoveries",
+                why,
+                "look at the pick-timeout lines in vite.log, then resume",
+            )
+        self._run.log.recovering(self._pack.name, self._num_recoveries, most)
+        self._run.events.write(self._pack.name)
+
+    async def _settle(self, seat: _Seat) -> None:
+        """The page has loaded itself anew: it is brought to where it was."""
+        self._count_recovery("the page loaded itself anew once more")
+        await self._bring_back(seat.bootstrap.settle)
+
     async def _reload(self, seat: _Seat) -> None:
+        await self._bring_back(seat.bootstrap.reload)
+
+    async def _bring_back(self, steps: Callable[[], Awaitable[None]]) -> None:
         self._num_in_document = 0
         started = time.monotonic()
         try:
-            await seat.bootstrap.reload()
+            await steps()
         except TimeoutError as error:
             raise WorkerLostError.because("page-load", str(error)) from error
         finally:

@@ -4,12 +4,17 @@ const fault = query.get("fault") ?? "";
 const after = Number(query.get("after") ?? 0);
 const lumaMs = Number(query.get("lumaMs") ?? 500);
 const pack = query.get("coupledPack");
+// As the original has it: URLs of what is loaded, a yes for picks that failed, levels of a moment.
+const original = query.has("original");
+// This pair never comes, and nothing else while it is waited for.
+const lostPair = Number(query.get("lostPair") ?? -1);
 const KEY = "nw.coupledPairs.shuffleState.v0";
 const status = document.getElementById("preset-status");
 
 let pairs = null;
 let lastPick = null;
 let shownPair = null;
+let loadedPair = null;
 let numPicks = 0;
 let frames = 0;
 let heard = false;
@@ -27,6 +32,30 @@ if (query.has("renderer")) {
 const faulty = (name) => fault === name && numPicks > after;
 const ids = (layer) => (shownPair === null ? "" : `coupled:${pack}:${shownPair}:${layer}`);
 
+function loaded(layer) {
+  const listed = pairs?.find(({ pair }) => pair === loadedPair);
+  if (!original) return ids(layer);
+  // A pick that failed may leave a preset of the library there.
+  if (faulty("other-preset")) return "/presets/library/any.milk";
+  return listed?.[`${layer}Url`] ?? "/presets/library/first.milk";
+}
+
+/** Loads the page anew by itself, so many times as the address says, counted over its documents. */
+function reloadItself(when) {
+  const left = Number(sessionStorage.getItem(when) ?? query.get(when) ?? 0);
+  if (left < 1) return false;
+  sessionStorage.setItem(when, String(left - 1));
+  location.reload();
+  return true;
+}
+
+/** Clicks of 12 ms, two in a second: most moments are silent. */
+function heardNow() {
+  if (!heard || fault === "silent") return 0;
+  if (!original) return 0.05 + 0.01 * Math.random();
+  return performance.now() % 500 < 24 ? 0.02 + 0.01 * Math.random() : 0;
+}
+
 function layerNow() {
   if (fault === "no-luma") return {};
   const color = { avgColorR: luma, avgColorG: luma / 2, avgColorB: 0.1 };
@@ -39,10 +68,10 @@ Object.defineProperty(window, "__projectm_verify", {
     initialized: frames > 0,
     framesRendered: frames,
     aborted: false,
-    lastAudioRms: heard && fault !== "silent" ? 0.05 + 0.01 * Math.random() : 0,
-    lastAudioPeak: heard && fault !== "silent" ? 0.4 + 0.1 * Math.random() : 0,
-    presetIdFg: faulty("other-preset") ? "coupled:other:1:fg" : ids("fg"),
-    presetIdBg: ids("bg"),
+    lastAudioRms: heardNow(),
+    lastAudioPeak: 8 * heardNow(),
+    presetIdFg: faulty("other-preset") && !original ? "coupled:other:1:fg" : loaded("fg"),
+    presetIdBg: loaded("bg"),
     ...layerNow(),
     perPm: { fg: layerNow(), bg: layerNow() },
   }),
@@ -61,6 +90,7 @@ function onFrame() {
 requestAnimationFrame(onFrame);
 
 async function coupledInit() {
+  if (reloadItself("reloadsAtInit")) return await new Promise(() => {});
   if (pairs !== null) return true;
   const url = `/presets/${pack}/pairs-manifest.v0.json`;
   const manifest = await (await fetch(url, { cache: "no-store" })).json();
@@ -87,13 +117,20 @@ async function coupledNext() {
     await fetch("/crash");
     return await new Promise(() => {});
   }
+  if (numPicks > after && reloadItself("reloadsAtPick")) return await new Promise(() => {});
   await coupledInit();
   const { pair } = pairs[nextIndex()];
   status.textContent = `Coupled (shuffle) loading pair ${pair} ...`;
+  if (pair === lostPair) {
+    document.getElementById("preset-next").disabled = true;
+    return await new Promise(() => {});
+  }
   await new Promise((resolve) => setTimeout(resolve, 5));
   if (fault === "refused" && pair === 3) {
-    status.textContent = `Coupled pair ${pair} failed: an equation does not compile`;
-    return false;
+    status.textContent = original
+      ? "Failed to load coupled pair (an equation does not compile)"
+      : `Coupled pair ${pair} failed: an equation does not compile`;
+    return original && lastPick !== null;
   }
   show(faulty("wrong-pair") ? 999 : pair);
   if (faulty("page-error"))
@@ -107,6 +144,7 @@ async function coupledNext() {
 
 function show(pair) {
   shownPair = pair;
+  loadedPair = pair;
   lastPick = { timeMs: performance.now(), pair, quality01: null };
   status.textContent = `Coupled pair: ${pair}`;
 }

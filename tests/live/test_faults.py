@@ -1,5 +1,6 @@
 """Everything that the contract has a code or a reason for, on a page that does it on purpose."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -192,6 +193,90 @@ def test_a_pair_that_the_page_cannot_show_is_a_failure(fake):
     assert sorted(ran.pairs) == [0, 6]
     assert [(row.pair, row.kind) for row in ran.failures] == [(3, "not-shown")]
     assert "an equation does not compile" in ran.failures[0].message
+
+
+def test_a_runtime_that_says_yes_to_a_pick_that_failed(fake):
+    ran = fake("refused", page="original=1", live=replace(QUICK, pick_timeout_ms=30_000))
+
+    assert ran.error is None
+    assert sorted(ran.pairs) == [0, 6]
+    assert [(row.pair, row.kind) for row in ran.failures] == [(3, "not-shown")]
+    assert "an equation does not compile" in ran.failures[0].message
+    # At once: nothing timed out.
+    assert "pick-timeout" not in ran.log
+
+
+def test_what_is_loaded_may_be_said_by_the_pair_s_own_url(fake):
+    ran = fake(page="original=1")
+
+    assert ran.error is None
+    assert sorted(ran.pairs) == [0, 3, 6]
+    for row in ran.rows:
+        assert row.preset_fg_id == f"coupled:tested:{row.pair}:fg"
+        assert row.preset_bg_id == f"coupled:tested:{row.pair}:bg"
+
+
+def test_a_preset_of_the_library_is_not_the_pair_whatever_the_ids_say(fake):
+    live = replace(STUCK, stuck_max_restarts=0)
+    ran = fake("other-preset", after=3, live=live, page="original=1")
+
+    ended(ran, "UNKNOWN", "sampling")
+    assert "WARN pick-timeout phase=presetIds" in ran.log
+    assert len(ran.rows) == 1
+
+
+def test_clicks_are_heard_though_most_moments_are_silent(fake):
+    ran = fake(music="click", page="original=1", live=replace(LEGAL, interval_ms=500))
+
+    assert ran.error is None
+    assert sorted(ran.pairs) == [0, 3, 6]
+    assert all(row.audio_rms >= 0.0005 for row in ran.rows)
+
+
+def test_a_page_that_loads_itself_anew_while_it_is_brought_up(fake):
+    ran = fake(page="reloadsAtInit=2")
+
+    assert ran.error is None
+    assert sorted(ran.pairs) == [0, 3, 6]
+    assert "goto:warn2 the page loaded itself anew" in ran.log
+    assert ran.meta.timing.browser_restart_count == 0
+
+
+def test_a_page_that_never_stays(fake):
+    ran = fake(page="reloadsAtInit=99", live=replace(QUICK, stuck_max_restarts=0))
+
+    error = ended(ran, "UNKNOWN", "dom_ready:tested")
+    assert "loads itself anew" in str(error) or "stays while" in str(error)
+
+
+def test_a_page_that_loads_itself_anew_later(fake):
+    ran = fake(after=3, page="reloadsAtPick=1")
+
+    assert ran.error is None
+    assert sorted(ran.pairs) == [0, 3, 6]
+    assert "RECOVER pick-timeout recoveries=1/1" in ran.log
+
+
+def test_a_pair_that_never_comes_is_set_aside_and_costs_one_failure(fake, tmp_path):
+    ran = fake(live=STUCK, page="lostPair=3")
+
+    assert ran.error is None
+    assert sorted(ran.pairs) == [0, 6]
+    [failure] = ran.failures
+    assert (failure.pair, failure.kind, failure.num_attempts) == (3, "pick-timeout", 2)
+    assert failure.quarantined
+    assert "pair=3 is set aside timeouts=1/2" in ran.log
+    assert "pair=3 has failed timeouts=2/2" in ran.log
+    report = json.loads((ran.directory.path / "stuck-pairs.json").read_text())
+    [stuck] = report["pairs"]
+    assert (stuck["pack"], stuck["pair"], stuck["numTimeouts"]) == ("tested", 3, 2)
+    assert stuck["fgUrl"] == "/presets/tested/fg/p1.milk"
+    assert stuck["hasFailed"]
+    assert not [each for each in check(ran, tmp_path) if each == "logForm"]
+
+
+def check(ran, tmp_path):
+    return run_check.check_run(ran.directory.path, packs_root=tmp_path / "public").failed_checks
 
 
 def test_a_server_that_is_not_there(tmp_path, software_renderer):

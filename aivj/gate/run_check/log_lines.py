@@ -38,6 +38,7 @@ _OF_A_PACK = (
     r"self-test:ok",
     r"self-test snapshot:\S+ \{.*\}",
     r"iter=\d+ WARN pick-timeout phase=(?:button|pick|presetIds) err=.* n=\d+/\d+ .*",
+    r"iter=\d+ pair=\d+ (?:is set aside|has failed) timeouts=\d+/\d+",
     r"RECOVER pick-timeout recoveries=\d+/\d+",
     r"reload iter=\d+",
     r"RESTART browser count=\d+/\d+ reason=\S+ err=.*",
