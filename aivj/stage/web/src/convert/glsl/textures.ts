@@ -1,7 +1,7 @@
 // HLSL's functions that read textures.
 
 import { numeric } from "../syntax/type_names.ts";
-import type { Intrinsic } from "./intrinsics.ts";
+import type { Intrinsic } from "./by_component.ts";
 import { convertedNumber, numericValue } from "./values.ts";
 
 interface Lookup {
