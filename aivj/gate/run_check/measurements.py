@@ -13,6 +13,10 @@ from aivj.gate.run_check.sources import Judge, Rows, of_rows
 MIN_AUDIO = 0.0005
 """RMS and peak below this are silence."""
 
+_LEAST_HEARD = {"click": 0.01, "file": 0.5}
+"""Share of rows in which the runtime's own sampler must have met sound, by the kind of music: it
+writes the level of one moment, and a click is over in 12 ms, which most moments miss."""
+
 _AUDIO_FIELDS = ("audio_rms", "audio_peak")
 
 
@@ -20,6 +24,8 @@ def judge_audio_heard(rows: Rows, meta: RunMeta) -> Finding:
     """Music was heard while each row was measured."""
     if meta.audio.mode == "none":
         return not_applicable("the run was asked for no audio")
+    if meta.driver is None:
+        return _judge_share_heard(rows, _LEAST_HEARD.get(meta.audio.mode, 0.0))
     quietest = min((entry.row.audio_rms or 0 for entry in rows), default=0)
     return judged(_silent(rows), f"RMS of the quietest row {quietest:.4g}")
 
@@ -30,6 +36,8 @@ def judge_audio_varies(rows: Rows, meta: RunMeta) -> Finding:
         return not_applicable("on the stage every pair hears the same beginning")
     if meta.audio.mode == "none":
         return not_applicable("the run was asked for no audio")
+    if meta.driver is None:
+        rows = [entry for entry in rows if entry.row.audio_peak]
     return _judge_varies(rows, "audio_peak")
 
 
@@ -52,15 +60,41 @@ def judge_zeros_measured(rows: Rows) -> Finding:
 
 
 def judge_figures_own(rows: Rows) -> Finding:
-    """A row does not repeat the figures of the pair before: the page had not switched then."""
+    """A row does not repeat the figures of the pair before: the page had not switched then.
+
+    Nor need the picture move: a page that stalls repeats its last one, which then stands still.
+    """
     problems = (
         Problem(f"pair {later.row.pair} has the figures of pair {earlier.row.pair}", later.number)
         for earlier, later in pairwise(rows)
         if _pair(earlier.row) != _pair(later.row)
-        and _moves(later.row)
+        and (_moves(later.row) or _is_stalled(earlier.row, later.row))
         and _figures(earlier.row) == _figures(later.row)
     )
     return judged(problems, "no row has the figures of the one before")
+
+
+def _judge_share_heard(rows: Rows, least: float) -> Finding:
+    num_heard = len(rows) - len({problem.line for problem in _silent(rows)})
+    share = num_heard / max(1, len(rows))
+    told = f"sound in {num_heard} of {len(rows)} rows, each a moment's level"
+    # So few that none need have been met.
+    num_least = math.floor(least * len(rows))
+    few = [Problem(f"{told}; {num_least} at least")] if num_heard < num_least else []
+    return judged(few, f"{told} ({share:.1%})")
+
+
+def _is_stalled(earlier: EvalRow, later: EvalRow) -> bool:
+    """Tells whether a page's rows show one still picture that is neither black nor white.
+
+    On the stage each pair is drawn for itself; a still picture may be in a pack twice.
+    """
+    luma = later.viz_avg_luma
+    if later.driver == "stage" or luma is None:
+        return False
+    heard = (later.audio_rms, later.audio_peak)
+    same_moment = bool(later.audio_rms) and heard == (earlier.audio_rms, earlier.audio_peak)
+    return 0 < luma < 1 or same_moment
 
 
 def _silent(rows: Rows) -> Iterator[Problem]:

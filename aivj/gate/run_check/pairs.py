@@ -9,6 +9,8 @@ from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
 from aivj.gate.run_check.json_lines import JsonLine
 from aivj.gate.run_check.run_files import EVAL_NAME, FAILURES_NAME, LoadedRun
 
+_SELF_TEST_PICKS = 2
+
 MIN_CHANGING_ROWS = 8
 """Rows from which on something must have changed between them."""
 
@@ -55,6 +57,8 @@ def judge_pairs_once(run: LoadedRun, meta: RunMeta) -> Finding:
         return not_applicable(f"picked {meta.coupled_pick}: a pair may come again")
     if not run.eval_lines or not run.eval_lines.pairs:
         return not_applicable("no row names a pair")
+    if meta.driver is None:
+        return judged(_early_repeats(run, meta), "no pair again before all that come were there")
     num_rows = Counter(pack for pack, _ in run.eval_lines.pairs)
     rounds = {
         target.pack: _num_rounds(num_rows[target.pack], target, meta) for target in meta.packs
@@ -95,6 +99,34 @@ def judge_pairs_change(run: LoadedRun, meta: RunMeta) -> Finding:
     num_pairs = len(set(pairs))
     stuck = [Problem(f"all {len(pairs)} rows are of pair {pairs[0][1]}")] if num_pairs == 1 else []
     return judged(stuck, f"{num_pairs} pairs in {len(pairs)} rows")
+
+
+def _early_repeats(run: LoadedRun, meta: RunMeta) -> Iterator[Problem]:
+    """Yields pairs that come again too early in a run of the runtime's own sampler.
+
+    Its order goes round once it is used up. A round lacks the pairs that timed out, of which the
+    log alone tells, those beyond the coverage that was asked for, and the two of the self-test; a
+    browser that is replaced begins another.
+    """
+    log = "\n".join(run.log or ())
+    num_lost = log.count("WARN pick-timeout") + _SELF_TEST_PICKS
+    num_orders = log.count("RESTART browser") + log.count("seed-shuffle")
+    least = {
+        target.pack: min(target.target_unique_pairs, target.unique_pair_ids) - num_lost
+        for target in meta.packs
+    }
+    rounds: dict[str, set[int]] = {}
+    for line in run.eval_lines.lines if run.eval_lines else ():
+        if line.pack is None or line.pair is None:
+            continue
+        seen = rounds.setdefault(line.pack, set())
+        if line.pair in seen:
+            if len(seen) < least.get(line.pack, 1):
+                if num_orders < 1:
+                    yield Problem(f"pair {line.pair} of {line.pack} again", line.number)
+                num_orders -= 1
+            seen.clear()
+        seen.add(line.pair)
 
 
 def _num_rounds(num_rows: int, target: PackTarget, meta: RunMeta) -> int:

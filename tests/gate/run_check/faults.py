@@ -346,7 +346,7 @@ FAULTS = (
         "no manifest",
         "pairsKnown",
         lambda run: run.manifest_path.unlink(),
-        "nothing there",
+        "found no pack at all",
     ),
     # The failure of another pack is none of this pack's.
     Fault(
