@@ -27,6 +27,21 @@ def storage_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
+def require_writable_folder(path: Path) -> None:
+    """Checks, without making it, that a folder can be made at `path` or written to.
+
+    Raises:
+        StorageError: A file is in its place or above it, or it may not be written.
+    """
+    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise StorageError(
+            f"a folder at {path} that can be written",
+            f"{there}, which is a file" if not there.is_dir() else f"{there}, which is read-only",
+            "mend the permissions there, or name another folder",
+        )
+
+
 def write_atomic(path: Path, data: bytes, *, fsync: bool = True) -> None:
     """Writes `data` to `path` so that a reader sees the old content or the new, never a part.
 

@@ -35,6 +35,7 @@ from aivj.sampling.render_settings import RenderSettings
 
 if TYPE_CHECKING:
     from aivj.browser.choice import RendererChoice
+    from aivj.sampling.run import SampleSummary
     from aivj.settings import Settings
 
 PickMode = Literal["shuffle", "random", "weighted"]
@@ -229,7 +230,7 @@ def sample(
     from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
     from aivj.sampling.picking import Picking
     from aivj.sampling.request import SampleRequest
-    from aivj.sampling.run import require_usable
+    from aivj.sampling.run import finished_before, require_usable
 
     settings: Settings = context.obj
     live_options: dict[str, Any] = {}
@@ -279,7 +280,12 @@ def sample(
     goes_on_with(context, *begun, *([] if resume else ["--resume"]))
     if runtime_url is None:
         playlist = playlist_of(audio, audio_mode, render.duration_s, required=require_audio)
-        require_usable(request, playlist)
+        packs_there = require_usable(request, playlist)
+        require_gpu = options.gpu == "require"
+        done = finished_before(request, packs_there, playlist, require_gpu=require_gpu)
+        if done is not None:
+            _print_end(context, done)
+            return
     else:
         if not was_given(context, "reload_every"):
             request = replace(request, reload_every=RUNTIME_RELOAD_EVERY)
@@ -303,6 +309,11 @@ def sample(
             summary = sample_live(
                 request, live, music=music, choice=choice, on_progress=progress.show
             )
+    _print_end(context, summary)
+
+
+def _print_end(context: typer.Context, summary: "SampleSummary") -> None:
+    """Says how the run ended, what to type next, and for programs where everything is."""
     end = "" if summary.is_complete else "; the time is over, --resume goes on"
     err.print(
         f"{summary.num_rows} pairs measured, {summary.num_failures} failed, "

@@ -164,6 +164,7 @@ def verify(
         verify_request,
     )
     from aivj.gate.environment import read_environment
+    from aivj.pipeline.labels import read_pack
     from aivj.pipeline.rendering import RenderOptions, prove_renderer
     from aivj.pipeline.verification import verify as run_verify
 
@@ -197,6 +198,8 @@ def verify(
     default_folder = environment.out_dir if is_set(environment, "out_dir") else stamped
     folder = out_dir or default_folder
     policy = gpu_policy(gpu, environment)
+    if request.url is None and request.pack is not None:
+        read_pack(settings.packs_root, request.pack)
     choice = prove_renderer(
         RenderOptions(gpu=policy, profile=profile, headed=is_headed(headed, environment, policy))
     )

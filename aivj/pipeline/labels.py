@@ -16,6 +16,7 @@ from aivj.coupling.training_set import Source, TrainingSet
 from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures, read_extra_features
 from aivj.packs.feature_store import FeatureStore
+from aivj.packs.measured_presets import other_presets
 from aivj.release.run_notes import FEATURES_FOLDER
 from aivj.release.tracking import TrackedRun
 from aivj.storage import sha256_hex
@@ -58,11 +59,13 @@ def read_training_set(
         StorageError: Features could not be kept.
     """
     notes: list[str] = []
+    manifests = [read_pack(request.packs_root, pack) for pack in request.packs]
+    rows = _eval_rows(request.eval_paths, notes)
     sources = LabelSources(
         packs_root=request.packs_root,
-        manifests=[read_pack(request.packs_root, pack) for pack in request.packs],
+        manifests=manifests,
         elite=read_elite_manifest(request.elite_dir) if request.elite_dir else None,
-        eval_rows=_eval_rows(request.eval_paths, notes),
+        eval_rows=of_present_presets(rows, manifests, request.packs_root, notes),
         preferences=_judgements(request.preference_paths, notes),
         extra=read_extra(request.preset_features),
         mix_renderers=request.mix_renderers,
@@ -154,6 +157,22 @@ def record_labels(run: TrackedRun, request: LabelRequest, training_set: Training
         run.set_tag("left_out", "; ".join(training_set.notes))
     if request.preset_features is not None:
         run.log_artifact(request.preset_features, FEATURES_FOLDER)
+
+
+def of_present_presets(
+    rows: Sequence[EvalRow],
+    manifests: Sequence[PairsManifest],
+    packs_root: Path,
+    notes: list[str],
+) -> list[EvalRow]:
+    """Leaves out, and says in `notes`, rows that measured other presets than the packs have now."""
+    others = [
+        other for manifest in manifests for other in other_presets(rows, manifest, packs_root)
+    ]
+    if others:
+        notes.append(f"{len(others)} rows measured other presets: left out; first, {others[0]}")
+    left_out = {id(other.row) for other in others}
+    return [row for row in rows if id(row) not in left_out]
 
 
 def read_pack(packs_root: Path, pack: str) -> PairsManifest:

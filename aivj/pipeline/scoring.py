@@ -54,6 +54,7 @@ def score(request: ScoreRequest) -> list[tuple[PairsQuality, Path]]:
         InputError: The checkpoint, a manifest or a table of features cannot be used.
         GateError: The scores of a pack are too much alike; every file is as it was before.
     """
+    manifests = [read_pack(request.packs_root, pack) for pack in request.packs]
     checkpoint = read_checkpoint(request.checkpoint_path)
     store = FeatureStore(request.feature_store)
     extra = read_extra(request.preset_features)
@@ -61,7 +62,7 @@ def score(request: ScoreRequest) -> list[tuple[PairsQuality, Path]]:
     scored = [
         score_pack(
             checkpoint,
-            read_pack(request.packs_root, pack),
+            manifest,
             request.packs_root,
             store=store,
             extra=extra,
@@ -70,7 +71,7 @@ def score(request: ScoreRequest) -> list[tuple[PairsQuality, Path]]:
             calibrate_std=request.calibrate_std,
             run_id=request.run_id,
         )
-        for pack in request.packs
+        for manifest in manifests
     ]
     written = []
     for quality in scored:

@@ -20,7 +20,7 @@ from aivj.packs.measured_presets import other_presets
 from aivj.sampling.picking import Pick, Target, num_to_cover, picks, remaining
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run_directory import RunDirectory
-from aivj.storage import sha256_hex
+from aivj.storage import require_writable_folder, sha256_hex
 
 _SAMPLE_ANEW = "sample into another --out-dir"
 
@@ -81,8 +81,10 @@ def refuse_other_run(request: SampleRequest, packs: Sequence[SamplePack]) -> Non
 
     Raises:
         InputError: There is a run already, or one of packs, scores or presets that are others now.
+        StorageError: Nothing can be written there.
     """
     directory = RunDirectory(request.out_dir)
+    require_writable_folder(directory.path)
     if not request.resume:
         directory.refuse_used()
     elif directory.meta_path.exists():

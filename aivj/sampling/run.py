@@ -1,14 +1,15 @@
 """Samples packs: every pair rendered and measured, resumable at any moment."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from aivj.audio.clip import require_sound
 from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice
-from aivj.contracts.run_meta import PackProgress, WebGl
+from aivj.contracts.run_meta import PackProgress, WebGl, read_run_meta
 from aivj.errors import ItemError, NoSamplesError
 from aivj.executor.protocol import (
     Event,
@@ -25,10 +26,10 @@ from aivj.sampling.picking import Pick
 from aivj.sampling.progress import ProgressMeter, SampleProgress
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.rows import Loudness, RowWriter, failure_row
-from aivj.sampling.run_description import describe_run
+from aivj.sampling.run_description import asked_again, describe_run
 from aivj.sampling.run_directory import RunDirectory, RunLogs
 from aivj.sampling.run_log import RunLog
-from aivj.sampling.run_record import RunRecord, error_code
+from aivj.sampling.run_record import RunRecord, error_code, refuse_other_options
 from aivj.sampling.table import write_table
 from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan, planar_clip
 
@@ -115,6 +116,44 @@ def require_usable(request: SampleRequest, playlist: Playlist) -> tuple[SamplePa
     packs = read_packs(request)
     refuse_other_run(request, packs)
     return packs
+
+
+def finished_before(
+    request: SampleRequest,
+    packs: Sequence[SamplePack],
+    playlist: Playlist,
+    *,
+    require_gpu: bool,
+) -> SampleSummary | None:
+    """Returns how a run ended that has nothing left to do; None if a browser is needed.
+
+    Raises:
+        InputError: It was asked for something else than `request` asks.
+    """
+    directory = RunDirectory(request.out_dir)
+    if not (request.resume and directory.meta_path.exists() and directory.parquet_path.exists()):
+        return None
+    earlier = read_run_meta(directory.meta_path)
+    has_ended = earlier.finished_at is not None and earlier.error is None
+    if not has_ended or earlier.runtime is None or earlier.runtime.require_gpu != require_gpu:
+        return None
+    refuse_other_options(earlier, asked_again(earlier, request, packs, playlist), directory)
+    if request.retry_failed and directory.has_failures_that_may_heal:
+        return None
+    rows, failures = directory.rows(), directory.failures()
+    visits = Counter((row.pack, row.pair) for row in rows)
+    visits.update({(row.pack, row.pair): 1 for row in failures})
+    for pack in packs:
+        own = {pair: num for (name, pair), num in visits.items() if name == pack.name}
+        if _num_done(pack, own) < pack.num_target:
+            return None
+    num_target = sum(pack.num_target for pack in packs)
+    return SampleSummary(directory, len(rows), len(failures), num_target, is_complete=True)
+
+
+def _num_done(pack: SamplePack, visits: Mapping[int | None, int]) -> int:
+    """Returns how far visits of a pack's pairs have come: in picks or in pairs, as is aimed at."""
+    return len(visits) if pack.target.num_samples is None else sum(visits.values())
 
 
 class _Run:
@@ -308,5 +347,4 @@ class _Run:
         return self._clock.monotonic_s() >= self._deadline_s
 
     def _num_done(self, pack: SamplePack) -> int:
-        visits: Mapping[int, int] = self._logs.visits(pack.name)
-        return len(visits) if pack.target.num_samples is None else sum(visits.values())
+        return _num_done(pack, {**self._logs.visits(pack.name)})

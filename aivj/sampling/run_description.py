@@ -40,8 +40,6 @@ def describe_run(
     """Returns the description of a run that begins now."""
     now = clock.now()
     settings, report = request.settings, choice.report
-    render = asdict(settings)
-    seed = render.pop("seed")
     budget = time_budget(request, now)
     return RunMeta(
         started_at=iso_utc(now),
@@ -53,7 +51,7 @@ def describe_run(
         coupled_params=coupled_params(request),
         packs=[pack_target(pack, request) for pack in packs],
         limits=Limits(max_hours=request.max_hours, reload_every=request.reload_every),
-        heuristic=Heuristic(motion_min=request.motion_min, luma_min=request.luma_min),
+        heuristic=_heuristic(request),
         warnings=["maxHours_too_small_for_restart_prone_flow"] if budget.was_clamped else [],
         audio=_audio_use(playlist),
         browser=BrowserUse(
@@ -66,14 +64,42 @@ def describe_run(
             webgl=WebGl(ok=True, vendor=report.vendor, renderer=report.renderer),
         ),
         driver="stage",
-        seed=seed,
+        seed=settings.seed,
         renderer=Renderer(
             renderer_class=report.renderer_class,
             chromium_version=report.chromium_version,
             launch_args=list(choice.plan.args),
         ),
-        render=RenderUse(**render),
+        render=_render_use(request),
     )
+
+
+def asked_again(
+    earlier: RunMeta, request: SampleRequest, packs: Sequence[SamplePack], playlist: Playlist
+) -> RunMeta:
+    """Returns how `request` would describe an earlier run whose renderer it does not change."""
+    changes = {
+        "coupled_pick": request.picking.mode,
+        "target_samples": request.target_samples,
+        "coupled_params": coupled_params(request),
+        "packs": [pack_target(pack, request) for pack in packs],
+        "heuristic": _heuristic(request),
+        "audio": _audio_use(playlist),
+        "driver": "stage",
+        "seed": request.settings.seed,
+        "render": _render_use(request),
+    }
+    return earlier.model_copy(update=changes)
+
+
+def _heuristic(request: SampleRequest) -> Heuristic:
+    return Heuristic(motion_min=request.motion_min, luma_min=request.luma_min)
+
+
+def _render_use(request: SampleRequest) -> RenderUse:
+    render = asdict(request.settings)
+    del render["seed"]
+    return RenderUse(**render)
 
 
 def time_budget(request: SampleRequest, now: datetime) -> Budget:

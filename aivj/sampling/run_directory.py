@@ -92,6 +92,11 @@ class RunDirectory:
                 "say --resume to complete it, or choose another --out-dir",
             )
 
+    @property
+    def has_failures_that_may_heal(self) -> bool:
+        """Whether another attempt may mend one of the failures."""
+        return any(map(_may_heal, self.failures()))
+
     def forget_failures_that_may_heal(self) -> int:
         """Takes out of the failures what another attempt may mend; returns how many."""
         failures = self.failures()

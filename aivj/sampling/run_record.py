@@ -82,7 +82,7 @@ class RunRecord:
         if not directory.meta_path.exists():
             return cls(directory, fresh, clock)
         earlier = read_run_meta(directory.meta_path)
-        _refuse_other_run(earlier, fresh, directory)
+        refuse_other_options(earlier, fresh, directory)
         now = clock.now()
         errors = list(earlier.errors or [])
         if earlier.error is not None:
@@ -197,7 +197,12 @@ def _later(earlier: RunMeta, hours: float) -> str:
     return iso_utc(start + timedelta(hours=hours))
 
 
-def _refuse_other_run(earlier: RunMeta, fresh: RunMeta, directory: RunDirectory) -> None:
+def refuse_other_options(earlier: RunMeta, fresh: RunMeta, directory: RunDirectory) -> None:
+    """Checks that a run that is there was asked for what is asked for now.
+
+    Raises:
+        InputError: It was asked for something else.
+    """
     for name in (
         "driver",
         "seed",

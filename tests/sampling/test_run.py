@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,12 +17,14 @@ from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.run_meta import read_run_meta
-from aivj.errors import InputError, ItemError, RunError, WorkerLostError
+from aivj.errors import InputError, ItemError, RunError, StorageError, WorkerLostError
 from aivj.executor.protocol import Outcome, WorkerOpened
 from aivj.sampling.measurement import PairMeasurement
+from aivj.sampling.packs import read_packs
 from aivj.sampling.picking import Picking
+from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import sample
+from aivj.sampling.run import finished_before, sample
 from aivj.sampling.worker import PairResult
 from aivj.storage import sha256_hex
 
@@ -246,6 +249,34 @@ def test_a_full_disk_keeps_every_row_before(packs_root, tmp_path):
     lines = (out / "eval.jsonl").read_bytes().splitlines()
     assert len(lines) == 3
     assert all(EvalRow.model_validate(json.loads(line)) for line in lines)
+
+
+def test_a_run_with_nothing_left_to_do_needs_no_browser(run, packs_root, tmp_path):
+    playlist = Playlist((click_track(),))
+    request = SampleRequest(
+        ("real",), packs_root, tmp_path / "run", target_coverage=0.5, resume=True
+    )
+
+    def finished(**changes):
+        asked = replace(request, **changes)
+        packs = read_packs(asked)
+        return finished_before(asked, packs, playlist, require_gpu=False)
+
+    assert finished() is None
+    run(ToldExecutor(), target_coverage=0.5)
+
+    assert (finished().num_rows, finished().is_complete) == (3, True)
+    assert finished(target_coverage=1.0) is None
+    assert finished(resume=False) is None
+    with pytest.raises(InputError, match="the same seed"):
+        finished(settings=RenderSettings(seed=4))
+
+
+def test_a_file_where_the_run_should_be_is_found_before_anything_else(run, tmp_path):
+    (tmp_path / "run").write_text("")
+
+    with pytest.raises(StorageError, match="which is a file"):
+        run(ToldExecutor())
 
 
 def test_a_run_is_not_completed_over_a_pack_that_was_drawn_anew(
