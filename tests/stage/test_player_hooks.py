@@ -117,6 +117,27 @@ async def test_hooks_have_the_members_that_programs_read(player, tmp_path):
     assert page.errors == []
 
 
+async def test_the_runtime_s_verification_finds_what_it_waits_for(player, tmp_path):
+    write_pack(tmp_path, [MOVING], [0.5])
+    page = await player(viewport={"width": 960, "height": 540}, **COUPLED, **ALONE)
+    wired = """() => ["visual-random", "visual-favorite", "visual-favorite-count"].map(
+      (id) => document.getElementById(id).dataset.wired)"""
+    assert await page.call(wired) == ["1", "1", "1"]
+    await page.page.locator(".nw-topologyToggle").click()
+    assert await page.page.locator("#decision-topology-overlay").is_visible()
+    # It takes styles away by an empty attribute; any other inline style stays refused.
+    style = """(text) => {
+      document.body.setAttribute("style", text);
+      return document.body.style.color;
+    }"""
+    assert await page.call(style, "") == ""
+    # No style index and no run manifest are there to be found.
+    assert [line for line in page.lines("[error]") if "404" not in line] == []
+    page.console.clear()
+    assert await page.call(style, "color: red") == ""
+    assert "Content Security Policy" in await page.told("[error]")
+
+
 async def test_each_layer_has_figures_of_its_own_every_half_second(player, tmp_path):
     write_pack(tmp_path, [STILL], [0.5])
     background = STILL.replace(b"float3(0.4, 0.2, 0.1)", b"float3(0.1, 0.3, 0.6)")

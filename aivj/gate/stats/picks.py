@@ -11,11 +11,16 @@ from aivj.gate.stats.stat import Stat
 from aivj.gate.uplift import MIN_SAMPLES, Uplift, measure_uplift
 
 _MARKER = "[sel]"
+_PRINTED_MARKER = "[picked]"
 _UNSCORED = "na"
 _PICK = re.compile(
     r"\[sel\] mode=(?P<mode>\S+) pack=(?P<pack>\S+) pair=(?P<pair>[0-9]{1,16}) q=(?P<q>\S+) "
     r"presetId=(?P<id>.*?) reason=(?P<reason>.*)$"
 )
+
+# What the runtime's own pick sampler prints: the same words in any order, and no pack.
+_PRINTED = re.compile(r"(?=.*\bpair=\d{1,16}(?!\S))(?=.*\bmode=\S)")
+_WORD = re.compile(r"(\w+)=(\S*)")
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class LoggedPick:
 
     Attributes:
         mode: Pick mode.
-        pack: The pair's pack.
+        pack: The pair's pack; empty where the line names none.
         pair: The pair's id.
         quality01: Its score in the page; None without one.
         preset_id: Id of the preset that was put on first.
@@ -66,8 +71,18 @@ class PickStat(Stat):
 
 
 def read_picks(lines: Sequence[str]) -> LogRead[LoggedPick]:
-    """Reads lines with `[sel] mode= pack= pair= q= presetId= reason=`."""
-    return read_entries(lines, _MARKER, _parse)
+    """Reads lines with `[sel] mode= pack= pair= q= presetId= reason=`, or printed `pair= mode=`."""
+    marked = [
+        line if _MARKER in line or not _PRINTED.match(line) else f"{_PRINTED_MARKER} {line}"
+        for line in lines
+    ]
+    logged = read_entries(marked, _MARKER, _parse)
+    printed = read_entries(marked, _PRINTED_MARKER, _parse_printed)
+    return LogRead(
+        (*logged.entries, *printed.entries),
+        len(lines),
+        logged.num_bad_lines + printed.num_bad_lines,
+    )
 
 
 def pick_stat(
@@ -82,7 +97,7 @@ def pick_stat(
         seed: Seed of the bootstrap.
     """
     arms: dict[str, list[tuple[int, float]]] = {"weighted": [], "shuffle": []}
-    ours = [pick for pick in log.entries if pick.pack == pack and pick.mode in arms]
+    ours = [pick for pick in log.entries if pick.pack in {pack, ""} and pick.mode in arms]
     for pick in ours:
         score = scores.get(pick.pair) if pick.quality01 is None else pick.quality01
         if score is not None:
@@ -108,6 +123,20 @@ def pick_stat(
         return stat
     verdict = "pass" if uplift.positive else "fail"
     return stat.model_copy(update={"verdict": verdict, "reason": uplift.figures})
+
+
+def _parse_printed(line: str) -> LoggedPick | None:
+    words = dict(_WORD.findall(line))
+    if int(words["pair"]) > MAX_SAFE_INTEGER:
+        return None
+    return LoggedPick(
+        mode=words["mode"],
+        pack=words.get("pack", ""),
+        pair=int(words["pair"]),
+        quality01=finite(words.get("q") or words.get("quality01") or _UNSCORED),
+        preset_id=words.get("presetId", ""),
+        reason=words.get("reason", ""),
+    )
 
 
 def _parse(line: str) -> LoggedPick | None:

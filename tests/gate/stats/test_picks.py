@@ -70,3 +70,20 @@ def test_the_score_of_the_line_comes_first_and_what_has_none_is_left_out():
     assert result.uplift.weighted.avg_quality == 0.75
     assert result.uplift.shuffle.avg_quality == 0.2
     assert result.uplift.top20_threshold == 0.7
+
+
+def test_what_the_runtime_s_pick_sampler_prints_is_counted():
+    lines = [
+        "sampling 3 picks",
+        "#1 pair=3 q=0.5 mode=weighted reason=sample",
+        "mode=shuffle pair=6 quality01=null",
+        "pair=x mode=weighted",
+    ]
+
+    log = read_picks(lines)
+
+    assert (log.num_lines, log.num_bad_lines) == (4, 0)
+    seen = [(pick.pair, pick.mode, pick.pack, pick.quality01) for pick in log.entries]
+    assert seen == [(3, "weighted", "", 0.5), (6, "shuffle", "", None)]
+    stat = pick_stat(log, "tested", {3: 0.4, 6: 0.2})
+    assert (stat.weighted, stat.shuffle, stat.others) == (1, 1, 0)

@@ -7,6 +7,11 @@ export function element<T extends HTMLElement>(id: string, kind: new () => T): T
   return found;
 }
 
+/** Says to programs that an element does by now what it is there for. */
+export function markWired(...ids: readonly string[]): void {
+  for (const id of ids) element(id, HTMLElement).dataset.wired = "1";
+}
+
 /** Sets an element's text where it is another: the same text again would cost a layout. */
 export function setText(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;

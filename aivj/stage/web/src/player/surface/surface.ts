@@ -14,7 +14,7 @@ import type { Store } from "../shuffle.ts";
 import type { Ear } from "../sound/ear.ts";
 import type { Sound } from "../sound/sound.ts";
 import { Dock } from "./dock.ts";
-import { element, fillSelect } from "./elements.ts";
+import { element, fillSelect, markWired } from "./elements.ts";
 import { IdleWatch } from "./idle.ts";
 import { LibraryPanel } from "./library_panel.ts";
 import { LookPanel } from "./look_panel.ts";
@@ -81,6 +81,7 @@ export class Surface {
     this.#connectDirector();
     this.#library.showFavourites(parts.favourites);
     listenToKeys((action) => this.#perform(action));
+    markWired("visual-random", "visual-favorite", "visual-favorite-count");
   }
 
   offer(catalogue: Catalogue): void {
