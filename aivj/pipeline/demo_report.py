@@ -1,8 +1,7 @@
 """What a demo leaves to look at: `report.html` for people, `summary.json` for programs."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from aivj.contracts.demo_summary import (
     DemoSummary,
@@ -14,9 +13,9 @@ from aivj.contracts.json_text import iso_utc
 from aivj.gate.report import REPORT_NAME
 from aivj.pipeline.demo import DemoResult
 from aivj.pipeline.demo_request import PACK
+from aivj.pipeline.run_report import HTML_NAME, run_data
 from aivj.report import CheckLine, ReportData, StageLine, write_report
 
-HTML_NAME = "report.html"
 SUMMARY_NAME = "summary.json"
 
 
@@ -24,7 +23,7 @@ def write_demo_report(result: DemoResult) -> DemoSummary:
     """Writes both files into the demo's folder and returns the summary."""
     artifacts = _artifacts(result)
     now = datetime.now(UTC)
-    write_report(result.request.folder / HTML_NAME, _report_data(result, artifacts, now))
+    write_report(result.request.folder / HTML_NAME, _report_data(result, artifacts))
     summary = _summary(result, artifacts, now)
     write_demo_summary(result.request.folder / SUMMARY_NAME, summary)
     return summary
@@ -48,29 +47,12 @@ def _artifacts(result: DemoResult) -> dict[str, str]:
     return {name: path.as_posix() for name, path in paths.items()} | places
 
 
-def _report_data(result: DemoResult, artifacts: dict[str, str], now: datetime) -> ReportData:
-    report = result.choice.report
-    run = result.sampled.directory
-    rows = run.rows()
-    return ReportData(
+def _report_data(result: DemoResult, artifacts: dict[str, str]) -> ReportData:
+    return replace(
+        run_data(result.sampled.directory, packs_root=result.request.packs_root),
         title="AIVJ demo",
-        generated_at=now,
-        pack=PACK,
-        renderer=report.renderer,
-        renderer_class=report.renderer_class,
-        is_software=report.is_software,
-        chromium_version=report.chromium_version,
         notices=result.notices,
         stages=[StageLine(s.name, s.duration_s, s.result) for s in result.stages],
-        rows=rows,
-        failures=run.failures(),
-        num_target=result.sampled.num_target,
-        thumbnails=_thumbnails(result, [row.pair for row in rows if row.pair is not None]),
-        preset_names={
-            pair.pair: (_name(pair.fg.source), _name(pair.bg.source))
-            for pair in result.pack.provenance.pairs
-        },
-        quality=result.quality,
         training=[asdict(metrics) for metrics in result.trained.curve],
         chosen_epoch=result.trained.chosen_epoch,
         training_notes=[result.trained.judgement.sentence, *result.trained.notes],
@@ -81,15 +63,6 @@ def _report_data(result: DemoResult, artifacts: dict[str, str], now: datetime) -
         verdict=result.verified.passed,
         artifacts=list(artifacts.items()),
     )
-
-
-def _thumbnails(result: DemoResult, pairs: list[int]) -> dict[int, bytes]:
-    paths = {pair: result.sampled.directory.thumbnail_path(PACK, pair) for pair in pairs}
-    return {pair: path.read_bytes() for pair, path in paths.items() if path.is_file()}
-
-
-def _name(source: str) -> str:
-    return Path(source).stem
 
 
 def _summary(result: DemoResult, artifacts: dict[str, str], now: datetime) -> DemoSummary:

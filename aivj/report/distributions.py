@@ -32,7 +32,7 @@ Flagged = list[tuple[float, bool]]
 
 
 def distribution_charts(
-    views: Sequence[PairView], stats: QualityStats, thresholds: Heuristic
+    views: Sequence[PairView], stats: QualityStats | None, thresholds: Heuristic
 ) -> list[Chart]:
     """Returns the charts that there is something to draw for."""
     lumas = [(view.luma, view.is_flagged) for view in views if view.luma is not None]
@@ -42,7 +42,7 @@ def distribution_charts(
     charts = [
         _luma_chart(lumas, limits) if lumas else None,
         _motion_chart(motions, thresholds.motion_min) if motions else None,
-        _quality_chart(scores, stats) if scores else None,
+        _quality_chart(scores, stats) if scores and stats is not None else None,
         _scatter_chart(views, limits),
     ]
     return [chart for chart in charts if chart is not None]

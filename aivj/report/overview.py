@@ -2,7 +2,7 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,12 @@ from aivj.report.pair_views import PairView
 from aivj.report.text import NO_FIGURE, counted, duration, fixed
 
 State = Literal["good", "bad", "plain"]
+
+_WHO_DREW = {
+    True: "software: a CPU drew",
+    False: "hardware: a GPU drew",
+    None: "nobody knows what drew",
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ def _measured(data: ReportData, views: Sequence[PairView]) -> Fact:
 
 
 def _spread(data: ReportData) -> Fact:
+    if data.quality is None:
+        return Fact("Spread of scores (std)", NO_FIGURE, "the pairs are not scored")
     std = data.quality.quality_stats.std
     wide = std >= MIN_QUALITY_STD
     relation = "at least" if wide else "less than"
@@ -106,8 +114,7 @@ def _renderer(data: ReportData) -> Fact:
     return Fact(
         "Renderer",
         data.renderer_class,
-        f"{'software: a CPU drew' if data.is_software else 'hardware: a GPU drew'}; "
-        f"Chromium {data.chromium_version}",
+        f"{_WHO_DREW[data.is_software]}; Chromium {data.chromium_version or 'of an unknown build'}",
     )
 
 
@@ -124,8 +131,11 @@ def _time(data: ReportData) -> Fact:
     )
 
 
-def failure_kinds(failures: Sequence[FailureRow]) -> list[FailureKind]:
-    """Returns the kinds of failure, the most frequent first."""
+def failure_kinds(
+    failures: Sequence[FailureRow], labels: Mapping[int, str] | None = None
+) -> list[FailureKind]:
+    """Returns the kinds of failure, the most frequent first; `labels` are what pairs are called."""
+    called = labels or {}
     by_kind: dict[str, list[FailureRow]] = defaultdict(list)
     for failure in failures:
         by_kind[failure.kind].append(failure)
@@ -133,7 +143,7 @@ def failure_kinds(failures: Sequence[FailureRow]) -> list[FailureKind]:
         FailureKind(
             kind=kind,
             num_pairs=len(rows),
-            pairs=", ".join(str(row.pair) for row in sorted(rows, key=lambda row: row.pair)),
+            pairs=", ".join(called.get(n, str(n)) for n in sorted(row.pair for row in rows)),
             num_attempts=sum(row.num_attempts for row in rows),
             num_quarantined=sum(row.quarantined for row in rows),
             example=rows[0].message,

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from aivj.report.data import ReportData
 from aivj.report.distributions import distribution_charts
 from aivj.report.overview import failure_kinds, first_facts, verdict_detail
-from aivj.report.pair_views import PairView, galleries, pair_views
+from aivj.report.pair_views import PairView, galleries, pair_views, shown_views
 from aivj.report.text import counted, duration, fixed, moment, printable, significant
 from aivj.report.timeline import timeline
 from aivj.report.training import training_charts
@@ -34,18 +34,22 @@ def write_report(path: Path, data: ReportData) -> None:
 def report_html(data: ReportData) -> str:
     """Returns the page."""
     views = pair_views(data)
+    best_and_worst = galleries(views)
+    stats = None if data.quality is None else data.quality.quality_stats
+    shown = shown_views(views, best_and_worst)
     return render_page(
         _TEMPLATE,
         data=data,
-        views=views,
-        pictures=_pictures(views, data.thumbnails),
+        views=shown,
+        num_left_out=len(views) - len(shown),
+        pictures=_pictures(shown, data.thumbnails),
         verdict_detail=verdict_detail(data.checks),
         facts=first_facts(data, views),
         stages=timeline(data.stages),
-        galleries=galleries(views),
-        distributions=distribution_charts(views, data.quality.quality_stats, data.thresholds),
+        galleries=best_and_worst,
+        distributions=distribution_charts(views, stats, data.thresholds),
         training=training_charts(data.training, chosen_epoch=data.chosen_epoch),
-        failures=failure_kinds(data.failures),
+        failures=failure_kinds(data.failures, data.pair_labels),
     )
 
 

@@ -8,6 +8,8 @@ from aivj.contracts import EvalRow, FailureRow
 from aivj.report.data import ReportData
 
 GALLERY_SIZE = 8
+MAX_SHOWN = 3000
+"""Pairs that the page shows one by one; more would make it too heavy to open."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class PairView:
 
     Attributes:
         pair: Its id.
+        label: What it is called.
         foreground: The upper layer.
         background: The lower layer.
         has_picture: Whether there is one.
@@ -41,6 +44,7 @@ class PairView:
     """
 
     pair: int
+    label: str
     foreground: PresetName
     background: PresetName
     has_picture: bool
@@ -99,7 +103,8 @@ def pair_views(data: ReportData) -> list[PairView]:
     """Returns all pairs: measured ones by falling score, then those without a measurement."""
     rows = {row.pair: row for row in data.rows if row.pair is not None}
     failures = {row.pair: row for row in data.failures}
-    scores = {each.pair: each.quality01 for each in data.quality.pairs}
+    scored = [] if data.quality is None else data.quality.pairs
+    scores = {each.pair: each.quality01 for each in scored}
 
     def place(pair: int) -> tuple[bool, bool, float, int]:
         return pair not in rows, pair not in scores, -scores.get(pair, 0.0), pair
@@ -110,6 +115,7 @@ def pair_views(data: ReportData) -> list[PairView]:
         views.append(
             PairView(
                 pair=pair,
+                label=data.pair_labels.get(pair, str(pair)),
                 foreground=PresetName.of(foreground),
                 background=PresetName.of(background),
                 has_picture=bool(data.thumbnails.get(pair)),
@@ -138,3 +144,12 @@ def galleries(views: Sequence[PairView]) -> list[Gallery]:
         Gallery("Best pairs", "Highest score first.", best),
         Gallery("Worst pairs", "Lowest score first.", worst),
     ]
+
+
+def shown_views(views: Sequence[PairView], best_and_worst: Sequence[Gallery]) -> list[PairView]:
+    """Returns the pairs that are shown one by one, in order; the galleries' are among them."""
+    if len(views) <= MAX_SHOWN:
+        return list(views)
+    in_galleries = {view.pair for gallery in best_and_worst for view in gallery.pairs}
+    tail = [view for view in views[MAX_SHOWN:] if view.pair in in_galleries]
+    return [*views[:MAX_SHOWN], *tail]

@@ -77,7 +77,7 @@ def test_the_page_has_all_its_parts(run: ReportData) -> None:
         "Distributions",
         "Training",
         "Failures",
-        "Checks of the verification",
+        "Checks",
         "Where the time went",
         "Files",
     ]
