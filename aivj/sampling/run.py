@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -144,16 +144,16 @@ def finished_before(
     visits = Counter((row.pack, row.pair) for row in rows)
     visits.update({(row.pack, row.pair): 1 for row in failures})
     for pack in packs:
-        own = {pair: num for (name, pair), num in visits.items() if name == pack.name}
+        own = [num for (name, _), num in visits.items() if name == pack.name]
         if _num_done(pack, own) < pack.num_target:
             return None
     num_target = sum(pack.num_target for pack in packs)
     return SampleSummary(directory, len(rows), len(failures), num_target, is_complete=True)
 
 
-def _num_done(pack: SamplePack, visits: Mapping[int | None, int]) -> int:
-    """Returns how far visits of a pack's pairs have come: in picks or in pairs, as is aimed at."""
-    return len(visits) if pack.target.num_samples is None else sum(visits.values())
+def _num_done(pack: SamplePack, visits: Collection[int]) -> int:
+    """Returns how far visits have come, a number a pair: in picks or in pairs, as is aimed at."""
+    return len(visits) if pack.target.num_samples is None else sum(visits)
 
 
 class _Run:
@@ -347,4 +347,4 @@ class _Run:
         return self._clock.monotonic_s() >= self._deadline_s
 
     def _num_done(self, pack: SamplePack) -> int:
-        return _num_done(pack, {**self._logs.visits(pack.name)})
+        return _num_done(pack, self._logs.visits(pack.name).values())
