@@ -175,7 +175,7 @@ def _meta(directory: RunDirectory) -> tuple[RunMeta | None, list[str]]:
 
 def _rows(directory: RunDirectory) -> EvalRead:
     if not directory.eval_path.exists():
-        return EvalRead([], 0)
+        return EvalRead([], {})
     return read_eval_rows(directory.eval_path)
 
 

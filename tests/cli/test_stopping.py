@@ -23,7 +23,7 @@ INTERRUPTED = {
     "score": (["--pack", "p"], "aivj.pipeline.scoring.score"),
     "verify": (["--pack", "p"], "aivj.pipeline.rendering.prove_renderer"),
     "accept": (["--pack", "p"], "aivj.pipeline.accepting.accept"),
-    "promote": (["--pack", "p"], "aivj.pipeline.releasing.publish"),
+    "promote": (["--pack", "p"], "aivj.contracts.pairs_quality.read_pairs_quality"),
     "check-run": (["."], "aivj.gate.run_check.check_run"),
 }
 
