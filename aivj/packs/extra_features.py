@@ -72,7 +72,7 @@ def with_extra_features(table: FeatureTable, extra: ExtraFeatures) -> FeatureTab
     """Returns the table with more columns: those of `extra`, and 1 where a row has none of them.
 
     A row without extra features has NaN there, which each model takes as it takes what is missing.
-    The spec names both and counts what was added: `milk-v2/300+extra-0123abcd/5`.
+    The spec names both and counts what was added: `milk-v3/300+extra-0123abcd/5`.
     """
     added = np.full((len(table.hashes), len(extra.names) + 1), np.nan, dtype=np.float32)
     for row, content_hash in enumerate(table.hashes):

@@ -37,7 +37,7 @@ def features(milk: Milk) -> dict[str, float]:
 
 
 FEATURE_NAMES: tuple[str, ...] = tuple(features(parse_milk(b"")))
-FEATURE_SPEC = f"milk-v2/{len(FEATURE_NAMES)}"
+FEATURE_SPEC = f"milk-v3/{len(FEATURE_NAMES)}"
 
 
 def feature_vector(milk: Milk) -> NDArray[np.float32]:

@@ -1,8 +1,10 @@
 """The text of one `.milk` preset, taken apart into values, equations and shaders.
 
 Reading never fails: presets are thirty years of hand-edited text, and one that makes no sense
-is a preset with few values, not an error. Knows the layout of the text alone; what equations
-and shaders mean is no business of this module.
+is a preset with few values, not an error. The reading is MilkDrop's, and that of the converter
+(`aivj/stage/web/src/convert/milk.ts`): of a key given twice the first counts, and the lines of a
+block are those with the numbers 1, 2, 3 ... up to the first that is missing. Knows the layout of
+the text alone; what equations and shaders mean is no business of this module.
 """
 
 import math
@@ -18,14 +20,15 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.IG
 """A decimal number as presets spell them."""
 
 _BLANK = " \t\v\f"
-_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-# The digits are bounded, so that no key can name a number too long for `int`.
-_PRESET_CODE = re.compile(r"(per_frame_init_|per_frame_|per_pixel_|warp_|comp_)([0-9]{1,9})")
+_UTF16_LE, _UTF16_BE = b"\xff\xfe", b"\xfe\xff"
+_KEY = re.compile(r"[ \t\v\f]*([^ \t\v\f=]+)([ \t\v\f]*)")
+_PRESET_HEADER = re.compile(r"[ \t\v\f]*\[preset[0-9]*\]", re.IGNORECASE)
+_PRESET_CODE = re.compile(r"(per_frame_init_|per_frame_|per_pixel_|warp_|comp_)([0-9]+)")
 _PART_CODE = re.compile(
-    r"(?:wave_([0-9]{1,3})_(init|per_frame|per_point)|shape_([0-9]{1,3})_(init|per_frame))"
-    r"([0-9]{1,9})"
+    r"(?:wave_(0|[1-9][0-9]{0,2})_(init|per_frame|per_point)"
+    r"|shape_(0|[1-9][0-9]{0,2})_(init|per_frame))([0-9]+)"
 )
-_PART_VALUE = re.compile(r"(wave|shape)code_([0-9]{1,3})_(.+)", re.DOTALL)
+_PART_VALUE = re.compile(r"(wave|shape)code_(0|[1-9][0-9]{0,2})_(.+)", re.DOTALL)
 
 _DEFAULT_PRESET_VERSION = 100
 _SHADER_VERSION_KEYS = ("psversion", "psversion_warp", "psversion_comp")
@@ -80,7 +83,7 @@ class Milk:
     r"""One preset. Code lines stand in the order of their numbers, joined with `\n`.
 
     Attributes:
-        values: Base values by lower-case key; always finite.
+        values: Base values by lower-case key; always finite. Text that is no number is no value.
         raw: The text of every key that is not code, custom waves and shapes included.
         init: `per_frame_init_N` equations.
         per_frame: `per_frame_N` equations.
@@ -92,8 +95,9 @@ class Milk:
         ps_version: Highest pixel shader version the preset names; 0 where it names none.
         milkdrop_preset_version: 100 for the first format, which does not say so; 201 is usual.
         f_rating: The author's or a collector's rating, usually 0..5; None where there is none.
-        num_duplicate_keys: Keys that came again; the last one counts.
-        num_junk_lines: Lines that are neither `key=value` nor a `[header]` nor blank.
+        num_duplicate_keys: Keys that came again.
+        num_lines_behind_gaps: Code lines not read, because a number before theirs is missing.
+        num_junk_lines: Lines that are neither a key with a value nor a `[header]` nor blank.
     """
 
     values: Mapping[str, float]
@@ -109,6 +113,7 @@ class Milk:
     milkdrop_preset_version: int
     f_rating: float | None
     num_duplicate_keys: int
+    num_lines_behind_gaps: int
     num_junk_lines: int
 
     @property
@@ -116,6 +121,16 @@ class Milk:
         """Whether nothing in the file says what to draw."""
         code = (self.init, self.per_frame, self.per_pixel, self.warp_shader, self.comp_shader)
         return not (self.raw or self.waves or self.shapes or any(code))
+
+
+def leading_number(text: str) -> float | None:
+    """Returns the number that a text begins with; None where there is none, or no finite one.
+
+    `1.5abc` is 1.5. Words such as `inf` are no numbers.
+    """
+    match = NUMBER.match(text.lstrip(_BLANK))
+    number = float(match[0]) if match else math.inf
+    return number if math.isfinite(number) else None
 
 
 def parse_number(text: str) -> float:
@@ -132,29 +147,50 @@ def parse_number(text: str) -> float:
 def parse_milk(data: bytes) -> Milk:
     """Reads the bytes of a `.milk` file; never raises, whatever they are.
 
-    Bytes are taken as latin-1. Line ends may be LF, CRLF or CR; byte order marks and NULs are
-    dropped; keys are compared without regard to case.
+    Bytes are taken as latin-1, or as UTF-16 behind its byte order mark. Line ends may be LF, CRLF
+    or CR; NULs are dropped; keys are compared without regard to case. What stands behind the
+    header of a second preset is not read.
     """
-    plain: list[tuple[str, str]] = []
-    code: dict[_Block, list[tuple[int, str]]] = defaultdict(list)
-    num_junk_lines = 0
-    for line in _text(data).split("\n"):
+    raw: dict[str, str] = {}
+    code: dict[_Block, dict[str, str]] = defaultdict(dict)
+    num_duplicate_keys = num_junk_lines = 0
+    for line in _first_preset(_text(data)).split("\n"):
         spelled, equals, value = line.partition("=")
         key, block, number = _KEYS[spelled]
         if not (equals and key):
-            num_junk_lines += _is_junk(line)
-        elif block is None:
-            plain.append((key, value))
+            key, block, number, value = _blank_apart(line)
+        if block is not None:
+            num_duplicate_keys += number in code[block]
+            code[block].setdefault(number, value)
+        elif key:
+            num_duplicate_keys += key in raw
+            raw.setdefault(key, value.strip(_BLANK))
         else:
-            code[block].append((number, value))
-    return _assemble(plain, code, num_junk_lines)
+            num_junk_lines += _is_junk(line)
+    return _assemble(raw, code, num_duplicate_keys, num_junk_lines)
 
 
 def _text(data: bytes) -> str:
-    for mark in _BYTE_ORDER_MARKS:
-        data = data.removeprefix(mark)
-    text = data.replace(b"\0", b"").decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    if data.startswith((_UTF16_LE, _UTF16_BE)):
+        data = _narrowed(data)
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
+    return data.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _narrowed(data: bytes) -> bytes:
+    """Returns UTF-16 text as latin-1, with a question mark for what that does not have."""
+    low, high = (2, 3) if data.startswith(_UTF16_LE) else (3, 2)
+    units = zip(data[low::2], data[high::2], strict=False)
+    return bytes(unit if rest == 0 else ord("?") for unit, rest in units)
+
+
+def _first_preset(text: str) -> str:
+    """Leaves out what stands behind a second header."""
+    if text.lower().count("[preset") < 2:  # noqa: PLR2004 - a header and another one
+        return text
+    lines = text.split("\n")
+    headers = [at for at, line in enumerate(lines) if _PRESET_HEADER.match(line)]
+    return "\n".join(lines[: headers[1]] if len(headers) > 1 else lines)
 
 
 def _is_junk(line: str) -> bool:
@@ -163,17 +199,34 @@ def _is_junk(line: str) -> bool:
     return bool(line) and not (line.startswith("[") and line.endswith("]"))
 
 
-def _read_key(spelled: str) -> tuple[str, _Block | None, int]:
-    """Returns a key in lower case, and the block and line number it stands for, if it does."""
+def _read_key(spelled: str) -> tuple[str, _Block | None, str]:
+    """Returns a key in lower case, and the block and line number it stands for, if it does.
+
+    What holds blanks is no key; the key returned is then empty.
+    """
     key = spelled.strip(_BLANK).lower()
+    if any(blank in key for blank in _BLANK):
+        return "", None, ""
     if match := _PRESET_CODE.fullmatch(key):
-        return key, ("", 0, match[1]), int(match[2])
+        return key, ("", 0, match[1]), match[2]
     if match := _PART_CODE.fullmatch(key):
         wave, wave_block, shape, shape_block, number = match.groups()
         if wave is not None:
-            return key, ("wave", int(wave), wave_block), int(number)
-        return key, ("shape", int(shape), shape_block), int(number)
-    return key, None, 0
+            return key, ("wave", int(wave), wave_block), number
+        return key, ("shape", int(shape), shape_block), number
+    return key, None, ""
+
+
+def _blank_apart(line: str) -> tuple[str, _Block | None, str, str]:
+    """Reads `key value`, which is allowed for code and for numbers; an empty key otherwise."""
+    match = _KEY.match(line)
+    if match is None or not match[2]:
+        return "", None, "", ""
+    key, block, number = _read_key(match[1])
+    value = line[match.end() :]
+    if block is not None or NUMBER.fullmatch(value.strip(_BLANK)):
+        return key, block, number, value
+    return "", None, "", ""
 
 
 def _part_value(key: str) -> tuple[tuple[str, int], str] | None:
@@ -184,28 +237,27 @@ def _part_value(key: str) -> tuple[tuple[str, int], str] | None:
 
 _KEYS = Remembered(_read_key)
 _PART_VALUES = Remembered(_part_value)
-_NUMBERS = Remembered(parse_number)
+_NUMBERS = Remembered(leading_number)
 
 
 def _assemble(
-    plain: list[tuple[str, str]],
-    code: Mapping[_Block, list[tuple[int, str]]],
+    raw: Mapping[str, str],
+    code: Mapping[_Block, Mapping[str, str]],
+    num_duplicate_keys: int,
     num_junk_lines: int,
 ) -> Milk:
     """Builds the preset from its plain values and its numbered lines."""
-    raw = {key: value.strip(_BLANK) for key, value in plain}
-    lines = {block: dict(numbered) for block, numbered in code.items()}
-    text = {block: _in_order(numbered) for block, numbered in lines.items()}
+    read = {block: _lines_read(numbered) for block, numbered in code.items()}
+    text = {block: "\n".join(lines) for block, lines in read.items()}
     values: dict[str, float] = {}
     parts: dict[tuple[str, int], dict[str, float]] = {
         (part, index): {} for part, index, _ in text if part
     }
-    for key, value in raw.items():
-        if (place := _PART_VALUES[key]) is None:
-            values[key] = _NUMBERS[value]
-        else:
-            part, name = place
-            parts.setdefault(part, {})[name] = _NUMBERS[value]
+    for key, spelled in raw.items():
+        place = _PART_VALUES[key]
+        owner = values if place is None else parts.setdefault(place[0], {})
+        if (number := _NUMBERS[spelled]) is not None:
+            owner[key if place is None else place[1]] = number
     return Milk(
         values=values,
         raw=raw,
@@ -214,21 +266,23 @@ def _assemble(
         per_pixel=text.get(("", 0, "per_pixel_"), ""),
         waves=_waves(parts, text),
         shapes=_shapes(parts, text),
-        warp_shader=_without_backticks(text.get(("", 0, "warp_"), "")),
-        comp_shader=_without_backticks(text.get(("", 0, "comp_"), "")),
+        warp_shader=text.get(("", 0, "warp_"), ""),
+        comp_shader=text.get(("", 0, "comp_"), ""),
         ps_version=max(int(values.get(key, 0.0)) for key in _SHADER_VERSION_KEYS),
         milkdrop_preset_version=int(values.get("milkdrop_preset_version", _DEFAULT_PRESET_VERSION)),
         f_rating=values.get("frating"),
-        num_duplicate_keys=len(plain)
-        - len(raw)
-        + sum(len(numbered) - len(lines[block]) for block, numbered in code.items()),
+        num_duplicate_keys=num_duplicate_keys,
+        num_lines_behind_gaps=sum(len(code[block]) - len(lines) for block, lines in read.items()),
         num_junk_lines=num_junk_lines,
     )
 
 
-def _in_order(numbered: Mapping[int, str]) -> str:
-    """Joins lines of code in the order of their numbers."""
-    return "\n".join([numbered[number].rstrip(_BLANK) for number in sorted(numbered)])
+def _lines_read(numbered: Mapping[str, str]) -> list[str]:
+    """Returns the lines up to the first missing number, each without a backtick at its start."""
+    lines: list[str] = []
+    while (line := numbered.get(str(len(lines) + 1))) is not None:
+        lines.append(line.removeprefix("`"))
+    return lines
 
 
 def _waves(
@@ -258,8 +312,3 @@ def _shapes(
         for (part, index), values in sorted(parts.items())
         if part == "shape"
     }
-
-
-def _without_backticks(shader: str) -> str:
-    """Takes off the backtick that MilkDrop writes before each line of a shader."""
-    return "\n".join(line.removeprefix("`") for line in shader.split("\n"))

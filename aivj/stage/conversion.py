@@ -92,7 +92,7 @@ class PresetConverter:
 
     def _ask(self, text: str, **options: Any) -> ConvertedPreset:
         answer = self._child.ask({"text": text, **options}, timeout_s=self._timeout_s)
-        return ConvertedPreset.model_validate(answer)
+        return ConvertedPreset.model_validate(answer["preset"])
 
     def _convert_without_shaders(self, text: str, lost: ChildLostError) -> ConvertedPreset:
         stage: FailureStage = "timeout" if lost.timed_out else "parse"

@@ -39,7 +39,7 @@ class ConversionChild:
         self._num_requests = 0
 
     def ask(self, request: Mapping[str, Any], *, timeout_s: float) -> dict[str, Any]:
-        """Sends a request and returns the preset of the answer.
+        """Sends a request and returns the answer.
 
         Raises:
             MissingDependencyError: There is no Node.
@@ -51,9 +51,7 @@ class ConversionChild:
         process = self._process or self._start()
         self._num_requests += 1
         line = json.dumps({"id": self._num_requests, **request}) + "\n"
-        answer = self._exchange(process, line.encode(), timeout_s)
-        preset: dict[str, Any] = answer["preset"]
-        return preset
+        return self._exchange(process, line.encode(), timeout_s)
 
     def close(self) -> None:
         """Ends the process, if there is one."""

@@ -42,9 +42,10 @@ def test_how_a_file_is_written_does_not_matter(order, line_end, mark, tail, rati
     [
         ("zoom=1.010000", "zoom=1.01"),
         ("warp=0", "warp=-0.000"),
-        ("per_frame_2", "per_frame_20"),
+        ("per_frame_2=zoom = q1;", "per_frame_2=zoom = q1;\nper_frame_4=rot = 1;"),
         ("[preset00]\n", ""),
         ("[preset00]", "hello"),
+        ("zoom=1.010000", "zoom=1.010000\nZOOM=2"),
     ],
 )
 def test_equal_meaning_gives_equal_hashes(old: str, new: str) -> None:
