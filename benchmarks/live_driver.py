@@ -26,7 +26,7 @@ from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
 from aivj.browser.choice import RendererChoice
 from aivj.browser.session import BrowserSession
-from aivj.live.bootstrap import Bootstrap
+from aivj.live.bootstrap import Bootstrap, Seen
 from aivj.live.live_log import LiveLog
 from aivj.live.live_run import LiveRun
 from aivj.live.measurement import measure_samples
@@ -146,7 +146,11 @@ async def _visit(run: LiveRun, pack: SamplePack, take: Take) -> _Takes:
     failed: set[int] = set()
     async with BrowserSession(run.choice.plan, "auto") as browser:
         page = await RuntimePage.open(browser, run.live, lambda *_: None, headed=False)
-        await Bootstrap(run, pack, page, 0, lambda: takes.figures.keys() | failed).run()
+
+        def seen() -> Seen:
+            return Seen(takes.figures.keys() | failed, (), probe=False)
+
+        await Bootstrap(run, pack, page, 0, seen, lambda pair, _: failed.add(pair)).run()
         while len(takes.figures) + len(failed) < pack.num_target:
             answer = await page.pick(pack.name, "bench", run.live.pick_timeout_ms)
             if answer.outcome != "picked" or answer.pair is None:
