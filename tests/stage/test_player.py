@@ -1,7 +1,9 @@
 """The player's page contract, held to in a real browser: section 21."""
 
+import json
+
 import pytest
-from gate.tested_packs import BROKEN, MOVING, TRAP, TRAPPING, write_pack
+from gate.tested_packs import BROKEN, MOVING, STILL, TRAP, TRAPPING, write_pack
 from stage.player_page import ALONE, COUPLED, storing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -15,6 +17,27 @@ techno-profile-select audio-drive-preset visual-random visual-favorite visual-fa
 toolbar-toggle toolbar-body bg-type-select favorites-panel diagnostics-panel
 decision-topology-overlay audio-mixxx-connect inspector-panel
 """
+
+ORDER = {"v": 0, "pack": "tested", "len": 2, "pos": 0, "order": [0, 1], "updatedAt": 1}
+ORDERED = storing({"nw.coupledPairs.shuffleState.v0": json.dumps(ORDER)})
+
+# While a page says so, its GPU never is done with what was drawn.
+SLOW_GPU = """
+window.gpuIsSlow = false;
+const { getSyncParameter } = WebGL2RenderingContext.prototype;
+WebGL2RenderingContext.prototype.getSyncParameter = function (sync, name) {
+  return window.gpuIsSlow ? this.UNSIGNALED : getSyncParameter.call(this, sync, name);
+};
+"""
+ASK_WITH_SLOW_GPU = """() => {
+  window.gpuIsSlow = true;
+  window.asked = window.__nw_verify.actions.coupledNext("test");
+}"""
+DRAWN_WHILE_SLOW = """(({ presetLoadLast, framesRendered, avgLuma }) => {
+  if (presetLoadLast.outcome !== "ok" || avgLuma !== undefined) return false;
+  window.drawnFrom ??= framesRendered;
+  return framesRendered > window.drawnFrom + 5;
+})(window.__projectm_verify)"""
 
 SET_DEPTH = """([mode, strength]) => {
   const set = (id, event, value) => {
@@ -125,21 +148,70 @@ async def test_a_preset_that_fails_is_told_and_the_pair_before_stays(player, tmp
 
 
 async def test_a_pair_that_stops_by_itself_is_told_and_next_goes_on(player, tmp_path):
-    write_pack(tmp_path, [MOVING, TRAPPING], [0.2, 0.9])
-    page = await player(init=TRAP, **COUPLED, coupledPick="shuffle")
+    later = TRAPPING.replace(b"frame, 4", b"frame, 60")
+    assert later != TRAPPING
+    write_pack(tmp_path, [MOVING, later], [0.2, 0.9])
+    page = await player(init=TRAP + ORDERED, **COUPLED, **ALONE, coupledPick="shuffle")
+    await page.started()
     await page.call("() => document.getElementById('preset-auto-toggle').click()")
-    seen = [await page.next() for _ in range(4)]
+    assert (await page.next())["state"]["coupled"]["lastPick"]["pair"] == 3
+    await page.until("window.__projectm_verify.aborted")
+    stopped = await page.seen()
+    assert stopped["status"] == f"Coupled pair stopped: {stopped['projectm']['abortReason']}"
+    assert "the foreground broke" in stopped["notice"]
+    following = await page.next()
+    assert following["status"] == "Coupled pair: 0"
+    assert not following["projectm"]["aborted"]
     assert page.errors == []
-    stopped = [each for each in seen if each["projectm"]["aborted"]]
-    assert len(stopped) == 2
-    for each in stopped:
-        assert each["ok"]
-        assert each["state"]["coupled"]["lastPick"]["pair"] == 3
-        assert each["status"] == f"Coupled pair stopped: {each['projectm']['abortReason']}"
-        assert "the foreground broke" in each["notice"]
-    for each in seen:
-        if each not in stopped:
-            assert each["status"] == "Coupled pair: 0"
+
+
+async def test_a_pick_is_announced_with_its_first_frame(player, tmp_path):
+    bright = STILL.replace(b"0.4, 0.2, 0.1", b"0.9, 0.9, 0.9")
+    write_pack(tmp_path, [STILL, bright], [0.2, 0.9])
+    page = await player(init=SLOW_GPU + ORDERED, **COUPLED, **ALONE, coupledPick="shuffle")
+    await page.started()
+    before = await page.seen()
+    assert before["projectm"]["avgLuma"] < 0.3
+    await page.call(ASK_WITH_SLOW_GPU)
+    await page.until(DRAWN_WHILE_SLOW)
+
+    meanwhile = await page.seen()
+    assert meanwhile["status"] == "Coupled (shuffle) loading pair 3 ..."
+    assert meanwhile["state"]["coupled"] == before["state"]["coupled"]
+    assert meanwhile["state"]["presetIds"] == before["state"]["presetIds"]
+    assert meanwhile["debug"]["finishedAt"] is None
+    # Absent, for who reads null as a number reads black.
+    projectm = meanwhile["projectm"]
+    for figures in (projectm, *projectm["perPm"].values()):
+        assert not {"avgLuma", "avgColorR", "avgColorG", "avgColorB"} & set(figures)
+
+    await page.call("() => { window.gpuIsSlow = false; }")
+    assert await page.call("() => window.asked") is True
+    after = await page.seen()
+    assert after["status"] == "Coupled pair: 3"
+    assert after["state"]["coupled"]["lastPick"]["pair"] == 3
+    assert after["projectm"]["avgLuma"] == pytest.approx(0.9, abs=0.02)
+    assert page.errors == []
+
+
+async def test_a_pair_that_breaks_before_its_first_frame_leaves_the_one_before(player, tmp_path):
+    write_pack(tmp_path, [STILL, TRAPPING], [0.2, 0.9])
+    page = await player(init=TRAP + SLOW_GPU + ORDERED, **COUPLED, **ALONE, coupledPick="shuffle")
+    await page.started()
+    before = await page.seen()
+    await page.call(ASK_WITH_SLOW_GPU)
+    assert await page.call("() => window.asked") is False
+    await page.call("() => { window.gpuIsSlow = false; }")
+    await page.until("window.__projectm_verify.avgLuma !== undefined")
+
+    after = await page.seen()
+    assert after["status"].startswith("Coupled pair 3 failed: foreground: ")
+    assert after["debug"]["error"] == "cycleToNextCoupledPair:exception"
+    assert after["state"]["coupled"] == before["state"]["coupled"]
+    assert after["state"]["presetIds"] == before["state"]["presetIds"]
+    assert not after["projectm"]["aborted"]
+    assert after["projectm"]["avgLuma"] == pytest.approx(before["projectm"]["avgLuma"], abs=0.01)
+    assert page.errors == []
 
 
 @pytest.mark.parametrize("name", ["missing", "tested"])

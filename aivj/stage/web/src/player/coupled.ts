@@ -200,9 +200,7 @@ export class CoupledPairs implements Programme {
     status.work(`Coupled (${mode}) loading pair ${listed.pair} ...`);
     try {
       const { layers, degradedReasons } = await preparation.take(this.#orderFor(listed));
-      const { fg, bg } = layers;
-      if (fg === undefined || bg === undefined) throw new Error("a layer was not made");
-      screen.show({ fg, bg }, cut);
+      await screen.show(layers, cut);
       this.#nowPlaying = this.#describe(listed, why, degradedReasons);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

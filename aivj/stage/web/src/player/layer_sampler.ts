@@ -18,7 +18,7 @@ export interface LayerSample {
 }
 
 export interface LayerSamples {
-  /** Null before the first sample. */
+  /** Null until a frame of the present layers was sampled. */
   readonly fg: LayerSample | null;
   readonly bg: LayerSample | null;
   /** `performance.now()` of the frame sampled last; 0 before the first. */
@@ -78,6 +78,14 @@ export class LayerSampler {
 
   get samples(): LayerSamples {
     return this.#samples;
+  }
+
+  /** Other layers are drawn from now on: what was seen is not theirs, and they are looked at at once. */
+  forget(): void {
+    if (this.#pending !== null) this.#gl.deleteSync(this.#pending.fence);
+    this.#pending = null;
+    this.#askedAtMs = Number.NEGATIVE_INFINITY;
+    this.#samples = { ...this.#samples, fg: null, bg: null };
   }
 
   /** Takes what the GPU has done. Call it before a frame is drawn: reading waits for what is queued. */

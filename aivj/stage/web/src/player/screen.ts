@@ -8,6 +8,7 @@ import { LayerSampler, type LayerSamples } from "./layer_sampler.ts";
 import { LiveLayer } from "./live_layer.ts";
 import type { Pace } from "./pace.ts";
 import type { Size } from "./parameters.ts";
+import { LAYER_NAMES } from "./preparation.ts";
 import type { Ear, LayerKey } from "./sound/ear.ts";
 
 /** After a pause, a hidden tab for one, the presets go on where they were. */
@@ -26,6 +27,11 @@ export interface DrawState {
 }
 
 export type Layers = Readonly<Record<LayerKey, LiveLayer>>;
+
+interface Entrance {
+  readonly seen: () => void;
+  readonly failed: (error: Error) => void;
+}
 
 /** What a frame needs beside the layers. */
 export interface FrameGuide {
@@ -49,6 +55,9 @@ export class Screen {
   readonly #size: () => Size;
   #building: Promise<unknown> = Promise.resolve();
   #layers: Layers | null = null;
+  #entering: Promise<unknown> = Promise.resolve();
+  /** Of layers whose first frame is not there yet. */
+  #entrance: Entrance | null = null;
   #drawing: LayerKey | null = null;
   #state: DrawState = {
     initialized: false,
@@ -110,22 +119,15 @@ export class Screen {
     return ours;
   }
 
-  /** Puts layers in the place of the present ones, fading from what was; `cut` does not fade. */
-  show(layers: Layers, cut: boolean): void {
-    const { fg, bg } = layers;
-    const before = this.#layers;
-    if (before !== null && !cut) this.#compositor.freeze(performance.now());
-    if (before !== null && before.fg !== fg) before.fg.release();
-    if (before !== null && before.bg !== bg) before.bg.release();
-    this.#layers = { fg, bg };
-    this.fit();
-    this.#state.aborted = false;
-    this.#state.abortReason = null;
-  }
-
-  /** The layers on the canvas; null before the first. */
-  get layers(): Layers | null {
-    return this.#layers;
+  /**
+   * Puts layers in the place of the present ones, of which those stay that were not made anew; fades
+   * from what was, unless `cut`. Resolves when their first frame is there and was looked at. Rejects
+   * when they break before: what was shown goes on. Nothing happens while the page is hidden.
+   */
+  show(made: Partial<Layers>, cut: boolean): Promise<void> {
+    const ours = this.#entering.then(() => this.#enter(made, cut));
+    this.#entering = ours.catch(() => {});
+    return ours;
   }
 
   /** Brings what is drawn to the present size. */
@@ -137,6 +139,34 @@ export class Screen {
     // Setting the same size again would clear the canvas.
     if (canvas.width !== size.width) canvas.width = size.width;
     if (canvas.height !== size.height) canvas.height = size.height;
+  }
+
+  async #enter(made: Partial<Layers>, cut: boolean): Promise<void> {
+    const before = this.#layers;
+    const { aborted, abortReason } = this.#state;
+    const fg = made.fg ?? before?.fg;
+    const bg = made.bg ?? before?.bg;
+    if (fg === undefined || bg === undefined) throw new Error("a layer was not made");
+    if (before !== null && !cut) this.#compositor.freeze(performance.now());
+    this.#layers = { fg, bg };
+    this.#sampler.forget();
+    Object.assign(this.#state, { aborted: false, abortReason: null });
+    try {
+      this.fit();
+      await new Promise<void>((seen, failed) => {
+        this.#entrance = { seen, failed };
+      });
+    } catch (error) {
+      this.#layers = before;
+      releaseOthers({ fg, bg }, before);
+      if (before !== null && !this.isLost) {
+        Object.assign(this.#state, { aborted, abortReason });
+        this.#sampler.forget();
+        this.fit();
+      }
+      throw error;
+    }
+    if (before !== null) releaseOthers(before, { fg, bg });
   }
 
   #onFrame(nowMs: number): void {
@@ -157,6 +187,7 @@ export class Screen {
   #draw({ fg, bg }: Layers, nowMs: number): void {
     this.#refuseLostContext();
     this.#sampler.collect();
+    if (this.#sampler.samples.fg !== null) this.#entered();
     const elapsedS = Math.max(0, nowMs - this.#state.lastRenderTimeMs) / 1000;
     const stepS = Math.min(elapsedS, MAX_ELAPSED_S);
     for (const [layer, live] of [
@@ -178,9 +209,27 @@ export class Screen {
     if (this.isLost) throw new PageFault("the WebGL context was lost");
   }
 
+  #entered(): void {
+    this.#entrance?.seen();
+    this.#entrance = null;
+  }
+
   #abort(reason: string): void {
+    const entrance = this.#entrance;
+    this.#entrance = null;
     this.#state.aborted = true;
     this.#state.abortReason = reason;
-    this.#guide.onAbort(reason, this.#drawing);
+    if (entrance === null || this.isLost) this.#guide.onAbort(reason, this.#drawing);
+    if (this.isLost) entrance?.failed(new PageFault(reason));
+    else entrance?.failed(new Error(this.#named(reason)));
   }
+
+  #named(reason: string): string {
+    return this.#drawing === null ? reason : `${LAYER_NAMES[this.#drawing]}: ${reason}`;
+  }
+}
+
+function releaseOthers(gone: Layers, kept: Layers | null): void {
+  if (gone.fg !== kept?.fg) gone.fg.release();
+  if (gone.bg !== kept?.bg) gone.bg.release();
 }

@@ -5,13 +5,13 @@ import { PageFault } from "./converted.ts";
 import { type LibraryPreset, loadLibrary } from "./library.ts";
 import type { Order, Preparation, Ready } from "./preparation.ts";
 import type { ChangeRequest, Choice, NowPlaying, Programme } from "./programme.ts";
-import type { Layers, Screen } from "./screen.ts";
+import type { Screen } from "./screen.ts";
 import type { LayerKey } from "./sound/ear.ts";
 import type { Status } from "./status.ts";
 
 export interface SingleParts {
   readonly choosing: ChoosingParts;
-  readonly screen: Pick<Screen, "show" | "layers">;
+  readonly screen: Pick<Screen, "show">;
   readonly preparation: Preparation;
   readonly status: Status;
   readonly onShown: (playing: NowPlaying, layers: readonly LayerKey[]) => void;
@@ -160,7 +160,7 @@ export class SinglePresets implements Programme {
     let ready: Ready;
     try {
       ready = await preparation.take(orderFor(chosen));
-      screen.show(joined(ready.layers, screen.layers), cut);
+      await screen.show(ready.layers, cut);
     } catch (error) {
       this.#blame(chosen, error);
       throw error;
@@ -177,8 +177,10 @@ export class SinglePresets implements Programme {
 
   #blame(chosen: ChosenLayers, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    const layer = chosen.fg === undefined || message.startsWith("background") ? "bg" : "fg";
-    const preset = chosen[layer]?.preset;
+    const isBehind = chosen.fg === undefined && !message.startsWith("foreground");
+    const layer = isBehind || message.startsWith("background") ? "bg" : "fg";
+    // What stayed may break while what is new draws its first frame.
+    const preset = chosen[layer]?.preset ?? this.#shown[layer];
     if (preset === undefined) return;
     if (!(error instanceof PageFault)) this.#choosing?.failed(preset.id, message);
     this.#parts.status.fail(`Preset failed: ${message}`, preset.label);
@@ -220,12 +222,4 @@ function hashOf(text: string): number {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
   }
   return hash;
-}
-
-/** New layers with the present ones in the place of those that stay. */
-function joined(made: Ready["layers"], present: Layers | null): Layers {
-  const fg = made.fg ?? present?.fg;
-  const bg = made.bg ?? present?.bg;
-  if (fg === undefined || bg === undefined) throw new Error("a layer was not made");
-  return { fg, bg };
 }
