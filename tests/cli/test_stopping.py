@@ -21,7 +21,7 @@ INTERRUPTED = {
     "evaluate": (["--pack", "p"], "aivj.coupling.device.choose_device"),
     "sweep": (["--pack", "p"], "aivj.coupling.device.choose_device"),
     "score": (["--pack", "p"], "aivj.pipeline.scoring.score"),
-    "verify": (["--pack", "p"], "aivj.pipeline.rendering.prove_renderer"),
+    "verify": (["--pack", "p"], "aivj.pipeline.labels.read_pack"),
     "accept": (["--pack", "p"], "aivj.pipeline.accepting.accept"),
     "promote": (["--pack", "p"], "aivj.contracts.pairs_quality.read_pairs_quality"),
     "check-run": (["."], "aivj.gate.run_check.check_run"),

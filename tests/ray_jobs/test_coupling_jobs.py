@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pipeline.tiny_pack import PACK, TinyPack
 
 from aivj.coupling.checkpoint import read_checkpoint
 
@@ -12,14 +13,16 @@ PROJECT = Path(__file__).parents[2]
 JOBS = {"train": "train_coupling.py", "sweep": "sweep_coupling.py"}
 
 
-def test_a_job_trains_and_leaves_its_checkpoint(head, home):
+def test_a_job_trains_and_leaves_its_checkpoint(head, tmp_path):
+    pack = TinyPack(tmp_path / "home", num_pairs=10).write()
     done = head.submit(
-        *("env", f"AIVJ_HOME={home}", "python", "ray_jobs/train_coupling.py", "--pack", "real"),
-        *("--epochs", 2, "--allow-cpu", "--out-dir", home / "coupling"),
+        *("env", f"AIVJ_HOME={pack.home}", "python", "ray_jobs/train_coupling.py", "--pack", PACK),
+        *("--extra-eval-jsonl", pack.eval_path, "--eval-target", "compat"),
+        *("--epochs", 2, "--allow-cpu", "--out-dir", tmp_path / "coupling"),
         token=head.token,
     )
     assert done.returncode == 0, done.stdout
-    checkpoint = read_checkpoint(home / "coupling/models/coupling_net_final.safetensors")
+    checkpoint = read_checkpoint(tmp_path / "coupling/models/coupling_net_final.safetensors")
     assert checkpoint.card.metrics["epoch"] == 2
     assert "the CPU was allowed" in done.stdout
 
