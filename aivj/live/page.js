@@ -188,7 +188,10 @@
     if (typeof listed !== "string" || listed === "") return false;
     if (loaded === listed) return true;
     try {
-      const [found, wanted] = [new URL(loaded, document.baseURI), new URL(listed, document.baseURI)];
+      const [found, wanted] = [
+        new URL(loaded, document.baseURI),
+        new URL(listed, document.baseURI),
+      ];
       return (
         found.origin === wanted.origin &&
         decodeURI(found.pathname) === decodeURI(wanted.pathname) &&
