@@ -3,6 +3,7 @@
 The steps of section 6.4 of the wire contracts, in their order.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ from aivj.live.sound import SoundCheck, drive_audio
 from aivj.sampling.packs import SamplePack
 
 _SELF_TEST_PICKS = 2
+_PAUSE_S = 0.3
 
 MOST_DOCUMENTS = 4
 """How often a page that loads itself anew is brought up in one go."""
@@ -120,6 +122,8 @@ class Bootstrap:
             except ItemError as error:
                 found = error.found
             self._log(f"goto:warn{number} the page loaded itself anew, or threw: {found}")
+            # While one document follows the other, calls throw faster than the next one comes.
+            await asyncio.sleep(_PAUSE_S)
         raise RunError(
             f"a page that stays while it is brought up, in one of {MOST_DOCUMENTS} tries",
             found,

@@ -157,11 +157,21 @@ class Visits:
         except WorkerLostError:
             raise
         except ItemError as error:
-            # The page was loaded anew under our hands, or it throws at us.
-            if await seat.page.is_other():
-                await self._settle(seat)
+            await self._note_thrown(seat, error.found)
+
+    async def _note_thrown(self, seat: _Seat, why: str) -> None:
+        """The page was loaded anew under our hands, is about to be, or throws at us."""
+        if not await seat.page.is_other():
+            try:
+                await self._count_stuck(seat, why)
+            except WorkerLostError:
+                raise
+            except ItemError:
+                # Its document went between the question and what was done about the answer.
+                pass
             else:
-                await self._count_stuck(seat, error.found)
+                return
+        await self._settle(seat)
 
     async def _visit_next(self, seat: _Seat, iteration: int) -> None:
         timeout_ms = self._run.live.pick_timeout_ms
