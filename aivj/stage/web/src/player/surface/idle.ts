@@ -5,11 +5,13 @@ const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown", "focusin"] as co
 
 export class IdleWatch {
   readonly #isNeeded: () => boolean;
+  readonly #onRest: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `isNeeded`: something is open that shall not go away. */
-  constructor(isNeeded: () => boolean) {
+  /** `isNeeded`: something is open that shall not go away; `onRest` is called when all has gone. */
+  constructor(isNeeded: () => boolean, onRest: () => void) {
     this.#isNeeded = isNeeded;
+    this.#onRest = onRest;
     for (const sign of SIGNS_OF_LIFE) {
       document.addEventListener(sign, () => this.wake(), { passive: true });
     }
@@ -23,7 +25,11 @@ export class IdleWatch {
   }
 
   #rest(): void {
-    if (this.#isNeeded()) this.wake();
-    else document.body.dataset.idle = "yes";
+    if (this.#isNeeded()) {
+      this.wake();
+      return;
+    }
+    document.body.dataset.idle = "yes";
+    this.#onRest();
   }
 }

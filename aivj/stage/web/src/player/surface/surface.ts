@@ -15,6 +15,7 @@ import type { Ear } from "../sound/ear.ts";
 import type { Sound } from "../sound/sound.ts";
 import { Dock } from "./dock.ts";
 import { element, fillSelect, markWired } from "./elements.ts";
+import { hintOnce } from "./first_hint.ts";
 import { IdleWatch } from "./idle.ts";
 import { LibraryPanel } from "./library_panel.ts";
 import { LookPanel } from "./look_panel.ts";
@@ -77,6 +78,7 @@ export class Surface {
     );
     this.#idle = new IdleWatch(
       () => this.#panels.isOpen || document.body.dataset.status !== "idle",
+      () => hintOnce(parts.store),
     );
     this.#connectDirector();
     this.#library.showFavourites(parts.favourites);
