@@ -1,12 +1,13 @@
 """`aivj pack`: a coupled pack drawn from a folder of presets."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, out
+from aivj.cli.console import bar, err, out
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import PackOption, SeedOption
 
@@ -20,10 +21,18 @@ def pack(
     presets: Annotated[Path, typer.Option("--presets", help="Folder of .milk files.")],
     pairs: Annotated[int, typer.Option("--pairs", min=1, help="How many pairs.")] = 32,
     seed: SeedOption = 0,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Replace a pack of that name that was drawn otherwise. If people judged it, or it "
+            "was scored, it is kept in another place.",
+        ),
+    ] = False,
 ) -> None:
     """Draw pairs of presets from a folder and lay them out as a pack.
 
-    Presets whose shaders do not convert are passed over.
+    Presets that cannot be drawn whole are passed over. The same call again changes nothing.
     Example: aivj pack --pack mine --presets ~/milkdrop --pairs 200 --seed 7
     """
     from aivj.packs.pairing import draw_coupled_pack
@@ -31,7 +40,8 @@ def pack(
     from aivj.stage.conversion import PresetConverter
 
     settings: Settings = context.obj
-    library = scan_presets(presets)
+    passed_over: Counter[str] = Counter()
+    library = scan_presets(presets, passed_over=passed_over)
     num_drawn = 0
     with PresetConverter(settings.conversion_cache) as converter, bar("drawing") as progress:
 
@@ -50,6 +60,14 @@ def pack(
             packs_root=settings.packs_root,
             generated_at=datetime.now(UTC),
             accept=accept,
+            passed_over=passed_over,
+            replace=replace,
         )
-    out.print(f"{len(drawn.manifest.pairs)} pairs in {drawn.folder}")
+    skipped = [f"{number} {why}" for why, number in sorted(drawn.provenance.skipped.items())]
+    if skipped:
+        err.print(f"passed over: {', '.join(skipped)}", markup=False)
+    if drawn.kept is not None:
+        err.print(f"the pack that was there is kept in {drawn.kept}", markup=False)
+    there = ", as before: this very pack was there already" if drawn.was_there else ""
+    out.print(f"{len(drawn.manifest.pairs)} pairs in {drawn.folder}{there}")
     say_next(context, "sample", "--pack", name, *gpu_option())

@@ -160,8 +160,15 @@ def _require_sound(manifest: PairsManifest, source: str) -> None:
 
 def _require_pack_url(url: str, pack: str, source: str) -> None:
     root, *segments = unquote(url).split("/")
-    unsafe = any(step in {"", ".", ".."} or set(step) & set("\\\0?#") for step in segments)
-    if root or unsafe or segments[:2] != ["presets", pack] or not segments[2:]:
+    unsafe = any(step in {"", ".", ".."} or set(step) & set("\\\0") for step in segments)
+    # As they stand they end the path; written %3F and %23 they belong to a file's name.
+    if (
+        root
+        or unsafe
+        or set(url) & set("?#")
+        or segments[:2] != ["presets", pack]
+        or not segments[2:]
+    ):
         raise InputError(
             f"URLs below /presets/{pack}/ without '..', '?', '#' or backslash in {source}",
             shown(url),

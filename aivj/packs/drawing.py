@@ -1,7 +1,7 @@
 """Presets drawn from a library in an order that a seed decides, no content twice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aivj.packs.scan import PresetFile
@@ -10,8 +10,8 @@ from aivj.presets.digest import hash_milk
 from aivj.presets.milk import Milk, parse_milk
 from aivj.storage import sha256_hex
 
-MAX_PRESET_BYTES = 1 << 20
-"""Presets are a few thousand bytes of text; what is larger is something else."""
+MAX_PRESET_BYTES = 256 * 1024
+"""Presets are a few thousand bytes of text, the largest known some 36,000; more is no preset."""
 
 _MIN_DIGITS = 3
 
@@ -90,7 +90,8 @@ class SeededDraw:
     Attributes:
         presets: What is drawn from.
         seed: Decides the order.
-        skipped: How many presets were passed over so far, by reason.
+        skipped: How many presets were passed over so far, by reason; those that the scan of the
+            library passed over come first.
     """
 
     def __init__(
@@ -100,10 +101,11 @@ class SeededDraw:
         purpose: str,
         seed: int,
         accept: Accept | None = None,
+        passed_over: Mapping[str, int] | None = None,
     ) -> None:
         self.presets = library
         self.seed = seed
-        self.skipped: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter(passed_over)
         self._order = sorted(library, key=lambda file: _draw_key(purpose, seed, file))
         self._accept = accept
 

@@ -18,8 +18,9 @@ from aivj.contracts.pairs_manifest import (
 )
 from aivj.errors import InputError
 from aivj.packs.drawing import Accept, DrawnPair, SeededDraw, name_pairs
+from aivj.packs.keeping import REPLACED_FOLDER, carry_over, keep_replaced, made_beside
 from aivj.packs.placement import drawn_files, holds, replaced_folder
-from aivj.packs.provenance import Provenance, trace
+from aivj.packs.provenance import PROVENANCE_NAME, Provenance, trace
 from aivj.packs.scan import PresetFile
 from aivj.presets.base_features import base_value
 
@@ -34,11 +35,15 @@ class DrawnPack:
         folder: `<packs_root>/presets/<pack>`.
         manifest: Its pairs.
         provenance: Where each preset came from.
+        was_there: Whether this very pack lay there already, and was left alone.
+        kept: Where the pack that it replaced is kept; None if that had nothing worth keeping.
     """
 
     folder: Path
     manifest: PairsManifest
     provenance: Provenance
+    was_there: bool = False
+    kept: Path | None = None
 
 
 def draw_coupled_pack(
@@ -50,12 +55,15 @@ def draw_coupled_pack(
     packs_root: Path,
     generated_at: datetime,
     accept: Accept | None = None,
+    passed_over: Mapping[str, int] | None = None,
+    replace: bool = False,
 ) -> DrawnPack:
     """Draws `num_pairs` pairs of presets and copies them to `<packs_root>/presets/<pack>`.
 
     No preset comes twice in a pack, by content. The same seed, library and `accept` give the
-    same pack, byte for byte; if that pack is there already, it is left alone, with its time and
-    whatever later stages wrote beside it. Any other drawn pack of that name is replaced whole.
+    same pack, byte for byte; if that pack is there already, it is left alone, or mended, with
+    whatever later stages wrote beside it. Any other drawn pack of that name is replaced only if
+    asked for, and what was made beside it is kept with it in another place.
 
     Args:
         library: The presets to draw from.
@@ -65,14 +73,18 @@ def draw_coupled_pack(
         packs_root: The runtime's public root.
         generated_at: Aware time to be written into the manifest.
         accept: Called in the order of the draw; a preset for which it is false is passed over.
+        passed_over: What the scan of the library passed over, by reason.
+        replace: Whether another drawn pack of that name may be replaced.
 
     Raises:
-        InputError: The name is unsafe, too few presets can be drawn, or the folder of that name
-            is no drawn pack.
+        InputError: The name is unsafe, too few presets can be drawn, the folder of that name
+            is no drawn pack, or another one that may not be replaced.
         StorageError: The disk did not take the pack; what was there before is whole.
     """
     require_pack_name(pack)
-    draw = SeededDraw(library, purpose="coupled-pack", seed=seed, accept=accept)
+    draw = SeededDraw(
+        library, purpose="coupled-pack", seed=seed, accept=accept, passed_over=passed_over
+    )
     pairs = _draw_pairs(draw, num_pairs)
     provenance = trace(draw, pairs, kind="coupled-pack", parameters={"numPairs": num_pairs})
     manifest = PairsManifest(
@@ -83,10 +95,29 @@ def draw_coupled_pack(
     folder = packs_root / "presets" / pack
     files = drawn_files(pairs, provenance)
     if (there := _manifest_there(folder, files, manifest)) is not None:
-        return DrawnPack(folder, there, provenance)
+        return DrawnPack(folder, there, provenance, was_there=True)
+    is_damaged = holds(folder, {PROVENANCE_NAME: files[PROVENANCE_NAME]})
+    if not (is_damaged or replace):
+        _refuse_another(folder)
     with replaced_folder(folder, files) as fresh:
         write_pairs_manifest(fresh / PAIRS_MANIFEST_NAME, manifest)
-    return DrawnPack(folder, manifest, provenance)
+        if is_damaged:
+            carry_over(folder, fresh)
+        kept = None if is_damaged else keep_replaced(folder)
+    return DrawnPack(folder, manifest, provenance, kept=kept)
+
+
+def _refuse_another(folder: Path) -> None:
+    if not (folder / PROVENANCE_NAME).is_file():
+        return
+    made = made_beside(folder)
+    beside = f", and beside it {', '.join(made)}" if made else ""
+    raise InputError(
+        f"no pack in {folder}, or the very one that this draws",
+        f"one that was drawn otherwise{beside}",
+        "choose another name, or add --replace: what was made beside it is kept with it "
+        f"in {folder.parent.parent / REPLACED_FOLDER}",
+    )
 
 
 def _draw_pairs(draw: SeededDraw, num_pairs: int) -> list[DrawnPair]:

@@ -1,6 +1,7 @@
 """Folders of drawn presets: put in place as a whole, and never over somebody else's."""
 
 import contextlib
+import ctypes
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,10 @@ from aivj.errors import InputError
 from aivj.packs.drawing import DrawnPair
 from aivj.packs.provenance import PROVENANCE_NAME, Provenance
 from aivj.storage import storage_errors
+
+# Of <fcntl.h> and <linux/fs.h>.
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
 
 
 def drawn_files(pairs: Iterable[DrawnPair], provenance: Provenance) -> dict[str, bytes]:
@@ -31,8 +36,8 @@ def holds(folder: Path, files: Mapping[str, bytes]) -> bool:
 def replaced_folder(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
     """Yields a new folder that holds `files`, to be completed; then puts it in place of `folder`.
 
-    Whoever looks at `folder` sees the old one, the new one or, for an instant, none: never a part.
-    If anything fails, the old one stays.
+    Whoever looks at `folder` sees the old one or the new one, never a part; where the system cannot
+    exchange two folders, for an instant none. If anything fails, the old one stays.
 
     Raises:
         InputError: What is at `folder` was not drawn by AIVJ.
@@ -67,12 +72,25 @@ def _require_ours(folder: Path) -> None:
 
 
 def _swap(fresh: Path, folder: Path, old: Path) -> None:
-    """Renames `fresh` to `folder`; what was there goes to `old`, and back if that fails."""
-    if folder.exists():
-        folder.rename(old)
+    """Puts `fresh` at `folder`; what was there goes to `fresh` or `old`, and back if that fails."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    if _exchange(fresh, folder):
+        return
+    folder.rename(old)
     try:
         fresh.rename(folder)
     except OSError:
-        if old.exists():
-            old.rename(folder)
+        old.rename(folder)
         raise
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchanges two paths at once, as Linux can on most file systems; tells whether it did."""
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    failed = renameat2(_AT_FDCWD, bytes(one), _AT_FDCWD, bytes(other), _RENAME_EXCHANGE)
+    return not failed

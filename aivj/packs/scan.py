@@ -1,6 +1,7 @@
 """A library: a folder, however deep and however large, that holds `.milk` files."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,10 @@ class PresetFile:
 
 
 def scan_presets(
-    folder: Path, *, progress: Callable[[int], None] | None = None
+    folder: Path,
+    *,
+    progress: Callable[[int], None] | None = None,
+    passed_over: Counter[str] | None = None,
 ) -> list[PresetFile]:
     """Lists the presets below `folder`, in the order of their relative paths.
 
@@ -35,6 +39,7 @@ def scan_presets(
     Args:
         folder: The library.
         progress: Called after each folder with the number of presets found so far.
+        passed_over: Counts the links that are not followed, by reason.
 
     Raises:
         InputError: `folder` is not a folder, or it or one below it cannot be read.
@@ -47,12 +52,15 @@ def scan_presets(
         )
     root = os.path.realpath(folder)
     presets: list[PresetFile] = []
+    left_out = Counter[str]() if passed_over is None else passed_over
     unread = [root]
     while unread:
         for entry in _entries(unread.pop()):
             if entry.is_dir(follow_symlinks=False):
                 unread.append(entry.path)
-            elif _is_preset(entry, root):
+            elif entry.is_symlink() and (why := _unfollowed(entry, root)) is not None:
+                left_out[why] += 1
+            elif entry.name.lower().endswith(PRESET_SUFFIX) and entry.is_file():
                 presets.append(PresetFile(_relative_path(entry, root), Path(entry.path)))
         if progress is not None:
             progress(len(presets))
@@ -71,13 +79,16 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
         ) from error
 
 
-def _is_preset(entry: os.DirEntry[str], root: str) -> bool:
+def _unfollowed(entry: os.DirEntry[str], root: str) -> str | None:
+    """Returns why a link is not followed; None if it is, or if it would be no preset anyway."""
+    target = Path(os.path.realpath(entry.path))
+    if target.is_dir():
+        return "link to a folder"
     if not entry.name.lower().endswith(PRESET_SUFFIX):
-        return False
-    if not entry.is_symlink():
-        return entry.is_file()
-    target = os.path.realpath(entry.path)
-    return Path(target).is_relative_to(root) and Path(target).is_file()
+        return None
+    if not target.is_file():
+        return "broken link"
+    return None if target.is_relative_to(root) else "link out of the library"
 
 
 def _relative_path(entry: os.DirEntry[str], root: str) -> str:

@@ -165,6 +165,7 @@ class _Demo:
                 packs_root=request.packs_root,
                 generated_at=datetime.now(UTC),
                 accept=accept,
+                replace=True,
             )
             note(
                 f"{request.num_pairs} pairs drawn from {len(library)} presets, "

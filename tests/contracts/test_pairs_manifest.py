@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -204,3 +205,11 @@ def test_preset_path_lies_below_the_root(tmp_path: Path):
     assert preset_path(tmp_path, "/presets/demo_pack/fg/p0_fg.milk") == expected
     with pytest.raises(UnsafePathError):
         preset_path(tmp_path, "/presets/../../etc/passwd")
+
+
+@pytest.mark.parametrize("name", ["a%23b.milk", "what%3F.milk", "50%25.milk", "%C3%A9%20x.milk"])
+def test_what_is_special_in_a_url_may_be_spelt_out_in_a_name(tmp_path: Path, name: str) -> None:
+    url = f"/presets/demo_pack/fg/{name}"
+    manifest = read_pairs_manifest(stored(tmp_path, **with_pair(fgUrl=url)))
+    assert url in {pair.fg_url for pair in manifest.pairs}
+    assert preset_path(tmp_path, url).name == unquote(name)

@@ -88,6 +88,7 @@ def test_the_same_pack_is_left_alone(make_library, tmp_path: Path, tree) -> None
 def test_a_damaged_pack_is_mended(make_library, tmp_path: Path, tree, damage: str) -> None:
     library = make_library(PRESETS)
     folder = draw(library, tmp_path).folder
+    (folder / "preferences.jsonl").write_text("what people judged")
     before = tree(folder)
     (folder / damage).write_text("{")
     draw(library, tmp_path)
@@ -98,7 +99,7 @@ def test_another_seed_replaces_the_whole_pack(make_library, tmp_path: Path, tree
     library = make_library(PRESETS)
     folder = draw(library, tmp_path, num_pairs=6).folder
     (folder / "pairs-quality.v0.json").write_text("scores of the old pairs")
-    draw(library, tmp_path, seed=8)
+    draw(library, tmp_path, seed=8, replace=True)
     expected = draw(library, tmp_path / "fresh", seed=8).folder
     assert tree(folder) == tree(expected)
     assert [path.name for path in folder.parent.iterdir()] == ["demo"]
@@ -128,7 +129,7 @@ def test_a_full_disk_leaves_the_old_pack_whole(
 
     monkeypatch.setattr(Path, "write_bytes", fill_up)
     with pytest.raises(StorageError, match="No space left"):
-        draw(library, tmp_path, seed=8)
+        draw(library, tmp_path, seed=8, replace=True)
     assert tree(folder) == before
     assert [path.name for path in folder.parent.iterdir()] == ["demo"]
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from aivj.errors import InputError, StorageError
+from aivj.packs import placement
 from aivj.packs.placement import holds, replaced_folder
 from aivj.packs.provenance import PROVENANCE_NAME
 
@@ -40,6 +41,8 @@ def test_a_failed_rename_brings_the_old_folder_back(
     with replaced_folder(folder, OURS):
         pass
     rename = Path.rename
+    # As on systems that cannot exchange two folders at once.
+    monkeypatch.setattr(placement, "_exchange", lambda *_: False)
 
     def refuse_new(path: Path, target: Path) -> Path:
         if path.name == "new":

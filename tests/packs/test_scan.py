@@ -1,4 +1,5 @@
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,21 @@ def test_links_may_not_lead_out(tmp_path: Path) -> None:
     (library / "self.milk").symlink_to("self.milk")
     (library / "dangling.milk").symlink_to("nowhere.milk")
     assert relative_paths(library) == ["inside.milk", "real.milk"]
+
+
+def test_links_that_are_not_followed_are_counted(tmp_path: Path) -> None:
+    library, outside = tmp_path / "library", tmp_path / "outside"
+    library.mkdir()
+    outside.mkdir()
+    for number in range(3):
+        (outside / f"{number}.milk").touch()
+        (library / f"{number}.milk").symlink_to(outside / f"{number}.milk")
+    (library / "folder").symlink_to(outside)
+    (library / "broken.milk").symlink_to("nowhere.milk")
+    (library / "notes.txt").symlink_to(outside / "0.milk")
+    passed_over: Counter[str] = Counter()
+    assert scan_presets(library, passed_over=passed_over) == []
+    assert passed_over == {"link out of the library": 3, "link to a folder": 1, "broken link": 1}
 
 
 def test_a_library_may_itself_be_a_link(tmp_path: Path) -> None:
