@@ -56,6 +56,7 @@ def draw_coupled_pack(
     generated_at: datetime,
     accept: Accept | None = None,
     passed_over: Mapping[str, int] | None = None,
+    fewer_will_do: bool = False,
     replace: bool = False,
 ) -> DrawnPack:
     """Draws `num_pairs` pairs of presets and copies them to `<packs_root>/presets/<pack>`.
@@ -74,6 +75,7 @@ def draw_coupled_pack(
         generated_at: Aware time to be written into the manifest.
         accept: Called in the order of the draw; a preset for which it is false is passed over.
         passed_over: What the scan of the library passed over, by reason.
+        fewer_will_do: Whether a library that is too small gives as many pairs as it can.
         replace: Whether another drawn pack of that name may be replaced.
 
     Raises:
@@ -85,7 +87,7 @@ def draw_coupled_pack(
     draw = SeededDraw(
         library, purpose="coupled-pack", seed=seed, accept=accept, passed_over=passed_over
     )
-    pairs = _draw_pairs(draw, num_pairs)
+    pairs = _draw_pairs(draw, num_pairs, fewest=1 if fewer_will_do else num_pairs)
     provenance = trace(draw, pairs, kind="coupled-pack", parameters={"numPairs": num_pairs})
     manifest = PairsManifest(
         generated_at=iso_utc(generated_at),
@@ -120,18 +122,18 @@ def _refuse_another(folder: Path) -> None:
     )
 
 
-def _draw_pairs(draw: SeededDraw, num_pairs: int) -> list[DrawnPair]:
+def _draw_pairs(draw: SeededDraw, num_pairs: int, *, fewest: int) -> list[DrawnPair]:
     if num_pairs < 1:
         raise InputError("at least 1 pair to draw", f"{num_pairs}", "ask for one or more pairs")
     presets = list(islice(draw, 2 * num_pairs))
-    if len(presets) < 2 * num_pairs:
+    if len(presets) < 2 * fewest:
         skipped = ", ".join(f"{num} {why}" for why, num in sorted(draw.skipped.items()))
         raise InputError(
-            f"two different presets for each of {num_pairs} pairs",
+            f"two different presets for each of {fewest} pairs",
             f"{len(presets)} to use among {len(draw.presets)}; passed over: {skipped or 'none'}",
             "name a larger folder of presets or ask for fewer pairs",
         )
-    return name_pairs("p", 0, list(zip(presets[::2], presets[1::2], strict=True)))
+    return name_pairs("p", 0, list(zip(presets[::2], presets[1::2], strict=False)))
 
 
 def _manifest_pair(pack: str, pair: DrawnPair) -> ManifestPair:

@@ -20,7 +20,7 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.coupling.config import FitConfig
 from aivj.doctor import examine
-from aivj.errors import GateError
+from aivj.errors import GateError, InputError
 from aivj.fleet.cluster import cluster
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.gate.request import VerifyRequest
@@ -101,6 +101,7 @@ class _Demo:
         request = self._request
         choice = self._examine()
         pack = self._draw(choice)
+        elite_dir = self._draw_elite()
         tracker = Tracker(request.tracking_uri)
         num_workers = request.num_workers(choice.report.is_software)
         tags = {"pack": PACK, "renderer_class": choice.report.renderer_class}
@@ -110,7 +111,7 @@ class _Demo:
             with cluster(num_cpus=num_workers + 2):
                 sampled = self._sample(choice, num_workers, pack)
                 self._check(sampled)
-                trained = self._train(sampled, run)
+                trained = self._train(sampled, elite_dir, run)
             quality, quality_path = self._score(trained, run)
             verified = self._verify(choice, run)
             promotion = self._promote(quality_path, tracker)
@@ -165,10 +166,17 @@ class _Demo:
                 packs_root=request.packs_root,
                 generated_at=datetime.now(UTC),
                 accept=accept,
+                fewer_will_do=True,
                 replace=True,
             )
+            num_pairs = len(drawn.manifest.pairs)
+            if num_pairs < request.num_pairs:
+                self._notice(
+                    f"Only {num_pairs} of {request.num_pairs} pairs could be drawn: each needs two "
+                    f"presets that no other has, and {request.presets} has no more."
+                )
             note(
-                f"{request.num_pairs} pairs drawn from {len(library)} presets, "
+                f"{num_pairs} pairs drawn from {len(library)} presets, "
                 f"{num_degraded} degraded passed over"
             )
         return drawn
@@ -225,10 +233,11 @@ class _Demo:
             name += f"-{datetime.now(UTC):%Y%m%dT%H%M%S}"
         return self._request.home / "artifacts" / "coupled-eval" / name
 
-    def _train(self, sampled: SampleSummary, run: TrackedRun) -> TrainOutcome:
+    def _draw_elite(self) -> Path | None:
+        """Draws labels from the presets' own ratings; None where those do not differ enough."""
         request = self._request
-        with self._stage("train") as note:
-            elite_dir = request.folder / "elite"
+        elite_dir = request.folder / "elite"
+        try:
             draw_elite(
                 scan_presets(request.presets),
                 num_positive=NUM_ELITE_POSITIVE,
@@ -236,7 +245,20 @@ class _Demo:
                 seed=request.seed,
                 folder=elite_dir,
             )
-            self._notice("Elite labels are weak labels: they come from the presets' own ratings.")
+        except InputError as error:
+            self._notice(
+                f"Without an elite list: the presets' own ratings give none ({error.found} to be "
+                f"{error.expected}), so the net learns from what is measured alone."
+            )
+            return None
+        self._notice("Elite labels are weak labels: they come from the presets' own ratings.")
+        return elite_dir
+
+    def _train(
+        self, sampled: SampleSummary, elite_dir: Path | None, run: TrackedRun
+    ) -> TrainOutcome:
+        request = self._request
+        with self._stage("train") as note:
             labels = LabelRequest(
                 packs=[PACK],
                 packs_root=request.packs_root,

@@ -202,3 +202,17 @@ def test_errors_carry_what_to_do(tmp_path: Path) -> None:
         draw([], tmp_path)
     assert caught.value.remedy
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(("num_presets", "num_pairs"), [(2, 1), (3, 1), (5, 2), (8, 4), (9, 4)])
+def test_a_small_library_gives_what_it_can_where_fewer_will_do(
+    make_library, tmp_path: Path, num_presets: int, num_pairs: int
+) -> None:
+    library = make_library(dict(list(PRESETS.items())[:num_presets]))
+    assert len(draw(library, tmp_path, fewer_will_do=True).manifest.pairs) == num_pairs
+
+
+def test_one_preset_makes_no_pair_even_then(make_library, tmp_path: Path) -> None:
+    library = make_library(dict(list(PRESETS.items())[:1]))
+    with pytest.raises(InputError, match="each of 1 pairs"):
+        draw(library, tmp_path, fewer_will_do=True)
