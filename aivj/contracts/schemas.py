@@ -16,6 +16,7 @@ from aivj.contracts.preferences import Preference, Retraction
 from aivj.contracts.run_meta import RunMeta
 from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
+from aivj.contracts.stuck_pairs import StuckPairsReport
 from aivj.errors import InputError
 
 SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
@@ -31,6 +32,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "run-meta": RunMeta,
         "run-summary": RunSummary,
         "source-manifest-row": SourceRow,
+        "stuck-pairs": StuckPairsReport,
     }
 )
 

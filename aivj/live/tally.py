@@ -146,6 +146,8 @@ class Tally:
             return
         row = failure_row(pack.name, pair, error, num_attempts, self._run.clock.now_ms())
         self._logs.add_failure(row)
+        if error.kind == "not-shown":
+            self._stuck.not_shown(pack, pair, error.found)
         self._run.log.failed(pack.name, iteration, f"{error.kind}: {error}")
         self._meter.failed(error.kind, self._run.clock.monotonic_s())
         self._report(pack)

@@ -9,6 +9,7 @@ from gate.tested_packs import MOVING, write_pack
 from live.conftest import LEGAL, QUICK, run_live
 
 from aivj.browser.renderer import RendererReport
+from aivj.contracts.stuck_pairs import STUCK_PAIRS_NAME, read_stuck_pairs
 from aivj.errors import (
     OtherManifestError,
     RendererRefusedError,
@@ -193,6 +194,12 @@ def test_a_pair_that_the_page_cannot_show_is_a_failure(fake):
     assert sorted(ran.pairs) == [0, 6]
     assert [(row.pair, row.kind) for row in ran.failures] == [(3, "not-shown")]
     assert "an equation does not compile" in ran.failures[0].message
+    [stuck] = read_stuck_pairs(ran.directory.path / STUCK_PAIRS_NAME).pairs
+    assert (stuck.pair, stuck.kind, stuck.num_timeouts, stuck.has_failed) == (
+        *(3, "not-shown"),
+        *(0, True),
+    )
+    assert "an equation does not compile" in stuck.why
 
 
 def test_a_runtime_that_says_yes_to_a_pick_that_failed(fake):
