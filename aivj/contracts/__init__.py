@@ -157,6 +157,12 @@ from aivj.contracts.source_manifest import (
     SourceRow,
     read_source_manifest,
 )
+from aivj.contracts.stuck_pairs import (
+    STUCK_PAIRS_NAME,
+    StuckPair,
+    StuckPairsReport,
+    read_stuck_pairs,
+)
 
 __all__ = [
     "ELITE_MANIFEST_NAME",
@@ -169,6 +175,7 @@ __all__ = [
     "PAIRS_QUALITY_NAME",
     "PREFERENCES_NAME",
     "SCHEMAS",
+    "STUCK_PAIRS_NAME",
     "TOO_BRIGHT_LUMA",
     "UNSCORED_QUALITY01",
     "AudioRequest",
@@ -230,6 +237,8 @@ __all__ = [
     "SourceRow",
     "StageSummary",
     "Stuck",
+    "StuckPair",
+    "StuckPairsReport",
     "SummaryEnv",
     "SummaryFailure",
     "SummaryGate",
@@ -273,6 +282,7 @@ __all__ = [
     "read_run_meta",
     "read_run_summary",
     "read_source_manifest",
+    "read_stuck_pairs",
     "require_pack_name",
     "row_bytes",
     "shown",

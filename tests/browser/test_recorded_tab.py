@@ -65,7 +65,7 @@ async def test_everything_a_page_says_is_kept_until_it_is_taken(origin, tmp_path
         assert "boom" in errors
         assert any("status of 500" in error for error in errors)
         assert any(error.startswith(f"{origin}/cut: net::") for error in errors)
-        assert not any("/slow" in error or "404" in error for error in errors)
+        assert not any("/slow" in error or "status of 404" in error for error in errors)
         assert (tab.take_lines(), tab.take_errors()) == ([], [])
 
         await tab.save_trace(tmp_path / "trace.zip")

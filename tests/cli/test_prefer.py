@@ -107,7 +107,7 @@ def certainty(state):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--pack", "missing"], "missing/pairs-manifest.v0.json; found nothing there"),
+        (["--pack", "missing"], "a pack 'missing' with pairs-manifest.v0.json"),
         (["--audio", "missing.wav"], "missing.wav"),
         (["--audio", "."], "one piece of music; found the folder ."),
         (["--prior", "missing.json"], "missing.json; found nothing there"),

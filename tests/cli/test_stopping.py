@@ -86,12 +86,20 @@ def test_sigterm_is_told_from_ctrl_c(monkeypatch):
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_a_real_ctrl_c_ends_a_process_without_a_traceback(tmp_path):
     log = tmp_path / "log"
     os.mkfifo(log)
     words = ["--home", str(tmp_path / "home"), "stats", "selection", str(log)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "aivj.cli", *words], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "aivj.cli", *words],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that.
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - this process has no threads that matter here
     )
     with log.open("w"):  # opens as soon as the process reads, which then waits for a line
         process.send_signal(signal.SIGINT)
