@@ -32,7 +32,7 @@ def pack(
 ) -> None:
     """Draw pairs of presets from a folder and lay them out as a pack.
 
-    Presets that cannot be drawn whole are passed over. The same call again changes nothing.
+    Presets that do not convert whole are passed over. The same call again changes nothing.
     Example: aivj pack --pack mine --presets ~/milkdrop --pairs 200 --seed 7
     """
     from aivj.packs.pairing import draw_coupled_pack

@@ -247,8 +247,8 @@ class _Demo:
             )
         except InputError as error:
             self._notice(
-                f"Without an elite list: the presets' own ratings give none ({error.found} to be "
-                f"{error.expected}), so the net learns from what is measured alone."
+                "Without an elite list, since the presets' own ratings give none: it takes "
+                f"{error.expected}; there are {error.found}. The net learns from what is measured."
             )
             return None
         self._notice("Elite labels are weak labels: they come from the presets' own ratings.")
