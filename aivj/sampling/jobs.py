@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aivj.contracts.pairs_manifest import preset_path
-from aivj.errors import ItemError
+from aivj.errors import ItemError, UnsafePathError
 from aivj.sampling.packs import SamplePack
 from aivj.sampling.picking import Pick
 from aivj.sampling.worker import PairJob
@@ -63,7 +63,7 @@ def _job(
     degraded: list[str] = []
     digests: list[str] = []
     for layer, url in (("fg", pair.fg_url), ("bg", pair.bg_url)):
-        data = _read(preset_path(packs_root, url))
+        data = _read(packs_root, url)
         digests.append(sha256_hex(data))
         converted = convert(data)
         texts.append(json.dumps(converted.butterchurn, separators=(",", ":")))
@@ -81,11 +81,15 @@ def _job(
     )
 
 
-def _read(path: Path) -> bytes:
+def _read(packs_root: Path, url: str) -> bytes:
+    """Reads a pair's preset. One that is a link out of the packs is as good as none."""
+    remedy = "complete the pack, then sample it anew"
+    try:
+        path = preset_path(packs_root, url)
+    except UnsafePathError as error:
+        raise ItemError("missing-preset", error.expected, error.found, remedy) from error
     try:
         return path.read_bytes()
     except OSError as error:
         found = error.strerror or str(error)
-        raise ItemError(
-            "missing-preset", f"a preset at {path}", found, "complete the pack, then sample it anew"
-        ) from error
+        raise ItemError("missing-preset", f"a preset at {path}", found, remedy) from error

@@ -1,0 +1,38 @@
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from aivj.contracts.pairs_manifest import ManifestPair
+from aivj.sampling.jobs import prepared_jobs
+from aivj.sampling.picking import Pick
+
+
+def pair(number: int) -> ManifestPair:
+    name = f"/presets/p/fg/{number}.milk"
+    return ManifestPair(pair=number, fg_url=name, bg_url=name)
+
+
+@pytest.fixture
+def packs_root(tmp_path: Path) -> Path:
+    folder = tmp_path / "public" / "presets" / "p" / "fg"
+    folder.mkdir(parents=True)
+    (tmp_path / "outside.milk").write_text("zoom=1\n")
+    (folder / "0.milk").write_text("zoom=1\n")
+    (folder / "1.milk").symlink_to(tmp_path / "outside.milk")
+    return tmp_path / "public"
+
+
+def test_a_preset_that_leads_out_or_is_missing_costs_its_own_pair_alone(packs_root: Path) -> None:
+    pack = SimpleNamespace(name="p", pairs={number: pair(number) for number in range(3)})
+    failed: list[tuple[str, int, str]] = []
+    jobs = prepared_jobs(
+        pack,
+        [Pick(iteration, number) for iteration, number in enumerate([1, 2, 0])],
+        packs_root,
+        lambda _: SimpleNamespace(butterchurn={}, degraded_reasons=[]),
+        num_clips=1,
+        on_failure=lambda name, number, error: failed.append((name, number, error.kind)),
+    )
+    assert [job.pair for job in jobs] == [0]
+    assert failed == [("p", 1, "missing-preset"), ("p", 2, "missing-preset")]
