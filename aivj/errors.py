@@ -2,6 +2,7 @@
 
     AivjError                    1   anything of ours that went wrong
     ├── InputError               3   a file, manifest or option says something we cannot use
+    │   ├── NoContrastError      3   labels that are all alike, of which nothing can be learned
     │   └── UnsafePathError      3   a path or URL that would leave its root
     ├── MissingDependencyError   4   a program or package that must be installed is not there
     ├── RendererRefusedError     5   the browser's renderer is not the one that was asked for
@@ -50,6 +51,10 @@ class InputError(AivjError):
     """A file, manifest or option says something that cannot be used."""
 
     exit_code = 3
+
+
+class NoContrastError(InputError):
+    """Labels are all alike: there are none of the good, or none of the bad."""
 
 
 class UnsafePathError(InputError):

@@ -4,7 +4,6 @@ The log is append-only: who takes a judgement back appends a retraction, and rea
 it names. Logs of several people may be put behind each other in any order.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -78,13 +77,19 @@ class Preferences:
         rows: Judgements that nobody took back, in the order in which they were written.
         num_retracted: Judgements that were taken back.
         num_self_comparisons: Judgements of a pair against itself, which are left out.
-        num_bad_lines: Lines that were not blank and neither a judgement nor a retraction.
+        bad_lines: Numbers, from 1, of lines that were not blank and neither a judgement nor a
+            retraction.
     """
 
     rows: tuple[Preference, ...] = ()
     num_retracted: int = 0
     num_self_comparisons: int = 0
-    num_bad_lines: int = 0
+    bad_lines: tuple[int, ...] = ()
+
+    @property
+    def num_bad_lines(self) -> int:
+        """How many lines were neither a judgement nor a retraction."""
+        return len(self.bad_lines)
 
 
 class PreferenceLog(JsonlLog[Preference | Retraction]):
@@ -101,7 +106,8 @@ def read_preferences(path: Path) -> Preferences:
     """
     judged: list[Preference] = []
     retracted: set[tuple[str, str]] = set()
-    counts: Counter[str] = Counter()
+    num_self_comparisons = 0
+    bad_lines: list[int] = []
     *lines, torn = read_bytes(path).split(b"\n")
     for number, line in enumerate([*lines, torn], start=1):
         if not line.strip():
@@ -109,16 +115,17 @@ def read_preferences(path: Path) -> Preferences:
         try:
             row = _row(line, f"{path}:{number}")
         except InputError:
-            counts["bad"] += number <= len(lines)
+            if number <= len(lines):
+                bad_lines.append(number)
             continue
         if isinstance(row, Retraction):
             retracted.add((row.by, row.retracts))
         elif row.winner == row.loser:
-            counts["self"] += 1
+            num_self_comparisons += 1
         else:
             judged.append(row)
     rows = tuple(row for row in judged if (row.by, row.at) not in retracted)
-    return Preferences(rows, len(judged) - len(rows), counts["self"], counts["bad"])
+    return Preferences(rows, len(judged) - len(rows), num_self_comparisons, tuple(bad_lines))
 
 
 def _row(line: bytes, source: str) -> Preference | Retraction:

@@ -2,6 +2,7 @@
 
 from aivj.packs.drawing import Accept
 from aivj.packs.duplicates import near_duplicates
+from aivj.packs.elite import ScoredPair, place_elite
 from aivj.packs.extra_features import ExtraFeatures, read_extra_features, with_extra_features
 from aivj.packs.families import NamedPreset, by_author, by_title, family_of
 from aivj.packs.feature_store import FeatureStore
@@ -30,12 +31,14 @@ __all__ = [
     "PresetFile",
     "PresetOrigin",
     "Provenance",
+    "ScoredPair",
     "by_author",
     "by_title",
     "draw_coupled_pack",
     "draw_elite",
     "family_of",
     "near_duplicates",
+    "place_elite",
     "read_extra_features",
     "read_provenance",
     "scan_presets",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from aivj.packs.scan import PresetFile
 from aivj.presets.author import preset_family
@@ -14,6 +15,9 @@ MAX_PRESET_BYTES = 256 * 1024
 """Presets are a few thousand bytes of text, the largest known some 36,000; more is no preset."""
 
 _MIN_DIGITS = 3
+
+Unusable = Literal["unreadable", "too large", "empty"]
+"""Why a file is no preset."""
 
 Accept = Callable[[PresetFile, bytes], bool]
 """Says whether a preset may be drawn; for example, not if its shader does not convert."""
@@ -126,21 +130,26 @@ class SeededDraw:
 
     def _read(self, file: PresetFile) -> DrawnPreset | None:
         """Reads one preset, or notes why it is none."""
-        try:
-            with file.path.open("rb") as stream:
-                data = stream.read(MAX_PRESET_BYTES + 1)
-        except OSError:
-            self.skipped["unreadable"] += 1
-            return None
-        if len(data) > MAX_PRESET_BYTES:
-            self.skipped["too large"] += 1
-            return None
-        milk = parse_milk(data)
-        if milk.is_empty:
-            self.skipped["empty"] += 1
-            return None
-        family = preset_family(file.relative_path, milk)
-        return DrawnPreset(file, data, milk, hash_milk(milk), family)
+        read = read_preset(file)
+        if isinstance(read, DrawnPreset):
+            return read
+        self.skipped[read] += 1
+        return None
+
+
+def read_preset(file: PresetFile) -> DrawnPreset | Unusable:
+    """Reads one preset; returns why it is none if that is so."""
+    try:
+        with file.path.open("rb") as stream:
+            data = stream.read(MAX_PRESET_BYTES + 1)
+    except OSError:
+        return "unreadable"
+    if len(data) > MAX_PRESET_BYTES:
+        return "too large"
+    milk = parse_milk(data)
+    if milk.is_empty:
+        return "empty"
+    return DrawnPreset(file, data, milk, hash_milk(milk), preset_family(file.relative_path, milk))
 
 
 def _draw_key(purpose: str, seed: int, file: PresetFile) -> tuple[str, str]:

@@ -35,10 +35,10 @@ class Provenance(ContractModel):
     """What was drawn, from where, and by which seed. Holds no time: the same draw is the same."""
 
     version: str = "v0"
-    kind: Literal["coupled-pack", "weak-elite"]
-    seed: int
+    kind: Literal["coupled-pack", "weak-elite", "elite-list"]
+    seed: int | None = Field(description="What decided the draw, null if nothing was drawn")
     parameters: dict[str, int] = Field(description="How many pairs were asked for")
-    source_folder: str = Field(description="Name of the library's folder, without its path")
+    source_folder: str = Field(description="Name of the library's folder, or of what was listed")
     num_presets: int = Field(description="Presets in the library")
     skipped: dict[str, int] = Field(description="Presets passed over, by reason")
     pairs: list[PairOrigin]
@@ -59,15 +59,20 @@ def trace(
         source_folder=_folder_name(draw.presets),
         num_presets=len(draw.presets),
         skipped=dict(sorted(draw.skipped.items())),
-        pairs=[
-            PairOrigin(
-                pair=pair.number,
-                fg=_origin(pair.fg, pair.fg_file),
-                bg=_origin(pair.bg, pair.bg_file),
-            )
-            for pair in pairs
-        ],
+        pairs=pair_origins(pairs),
     )
+
+
+def pair_origins(pairs: Sequence[DrawnPair]) -> list[PairOrigin]:
+    """Tells where the presets of each pair came from."""
+    return [
+        PairOrigin(
+            pair=pair.number,
+            fg=_origin(pair.fg, pair.fg_file),
+            bg=_origin(pair.bg, pair.bg_file),
+        )
+        for pair in pairs
+    ]
 
 
 def read_provenance(folder: Path) -> Provenance:

@@ -7,14 +7,10 @@ than the picture: it stands in for an elite list that people made, until there i
 from collections.abc import Sequence
 from pathlib import Path
 
-from aivj.contracts.elite_manifest import (
-    ELITE_MANIFEST_NAME,
-    EliteEntry,
-    write_elite_manifest,
-)
-from aivj.errors import InputError
-from aivj.packs.drawing import DrawnPair, DrawnPreset, SeededDraw, name_pairs
-from aivj.packs.placement import drawn_files, replaced_folder
+from aivj.contracts.elite_manifest import EliteEntry
+from aivj.errors import NoContrastError
+from aivj.packs.drawing import DrawnPreset, SeededDraw, name_pairs
+from aivj.packs.elite import write_elite
 from aivj.packs.provenance import trace
 from aivj.packs.scan import PresetFile
 
@@ -54,25 +50,24 @@ def draw_elite(
         The pairs, best first: rank from 1, the mean of both ratings as score, and the copies.
 
     Raises:
-        InputError: There is not one pair of either kind, so ratings teach nothing; or `folder`
-            holds something else. Nothing is written.
+        NoContrastError: There is not one pair of either kind, so ratings teach nothing.
+        InputError: `folder` holds something else. Nothing is written.
         StorageError: The disk did not take it; what was there before is whole.
     """
     draw = SeededDraw(library, purpose="weak-elite", seed=seed)
     high, low = _draw_rated(draw, num_high=2 * num_positive, num_low=2 * num_negative)
     if min(len(high), len(low)) < _PRESETS_PER_PAIR:
-        raise InputError(
+        raise NoContrastError(
             f"two presets rated >= {HIGH_RATING:g} and two rated <= {LOW_RATING:g}",
             f"{len(high)} and {len(low)} among {len(library)} presets",
-            "train without labels from ratings, or give an elite list made by people",
+            "train without labels from ratings, or list pairs that people scored "
+            "(`aivj elite --help`)",
         )
     couples = sorted([*_couples(high), *_couples(low)], key=_couple_score, reverse=True)
     pairs = name_pairs("e", 1, couples)
     parameters = {"numPositive": num_positive, "numNegative": num_negative}
     provenance = trace(draw, pairs, kind="weak-elite", parameters=parameters)
-    with replaced_folder(folder, drawn_files(pairs, provenance)) as fresh:
-        write_elite_manifest(fresh / ELITE_MANIFEST_NAME, _entries(pairs, fresh))
-    return _entries(pairs, folder)
+    return write_elite(pairs, [_couple_score(couple) for couple in couples], provenance, folder)
 
 
 def _draw_rated(
@@ -105,15 +100,3 @@ def _score(*ratings: float | None) -> float:
     """Returns the mean rating, 0..5; a preset without one has MilkDrop's default."""
     known = [DEFAULT_RATING if rating is None else rating for rating in ratings]
     return sum(min(max(rating, 0.0), _LARGEST_RATING) for rating in known) / len(known)
-
-
-def _entries(pairs: Sequence[DrawnPair], folder: Path) -> list[EliteEntry]:
-    return [
-        EliteEntry(
-            rank=pair.number,
-            score=_couple_score((pair.fg, pair.bg)),
-            fg=folder / pair.fg_file,
-            bg=folder / pair.bg_file,
-        )
-        for pair in pairs
-    ]

@@ -20,7 +20,7 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.coupling.config import FitConfig
 from aivj.doctor import examine
-from aivj.errors import GateError, InputError
+from aivj.errors import GateError, NoContrastError
 from aivj.fleet.cluster import cluster
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.gate.request import VerifyRequest
@@ -245,7 +245,7 @@ class _Demo:
                 seed=request.seed,
                 folder=elite_dir,
             )
-        except InputError as error:
+        except NoContrastError as error:
             self._notice(
                 "Without an elite list, since the presets' own ratings give none: it takes "
                 f"{error.expected}; there are {error.found}. The net learns from what is measured."

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from aivj.contracts.preferences import Preference
 from aivj.preferences.bradley_terry import Comparisons, Prior, fit_strengths
@@ -85,6 +86,23 @@ class Belief:
         compared = {*self._comparisons.winners.tolist(), *self._comparisons.losers.tolist()}
         order = np.argsort(-self._strengths.mean, kind="stable").tolist()
         return [self._pairs[index] for index in order if index in compared]
+
+    def ranks01(self) -> dict[int, float]:
+        """Returns how surely each compared pair is better than another one, 0 to 1.
+
+        That is the probability that it is stronger than one of the other compared pairs, drawn at
+        random: near 0.5 while little is known, whatever the few judgements say.
+        """
+        compared = np.union1d(self._comparisons.winners, self._comparisons.losers)
+        mean, variance = self._strengths.differences(compared)
+        np.fill_diagonal(variance, 1)  # Nothing is better than itself: the mean is 0 there.
+        certain = ndtr(mean / np.sqrt(variance))
+        np.fill_diagonal(certain, 0)
+        ranks = certain.sum(axis=1) / max(1, len(compared) - 1)
+        return {
+            self._pairs[index]: rank
+            for index, rank in zip(compared.tolist(), ranks.tolist(), strict=True)
+        }
 
     def order_certainty01(self) -> float:
         """Returns how sure the order is, 0.5 to 1; see `Strengths.order_certainty01`.

@@ -138,7 +138,7 @@ def test_a_pair_against_itself_is_dropped_but_not_its_namesake(tmp_path: Path):
 def test_a_line_that_is_neither_is_counted(tmp_path: Path, old, new):
     path = tmp_path / "log.jsonl"
     path.write_bytes(LINE.replace(old, new) + b"\r\n" + LINE)
-    assert read_preferences(path) == Preferences(rows=(judgement(),), num_bad_lines=1)
+    assert read_preferences(path) == Preferences(rows=(judgement(),), bad_lines=(1,))
 
 
 def test_foreign_keys_offsets_and_line_ends_are_tolerated(tmp_path: Path):
