@@ -3,12 +3,48 @@
 import shutil
 
 import pytest
+import pytest_asyncio
 from gate.tested_packs import BLANK, BROKEN, MOVING, STILL, write_pack
 
-from aivj.gate import arms
+from aivj.browser.session import BrowserSession
+from aivj.gate import arms, playing
 from aivj.stage import assets
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SCORES = [0.2, 0.4, 0.6, 0.9]
+
+
+class KeptSession(BrowserSession):
+    """A browser that stays open from one verification to the next."""
+
+    async def open(self):
+        if not self.is_open:
+            self._report = await super().open()
+        return self._report
+
+    @property
+    def is_open(self):
+        return self._browser is not None and self._browser.is_connected()
+
+    async def close(self):
+        """Closes what was shown."""
+        for context in self._browser.contexts if self.is_open else ():
+            await context.close()
+        self._tab = None
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kept_session(software_renderer):
+    session = KeptSession(software_renderer.plan, software_renderer.policy)
+    yield session
+    await super(KeptSession, session).close()
+
+
+@pytest.fixture(autouse=True)
+def one_browser(kept_session, monkeypatch):
+    """Faults of packs and pages leave the browser as it was, and starting one costs more."""
+    monkeypatch.setattr(playing, "BrowserSession", lambda *_: kept_session)
 
 
 @pytest.fixture(autouse=True)

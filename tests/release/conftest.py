@@ -105,14 +105,17 @@ class MlflowServer:
             *("--backend-store-uri", f"sqlite:///{database}"),
             *("--artifacts-destination", str(folder / "stored")),
         ]
-        self._folder = folder
+        self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self.uri = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
+        """Starts it unless it runs."""
+        if self._process is not None:
+            return
         self._process = subprocess.Popen(
             self._command,
-            cwd=self._folder,
+            cwd=self.folder,
             env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -132,6 +135,7 @@ class MlflowServer:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(20)
+            self._process = None
 
 
 def _free_port() -> int:
@@ -140,13 +144,21 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture
-def mlflow_server(mlflow_template: Path, tmp_path: Path) -> Iterator[MlflowServer]:
-    database = shutil.copy(mlflow_template, tmp_path / "server.db")
-    server = MlflowServer(database, tmp_path)
-    server.start()
+@pytest.fixture(scope="module")
+def _module_server(
+    mlflow_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MlflowServer]:
+    folder = tmp_path_factory.mktemp("server")
+    server = MlflowServer(shutil.copy(mlflow_template, folder / "server.db"), folder)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def mlflow_server(_module_server: MlflowServer) -> MlflowServer:
+    """A running server, the same for all tests of a module: eight seconds of a core to start."""
+    _module_server.start()
+    return _module_server
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_a_run_goes_on_while_the_server_is_away_and_is_whole_afterwards(
     assert set(runs) == {"before", "meanwhile", "child"}
     assert runs["before"].info.run_id == before.run_id
     assert [each.value for each in client.get_metric_history(before.run_id, "loss")] == [2, 1]
-    [stored] = tmp_path.glob("stored/**/quality/scores.json")
+    [stored] = mlflow_server.folder.glob("stored/**/quality/scores.json")
     assert stored.read_text() == "{}"
     tags = runs["meanwhile"].data.tags
     assert (tags[SPOOLED_AS], tags["pack"]) == (meanwhile.run_id, "p")
@@ -161,7 +161,7 @@ def test_without_a_spool_a_server_that_is_away_is_an_error():
 
 
 def test_what_the_server_refuses_is_an_error_and_does_not_wait(mlflow_server, spool):
-    tracker = Tracker(mlflow_server.uri, spool=spool)
+    tracker = Tracker(mlflow_server.uri, spool=spool, experiment="refused")
     run = begin(tracker)
     with pytest.raises(StorageError, match="lr"):
         run.log_params({"lr": 2})

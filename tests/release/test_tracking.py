@@ -1,6 +1,5 @@
 import asyncio
 import math
-from pathlib import Path
 
 import pytest
 
@@ -176,6 +175,6 @@ def test_a_server_takes_the_same_without_a_word(mlflow_server, tmp_path, capfd, 
     assert seen(tracker, run).info.status == "FINISHED"
     assert seen(tracker, run).data.metrics == {"loss": 2.0}
     assert current(tracker, model_name("p"), CANDIDATE) == version
-    [stored] = Path(tmp_path / "stored").rglob("scores.json")
+    [stored] = (mlflow_server.folder / "stored").rglob("scores.json")
     assert stored.read_text() == "{}"
     assert capfd.readouterr() == ("", "")

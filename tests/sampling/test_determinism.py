@@ -17,7 +17,8 @@ from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.worker import PairWorker, PairWorkerPlan
 
-NUM_PAIRS = 100
+# `make chaos` compares 120 of a run in peace with those of runs under fire.
+NUM_PAIRS = 40
 SMALL = RenderSettings(
     width=96, height=54, warmup_frames=4, measure_frames=8, silent_every=2, seed=5
 )
@@ -63,11 +64,11 @@ def test_order_actors_and_history_cannot_be_seen(jobs, plan):
         by_actors = outcomes_of(RayExecutor(2), plan, shuffled)
 
     assert len(in_order) == NUM_PAIRS
-    assert sum(not isinstance(measured, str) for measured in in_order.values()) >= 97
+    assert sum(not isinstance(measured, str) for measured in in_order.values()) >= 38
     assert by_actors == in_order
     # Black pictures would be equal whatever happened: these are pictures, and all different.
     lumas = {m.composite_avg_luma for m in in_order.values() if not isinstance(m, str)}
-    assert len(lumas) >= 90
+    assert len(lumas) >= 36
 
 
 def test_another_seed_is_another_picture(jobs, plan):
