@@ -99,6 +99,8 @@ class Provenance(ContractModel):
         run_id: The training run's id in the tracking server.
         dataset_digest: SHA-256 of the training set.
         checkpoint_digest: SHA-256 of the model's file.
+        manifest_digest: SHA-256 of the manifest that was scored.
+        presets_digest: SHA-256 of its pairs' ids and presets.
         feature_spec: Version of the preset features.
         renderer_class: Class of the renderer whose measurements were learned from.
         held_out_pairs: Ids of the pairs whose presets the model was kept from.
@@ -108,6 +110,8 @@ class Provenance(ContractModel):
     run_id: Omittable[str] = None
     dataset_digest: Omittable[str] = None
     checkpoint_digest: Omittable[str] = None
+    manifest_digest: Omittable[str] = None
+    presets_digest: Omittable[str] = None
     feature_spec: Omittable[str] = None
     renderer_class: Omittable[str] = None
     held_out_pairs: Omittable[list[PairId]] = None

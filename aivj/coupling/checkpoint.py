@@ -3,7 +3,7 @@
 `coupling_net_final.safetensors` is the truth: weights, and in its header a card with all that is
 needed to use them, so that one atomic write makes the whole. The card lies beside it as JSON for
 people, with the run that made it, and everything once more as `.pth` for programs that look for
-that name; either file can be read back.
+that name; either weights can be read back, as long as all that lie there are of one fit.
 """
 
 import io
@@ -28,7 +28,7 @@ from aivj.storage import sha256_hex, write_atomic
 
 CHECKPOINT_STEM = "coupling_net_final"
 _CARD_KEY = "aivj"
-_LEGACY_SUFFIX = ".pth"
+_SUFFIX, _CARD_SUFFIX, _LEGACY_SUFFIX = ".safetensors", ".json", ".pth"
 
 
 class CheckpointCard(BaseModel):
@@ -116,7 +116,7 @@ def write_checkpoint(
     legacy = io.BytesIO()
     torch.save({"state_dict": tensors, "card": card.model_dump(mode="json")}, legacy)
 
-    path = output_dir / "models" / f"{CHECKPOINT_STEM}.safetensors"
+    path = output_dir / "models" / f"{CHECKPOINT_STEM}{_SUFFIX}"
     write_atomic(path, weights)
     readable = {
         **card.model_dump(mode="json"),
@@ -124,7 +124,7 @@ def write_checkpoint(
         "run_id": run_id,
     }
     write_atomic(
-        path.with_suffix(".json"),
+        path.with_suffix(_CARD_SUFFIX),
         (json.dumps(readable, indent=2, allow_nan=False) + "\n").encode(),
     )
     write_atomic(path.with_suffix(_LEGACY_SUFFIX), legacy.getvalue())
@@ -134,11 +134,24 @@ def write_checkpoint(
 def read_checkpoint(path: Path) -> Checkpoint:
     """Reads a checkpoint: the safetensors file, or the `.pth` beside it, which is the same.
 
-    Of a `.pth` only tensors and plain values are read; it runs no code.
+    Of a `.pth` only tensors and plain values are read; it runs no code. Whatever else lies beside
+    it under its name has to be of the same fit, to the last digit.
 
     Raises:
-        InputError: The file is missing, broken or of another program.
+        InputError: The file is missing, broken or of another program; or one beside it is of
+            another fit.
     """
+    checkpoint = _read(path)
+    for suffix in {_SUFFIX, _LEGACY_SUFFIX} - {path.suffix}:
+        beside = path.with_suffix(suffix)
+        if beside.exists() and not _is_same(_read(beside), checkpoint):
+            raise _other_fit(path, beside, "other weights, or another card with them")
+    if (told := _told_otherwise(path, checkpoint)) is not None:
+        raise _other_fit(path, path.with_suffix(_CARD_SUFFIX), told)
+    return checkpoint
+
+
+def _read(path: Path) -> Checkpoint:
     try:
         data = path.read_bytes()
         if path.suffix == _LEGACY_SUFFIX:
@@ -157,7 +170,48 @@ def read_checkpoint(path: Path) -> Checkpoint:
             "`aivj train`: nets of other programs read other features",
         ) from error
     digest = sha256_hex(data)
-    return Checkpoint(net=net, card=card, digest=digest, run_id=_run_of(path, digest))
+    run_id = _card_beside(path).get("run_id")
+    return Checkpoint(net, card, digest, run_id if isinstance(run_id, str) else None)
+
+
+def _is_same(one: Checkpoint, other: Checkpoint) -> bool:
+    tensors, others = one.net.state_dict(), other.net.state_dict()
+    return one.card == other.card and all(
+        torch.equal(value, others[name]) for name, value in tensors.items()
+    )
+
+
+def _told_otherwise(path: Path, checkpoint: Checkpoint) -> str | None:
+    """Returns what the JSON beside a checkpoint says otherwise; None if nothing or no such file."""
+    beside = _card_beside(path)
+    if not beside:
+        return None
+    known = json.loads(checkpoint.card.model_dump_json())
+    others = sorted(name for name in known.keys() & beside.keys() if known[name] != beside[name])
+    if others:
+        return f"another {', '.join(others)}"
+    # A `.pth` of an earlier version gives other bytes today, but not other weights.
+    digest = beside.get("weights_sha256")
+    if path.suffix == _SUFFIX and digest != checkpoint.digest:
+        return f"weights sha256 {digest}, not {checkpoint.digest}"
+    return None
+
+
+def _other_fit(path: Path, beside: Path, found: str) -> InputError:
+    return InputError(
+        f"files of one fit: {path} and {beside.name} beside it",
+        f"in {beside.name} {found}",
+        f"train again, which writes them all; or remove {beside.name}, if {path.name} is right",
+    )
+
+
+def _card_beside(path: Path) -> Mapping[str, Any]:
+    """Returns the JSON that lies beside a checkpoint; empty if there is none of ours."""
+    try:
+        beside = json.loads(path.with_suffix(_CARD_SUFFIX).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return beside if isinstance(beside, dict) and "weights_sha256" in beside else {}
 
 
 def _safetensors(tensors: Mapping[str, torch.Tensor], card: CheckpointCard) -> bytes:
@@ -169,18 +223,6 @@ def _from_legacy(data: bytes) -> bytes:
     """Returns the bytes of the safetensors file that was written beside a `.pth`."""
     plain = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     return _safetensors(plain["state_dict"], CheckpointCard.model_validate(plain["card"]))
-
-
-def _run_of(path: Path, digest: str) -> str | None:
-    """Returns the run that the JSON beside a checkpoint names, if it is about these weights."""
-    try:
-        beside = json.loads(path.with_suffix(".json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    if not isinstance(beside, dict) or beside.get("weights_sha256") != digest:
-        return None
-    run_id = beside.get("run_id")
-    return run_id if isinstance(run_id, str) else None
 
 
 def _header(data: bytes) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ from aivj.coupling.training_set import FloatArray
 from aivj.errors import GateError, InputError
 from aivj.packs.extra_features import ExtraFeatures
 from aivj.packs.feature_store import FeatureStore
+from aivj.packs.scored_pack import presets_digest
 
 
 def score_pack(
@@ -40,6 +41,7 @@ def score_pack(
     min_quality_std: float = MIN_QUALITY_STD,
     calibrate_std: float | None = None,
     run_id: str | None = None,
+    manifest_digest: str | None = None,
 ) -> PairsQuality:
     """Scores every pair whose presets can be read.
 
@@ -54,6 +56,7 @@ def score_pack(
         calibrate_std: Deviation to stretch bunched scores to; order never changes.
         run_id: Training run to name in the provenance; None names the one that the checkpoint
             says it comes from.
+        manifest_digest: SHA-256 of the manifest's file, for the provenance.
 
     Raises:
         InputError: Not one pair's presets can be read, a URL leaves `packs_root`, or the net was
@@ -89,6 +92,8 @@ def score_pack(
             run_id=run_id or checkpoint.run_id,
             dataset_digest=checkpoint.card.dataset_digest,
             checkpoint_digest=checkpoint.digest,
+            manifest_digest=manifest_digest,
+            presets_digest=presets_digest(manifest, packs_root),
             feature_spec=checkpoint.card.feature_spec,
             renderer_class=checkpoint.card.renderer_class,
             held_out_pairs=_held_out_pairs(checkpoint, presets, pack),

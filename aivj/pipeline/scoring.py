@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aivj.contracts.json_text import read_bytes
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import (
     MIN_QUALITY_STD,
     PAIRS_QUALITY_NAME,
@@ -15,6 +17,7 @@ from aivj.coupling.device import choose_device
 from aivj.coupling.score import score_pack
 from aivj.packs.feature_store import FeatureStore
 from aivj.pipeline.labels import read_extra, read_pack
+from aivj.storage import sha256_hex
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,19 @@ def score(request: ScoreRequest) -> list[tuple[PairsQuality, Path]]:
             min_quality_std=request.min_quality_std,
             calibrate_std=request.calibrate_std,
             run_id=request.run_id,
+            manifest_digest=sha256_hex(
+                read_bytes(_folder(request, manifest.pack) / PAIRS_MANIFEST_NAME)
+            ),
         )
         for manifest in manifests
     ]
     written = []
     for quality in scored:
-        path = request.packs_root / "presets" / quality.pack / PAIRS_QUALITY_NAME
+        path = _folder(request, quality.pack) / PAIRS_QUALITY_NAME
         write_pairs_quality(path, quality)
         written.append((quality, path))
     return written
+
+
+def _folder(request: ScoreRequest, pack: str) -> Path:
+    return request.packs_root / "presets" / pack

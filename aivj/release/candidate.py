@@ -16,6 +16,7 @@ from aivj.contracts.pairs_quality import (
     read_pairs_quality,
 )
 from aivj.errors import GateError, InputError, StorageError
+from aivj.packs.scored_pack import scored_otherwise
 from aivj.release.pointer import Forced, Gate
 from aivj.storage import sha256_hex
 
@@ -118,8 +119,8 @@ def admit(
         InputError: A file is missing or is not what it should be.
         GateError: The runtime could not use the scores: they are another pack's, incomplete,
             outside 0 to 1, or for pairs that the manifest does not have. Or a gate that is not
-            overruled refuses: they are too much alike, their own statistics belong to others, or
-            they are not verified.
+            overruled refuses: they are too much alike, their own statistics belong to others, they
+            were made for another manifest or other presets, or they are not verified.
         StorageError: Somebody is writing the file.
     """
     data = read_bytes(quality_path)
@@ -137,6 +138,7 @@ def admit(
     std = quality_stats([row.quality01 for row in quality.pairs]).std
     refusals: dict[Gate, GateError | None] = {
         "statistics": _statistics_refusal(quality, std, quality_path),
+        "pack": _pack_refusal(quality, manifest_path),
         "spread": _spread_refusal(std, min_quality_std, quality_path),
         "verify": _verify_refusal(evidence.verify, digest),
     }
@@ -192,6 +194,22 @@ def _statistics_refusal(quality: PairsQuality, std: float, source: Path) -> Gate
         f"statistics in {source} that describe its scores",
         f"std {quality.quality_stats.std:.4f} written there, {std:.4f} by the scores",
         "score the pack again: the file was changed after it was written",
+    )
+
+
+def _pack_refusal(quality: PairsQuality, manifest_path: Path | None) -> GateError | None:
+    if manifest_path is None:
+        return None
+    # The manifest lies in presets/<pack> below the folder that its URLs resolve below.
+    others = scored_otherwise(
+        quality.provenance, manifest_path, manifest_path.absolute().parents[2]
+    )
+    if not others:
+        return None
+    return _refusal(
+        f"scores made for the pack as it is in {manifest_path.parent}",
+        " and ".join(others),
+        f"score it again: aivj score --pack {quality.pack}",
     )
 
 

@@ -20,8 +20,8 @@ from aivj.release.bucket import Bucket
 
 REPORT_NAME = "verify-report.json"
 
-Gate = Literal["statistics", "spread", "verify"]
-"""What scores must pass: own statistics, a standard deviation, a check in a browser."""
+Gate = Literal["statistics", "pack", "spread", "verify"]
+"""What scores must pass: own statistics, the pack as it is, a deviation, a check in a browser."""
 
 
 class StoredObject(ContractModel):

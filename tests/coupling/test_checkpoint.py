@@ -123,12 +123,54 @@ def test_a_pth_runs_no_code(tmp_path: Path) -> None:
         read_checkpoint(tmp_path / "net.pth")
 
 
-def test_the_run_of_other_weights_is_not_taken_over(tmp_path: Path, fitted: Fitted) -> None:
+def test_weights_alone_are_a_checkpoint_of_no_run(tmp_path: Path, fitted: Fitted) -> None:
     path = write_checkpoint(tmp_path / "a", fitted, run_id="a" * 32)
     moved = tmp_path / "b" / path.name
     moved.parent.mkdir()
     moved.write_bytes(path.read_bytes())
+    moved.with_suffix(".json").write_text('{"of": "another program"}')
     assert read_checkpoint(moved).run_id is None
-    card = json.loads(path.with_suffix(".json").read_text())
-    moved.with_suffix(".json").write_text(json.dumps({**card, "weights_sha256": "other"}))
-    assert read_checkpoint(moved).run_id is None
+
+
+@pytest.mark.parametrize("read", [".safetensors", ".pth"])
+@pytest.mark.parametrize("other", [".safetensors", ".pth", ".json"])
+def test_files_of_two_fits_are_refused(
+    tmp_path: Path, fitted: Fitted, training_set: TrainingSet, read: str, other: str
+) -> None:
+    path = write_checkpoint(tmp_path / "a", fitted)
+    config = CONFIG.model_copy(update={"seed": 1})
+    later = write_checkpoint(tmp_path / "b", fit(training_set, config, device=CPU))
+    path.with_suffix(other).write_bytes(later.with_suffix(other).read_bytes())
+    with pytest.raises(InputError, match="files of one fit") as caught:
+        read_checkpoint(path.with_suffix(read))
+    assert "coupling_net_final" in caught.value.found
+    assert "train again" in caught.value.remedy
+
+
+def test_one_weight_of_the_pth_decides(tmp_path: Path, fitted: Fitted) -> None:
+    path = write_checkpoint(tmp_path, fitted)
+    legacy = path.with_suffix(".pth")
+    content = torch.load(legacy, weights_only=True)
+    content["state_dict"]["out.bias"] += 1e-6
+    torch.save(content, legacy)
+    with pytest.raises(InputError, match=r"in coupling_net_final.pth other weights"):
+        read_checkpoint(path)
+
+
+def test_a_card_of_other_figures_is_refused(tmp_path: Path, fitted: Fitted) -> None:
+    path = write_checkpoint(tmp_path, fitted)
+    beside = path.with_suffix(".json")
+    card = json.loads(beside.read_text())
+    card["metrics"]["train_loss"] *= 0.5
+    beside.write_text(json.dumps(card))
+    with pytest.raises(InputError, match=r"in coupling_net_final.json another metrics"):
+        read_checkpoint(path)
+
+
+def test_a_card_of_other_weights_is_refused(tmp_path: Path, fitted: Fitted) -> None:
+    path = write_checkpoint(tmp_path, fitted)
+    beside = path.with_suffix(".json")
+    card = json.loads(beside.read_text())
+    beside.write_text(json.dumps({**card, "weights_sha256": "0" * 64}))
+    with pytest.raises(InputError, match=r"weights sha256 0{64}, not"):
+        read_checkpoint(path)

@@ -7,11 +7,14 @@ from pathlib import Path
 from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
 from aivj.contracts.pairs_quality import (
     PairsQuality,
+    Provenance,
     QualityPair,
     ScoringStats,
     quality_stats,
     write_pairs_quality,
 )
+from aivj.packs.scored_pack import presets_digest
+from aivj.storage import sha256_hex
 
 _HEAD = b"MILKDROP_PRESET_VERSION=201\r\nPSVERSION_WARP=2\r\nPSVERSION_COMP=2\r\n[preset00]\r\n"
 
@@ -74,6 +77,10 @@ def write_pack(root: Path, presets: Sequence[bytes], scores: Sequence[float]) ->
         pack=pack.name,
         quality_stats=quality_stats(scores),
         stats=ScoringStats(total_pairs=len(pairs), scored_pairs=len(scores)),
+        provenance=Provenance(
+            manifest_digest=sha256_hex(pack.manifest.read_bytes()),
+            presets_digest=presets_digest(manifest, root),
+        ),
         pairs=[
             QualityPair(pair=row.pair, quality01=score)
             for row, score in zip(pairs, scores, strict=True)

@@ -129,6 +129,23 @@ def test_a_manifest_of_another_pack_is_refused(scores, tmp_path):
         admitted(scores, manifest_path=manifest_path)
 
 
+@pytest.mark.parametrize("said", ["manifest", "presets"])
+def test_scores_of_another_pack_of_that_name_are_refused(scores, tmp_path, said):
+    manifest_path = write_manifest(tmp_path / "pairs-manifest.v0.json", num_pairs=9)
+    edited(scores, lambda d: d.update(provenance={f"{said}Digest": "0" * 64}))
+    with pytest.raises(GateError, match=f"its .*{said}.* sha256 000000000000.*aivj score"):
+        admitted(scores, manifest_path=manifest_path)
+    forced = admitted(scores, manifest_path=manifest_path, force=FORCE).forced
+    assert forced.overruled == ["pack"]
+
+
+def test_scores_of_this_very_pack_are_let_through(scores, tmp_path):
+    manifest_path = write_manifest(tmp_path / "pairs-manifest.v0.json", num_pairs=9)
+    digest = sha256_hex(manifest_path.read_bytes())
+    edited(scores, lambda d: d.update(provenance={"manifestDigest": digest}))
+    assert admitted(scores, manifest_path=manifest_path).forced is None
+
+
 def test_scores_without_a_check_are_refused(scores):
     with pytest.raises(GateError, match=r"no such check.*--force --reason"):
         admitted(scores, UNVERIFIED)

@@ -328,6 +328,12 @@ CHECKS: tuple[Check, ...] = (
         side_files.judge_table,
     ),
     Check(
+        "tableValues",
+        "eval.parquet has the values of eval.jsonl, to the last digit",
+        "resume the run, which makes the table again",
+        side_files.judge_table_values,
+    ),
+    Check(
         "pictures",
         "each row has its whole picture below thumbnails",
         "sample these pairs again if their pictures are wanted",

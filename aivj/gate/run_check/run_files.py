@@ -13,7 +13,7 @@ from aivj.contracts.run_meta import RunMeta
 from aivj.errors import InputError
 from aivj.gate.run_check.json_lines import JsonLines, NumberedRow, read_json_lines, rows_of
 from aivj.gate.run_check.pictures import Picture, read_pictures
-from aivj.gate.run_check.table_pairs import TablePairs, read_table_pairs
+from aivj.gate.run_check.run_table import RunTable, read_table
 from aivj.packs.measured_presets import OtherPreset, other_presets
 from aivj.storage import sha256_hex
 
@@ -86,7 +86,7 @@ class LoadedRun:
     failures: tuple[NumberedRow[FailureRow], ...]
     meta_file: LoadedMeta
     log: tuple[str, ...] | None
-    table: TablePairs | None
+    table: RunTable | None
     pictures: Mapping[str, Picture] | None
     manifests: Mapping[str, LoadedManifest] | None
 
@@ -129,7 +129,7 @@ def load_run(path: Path, *, packs_root: Path | None = None) -> LoadedRun:
         failures=rows_of(failure_lines.lines, FailureRow) if failure_lines else (),
         meta_file=meta_file,
         log=_read_log(path / LOG_NAME),
-        table=read_table_pairs(path / TABLE_NAME),
+        table=read_table(path / TABLE_NAME),
         pictures=read_pictures(path / PICTURES_NAME),
         manifests=_read_manifests(meta_file.meta, packs_root, [entry.row for entry in rows]),
     )

@@ -7,6 +7,7 @@ from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
 from aivj.gate.run_check.json_lines import JsonLines
 from aivj.gate.run_check.pictures import contradictions, picture_of
 from aivj.gate.run_check.run_files import FAILURES_NAME, PICTURES_NAME, TABLE_NAME, LoadedRun
+from aivj.gate.run_check.run_table import other_values
 from aivj.stage.thumbnails import LUMA_TOLERANCE
 
 
@@ -39,6 +40,17 @@ def judge_table(run: LoadedRun) -> Finding:
     other = Counter(table.pairs) - Counter(rows)
     problems = (Problem(f"the table has pair {pair} of {pack}") for pack, pair in other)
     return judged(problems, f"{len(rows)} rows")
+
+
+def judge_table_values(run: LoadedRun) -> Finding:
+    """Each row of the table has the values of its row in the log."""
+    if run.table is None or run.table.problem or not run.rows:
+        return not_applicable(f"no {TABLE_NAME} that can be read" if run.rows else "no row")
+    problems = (
+        Problem(f"pair {entry.row.pair}: {told}", entry.number)
+        for entry, told in other_values(run.table, run.rows)
+    )
+    return judged(problems, f"the values of {len(run.table.rows)} rows")
 
 
 def judge_pictures(run: LoadedRun) -> Finding:

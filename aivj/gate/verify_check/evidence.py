@@ -11,11 +11,13 @@ from urllib.parse import parse_qsl, urlsplit
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.json_text import parse_time, read_object
 from aivj.contracts.judgement import NetJudgement
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.errors import InputError
 from aivj.gate.expected import ExpectedPack, read_expected
 from aivj.gate.report import CONSOLE_NAME, PAGE_ERRORS_NAME, REPORT_NAME, Mode
 from aivj.gate.stats import LinkLimits, read_lines
+from aivj.packs.scored_pack import scored_otherwise
 
 FRAME_TIME_NAME = "frame-time.json"
 BUDGET_NAME = "budget-dynamics.json"
@@ -59,12 +61,14 @@ class ScoredPack:
         missing_files: Pairs without a score since a preset was missing; None if nobody says.
         written_at: When the quality file was written; None without one.
         judgement: How the net of the scores did on what it never saw; None if nobody says.
+        others: What of the pack is not what the scores were made for; None if nobody says.
     """
 
     expected: ExpectedPack
     missing_files: int | None = None
     written_at: datetime | None = None
     judgement: NetJudgement | None = None
+    others: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -215,13 +219,21 @@ def _read_pack(packs_root: Path, pack: str) -> ScoredPack:
         expected = read_expected(packs_root, pack)
     except InputError as error:
         return ScoredPack(ExpectedPack(manifest_problem=str(error), quality_problem="no pack"))
-    path = packs_root / "presets" / pack / PAIRS_QUALITY_NAME
+    folder = packs_root / "presets" / pack
+    path = folder / PAIRS_QUALITY_NAME
     try:
         quality = read_pairs_quality(path)
+        said = quality.provenance
+        others = scored_otherwise(said, folder / PAIRS_MANIFEST_NAME, packs_root)
     except InputError:
         return ScoredPack(expected, written_at=_written_at(path))
-    judgement = quality.provenance.judgement
-    return ScoredPack(expected, quality.stats.missing_files, _written_at(path), judgement)
+    return ScoredPack(
+        expected,
+        quality.stats.missing_files,
+        _written_at(path),
+        said.judgement,
+        None if said.manifest_digest is said.presets_digest is None else tuple(others),
+    )
 
 
 def _written_at(path: Path) -> datetime | None:

@@ -89,6 +89,13 @@ def judge_missing_files(_: Evidence, pack: ScoredPack) -> Finding:
     return judged([Problem(told)] if pack.missing_files else [], told)
 
 
+def judge_of_pack(_: Evidence, pack: ScoredPack) -> Finding:
+    """The scores were made for the manifest and the presets that are there."""
+    if pack.others is None:
+        return not_applicable("the scores do not say which pack they were made for")
+    return judged(map(Problem, pack.others), "made for this manifest and these presets")
+
+
 def judge_verified(evidence: Evidence, pack: ScoredPack) -> Finding:
     """The page was seen with these very scores."""
     digest = evidence.values.get("qualityDigest")

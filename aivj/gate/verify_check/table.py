@@ -236,6 +236,14 @@ CHECKS: tuple[Check, ...] = (
         score_rules.of_pack(score_rules.judge_scores),
     ),
     Check(
+        "scoresOfPack",
+        _BOTH,
+        "the scores were made for the manifest and the presets that the pack has",
+        f"{_NO_SCORES}, or they do not say",
+        _SCORE,
+        score_rules.of_scores(score_rules.judge_of_pack),
+    ),
+    Check(
         "scoreSpread",
         _BOTH,
         f"their standard deviation is at least {MIN_QUALITY_STD}",

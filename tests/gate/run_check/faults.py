@@ -12,11 +12,13 @@ from gate.run_check.good_run import (
     PAIRS,
     RunFolder,
     failure,
+    luma_of,
     picture,
     row,
 )
 
-from aivj.contracts import EvalLog, FailureLog, ok_heuristic, row_bytes
+from aivj.contracts import EvalLog, FailureLog, ok_heuristic, read_eval_rows, row_bytes
+from aivj.sampling.table import write_table
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,12 @@ def _again(run):
     run.make_table()
 
 
+def _table_with(run, index, **changes):
+    rows = list(read_eval_rows(run.eval_path).rows)
+    rows[index] = rows[index].model_copy(update=changes)
+    write_table(rows, run.table_path)
+
+
 def _stuck(run):
     run.edit_meta(lambda meta: meta.update(coupledPick="random"))
     for number in range(2, NUM_ROWS + 1):
@@ -100,7 +108,7 @@ def _frozen(run, **figures):
         data = row_bytes({**json.loads(row_bytes(good)), **changes})
         lines = run.eval_path.read_bytes().splitlines(keepends=True)
         lines[index] = data
-        run.eval_path.write_bytes(b"".join(lines))
+        run.write_rows(b"".join(lines))
 
 
 def _null_taken_for_zero(run):
@@ -602,6 +610,18 @@ FAULTS = (
             ),
         ),
         "11 rows in the table, 10 in the log",
+    ),
+    Fault(
+        "a table of another figure",
+        "tableValues",
+        lambda run: _table_with(run, 4, viz_avg_luma=luma_of(4) + 1e-12),
+        "line 5: pair 12: viz_avg_luma is 0.30000000000000004 in the log, 0.300000000001 in",
+    ),
+    Fault(
+        "a table of other words",
+        "tableValues",
+        lambda run: _table_with(run, 0, reasons=[]),
+        "line 1: pair 0: reasons is ['too-dark'] in the log, [] in the table",
     ),
     Fault("no table", "tableRows", lambda run: run.table_path.write_bytes(b"PAR1"), "arquet"),
     Fault(

@@ -106,7 +106,7 @@ class RunFolder:
         edited = edit(lines[number - 1])
         assert edited != lines[number - 1]
         lines[number - 1] = edited
-        self.eval_path.write_text("".join(lines))
+        self.write_rows("".join(lines).encode())
 
     def edit_row(self, number: int, **changes: object) -> None:
         self.edit_line(number, lambda line: row_bytes({**json.loads(line), **changes}).decode())
@@ -128,6 +128,14 @@ class RunFolder:
     def append(self, path: Path, text: str) -> None:
         with path.open("a") as file:
             file.write(text)
+
+    def write_rows(self, data: bytes) -> None:
+        """Replaces the rows; the table follows where it has rows of the same pairs."""
+        rows = read_eval_rows(self.eval_path).rows
+        self.eval_path.write_bytes(data)
+        now = read_eval_rows(self.eval_path).rows
+        if [row.pair for row in now] == [row.pair for row in rows]:
+            self.make_table()
 
     def make_table(self) -> None:
         write_table(read_eval_rows(self.eval_path).rows, self.table_path)

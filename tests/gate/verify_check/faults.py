@@ -1,9 +1,11 @@
 """One fault or more for each rule, each planted in good evidence."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from gate.tested_packs import STILL
 from gate.verify_check.good_evidence import (
     CONTROLS,
     LIBRARY,
@@ -67,6 +69,11 @@ def _stale(name):
         write(path, path.read_text(), BEFORE)
 
     return plant
+
+
+def _drawn_again(evidence):
+    document = json.loads(evidence.pack.manifest.read_text())
+    evidence.pack.manifest.write_text(json.dumps({**document, "generatedAt": "2026-03-02T09:00Z"}))
 
 
 def _stale_scores(evidence):
@@ -236,6 +243,13 @@ FAULTS = (
         "is for pack 'other'",
     ),
     Fault("scores", "above 1", _scored(0.1, 0.3, 0.6, 1.2), "pair 9 has quality 1.2"),
+    Fault("scoresOfPack", "of another manifest", _drawn_again, "its manifest was sha256"),
+    Fault(
+        "scoresOfPack",
+        "of other presets",
+        lambda evidence: next(evidence.pack.manifest.parent.glob("*/p2.milk")).write_bytes(STILL),
+        "its pairs' presets were sha256",
+    ),
     Fault("scoreSpread", "alike", _scored(0.5, 0.5, 0.5, 0.55), "deviation of 0.0217"),
     Fault(
         "scoresVerified",

@@ -70,7 +70,7 @@ def write_good_evidence(root: Path) -> EvidenceFolder:
     folder.path.mkdir()
     quality = folder.pack.quality
     scores = json.loads(quality.read_text())
-    scores["provenance"] = {"judgement": JUDGED}
+    scores["provenance"]["judgement"] = JUDGED
     write(quality, json.dumps(scores), SCORED_AT)
     uplift = measure_uplift([(9, 0.95)] * 50, [(0, 0.1)] * 50, SCORES, seed=0)
     report = {
