@@ -87,7 +87,7 @@ class RowWriter:
             preset_bg_digest=job.digests[1] if job.digests else None,
             thumbnail_digest=picture_digest(result.thumbnail) if result.thumbnail else None,
             audio_clip=heard.name,
-            degraded=list(job.degraded) or None,
+            degraded=[*job.degraded, *result.degraded] or None,
             render_ms_per_frame=result.render_ms_per_frame,
             **asdict(measurement),
         )

@@ -29,6 +29,8 @@ from aivj.stage.thumbnails import CELL_TOLERANCE, LUMA_TOLERANCE, luma, picture_
 _TEST_TIMEOUT_S = 60.0
 # Pairs; finding all processes of a browser takes milliseconds.
 _WEIGH_EVERY = 20
+_SHORT = {"foreground": "fg", "background": "bg"}
+_CUT_OFF = "equations are left out in frames in which they take too long"
 _SCRIPT = "text => window.__aivj_stage.renderPair(JSON.parse(text)).then(JSON.stringify)"
 
 
@@ -68,6 +70,7 @@ class PairResult:
         num_page_errors: Uncaught exceptions while it was rendered.
         num_console_errors: Console messages of type `error`.
         thumbnail: A WebP picture of the last frame, if asked for.
+        degraded: What of the presets was found not to be drawn, beside what the job says.
     """
 
     measurement: PairMeasurement
@@ -76,6 +79,7 @@ class PairResult:
     num_page_errors: int
     num_console_errors: int
     thumbnail: bytes | None
+    degraded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -239,6 +243,7 @@ def _result(
         num_page_errors=len(reply.page_errors),
         num_console_errors=len(reply.console_errors),
         thumbnail=thumbnail,
+        degraded=tuple(f"{_SHORT[layer]}: {_CUT_OFF}" for layer in reading["cutOff"]),
     )
 
 

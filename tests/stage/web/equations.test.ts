@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { run } from "./equations_run.ts";
+import { STEPS_A_FRAME } from "../../../aivj/stage/web/src/equations/cost.ts";
+import { functionsOf, pool, run } from "./equations_run.ts";
 
 // Worked out by hand from the language, not taken from a run.
 const VALUES: readonly [code: string, x: number][] = [
@@ -142,9 +143,64 @@ test("random numbers come from Math.random, up to the whole number below and at 
   }
 });
 
-test("all loops of a frame go four million rounds together, and anew in the next", () => {
-  const code = "n = 0; loop(1e9, loop(1e9, loop(1e9, n += 1))); x = n; loop(3, x += 0.25)";
-  assert.equal(run(code), 2 * 1_048_576);
-  assert.equal(run(code, 2), 2 * 1_048_576);
-  assert.equal(run("loop(10, memset(0, 1, 8388608); x += 1)"), 10);
+/** What `x` is after each of some frames, and whether anything was left out. */
+function frames(code: string, count: number): [xs: number[], isCutOff: boolean] {
+  const variables = pool("x");
+  const call = functionsOf({ perFrame: variables }, { perFrame: { pool: "perFrame", code } });
+  const xs = Array.from({ length: count }, () => {
+    call("perFrame");
+    return variables.x?.value as number;
+  });
+  return [xs, call("wasCutOff") === 1];
+}
+
+test("the steps of a frame are counted, and what is left out is told", () => {
+  const [[first = 0, second], isCutOff] = frames(
+    "n = 0; loop(1e9, loop(1e9, n += 1)); x = n; loop(3, x += 0.25)",
+    2,
+  );
+  assert.ok(isCutOff && first % 1 === 0 && first > 100_000 && first < STEPS_A_FRAME, `${first}`);
+  assert.equal(second, first);
+});
+
+test("a long body in a loop goes round less often than a short one", () => {
+  const body = "a = sin(a) + 1;".repeat(1000);
+  const [[rounds = 0], isCutOff] = frames(`x = 0; loop(1e6, ${body} x += 1)`, 1);
+  assert.ok(isCutOff && rounds > 10 && rounds < STEPS_A_FRAME / 14_000, `${rounds}`);
+  const [[whiles = 0]] = frames(`x = 0; while(${body} x += 1)`, 1);
+  assert.ok(Math.abs(whiles - rounds) < 10, `${whiles}`);
+});
+
+test("what MilkDrop would not do either is not told", () => {
+  assert.deepEqual(frames("x = 0; loop(1e9, x += 1)", 1), [[1_048_576], false]);
+  assert.deepEqual(frames("x = 0; while(x += 1)", 1), [[1_048_576], false]);
+  assert.deepEqual(frames("x = 0; loop(0/0, x += 1)", 1), [[0], false]);
+});
+
+test("numbers that are filled or copied count", () => {
+  assert.deepEqual(frames("loop(10, memset(0, 1, 8388608)); x = 1", 1), [[1], true]);
+  assert.deepEqual(frames("memset(0, 1, 1000000); memcpy(1, 0, 1000000); x = 1[]", 1), [
+    [1],
+    false,
+  ]);
+});
+
+test("code that runs often in a frame is passed over once its steps are used up", () => {
+  const frame = pool("x");
+  const pixel = pool("zoom");
+  const call = functionsOf(
+    { perFrame: frame, perVertex: pixel },
+    {
+      perFrame: { pool: "perFrame", code: "x += 1" },
+      perPixel: { pool: "perVertex", code: `zoom += 1; ${"a = pow(a, 2);".repeat(20_000)}` },
+    },
+  );
+  for (let vertex = 0; vertex < 500; vertex++) call("perPixel");
+  const { value } = pixel.zoom as WebAssembly.Global<"f64">;
+  assert.ok(value > 5 && value < 100, `${value}`);
+  assert.equal(call("wasCutOff"), 1);
+  call("perFrame");
+  call("perPixel");
+  assert.equal(frame.x?.value, 1);
+  assert.equal(pixel.zoom?.value, value + 1);
 });

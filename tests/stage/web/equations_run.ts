@@ -16,10 +16,10 @@ export function functionsOf(
   pools: Record<string, Pool>,
   functions: Equations["functions"],
   eelVersion = 2,
-): (name: string) => void {
+): (name: string) => number | undefined {
   const module = new WebAssembly.Module(compileEquations({ pools, functions, eelVersion }));
   const { exports } = new WebAssembly.Instance(module, { ...pools, math: MATH });
-  return (name) => (exports[name] as () => void)();
+  return (name) => (exports[name] as () => number | undefined)();
 }
 
 /** Runs a block so many times; returns what is in `x` then. */

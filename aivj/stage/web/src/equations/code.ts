@@ -31,6 +31,8 @@ export const OP = {
   f64Ge: 0x66,
   i32Add: 0x6a,
   i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32DivS: 0x6d,
   i32And: 0x71,
   i32Or: 0x72,
   i32Shl: 0x74,

@@ -2,6 +2,7 @@
 // and written back when it ends.
 
 import { Code, F64, I32, NOTHING, OP } from "./code.ts";
+import { A_ROUND, steps } from "./cost.ts";
 import { assigns } from "./effects.ts";
 import { NEAR, type Surroundings } from "./library.ts";
 import { Locals } from "./locals.ts";
@@ -233,14 +234,21 @@ class Emitter {
   /** The last round's value is left if there is a local variable for it; 0 if there was none. */
   #loop(count: Node, body: Node, last: number | null): void {
     const code = this.#code;
-    const { roundsLeft } = this.#scope;
+    const { stepsLeft } = this.#scope;
+    const aRound = A_ROUND + steps(body);
     this.#locals.with(I32, (left) => {
       if (last !== null) code.f64(0).set(last);
       this.#value(count);
-      code.f64(MOST_ROUNDS).op(OP.f64Min).truncate("i32").tee(left).getGlobal(roundsLeft);
-      code.get(left).getGlobal(roundsLeft).op(OP.i32LtS, OP.select).tee(left);
-      code.i32(0).op(OP.i32GtS).if();
-      code.getGlobal(roundsLeft).get(left).op(OP.i32Sub).setGlobal(roundsLeft).loop();
+      code.f64(MOST_ROUNDS).op(OP.f64Min).truncate("i32").set(left);
+      this.#cutOffWhere(() => {
+        code.get(left).i32(0).op(OP.i32GtS).get(left);
+        code.getGlobal(stepsLeft).i32(aRound).op(OP.i32DivS, OP.i32GtS, OP.i32And);
+      });
+      code.get(left).getGlobal(stepsLeft).i32(aRound).op(OP.i32DivS);
+      code.get(left).getGlobal(stepsLeft).i32(aRound).op(OP.i32DivS, OP.i32LtS, OP.select);
+      code.tee(left).i32(0).op(OP.i32GtS).if();
+      code.getGlobal(stepsLeft).get(left).i32(aRound).op(OP.i32Mul, OP.i32Sub);
+      code.setGlobal(stepsLeft).loop();
       this.#locals.perhaps(() => {
         if (last === null) this.#discard(body);
         else {
@@ -256,19 +264,29 @@ class Emitter {
   /** Goes round at least once, and for as long as the value is true. */
   #while(body: Node): void {
     const code = this.#code;
-    const { roundsLeft } = this.#scope;
+    const { stepsLeft } = this.#scope;
     this.#locals.with(I32, (left) =>
       this.#locals.with(F64, (last) => {
         code.i32(MOST_ROUNDS).set(left).loop();
+        code
+          .getGlobal(stepsLeft)
+          .i32(A_ROUND + steps(body))
+          .op(OP.i32Sub)
+          .setGlobal(stepsLeft);
         this.#locals.perhaps(() => this.#value(body));
         code.tee(last);
         this.#truth();
-        code.get(left).i32(1).op(OP.i32Sub).tee(left).i32(0).op(OP.i32GtS, OP.i32And);
-        code.getGlobal(roundsLeft).i32(0).op(OP.i32GtS, OP.i32And).if();
-        code.getGlobal(roundsLeft).i32(1).op(OP.i32Sub).setGlobal(roundsLeft);
-        code.branch(1).op(OP.end, OP.end).get(last);
+        code.get(left).i32(1).op(OP.i32Sub).tee(left).i32(0).op(OP.i32GtS, OP.i32And).if();
+        this.#cutOffWhere(() => code.getGlobal(stepsLeft).i32(1).op(OP.i32LtS));
+        code.getGlobal(stepsLeft).i32(0).op(OP.i32GtS).branchIf(1).op(OP.end, OP.end).get(last);
       }),
     );
+  }
+
+  /** Notes that something is left out, if what `write` leaves is true. */
+  #cutOffWhere(write: () => void): void {
+    write();
+    this.#code.if().i32(1).setGlobal(this.#scope.cutOff).op(OP.end);
   }
 
   #table(shared: boolean): number {

@@ -5,15 +5,14 @@ import { type Code, F64, I64, OP } from "./code.ts";
 /** Numbers nearer to each other than this are the same, as in ns-eel2. */
 export const NEAR = 0.00001;
 
-/** Rounds that the loops of a preset may go in one frame, all together. */
-export const ROUNDS_A_FRAME = 4 * 1_048_576;
-
 /** What a function of the library needs to know of the module that it stands in. */
 export interface Surroundings {
   /** Index of a function, imported or of the library. */
   function(name: string): number;
-  /** Index of the global variable that counts the rounds left. */
-  roundsLeft: number;
+  /** Index of the global variable that counts the steps left in this frame; see `cost.ts`. */
+  stepsLeft: number;
+  /** Index of the global variable that is 1 once something was left out for want of steps. */
+  cutOff: number;
 }
 
 /** A function of the library. */

@@ -90,11 +90,12 @@ function trimBack(code: Code, begin: number, count: number): void {
   code.i32(BUFFER_LENGTH).get(begin).op(OP.i32Sub).set(count).op(OP.end);
 }
 
-/** Counts 2^`shift` numbers as one round; returns the first operand if nothing is left to do. */
-function charge(code: Code, count: number, shift: number, { roundsLeft }: Surroundings): void {
-  code.get(count).i32(1).op(OP.i32LtS).getGlobal(roundsLeft).i32(1).op(OP.i32LtS, OP.i32Or);
-  code.if().get(0).op(OP.return, OP.end);
-  code.getGlobal(roundsLeft).get(count).i32(shift).op(OP.i32ShrU, OP.i32Sub).setGlobal(roundsLeft);
+/** Counts two steps for each number; returns the first operand if there are none, or no steps left. */
+function charge(code: Code, count: number, { stepsLeft, cutOff }: Surroundings): void {
+  code.get(count).i32(1).op(OP.i32LtS).if().get(0).op(OP.return, OP.end);
+  code.getGlobal(stepsLeft).i32(1).op(OP.i32LtS).if();
+  code.i32(1).setGlobal(cutOff).get(0).op(OP.return, OP.end);
+  code.getGlobal(stepsLeft).get(count).i32(1).op(OP.i32Shl, OP.i32Sub).setGlobal(stepsLeft);
 }
 
 /** memset(dest, value, count) of the buffer with a table; returns `dest`. */
@@ -110,7 +111,7 @@ const memset: LibraryFunction = {
     code.set(count);
     trimFront(code, at, count);
     trimBack(code, at, count);
-    charge(code, count, 4, surroundings);
+    charge(code, count, surroundings);
     code.loop();
     // Zeros where there is no block are there already.
     code.get(table).get(at).i32(16).op(OP.i32ShrU).i32(2).op(OP.i32Shl, OP.i32Add).loadI32(0);
@@ -140,7 +141,7 @@ const memcpy: LibraryFunction = {
     trimFront(code, to, count, from);
     trimBack(code, from, count);
     trimBack(code, to, count);
-    charge(code, count, 3, surroundings);
+    charge(code, count, surroundings);
     // From the end backwards where the beginning would be written over before it is read.
     code.i32(1).set(step).get(to).get(from).op(OP.i32GtS).if().i32(-1).set(step);
     for (const local of [to, from]) {

@@ -1,10 +1,11 @@
 // A module of WebAssembly for the equations of one preset.
 
 import { assemble, type ModuleFunction } from "./assembly.ts";
-import { Code, OP } from "./code.ts";
+import { Code, I32, OP } from "./code.ts";
 import { type Context, contextOf, isExtraQ, isShared, OF_AN_INSTANCE } from "./contexts.ts";
+import { STEPS_A_FRAME, stepsOf } from "./cost.ts";
 import { emit } from "./emitter.ts";
-import { IMPORTS, LIBRARY, type LibraryFunction, MATH, ROUNDS_A_FRAME } from "./library.ts";
+import { IMPORTS, LIBRARY, type LibraryFunction, MATH } from "./library.ts";
 import { MEMORY_LIBRARY } from "./memory.ts";
 import { parse } from "./parser.ts";
 import type { Script } from "./syntax.ts";
@@ -28,6 +29,8 @@ interface Block {
   script: Script;
 }
 
+/** The function that says whether something was left out. */
+const CUT_OFF = "wasCutOff";
 const SHAPE_POOL = /^shapePerFrame(?=\d)/;
 const NO_VALUES = { takes: [], returns: [] };
 
@@ -89,6 +92,8 @@ class ModuleBuilder {
     if (hasMemory) this.#addLibrary(MEMORY_LIBRARY);
     for (const block of this.#blocks) this.#addBlock(block);
     for (const pool of this.#shapePools()) this.#addSaving(pool);
+    const told = new Code().unsigned(0).getGlobal(this.#counters.cutOff).op(OP.end);
+    this.#add({ takes: [], returns: [I32], body: told, exportedAs: CUT_OFF });
     return assemble({
       importedFunctions: IMPORTS,
       importedGlobals: this.#globals.imported,
@@ -98,8 +103,12 @@ class ModuleBuilder {
     });
   }
 
-  get #roundsLeft(): number {
-    return this.#globals.of("module", "rounds left", 0);
+  /** What the steps of a frame are counted with. */
+  get #counters(): { stepsLeft: number; cutOff: number } {
+    return {
+      stepsLeft: this.#globals.of("module", "steps left", STEPS_A_FRAME),
+      cutOff: this.#globals.of("module", "cut off", 0),
+    };
   }
 
   #isInPool({ pool, context }: Block, name: string): boolean {
@@ -130,7 +139,7 @@ class ModuleBuilder {
   #addLibrary(library: Readonly<Record<string, LibraryFunction>>): void {
     const surroundings = {
       function: (name: string) => this.#function(name),
-      roundsLeft: this.#roundsLeft,
+      ...this.#counters,
     };
     for (const [name, { takes, returns, locals, write }] of Object.entries(library)) {
       const body = new Code().unsigned(locals.length);
@@ -150,17 +159,26 @@ class ModuleBuilder {
       isShared(name) ? "shared" : this.#isInPool(block, name) ? pool : context.name;
     const code = emit(script, {
       function: (name) => this.#function(name),
-      roundsLeft: this.#roundsLeft,
+      ...this.#counters,
       global: (name) => this.#globals.of(space(name), name),
       buffer: this.#buffer(context.name),
       wholeRandom: this.#wholeRandom,
       beginning: (code) => {
-        if (beginsFrame) code.i32(ROUNDS_A_FRAME).setGlobal(this.#roundsLeft);
+        if (beginsFrame) code.i32(STEPS_A_FRAME).setGlobal(this.#counters.stepsLeft);
+        this.#charge(code, script);
         this.#copy(code, copies.before);
       },
     });
     this.#copy(code, copies.after);
     this.#add({ ...NO_VALUES, body: code.op(OP.end), exportedAs: name });
+  }
+
+  /** Counts a block's own steps, and passes it over when there are none left. */
+  #charge(code: Code, script: Script): void {
+    const { stepsLeft, cutOff } = this.#counters;
+    code.getGlobal(stepsLeft).i32(1).op(OP.i32LtS).if();
+    code.i32(1).setGlobal(cutOff).op(OP.return, OP.end);
+    code.getGlobal(stepsLeft).i32(stepsOf(script.body)).op(OP.i32Sub).setGlobal(stepsLeft);
   }
 
   /** Number of a context's own buffer; 0 is the one that all share. */
@@ -212,10 +230,20 @@ export function compileEquations(equations: Equations): Uint8Array<ArrayBuffer> 
   return new ModuleBuilder(equations).bytes();
 }
 
+/** Modules by the pools that they work on, which Butterchurn keeps. */
+const loaded = new WeakMap<Pools, WebAssembly.Instance>();
+
 /** What Butterchurn calls to have the equations of a preset made ready; see build.mjs. */
 export async function loadModule(equations: Equations): Promise<WebAssembly.Instance> {
   const { pools } = equations;
   const imports = { ...pools, math: MATH } as WebAssembly.Imports;
   const { instance } = await WebAssembly.instantiate(compileEquations(equations), imports);
+  loaded.set(pools, instance);
   return instance;
+}
+
+/** Whether code that works on these pools was left out, in any frame, for want of steps. */
+export function wasCutOff(pools: Pools): boolean {
+  const told = loaded.get(pools)?.exports[CUT_OFF] as (() => number) | undefined;
+  return told?.() === 1;
 }

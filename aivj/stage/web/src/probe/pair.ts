@@ -44,6 +44,8 @@ export interface PairReading {
   renderMs: number;
   /** Base64 of a WebP picture. */
   thumbnail: string | null;
+  /** Layers whose equations were left out in part, since they took too long. */
+  cutOff: string[];
 }
 
 /** Two layers and their composite. */
@@ -83,6 +85,10 @@ class Take {
         throw equationFailure(name, error);
       }
     }
+  }
+
+  cutOff(): string[] {
+    return this.#layers.filter(([, layer]) => layer.wasCutOff).map(([name]) => name);
   }
 
   /** Draws the composite of the present frame; returns it and both layers. */
@@ -142,6 +148,7 @@ async function read(factory: LayerFactory, request: PairRequest): Promise<PairRe
     loadMs: loadedMs - startedMs,
     renderMs: renderedMs - loadedMs,
     thumbnail,
+    cutOff: [...new Set([...music.cutOff(), ...silence.cutOff()])],
   };
 }
 

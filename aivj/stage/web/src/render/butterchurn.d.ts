@@ -27,10 +27,18 @@ declare module "butterchurn" {
   /** What draws one custom wave or shape, made with its index, the context and sizes. */
   export type WaveOrShape = object;
 
+  /** A preset whose equations are ready to run. */
+  export interface LoadedPreset {
+    waves: unknown[];
+    shapes: unknown[];
+    /** Its variables. */
+    globalPools: Record<string, Record<string, unknown>>;
+  }
+
   export interface Renderer {
     customWaveforms: WaveOrShape[];
     customShapes: WaveOrShape[];
-    loadPreset(preset: { waves: unknown[]; shapes: unknown[] }, blendTimeS: number): void;
+    loadPreset(preset: LoadedPreset, blendTimeS: number): void;
     prevWarpShader: PresetShader;
     prevCompShader: PresetShader;
     noise: Noise;

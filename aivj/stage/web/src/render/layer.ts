@@ -1,6 +1,12 @@
 // One preset, drawn by Butterchurn into a texture of a context that it shares with other layers.
 
-import butterchurn, { type AudioLevels, type Visualizer, type WaveOrShape } from "butterchurn";
+import butterchurn, {
+  type AudioLevels,
+  type LoadedPreset,
+  type Visualizer,
+  type WaveOrShape,
+} from "butterchurn";
+import { wasCutOff } from "../equations/module.ts";
 import { type StageContext, Target } from "./context.ts";
 // Math.random must be replaced before Butterchurn loads, so this import stays first.
 import { drawFrom, RandomStream } from "./random.ts";
@@ -73,6 +79,7 @@ export class Layer {
   readonly #context: StageContext;
   readonly #textures: SharedTextures;
   #target: Target;
+  #loaded: LoadedPreset | null = null;
 
   constructor(
     { context, textures }: LayerFactory,
@@ -86,12 +93,17 @@ export class Layer {
     this.#random = random;
     this.#target = target;
     this.#drawIntoTarget();
-    this.#drawAllWavesAndShapes();
+    this.#prepareForPresets();
   }
 
   /** What it draws into. */
   get target(): Target {
     return this.#target;
+  }
+
+  /** Whether equations of its preset were left out in any frame, since they took too long. */
+  get wasCutOff(): boolean {
+    return this.#loaded !== null && wasCutOff(this.#loaded.globalPools);
   }
 
   /**
@@ -152,13 +164,14 @@ export class Layer {
   }
 
   /** Butterchurn draws four custom waves and shapes; MilkDrop 3 has up to sixteen of each. */
-  #drawAllWavesAndShapes(): void {
+  #prepareForPresets(): void {
     const { renderer } = this.#visualizer;
     const { gl } = this.#context;
     const load = renderer.loadPreset.bind(renderer);
     renderer.loadPreset = (preset, blendTimeS) => {
       bringTo(renderer.customWaveforms, preset.waves.length, gl);
       bringTo(renderer.customShapes, preset.shapes.length, gl);
+      this.#loaded = preset;
       load(preset, blendTimeS);
     };
   }
