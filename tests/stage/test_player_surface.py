@@ -109,6 +109,47 @@ async def test_the_library_finds_a_pair_and_another_pack(player, tmp_path):
     assert page.errors == []
 
 
+TABBED_TO = "() => document.activeElement.id || document.activeElement.className"
+
+
+@pytest.mark.parametrize("window", [(1280, 720), (390, 844)])
+async def test_programs_choose_without_opening_the_library_and_people_do_not(
+    player, tmp_path, window
+):
+    write_pack(tmp_path, [MOVING] * 3, [0.2, 0.5, 0.9])
+    viewport = dict(zip(("width", "height"), window, strict=True))
+    page = await player(viewport=viewport, **COUPLED, **ALONE)
+    await page.started()
+    shown = await page.call(f"() => {PAIR}")
+    for chosen in {0, 3, 6} - {shown}:
+        await page.page.select_option("#preset-select", str(chosen), timeout=5000)
+        await page.until(f"{PAIR} === {chosen} && document.body.dataset.status === 'idle'")
+    assert not await is_open(page, "library-panel")
+
+    # Keys are the player's own, the next Tab too, and no reader finds what is closed.
+    reached = set()
+    for _ in range(30):
+        await page.page.keyboard.press("Tab")
+        reached.add(await page.call(TABBED_TO))
+    assert "preset-next" in reached
+    assert not reached & {"preset-select", "preset-filter", "preset-library-select", "panel-close"}
+    assert await page.page.get_by_role("listbox", name="Presets").count() == 0
+    box = await page.page.locator("#preset-select").bounding_box()
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    at = "([x, y]) => document.elementFromPoint(x, y).closest('select')?.id"
+    assert await page.call(at, middle) != "preset-select"
+
+    await page.page.keyboard.press("l")
+    assert await page.page.get_by_role("listbox", name="Presets").count() == 1
+    assert await page.call(at, middle) == "preset-select"
+    await page.page.locator("#preset-filter").focus()
+    await page.page.keyboard.press("Tab")
+    assert await page.call(TABBED_TO) == "preset-select"
+    await page.page.keyboard.press("Escape")
+    assert await page.call(TABBED_TO) != "preset-select"
+    assert page.errors == []
+
+
 async def test_why_this_is_shown_stands_in_the_overlay(player, tmp_path):
     write_pack(tmp_path, [MOVING] * 2, [0.2, 0.9])
     page = await player(**WINDOW, **COUPLED, **ALONE, coupledPick="weighted", coupledGamma=4)

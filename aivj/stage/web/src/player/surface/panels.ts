@@ -7,6 +7,8 @@ export type PanelName = (typeof PANEL_NAMES)[number];
 
 export class Panels {
   readonly #onOpen: (name: PanelName) => void;
+  /** Laid out while its panel is closed, for programs alone; see player.css. */
+  readonly #presets = element("preset-select", HTMLSelectElement);
   #open: PanelName | null = null;
 
   /** `onOpen` is called when a panel is about to be seen. */
@@ -15,6 +17,9 @@ export class Panels {
     for (const name of PANEL_NAMES) {
       this.#button(name).addEventListener("click", () => this.toggle(name));
     }
+    this.#presets.addEventListener("focus", () => {
+      if (this.#open !== "library") this.#presets.blur();
+    });
     for (const close of document.querySelectorAll(".panel-close")) {
       close.addEventListener("click", () => this.close());
     }
@@ -46,6 +51,8 @@ export class Panels {
       panel.hidden = each !== name;
       this.#button(each).setAttribute("aria-expanded", String(each === name));
     }
+    this.#presets.tabIndex = name === "library" ? 0 : -1;
+    this.#presets.ariaHidden = name === "library" ? null : "true";
   }
 
   #button(name: PanelName): HTMLButtonElement {
