@@ -105,7 +105,7 @@ class EvalRow(ContractModel):
         default=None, description="SHA-256 of the thumbnail's file"
     )
     audio_clip: Omittable[str] = Field(default=None, description="Which clip the pair heard")
-    degraded: Omittable[list[str]] = Field(default=None, description="Parts of the presets that are not drawn")
+    degraded: Omittable[list[str]] = Field(default=None, description="Parts that are not drawn")
     render_ms_per_frame: Omittable[Number] = Field(default=None, description="Wall time, ms")
 
 

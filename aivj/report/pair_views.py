@@ -71,7 +71,7 @@ class PairView:
         """What speaks against the pair, in a few words each."""
         if self.row is None:
             return (self.failure.kind if self.failure else "not measured",)
-        degraded = tuple(f"shader not drawn: {name}" for name in self.row.degraded or ())
+        degraded = tuple(f"not all drawn: {name}" for name in self.row.degraded or ())
         return (*self.row.reasons, *degraded)
 
     @property

@@ -53,7 +53,7 @@ def test_what_speaks_against_a_pair(run: ReportData, make_quality: MakeQuality) 
         )
     }
     assert views[0].complaints == ("too-dark", "low-motion")
-    assert views[5].complaints == ("shader not drawn: fg:warp",)
+    assert views[5].complaints == ("not all drawn: fg:warp",)
     assert views[5].color is None
     assert views[99].complaints == ("not measured",)
     assert (views[99].luma, views[99].motion, views[99].color) == (None, None, None)
