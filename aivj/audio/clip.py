@@ -164,10 +164,20 @@ def _decoded(
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Opens a file by itself: soundfile takes no name that is no UTF-8."""
+    """Opens a file by itself: soundfile takes no name that is no UTF-8.
+
+    It also prints what a read raises inside it, so the first read is ours.
+    """
     if path.suffix.lower() == ".mp3":
         return io.BytesIO(with_length(path.read_bytes()))
-    return path.open("rb")
+    opened = path.open("rb")
+    try:
+        opened.read(1)
+        opened.seek(0)
+    except OSError:
+        opened.close()
+        raise
+    return opened
 
 
 def _read(file: Any, start: int, num_frames: int | None) -> npt.NDArray[np.float32]:

@@ -19,6 +19,7 @@ from aivj.cli.options import (
 )
 from aivj.cli.sample import announce_renderer, local_stamp
 from aivj.cli.stats import STYLES
+from aivj.cli.verb import require_path
 from aivj.errors import GateError
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def accept(
     settings: Settings = context.obj
     environment = read_environment()
     name = first(pack, environment.coupled_pack)
+    require_path(settings.packs_root / "presets" / name)
     options = VerifyOptions(pack=name, url=url, release=True, preset_library=library, seed=seed)
     judges_artifacts = first(
         use_artifacts, environment.accept_use_artifacts or artifacts is not None

@@ -40,7 +40,7 @@ from aivj.cli import (
 )
 from aivj.cli.console import err, out, print_error
 from aivj.cli.temporary_files import settle_temporary_files
-from aivj.cli.verb import Verb, Verbs
+from aivj.cli.verb import Verb, Verbs, require_path
 from aivj.errors import AivjError, InputError
 
 EPILOG = (
@@ -93,6 +93,7 @@ def shared(
         hint = "" if meant is None else f"; {meant}?"
         err.print(f"[yellow]note[/] {name} is set and means nothing to aivj{hint}")
     context.obj = Settings() if home is None else Settings(home=home)
+    require_path(context.obj.home)
 
 
 _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {

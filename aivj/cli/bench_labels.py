@@ -8,6 +8,7 @@ from rich.table import Table
 
 from aivj.cli.console import bar, out
 from aivj.cli.demo import PROJECTM_PRESETS
+from aivj.cli.verb import require_path
 
 if TYPE_CHECKING:
     from aivj.ratings import RatingBenchmark
@@ -46,6 +47,7 @@ def bench_labels(
     from aivj.contracts.json_text import document_bytes
     from aivj.ratings import benchmark_ratings
 
+    require_path(library / pack_folder)
     with bar("folds") as progress:
         result = benchmark_ratings(
             library / pack_folder, num_seeds=seeds, on_progress=progress.update

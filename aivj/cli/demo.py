@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from aivj.cli.console import err, out
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
+    MAX_PAIRS,
     BucketOption,
     GpuOrAutoOption,
     SeedOption,
@@ -30,7 +31,9 @@ def demo(
     presets: Annotated[
         Path, typer.Option("--presets", help="Folder of .milk files to draw from.")
     ] = PROJECTM_PRESETS,
-    pairs: Annotated[int, typer.Option("--pairs", min=2, help="Pairs to draw.")] = 32,
+    pairs: Annotated[
+        int, typer.Option("--pairs", min=2, max=MAX_PAIRS, help="Pairs to draw.")
+    ] = 32,
     seed: SeedOption = 0,
     gpu: GpuOrAutoOption = "auto",
     workers: WorkersOption = None,

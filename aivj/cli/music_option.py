@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aivj.cli.console import err
+from aivj.cli.verb import require_path
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def playlist_of(source: str, mode: str, duration_s: float, *, required: bool) ->
     """
     from aivj.audio.playlist import read_playlist
 
+    require_path(Path(source))
     if mode not in {"file", "click"}:
         raise InputError(
             "music: a pair that hears nothing is not measured",

@@ -74,6 +74,9 @@ SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same 
 
 OutDirOption = Annotated[Path | None, typer.Option("--out-dir", "--outDir", help="Where to write.")]
 
+MAX_PAIRS = 1_000_000
+"""More than anybody has presets for."""
+
 _WORKERS_ON_A_GPU = 4
 
 

@@ -9,7 +9,7 @@ import typer
 
 from aivj.cli.console import bar, err, out
 from aivj.cli.next_steps import gpu_option, say_next
-from aivj.cli.options import PackOption, SeedOption
+from aivj.cli.options import MAX_PAIRS, PackOption, SeedOption
 
 if TYPE_CHECKING:
     from aivj.settings import Settings
@@ -19,7 +19,9 @@ def pack(
     context: typer.Context,
     name: PackOption,
     presets: Annotated[Path, typer.Option("--presets", help="Folder of .milk files.")],
-    pairs: Annotated[int, typer.Option("--pairs", min=1, help="How many pairs.")] = 32,
+    pairs: Annotated[
+        int, typer.Option("--pairs", min=1, max=MAX_PAIRS, help="How many pairs.")
+    ] = 32,
     seed: SeedOption = 0,
     replace: Annotated[
         bool,

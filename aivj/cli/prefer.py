@@ -15,6 +15,7 @@ import typer
 from aivj.cli.console import err, out
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import PackOption, SeedOption
+from aivj.cli.verb import require_path
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def _print_result(session: "JudgingSession", log: Path) -> None:
 def _clip(source: str) -> "AudioClip":
     from aivj.audio.playlist import read_playlist
 
+    require_path(Path(source))
     if Path(source).is_dir():
         raise InputError(
             "one piece of music",

@@ -24,7 +24,7 @@ def serve(
         ),
     ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, help="0: any free port.")] = 5174,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free port.")] = 5174,
 ) -> None:
     """Serve the player until Ctrl-C; open the printed address in a browser.
 
@@ -52,10 +52,10 @@ async def _serve(settings: "Settings", pack: str, music: Path | None, host: str,
         )
         try:
             origin = await server.open(host, port)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: no name that a host can have
             raise InputError(
                 f"to listen on {host}:{port}",
-                error.strerror or str(error),
+                getattr(error, "strerror", None) or str(error),
                 "end what listens there, or pass --port 0 for any free port",
             ) from error
         out.print(f"{origin}/?{query}")

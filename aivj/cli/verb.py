@@ -1,20 +1,30 @@
-"""What every verb is: ended by Ctrl-C or SIGTERM it says how to go on; listed by its purpose."""
+"""What every verb is: it takes paths that are some, and says how to go on when it is stopped."""
 
 import inspect
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
 from aivj.cli.stopping import interruptible
+from aivj.errors import InputError
+
+_NUM_SHOWN = 60
 
 
 class Verb(TyperCommand):
     """A command that knows how to go on after it was stopped."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Runs it."""
+        """Runs it.
+
+        Raises:
+            InputError: A path that was given is none, whatever it is for.
+        """
+        for path in (path for value in ctx.params.values() for path in _paths(value)):
+            require_path(path)
         with interruptible(ctx):
             return super().invoke(ctx)
 
@@ -30,6 +40,31 @@ class Verbs(TyperGroup):
         for panel, members in groupby(ordered, key=lambda each: _panel(each[1])):
             with formatter.section(panel):
                 formatter.write_dl([(name, _sentence(command)) for name, command in members])
+
+
+def require_path(path: Path) -> None:
+    """Refuses what cannot be a path here: a name too long, a folder that may not be entered.
+
+    Whether something must be there is for others to say.
+
+    Raises:
+        InputError: The system does not look there.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        text = str(path)
+        shown = text if len(text) <= _NUM_SHOWN else f"{text[:_NUM_SHOWN]}..."
+        raise InputError(
+            "a path that can be looked at", f"{shown}: {error.strerror}", "name another one"
+        ) from error
+
+
+def _paths(value: object) -> list[Path]:
+    values = value if isinstance(value, list) else [value]
+    return [path for path in values if isinstance(path, Path)]
 
 
 def _panel(command: Any) -> str:

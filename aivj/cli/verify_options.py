@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from aivj.cli.options import Gpu
+from aivj.cli.verb import require_path
 from aivj.errors import InputError
 from aivj.gate.arms import Sampling
 from aivj.gate.environment import VerifyEnvironment, read_environment
@@ -147,7 +148,9 @@ def _library(
     """The own player is told of a library that was asked for, or that is there."""
     wanted = first(options.preset_library, environment.preset_library)
     was_asked = options.preset_library is not None or is_set(environment, "preset_library")
-    is_there = (packs_root / "presets" / wanted / _LIBRARY_MANIFEST).is_file()
+    folder = packs_root / "presets" / wanted
+    require_path(folder)
+    is_there = (folder / _LIBRARY_MANIFEST).is_file()
     return wanted if url is not None or was_asked or is_there else None
 
 

@@ -94,7 +94,7 @@ def read_pairs_manifest(path: Path, *, pack: str | None = None) -> PairsManifest
         InputError: Missing, broken, empty, for another pack, with ids that are duplicate or not
             numbers, or with a URL outside `/presets/<pack>/`.
     """
-    if pack is not None and not path.exists():
+    if pack is not None and not _is_there(path):
         raise _no_such_pack(path, pack)
     document = read_object(path)
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -109,14 +109,22 @@ def read_pairs_manifest(path: Path, *, pack: str | None = None) -> PairsManifest
     return manifest
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name longer than the file system takes
+        return False
+
+
 def _no_such_pack(path: Path, pack: str) -> InputError:
     """Says which packs there are beside the one that is not."""
     folder = path.parent.parent
+    name = pack if _PACK_NAME.fullmatch(pack) else "NAME"
     there = sorted(found.parent.name for found in folder.glob(f"*/{path.name}"))
     return InputError(
-        f"a pack {pack!r} with {path.name} in {folder}",
+        f"a pack {shown(pack)} with {path.name} in {folder}",
         ", ".join(there) or "no pack at all",
-        f"name one of them, or make it: aivj pack --pack {pack} --presets DIR",
+        f"name one of them, or make it: aivj pack --pack {name} --presets DIR",
     )
 
 
