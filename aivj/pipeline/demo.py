@@ -37,7 +37,8 @@ from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.pipeline.verification import verify
 from aivj.release.bucket import open_bucket
 from aivj.release.promotion import Promotion
-from aivj.release.tracking import TrackedRun, Tracker
+from aivj.release.tracked_run import TrackedRun
+from aivj.release.tracking import Tracker
 from aivj.sampling.progress import SampleProgress
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest

@@ -12,6 +12,7 @@ from aivj.contracts.demo_summary import (
 from aivj.contracts.json_text import iso_utc
 from aivj.gate.report import REPORT_NAME
 from aivj.pipeline.demo import DemoResult
+from aivj.pipeline.demo_check import require_true_summary
 from aivj.pipeline.demo_request import PACK
 from aivj.pipeline.run_report import HTML_NAME, run_data
 from aivj.report import CheckLine, ReportData, StageLine, write_report
@@ -20,12 +21,17 @@ SUMMARY_NAME = "summary.json"
 
 
 def write_demo_report(result: DemoResult) -> DemoSummary:
-    """Writes both files into the demo's folder and returns the summary."""
+    """Writes both files into the demo's folder and returns the summary.
+
+    Raises:
+        GateError: The summary is contradicted by the files and places that it names.
+    """
     artifacts = _artifacts(result)
     now = datetime.now(UTC)
     write_report(result.request.folder / HTML_NAME, _report_data(result, artifacts))
     summary = _summary(result, artifacts, now)
     write_demo_summary(result.request.folder / SUMMARY_NAME, summary)
+    require_true_summary(summary)
     return summary
 
 

@@ -11,7 +11,7 @@ from aivj.contracts.pairs_manifest import (
     read_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import PairsQuality, Provenance, read_pairs_quality
-from aivj.errors import StorageError
+from aivj.errors import GateError, StorageError
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
@@ -105,6 +105,7 @@ def register_scores(tracker: Tracker, pack: str, quality_path: Path) -> str:
 
     Raises:
         InputError: The file of scores cannot be used.
+        GateError: The run that they name made another net, or keeps another.
         StorageError: The server does not answer.
     """
     quality, digest = read_pairs_quality(quality_path), sha256_hex(quality_path.read_bytes())
@@ -139,11 +140,27 @@ def register_scores(tracker: Tracker, pack: str, quality_path: Path) -> str:
 
 
 def _fitted_by(tracker: Tracker, provenance: Provenance) -> str | None:
-    """Returns the run of the fit, by its id or by its checkpoint, if this server has it."""
+    """Returns the run of the fit, by its id or by its checkpoint, if this server has it.
+
+    Raises:
+        GateError: The run of that id says that it made another net.
+    """
     run_id = provenance.run_id and tracker.known_run(provenance.run_id)
+    if run_id:
+        made = tracker.tags(run_id).get(CHECKPOINT_TAG, provenance.checkpoint_digest)
+        _require_net_of(run_id, provenance, made, "made")
     if run_id or provenance.checkpoint_digest is None:
         return run_id
     return tracker.run_tagged(CHECKPOINT_TAG, provenance.checkpoint_digest)
+
+
+def _require_net_of(run_id: str, said: Provenance, digest: str | None, verb: str) -> None:
+    if digest != said.checkpoint_digest:
+        raise GateError(
+            f"scores by the net of run {run_id}, which they name",
+            f"they are by sha256 {said.checkpoint_digest}, the run {verb} {digest}",
+            "score the pack again with that run's net, or without --run-id",
+        )
 
 
 def _own_run(tracker: Tracker, quality: PairsQuality) -> str:
@@ -165,15 +182,20 @@ def _own_run(tracker: Tracker, quality: PairsQuality) -> str:
 def _model(
     tracker: Tracker, run_id: str, quality: PairsQuality, quality_path: Path, folder: Path
 ) -> ServableModel | None:
-    """Returns the net of a run as a model, in `folder`; None if it has not this very net."""
+    """Returns the net of a run as a model, in `folder`; None if it keeps none.
+
+    Raises:
+        GateError: It keeps another one than its scores were made by.
+    """
     # Torch takes seconds to load, and scores that are registered already do without it.
     from aivj.coupling import served_model
     from aivj.coupling.calibration import Stretch
 
     provenance, stats = quality.provenance, quality.quality_stats
     checkpoint = tracker.artifacts(run_id, CHECKPOINT_FOLDER).get(served_model.CHECKPOINT_NAME)
-    if checkpoint is None or sha256_hex(checkpoint) != provenance.checkpoint_digest:
+    if checkpoint is None:
         return None
+    _require_net_of(run_id, provenance, sha256_hex(checkpoint), "keeps")
     tables = list(tracker.artifacts(run_id, FEATURES_FOLDER).values())
     applied = stats.calibration.applied
     served_model.write_model(

@@ -22,10 +22,11 @@ from aivj.coupling.training_set import TrainingSet
 from aivj.pipeline.labels import LabelRequest, read_told, record_labels
 from aivj.release.file_lock import file_lock
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
-from aivj.release.tracking import TrackedRun
+from aivj.release.tracked_run import TrackedRun
 from aivj.storage import sha256_hex, write_atomic
 
 BASELINES_NAME = "baselines.json"
+_FOLDER = "training"
 _LOCK_NAME = ".coupling_net_final.lock"
 
 
@@ -164,13 +165,17 @@ def _train(
         run_id=run.run_id,
     )
     history_path = write_history(request.output_dir, fitted.history, choice.watched)
-    run.log_artifact(history_path, "training")
-    for suffix in (".safetensors", ".json"):
-        run.log_artifact(checkpoint_path.with_suffix(suffix), CHECKPOINT_FOLDER)
+    run.log_artifact(history_path, _FOLDER)
+    net_paths = [checkpoint_path.with_suffix(suffix) for suffix in (".safetensors", ".json")]
+    for path in net_paths:
+        run.log_artifact(path, CHECKPOINT_FOLDER)
     digest = sha256_hex(checkpoint_path.read_bytes())
     run.set_tags({CHECKPOINT_TAG: digest, "judgement": judgement.sentence})
     _log_baselines(request.output_dir, run, baselines)
     _log_snapshots(request.output_dir, run, before, gpu_snapshot())
+    run.require_recorded(
+        _figures(fitted.history[-1]), {CHECKPOINT_FOLDER: net_paths, _FOLDER: [history_path]}
+    )
     return TrainOutcome(
         checkpoint_path=checkpoint_path,
         history=fitted.history,
@@ -200,15 +205,19 @@ def _recording(
     """Returns what records an epoch's figures, each under its name behind `prefix`."""
 
     def report(metrics: EpochMetrics) -> None:
-        figures = {
-            f"{prefix}{name}": value
-            for name, value in asdict(metrics).items()
-            if name != "epoch" and value is not None
-        }
-        run.log_metrics(metrics.epoch, figures)
+        run.log_metrics(metrics.epoch, _figures(metrics, prefix))
         on_epoch(metrics)
 
     return report
+
+
+def _figures(metrics: EpochMetrics, prefix: str = "") -> dict[str, float]:
+    """Returns an epoch's figures that are known, each under its name behind `prefix`."""
+    return {
+        f"{prefix}{name}": value
+        for name, value in asdict(metrics).items()
+        if name != "epoch" and value is not None
+    }
 
 
 def _chosen_epochs(
@@ -249,7 +258,7 @@ def _log_baselines(folder: Path, run: TrackedRun, baselines: dict[str, HeldOutMe
     document = {name: asdict(figures) for name, figures in baselines.items()}
     path = folder / BASELINES_NAME
     write_atomic(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
-    run.log_artifact(path, "training")
+    run.log_artifact(path, _FOLDER)
     for name, figures in document.items():
         known = {key: value for key, value in figures.items() if value is not None}
         run.log_metrics(0, {f"{name.replace(' ', '_')}_{key}": v for key, v in known.items()})
@@ -284,4 +293,4 @@ def _log_snapshots(folder: Path, run: TrackedRun, before: str | None, after: str
         if text is not None:
             path = folder / f"nvidia-smi-{name}.txt"
             write_atomic(path, text.encode())
-            run.log_artifact(path, "training")
+            run.log_artifact(path, _FOLDER)

@@ -16,7 +16,8 @@ from aivj.release.registry import (
     set_alias,
 )
 from aivj.release.releases import Champion, PackReleases, describe, read_champion
-from aivj.release.tracking import TrackedRun, Tracker
+from aivj.release.tracked_run import TrackedRun
+from aivj.release.tracking import Tracker
 
 __all__ = [
     "CANDIDATE",

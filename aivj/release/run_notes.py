@@ -21,7 +21,13 @@ CHECKPOINT_TAG = "checkpoint_digest"
 FEATURES_FOLDER = "features"
 """Where a run keeps the table of features beside those of the text."""
 
-# Limits of MLflow's own schema.
+MAX_PARAM_LENGTH = 6000
+"""Characters of a parameter's value that MLflow's schema has room for."""
+
+MAX_TAG_LENGTH = 8000
+"""The same of a tag's."""
+
+# Further limits of that schema.
 _MAX_DATASET_DIGEST_LENGTH = 36
 _MAX_PARAMS_PER_CALL = 100
 _MAX_METRICS_PER_CALL = 1000
@@ -60,6 +66,15 @@ class RunNote(ContractModel):
     dataset: Omittable[DatasetUsed] = None
     artifact: Omittable[Artifact] = None
     ended: Omittable[str] = Field(default=None, description="MLflow's name of how the run ended")
+
+
+def shortened(value: object, max_length: int) -> str:
+    """Returns `value` as text of at most `max_length` characters that says if it was cut."""
+    text = str(value)
+    if len(text) <= max_length:
+        return text
+    mark = f"... [cut from {len(text)} characters]"
+    return text[: max_length - len(mark)] + mark
 
 
 def send(client: "MlflowClient", run_id: str, note: RunNote, folder: Path | None = None) -> None:

@@ -1,16 +1,12 @@
-"""Runs in MLflow, by explicit run ids: there is no global active run."""
+"""An experiment in MLflow, its runs by explicit ids: there is no global active run."""
 
-import asyncio
 import contextlib
-import math
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-from aivj.errors import RunError, StorageError
+from aivj.errors import StorageError
 from aivj.release.mlflow_client import (
     ServerAwayError,
     mlflow_errors,
@@ -18,15 +14,13 @@ from aivj.release.mlflow_client import (
     sqlite_path,
     tolerated,
 )
-from aivj.release.run_notes import Artifact, DatasetUsed, Metrics, RunNote, send
-from aivj.release.spool import SPOOLED_AS, Spool, WaitingRun
+from aivj.release.run_notes import MAX_TAG_LENGTH, RunNote, send, shortened
+from aivj.release.spool import SPOOLED_AS, Spool
+from aivj.release.tracked_run import TrackedRun
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-# Limits of MLflow's own schema.
-_MAX_PARAM_LENGTH = 6000
-_MAX_TAG_LENGTH = 8000
 # Lets MLflow's page show runs, metrics and models instead of traces and prompts.
 _EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
 
@@ -90,7 +84,7 @@ class Tracker:
         params: Mapping[str, object],
         tags: Mapping[str, str],
         parent: str | None = None,
-    ) -> "TrackedRun":
+    ) -> TrackedRun:
         """Begins a run; use it as a context manager to end it.
 
         Args:
@@ -103,7 +97,7 @@ class Tracker:
             StorageError: The server does not answer, and there is no spool.
         """
         told = {**self._origin, **tags}
-        shown = {key: _cut(value, _MAX_TAG_LENGTH) for key, value in told.items()}
+        shown = {key: shortened(value, MAX_TAG_LENGTH) for key, value in told.items()}
         run = self._begun(name, shown, parent)
         run.log_params(params)
         return run
@@ -164,6 +158,15 @@ class Tracker:
             )
         return str(found[0].info.run_id) if found else None
 
+    def tags(self, run_id: str) -> dict[str, str]:
+        """Returns what is said of a run that is here.
+
+        Raises:
+            StorageError: The server does not answer, or has no such run.
+        """
+        with mlflow_errors(self.uri):
+            return dict(self.client.get_run(run_id).data.tags)
+
     def artifacts(self, run_id: str, folder: str) -> dict[str, bytes]:
         """Returns the files that a run keeps in a folder, by name; none if there is no such folder.
 
@@ -198,11 +201,11 @@ class Tracker:
                 raise
             self.is_away = True
 
-    def attach(self, run_id: str) -> "TrackedRun":
+    def attach(self, run_id: str) -> TrackedRun:
         """Returns a handle on a run that was begun elsewhere, for example by another process."""
         return TrackedRun(self, run_id)
 
-    def _begun(self, name: str, tags: Mapping[str, str], parent: str | None) -> "TrackedRun":
+    def _begun(self, name: str, tags: Mapping[str, str], parent: str | None) -> TrackedRun:
         if not self.is_away:
             with self.giving_up():
                 return self.attach(self.create_run(name, tags=tags, parent=parent))
@@ -243,111 +246,3 @@ class Tracker:
             if (existing := self._found(experiment)) is not None:
                 return existing
             raise
-
-
-class TrackedRun:
-    """One run. As a context manager it ends as finished, failed or killed, as the block did.
-
-    Every method raises `StorageError` when the server does not take what it is given, or does not
-    answer and there is no spool.
-
-    Attributes:
-        run_id: The run's id, or its name in the spool if it could not be begun on the server.
-    """
-
-    def __init__(self, tracker: Tracker, run_id: str, waiting: WaitingRun | None = None) -> None:
-        self._tracker = tracker
-        self._waiting = waiting
-        self.run_id = run_id
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
-            self._end("FINISHED")
-            return
-        killed = isinstance(error, KeyboardInterrupt | asyncio.CancelledError)
-        try:
-            self.set_tag("error", f"{type(error).__name__}: {error}")
-            self._end("KILLED" if killed else "FAILED")
-        except StorageError as unsaved:
-            # The block's own error is the one to tell.
-            error.add_note(f"MLflow still shows run {self.run_id} as running: {unsaved}")
-
-    def log_params(self, params: Mapping[str, object]) -> None:
-        """Records what the run was given. Values that are too long are cut, visibly."""
-        self._note(params={key: _cut(value, _MAX_PARAM_LENGTH) for key, value in params.items()})
-
-    def log_metrics(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Records figures of one step, an epoch for example, in one call.
-
-        Raises:
-            RunError: One of them is NaN or infinite; none is recorded.
-        """
-        unusable = {name: value for name, value in metrics.items() if not math.isfinite(value)}
-        if unusable:
-            raise RunError(
-                f"finite metrics at step {step}",
-                ", ".join(f"{name} = {value}" for name, value in unusable.items()),
-                "find what made the figure so (a learning rate that is too high, empty data)",
-            )
-        values = {name: float(value) for name, value in metrics.items()}
-        self._note(metrics=Metrics(step=step, values=values))
-
-    def log_artifact(self, path: Path, folder: str | None = None) -> str:
-        """Stores a file with the run and returns its path there: `folder/name`."""
-        self._note(artifact=Artifact(path=str(path), folder=folder))
-        return path.name if folder is None else f"{folder}/{path.name}"
-
-    def log_dataset(self, name: str, *, digest: str, num_rows: int, source: str) -> None:
-        """Records what the run learned from or measured.
-
-        Args:
-            name: What to call the data.
-            digest: SHA-256 of them. MLflow's own field shows its first 36 digits, the tag
-                `sha256` all of them.
-            num_rows: How many rows they have.
-            source: Where they lie.
-        """
-        used = DatasetUsed(name=name, digest=digest, num_rows=num_rows, source=source)
-        self._note(dataset=used)
-
-    def set_tag(self, key: str, value: str) -> None:
-        """Sets a tag, cut visibly where it is too long."""
-        self.set_tags({key: value})
-
-    def set_tags(self, tags: Mapping[str, str]) -> None:
-        """Sets tags; see `set_tag`."""
-        self._note(tags={key: _cut(value, _MAX_TAG_LENGTH) for key, value in tags.items()})
-
-    def _end(self, status: str) -> None:
-        self._note(ended=status)
-        if self._waiting is not None:
-            self._waiting.close()
-
-    def _note(self, **fields: Any) -> None:
-        note = RunNote(at_ms=time.time_ns() // 1_000_000, **fields)
-        tracker = self._tracker
-        if self._waiting is None and not tracker.is_away:
-            with tracker.giving_up():
-                tracker.send(self.run_id, note)
-                return
-        if self._waiting is None:
-            assert tracker.spool is not None  # noqa: S101 - or the server were not given up
-            self._waiting = tracker.spool.take_over(self.run_id)
-        self._waiting.add(note)
-
-
-def _cut(value: object, max_length: int) -> str:
-    """Returns `value` as text of at most `max_length` characters that says if it was cut."""
-    text = str(value)
-    if len(text) <= max_length:
-        return text
-    mark = f"... [cut from {len(text)} characters]"
-    return text[: max_length - len(mark)] + mark

@@ -9,6 +9,7 @@ import pytest
 from pipeline.tiny_pack import CONFIG, PACK, TinyPack
 
 from aivj.contracts.pairs_quality import PairsQuality, read_pairs_quality, write_pairs_quality
+from aivj.errors import GateError
 from aivj.pipeline.releasing import publish
 from aivj.pipeline.scoring import ScoreRequest, score
 from aivj.pipeline.training import TrainRequest, train
@@ -113,6 +114,38 @@ def test_the_champion_is_loaded_back_and_gives_the_same_scores(shop: Shop) -> No
     assert len(model.input_example) == 1
     gone = pd.DataFrame({"fg": ["/nowhere.milk"], "bg": files["bg"][:1]})
     assert model.predict(gone)["score"].isna().all()
+
+
+@pytest.mark.parametrize("net", ["0" * 64, None])
+def test_scores_that_name_the_run_of_another_net_are_refused(shop: Shop, net: str | None) -> None:
+    quality = read_pairs_quality(shop.quality_path)
+    said = quality.provenance.model_copy(update={"checkpoint_digest": net})
+    other = quality.model_copy(update={"provenance": said, "generated_at": "2026-03-02T00:00:00Z"})
+    write_pairs_quality(shop.quality_path, other)
+    before = shop.champion
+    try:
+        with pytest.raises(GateError, match=f"by sha256 {net}, the run made [1-9a-f]"):
+            shop.publish()
+    finally:
+        write_pairs_quality(shop.quality_path, quality)
+    assert shop.champion.version == before.version
+
+
+def test_a_run_that_keeps_another_net_is_refused(shop: Shop) -> None:
+    """Its store of artifacts has other bytes under the net's name than it was given."""
+    quality = read_pairs_quality(shop.quality_path)
+    location = shop.tracker.client.get_run(shop.run_id).info.artifact_uri
+    kept = Path(location.removeprefix("file://")) / "checkpoint/coupling_net_final.safetensors"
+    whole = kept.read_bytes()
+    other = quality.model_copy(update={"generated_at": "2026-03-03T00:00:00.000Z"})
+    write_pairs_quality(shop.quality_path, other)
+    kept.write_bytes(whole[:-1] + b"\0")
+    try:
+        with pytest.raises(GateError, match="the run keeps"):
+            shop.publish()
+    finally:
+        kept.write_bytes(whole)
+        write_pairs_quality(shop.quality_path, quality)
 
 
 def test_other_scores_of_the_same_net_leave_the_former_ones(shop: Shop) -> None:

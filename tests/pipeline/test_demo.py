@@ -1,6 +1,7 @@
 """The whole loop, for real, on a pack small enough for a test; then once more, for nothing."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,12 @@ from urllib.parse import urlparse
 import pytest
 from PIL import Image
 
+from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.eval_rows import read_eval_rows
+from aivj.contracts.json_text import validated
 from aivj.contracts.pairs_quality import read_pairs_quality
+from aivj.errors import GateError
+from aivj.pipeline.demo_check import require_true_summary
 from aivj.release.tracking import Tracker
 from aivj.storage import sha256_hex
 
@@ -84,6 +89,46 @@ def test_every_artifact_is_there_and_the_report_stands_alone(summary):
     report = Path(summary["artifacts"]["report"]).read_text()
     assert report.count("data:image/webp;base64,") >= summary["pairs"]["measured"]
     assert "http://" not in report.replace("http://www.w3.org/", "")
+
+
+def changed(summary, **values):
+    return validated(DemoSummary, {**summary, **values}, "a changed summary")
+
+
+def test_the_summary_is_true(summary):
+    require_true_summary(changed(summary))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("pairs", {"measured": NUM_PAIRS - 1}, f"{NUM_PAIRS - 1} pairs measured"),
+        ("pairs", {"ok": NUM_PAIRS + 1}, f"{NUM_PAIRS + 1} pairs ok"),
+        ("pairs", {"target": NUM_PAIRS + 1}, "pairs target"),
+        ("figures", {"quality_std": 0.5}, "quality_std 0.5"),
+        ("figures", {"uplift": None}, "uplift None"),
+        ("figures", {"train_loss": 0.25}, "train_loss 0.25"),
+        ("renderer", {"rendererClass": "nvidia"}, "drawn by nvidia, rows by llvmpipe"),
+        ("promotedDigest", "0" * 64, f"promoted {'0' * 64}, the pointer has"),
+        ("verified", False, "report.json passed the scores"),
+    ],
+)
+def test_a_summary_that_is_contradicted_ends_the_demo(summary, name, value, told):
+    other = {**summary[name], **value} if isinstance(value, dict) else value
+    with pytest.raises(GateError, match=re.escape(told)):
+        require_true_summary(changed(summary, **{name: other}))
+
+
+def test_other_scores_than_the_promoted_ones_end_the_demo(summary):
+    path = Path(summary["artifacts"]["quality"])
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"generatedAt": "2', b'"generatedAt": "1'))
+    assert path.read_bytes() != whole
+    try:
+        with pytest.raises(GateError, match=r"promoted [0-9a-f]+, .*has quality/pairs-quality"):
+            require_true_summary(changed(summary))
+    finally:
+        path.write_bytes(whole)
 
 
 # Ray Data 2.60, which Ray Train asks for its defaults, warns of options of its own.

@@ -11,6 +11,7 @@ from aivj.errors import InputError, StorageError
 from aivj.pipeline.labels import LabelRequest
 from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.release.file_lock import file_lock
+from aivj.release.run_notes import RunNote
 from aivj.release.tracking import Tracker
 
 
@@ -85,6 +86,28 @@ def test_the_second_writer_of_a_checkpoint_is_told_who_the_first_is(
     ):
         trained(pack, tracker, pack.labels(), [])
     trained(pack, tracker, pack.labels(), [])
+
+
+def test_a_server_that_keeps_another_net_ends_the_training(
+    pack: TinyPack, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Tracker.send
+
+    def torn(self: Tracker, run_id: str, note: RunNote, folder: Path | None = None) -> None:
+        """A store that loses the end of a net."""
+        if note.artifact is None or not note.artifact.path.endswith(".safetensors"):
+            send(self, run_id, note, folder)
+            return
+        path = pack.home / "torn" / Path(note.artifact.path).name
+        path.parent.mkdir()
+        path.write_bytes(Path(note.artifact.path).read_bytes()[:-1])
+        artifact = note.artifact.model_copy(update={"path": str(path)})
+        send(self, run_id, note.model_copy(update={"artifact": artifact}), folder)
+
+    monkeypatch.setattr(Tracker, "send", torn)
+    with pytest.raises(StorageError, match=r"checkpoint/coupling_net_final.safetensors sha256"):
+        trained(pack, tracker, pack.labels(), [])
+    assert read_checkpoint(pack.home / "out/models/coupling_net_final.safetensors")
 
 
 def test_the_run_leads_from_labels_to_checkpoint(pack: TinyPack, tracker: Tracker) -> None:
