@@ -26,7 +26,9 @@ class Fault:
 
 
 FAULTS = {
+    "bad-entry": Fault("the manifest's entry of a pair cannot be used", "reading the pack", 1),
     "missing-preset": Fault("a preset's file is not there", "reading the pack", 1),
+    "unconvertible": Fault("a preset's text cannot be taken apart", "converting the preset", 1),
     "bad-equation": Fault("an equation does not compile", "the stage, when it loads a preset", 1),
     "shader-link": Fault("a shader does not compile or link", "the stage, first frame", 1),
     "script-error": Fault("an equation or Butterchurn throws", "the stage, any frame", 1),

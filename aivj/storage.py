@@ -76,12 +76,16 @@ def resolve_under(root: Path, relative: str) -> Path:
     may not lead out.
 
     Raises:
-        UnsafePathError: The path holds `..`, a backslash, a NUL or a drive, or leaves `root`.
+        UnsafePathError: The path holds `..`, a backslash, a NUL or a drive, leaves `root`, or is
+            a link to itself.
     """
     decoded = unquote(relative)
     parts = PurePosixPath(decoded.lstrip("/")).parts
     unsafe = ".." in parts or "\\" in decoded or "\0" in decoded or any(":" in p for p in parts[:1])
-    resolved = root.joinpath(*parts).resolve() if not unsafe else None
+    try:
+        resolved = root.joinpath(*parts).resolve() if not unsafe else None
+    except (OSError, RuntimeError, ValueError):  # links in a circle, text that is no file name
+        resolved = None
     if resolved is None or not resolved.is_relative_to(root.resolve()):
         raise UnsafePathError(
             f"a path below {root}",

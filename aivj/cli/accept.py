@@ -17,7 +17,7 @@ from aivj.cli.options import (
     VerifiedLibraryOption,
     VerifiedPageOption,
 )
-from aivj.cli.sample import announce_renderer, local_stamp
+from aivj.cli.sampling_steps import announce_renderer, local_stamp
 from aivj.cli.stats import STYLES
 from aivj.cli.verb import require_path
 from aivj.errors import GateError

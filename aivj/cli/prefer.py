@@ -62,6 +62,8 @@ def prefer(
     settings: Settings = context.obj
     folder = settings.packs_root / "presets" / pack
     manifest = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=pack)
+    if manifest.left_out:
+        err.print(manifest.left_out, markup=False)
     clip = _clip(audio)
     log = file or folder / PREFERENCES_NAME
     with JudgingSession(

@@ -1,13 +1,12 @@
 """`aivj sample`: every pair of a pack rendered and measured."""
 
-import json
 from dataclasses import replace
-from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from aivj.cli.console import err, out
+from aivj.cli.console import err
 from aivj.cli.live_options import (
     RUNTIME_RELOAD_EVERY,
     refuse_stage_options,
@@ -15,7 +14,6 @@ from aivj.cli.live_options import (
     was_given,
 )
 from aivj.cli.music_option import playlist_of
-from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     ExecutorOption,
     Gpu,
@@ -29,13 +27,19 @@ from aivj.cli.options import (
 )
 from aivj.cli.original_options import divided
 from aivj.cli.sampling_progress import SamplingProgress
-from aivj.cli.stopping import command_line, goes_on_with
-from aivj.errors import InputError
+from aivj.cli.sampling_steps import (
+    announce_renderer,
+    gpu_policy,
+    local_stamp,
+    print_end,
+    refuse_other_manifest,
+    say_left_out,
+    screen,
+)
+from aivj.cli.stopping import goes_on_with
 from aivj.sampling.render_settings import RenderSettings
 
 if TYPE_CHECKING:
-    from aivj.browser.choice import RendererChoice
-    from aivj.sampling.run import SampleSummary
     from aivj.settings import Settings
 
 PickMode = Literal["shuffle", "random", "weighted"]
@@ -147,6 +151,13 @@ def sample(
         ),
     ] = False,
     seed: SeedOption = 0,
+    skip_pairs: Annotated[
+        Path | None,
+        typer.Option(
+            "--skip-pairs",
+            help="Pairs not to visit: a run's stuck-pairs.json, or pair ids, one a line.",
+        ),
+    ] = None,
     luma_min: Annotated[
         float,
         typer.Option(
@@ -230,7 +241,9 @@ def sample(
     from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
     from aivj.sampling.picking import Picking
     from aivj.sampling.request import SampleRequest
-    from aivj.sampling.run import finished_before, require_usable
+    from aivj.sampling.run import require_usable
+    from aivj.sampling.skipping import read_skipped_pairs
+    from aivj.sampling.summary import finished_before
 
     settings: Settings = context.obj
     live_options: dict[str, Any] = {}
@@ -243,7 +256,7 @@ def sample(
         context.fail(f"no such option: {' '.join(unknown)}")
     for name in dropped:
         err.print(f"[yellow]not used[/] {name} has no meaning here")
-    _refuse_other_manifest(pairs_manifest)
+    refuse_other_manifest(pairs_manifest)
     render = RenderSettings(
         width=width,
         height=height,
@@ -251,8 +264,9 @@ def sample(
         measure_frames=measure_frames,
         seed=seed,
     )
+    names = tuple(name for each in packs for name in each.split(",") if name)
     request = SampleRequest(
-        packs=tuple(name for names in packs for name in names.split(",") if name),
+        packs=names,
         packs_root=settings.packs_root,
         out_dir=out_dir or settings.home / "artifacts" / "coupled-eval" / local_stamp(),
         settings=render,
@@ -265,9 +279,10 @@ def sample(
         motion_min=motion_min,
         resume=resume,
         retry_failed=retry_failed,
+        skipped_pairs=read_skipped_pairs(skip_pairs, names) if skip_pairs else {},
     )
     options = RenderOptions(
-        gpu=_policy(gpu, gpu_mode, require_gpu=require_gpu),
+        gpu=gpu_policy(gpu, gpu_mode, require_gpu=require_gpu),
         profile=profile,
         headed=headed,
         executor=executor,
@@ -282,15 +297,17 @@ def sample(
         playlist = playlist_of(audio, audio_mode, render.duration_s, required=require_audio)
         packs_there = require_usable(request, playlist)
         require_gpu = options.gpu == "require"
+        say_left_out(packs_there, skip_pairs)
         done = finished_before(request, packs_there, playlist, require_gpu=require_gpu)
         if done is not None:
-            _print_end(context, done)
+            print_end(context, done)
             return
+        undrawable = screen(request, packs_there, settings.conversion_cache)
     else:
         if not was_given(context, "reload_every"):
             request = replace(request, reload_every=RUNTIME_RELOAD_EVERY)
         live = LiveSettings(url=runtime_url, num_pages=workers or 1, **live_options)
-        require_usable_live(request, live)
+        say_left_out(require_usable_live(request, live), skip_pairs)
         music = read_music(audio if audio_mode == "file" else audio_mode)
     choice = prove_renderer(options)
     announce_renderer(choice)
@@ -303,58 +320,11 @@ def sample(
                 playlist=playlist,
                 num_workers=num_workers_or_default(workers, is_software=choice.report.is_software),
                 conversion_cache=settings.conversion_cache,
+                undrawable=undrawable,
                 on_progress=progress.show,
             )
         else:
             summary = sample_live(
                 request, live, music=music, choice=choice, on_progress=progress.show
             )
-    _print_end(context, summary)
-
-
-def _print_end(context: typer.Context, summary: "SampleSummary") -> None:
-    """Says how the run ended, what to type next, and for programs where everything is."""
-    end = "" if summary.is_complete else "; the time is over, --resume goes on"
-    err.print(
-        f"{summary.num_rows} pairs measured, {summary.num_failures} failed, "
-        f"of {summary.num_target}{end}"
-    )
-    directory = summary.directory
-    if summary.is_complete:
-        say_next(context, "check-run", directory.path)
-    else:
-        err.print(f"next: {command_line(context)}", markup=False)
-    paths = {"outDir": directory.path, "evalPath": directory.eval_path}
-    paths["metaPath"] = directory.meta_path
-    out.print(json.dumps({"ok": True, **{name: str(path) for name, path in paths.items()}}))
-
-
-def local_stamp() -> str:
-    """Names a run after the local time, to the second."""
-    return datetime.now().astimezone().strftime("%Y-%m-%d_%H%M%S")
-
-
-def announce_renderer(choice: "RendererChoice") -> None:
-    """Says what draws, and what was tried in vain."""
-    for line in choice.rejected:
-        err.print(f"[yellow]not used[/] {line}")
-    kind = "software renderer" if choice.report.is_software else "GPU"
-    err.print(f"{kind}: {choice.report.renderer}")
-
-
-def _policy(gpu: Gpu | None, gpu_mode: str | None, *, require_gpu: bool) -> Gpu:
-    """Returns what is asked for; the original's `--gpuMode off` is the only way to software."""
-    if gpu is not None:
-        return gpu
-    return "software" if gpu_mode == "off" and not require_gpu else "require"
-
-
-def _refuse_other_manifest(name: str | None) -> None:
-    from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
-
-    if name not in {None, PAIRS_MANIFEST_NAME}:
-        raise InputError(
-            f"pairs in {PAIRS_MANIFEST_NAME}",
-            f"--pairsManifest {name}",
-            "make a pack of those pairs: scores are merged under that name alone",
-        )
+    print_end(context, summary)

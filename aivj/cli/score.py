@@ -64,7 +64,7 @@ def score(
         calibrate_std=calibrate_std,
         run_id=run_id,
     )
-    for quality, path in run_score(request):
+    for quality, path in run_score(request, say):
         stats, judgement = quality.quality_stats, quality.provenance.judgement
         if judgement is not None:
             out.print(judgement.sentence)

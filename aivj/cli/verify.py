@@ -15,7 +15,7 @@ from aivj.cli.options import (
     VerifiedLibraryOption,
     VerifiedPageOption,
 )
-from aivj.cli.sample import announce_renderer, local_stamp
+from aivj.cli.sampling_steps import announce_renderer, local_stamp
 from aivj.cli.verify_check import print_gate
 from aivj.errors import GateError
 

@@ -66,10 +66,12 @@ from aivj.contracts.jsonl_log import (
     read_jsonl,
 )
 from aivj.contracts.judgement import FEWEST_FAMILIES, FEWEST_PAIRS, NetJudgement
+from aivj.contracts.pair_faults import PairFault, url_fault
 from aivj.contracts.pairs_manifest import (
     PAIRS_MANIFEST_NAME,
     ManifestPair,
     PairsManifest,
+    preset_file,
     preset_path,
     read_pairs_manifest,
     require_pack_name,
@@ -209,6 +211,7 @@ __all__ = [
     "PackProgress",
     "PackTarget",
     "PairCounts",
+    "PairFault",
     "PairId",
     "PairRef",
     "PairsManifest",
@@ -267,6 +270,7 @@ __all__ = [
     "path_in_pack",
     "pick_weight",
     "posix_path",
+    "preset_file",
     "preset_path",
     "quality_stats",
     "quality_url",
@@ -287,6 +291,7 @@ __all__ = [
     "row_bytes",
     "shown",
     "summary_outputs",
+    "url_fault",
     "validated",
     "write_demo_summary",
     "write_elite_manifest",

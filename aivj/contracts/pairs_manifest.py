@@ -1,12 +1,12 @@
 """`pairs-manifest.v0.json`: the pairs of one pack, as the runtime loads them."""
 
 import re
-from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr, ValidationError
 
 from aivj.contracts.fields import Count, NumberIfAny, Omittable, PairId
 from aivj.contracts.json_text import (
@@ -17,7 +17,8 @@ from aivj.contracts.json_text import (
     shown,
     validated,
 )
-from aivj.errors import InputError
+from aivj.contracts.pair_faults import PairFault, url_fault
+from aivj.errors import InputError, UnsafePathError
 from aivj.storage import resolve_under, write_atomic
 
 PAIRS_MANIFEST_NAME = "pairs-manifest.v0.json"
@@ -51,7 +52,7 @@ class PairsManifest(ContractModel):
         version: Version of this form.
         generated_at: ISO-8601 time of writing.
         pack: Name of the pack; must equal the runtime's `coupledPack`.
-        pairs: At least one pair.
+        pairs: At least one pair; the usable ones, if the manifest was read.
         generated_from: Source and filter rule; filtered variants only.
         kept_pairs: Pairs left after the filter.
         total_pairs: Pairs before the filter.
@@ -64,6 +65,42 @@ class PairsManifest(ContractModel):
     generated_from: Omittable[str] = None
     kept_pairs: Omittable[Count] = None
     total_pairs: Omittable[Count] = None
+    _faults: tuple[PairFault, ...] = PrivateAttr(())
+
+    @property
+    def faults(self) -> tuple[PairFault, ...]:
+        """The entries that cannot be used, and why; only a manifest that was read has some."""
+        return self._faults
+
+    @property
+    def listed_ids(self) -> list[int | None]:
+        """The ids in the places where the runtime has them; None for an entry without its own."""
+        faults = {fault.place: fault.pair for fault in self._faults}
+        usable = (pair.pair for pair in self.pairs)
+        num_listed = len(self.pairs) + len(faults)
+        return [faults[place] if place in faults else next(usable) for place in range(num_listed)]
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of all entries that have one of their own, usable or not."""
+        return [pair for pair in self.listed_ids if pair is not None]
+
+    @property
+    def left_out(self) -> str:
+        """One sentence on the entries that cannot be used; empty if all can."""
+        if not self._faults:
+            return ""
+        number, num_listed = len(self._faults), len(self.pairs) + len(self._faults)
+        verb = "are" if number > 1 else "is"
+        return (
+            f"{number} of {num_listed} pairs of {self.pack} cannot be used and {verb} left out; "
+            f"first, {self._faults[0]}"
+        )
+
+    def without(self, faults: Sequence[PairFault]) -> Self:
+        """Returns the manifest with these entries known to be left out."""
+        self._faults = tuple(faults)
+        return self
 
 
 def require_pack_name(name: str) -> str:
@@ -84,29 +121,38 @@ def require_pack_name(name: str) -> str:
 def read_pairs_manifest(path: Path, *, pack: str | None = None) -> PairsManifest:
     """Reads a manifest that the runtime would accept.
 
-    A manifest without `generatedAt`, which the runtime does not check, takes its file's time.
+    An entry that cannot be used costs its own pair alone: it is among `faults`, and not among
+    `pairs`. A manifest without `generatedAt`, which the runtime does not check, takes its file's
+    time.
 
     Args:
         path: The manifest.
         pack: The pack it must be for, if that is known.
 
     Raises:
-        InputError: Missing, broken, empty, for another pack, with ids that are duplicate or not
-            numbers, or with a URL outside `/presets/<pack>/`.
+        InputError: Missing, broken, for another pack, or without one entry that can be used.
     """
     if pack is not None and not _is_there(path):
         raise _no_such_pack(path, pack)
     document = read_object(path)
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    manifest = validated(PairsManifest, {"generatedAt": iso_utc(modified), **document}, str(path))
+    listed = document.get("pairs")
+    entries = listed if isinstance(listed, list) else []
+    usable, faults = _divided(entries, str(document.get("pack")))
+    complete = {"generatedAt": iso_utc(modified), **document}
+    if entries:
+        complete["pairs"] = usable
+    manifest = validated(PairsManifest, complete, str(path))
     if pack is not None and manifest.pack != pack:
         raise InputError(
             f"a manifest of pack {pack!r} in {path}",
             f"pack {manifest.pack!r}",
             "correct `pack` in the file or ask for the other pack: the runtime ignores a mismatch",
         )
-    _require_sound(manifest, str(path))
-    return manifest
+    require_pack_name(manifest.pack)
+    if not manifest.pairs:
+        raise _nothing_usable(str(path), faults)
+    return manifest.without(faults)
 
 
 def _is_there(path: Path) -> bool:
@@ -148,37 +194,86 @@ def preset_path(packs_root: Path, url: str) -> Path:
     return resolve_under(packs_root, url)
 
 
+def preset_file(packs_root: Path, url: str) -> Path | None:
+    """Returns what `preset_path` does; None for a URL, or a link, that leads out of the packs."""
+    try:
+        return preset_path(packs_root, url)
+    except UnsafePathError:
+        return None
+
+
+def _divided(entries: Sequence[object], pack: str) -> tuple[list[ManifestPair], list[PairFault]]:
+    """Divides entries into those that can be used and those that cannot."""
+    usable: list[ManifestPair] = []
+    faults: list[PairFault] = []
+    places: dict[int, int] = {}
+    for place, entry in enumerate(entries):
+        pair, fault = _read_entry(place, entry, pack)
+        number = fault.pair if fault is not None else pair.pair if pair is not None else None
+        if number is not None and number in places:
+            found = f"{number}, which is that of entry {places[number]}"
+            fault = PairFault(place, None, "an id of its own", found)
+        elif number is not None:
+            places[number] = place
+        if fault is not None:
+            faults.append(fault)
+        elif pair is not None:
+            usable.append(pair)
+    return usable, faults
+
+
+def _read_entry(
+    place: int, entry: object, pack: str
+) -> tuple[ManifestPair | None, PairFault | None]:
+    """Returns an entry as a pair, or why it is none."""
+    try:
+        pair = ManifestPair.model_validate(entry)
+    except ValidationError as error:
+        number = _id_of(entry)
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(step) for step in first["loc"]) or "an object"
+        rule = first["msg"].removeprefix("Value error, ")
+        found = "no such key" if first["type"] == "missing" else shown(first["input"])
+        return None, PairFault(place, number, f"{name}: {rule}", found)
+    for name, url in (("fgUrl", pair.fg_url), ("bgUrl", pair.bg_url)):
+        fault = url_fault(url, pack)
+        if fault is not None:
+            expected, found = fault
+            return None, PairFault(place, pair.pair, f"{name}: {expected}", found)
+    return pair, None
+
+
+def _id_of(entry: object) -> int | None:
+    """Returns the id of an entry, if that at least is one."""
+    try:
+        return _Identified.model_validate(entry).pair
+    except ValidationError:
+        return None
+
+
+class _Identified(ContractModel):
+    pair: PairId
+
+
+def _nothing_usable(source: str, faults: Sequence[PairFault]) -> InputError:
+    found = f"none among {len(faults)}; first, {faults[0]}" if faults else "none"
+    return InputError(
+        f"at least one pair in {source} that can be used",
+        found,
+        "build the pack again from presets that exist",
+    )
+
+
 def _require_sound(manifest: PairsManifest, source: str) -> None:
+    """Refuses to write what a reader would leave out."""
     require_pack_name(manifest.pack)
-    if not manifest.pairs:
+    entries = [pair.model_dump() for pair in manifest.pairs]
+    _, faults = _divided(entries, manifest.pack)
+    if not entries:
+        raise _nothing_usable(source, faults)
+    if faults:
         raise InputError(
-            f"at least one pair in {source}", "none", "build the pack again from presets that exist"
-        )
-    duplicates = [p for p, n in Counter(row.pair for row in manifest.pairs).items() if n > 1]
-    if duplicates:
-        raise InputError(
-            f"unique pair ids in {source}",
-            f"{len(duplicates)} ids more than once, first {duplicates[:5]}",
-            "renumber the pairs: scores are matched by id",
-        )
-    for row in manifest.pairs:
-        for url in (row.fg_url, row.bg_url):
-            _require_pack_url(url, manifest.pack, f"pair {row.pair} of {source}")
-
-
-def _require_pack_url(url: str, pack: str, source: str) -> None:
-    root, *segments = unquote(url).split("/")
-    unsafe = any(step in {"", ".", ".."} or set(step) & set("\\\0") for step in segments)
-    # As they stand they end the path; written %3F and %23 they belong to a file's name.
-    if (
-        root
-        or unsafe
-        or set(url) & set("?#")
-        or segments[:2] != ["presets", pack]
-        or not segments[2:]
-    ):
-        raise InputError(
-            f"URLs below /presets/{pack}/ without '..', '?', '#' or backslash in {source}",
-            shown(url),
-            "copy the preset into the pack's fg/ or bg/ folder and name it there",
+            f"pairs in {source} that a reader can use",
+            f"{len(faults)} that it cannot; {faults[0]}",
+            faults[0].remedy,
         )

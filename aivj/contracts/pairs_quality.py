@@ -85,11 +85,13 @@ class ScoringStats(ContractModel):
         total_pairs: Pairs in the manifest.
         scored_pairs: Pairs with a score.
         missing_files: Pairs left out since a `.milk` file was missing.
+        unusable_entries: Entries of the manifest that cannot be used, if there are any.
     """
 
     total_pairs: Count
     scored_pairs: Count
     missing_files: Count = 0
+    unusable_entries: Omittable[Count] = None
 
 
 class Provenance(ContractModel):

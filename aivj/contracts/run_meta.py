@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from aivj.contracts.eval_rows import EvalRow
-from aivj.contracts.fields import Count, Number, Omittable, OuterText
+from aivj.contracts.fields import Count, Number, Omittable, OuterText, PairId
 from aivj.contracts.json_text import ContractModel, document_bytes, read_object, validated
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.storage import write_atomic
@@ -42,9 +42,10 @@ class CoupledParams(ContractModel):
 
 
 class PackTarget(ContractModel):
-    """One pack to be sampled; `target_unique_pairs` is `ceil(pair_count * target_coverage)`.
+    """One pack to be sampled; `target_unique_pairs` is the coverage of the pairs to be visited.
 
-    Digests are the SHA-256 of the manifest, and of the scores where picks are weighted by them.
+    Those are all but `skipped_pairs`, which are there only if some are skipped. Digests are the
+    SHA-256 of the manifest, and of the scores where picks are weighted by them.
     """
 
     pack: str
@@ -56,6 +57,12 @@ class PackTarget(ContractModel):
     target_unique_pairs: Count
     manifest_digest: Omittable[str] = None
     scores_digest: Omittable[str] = None
+    skipped_pairs: Omittable[list[PairId]] = None
+
+    @property
+    def num_to_visit(self) -> int:
+        """How many pairs there are to be visited."""
+        return self.pair_count - len(self.skipped_pairs or [])
 
 
 class Limits(ContractModel):

@@ -38,13 +38,8 @@ class LabelSources:
     notes: Sequence[str] = ()
 
     def preset_files(self) -> Iterator[Path]:
-        """Yields every preset file that a label may be about, some more than once.
-
-        Raises:
-            UnsafePathError: A URL leads out of `packs_root`.
-        """
+        """Yields every preset file that a label may be about, some more than once."""
         for entry in self.elite.entries if self.elite else ():
             yield from (entry.fg, entry.bg)
         for manifest in self.manifests:
-            for files in pack_files(manifest, self.packs_root):
-                yield from files
+            yield from pack_files(manifest, self.packs_root)

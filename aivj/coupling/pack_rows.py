@@ -1,11 +1,12 @@
 """A manifest's pairs as rows of a table of presets."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from aivj.contracts.pairs_manifest import PairsManifest, preset_path
+from aivj.contracts.pairs_manifest import PairsManifest, preset_file
 from aivj.coupling.preset_rows import MISSING, PresetRows
 from aivj.coupling.training_set import BoolArray, IntArray
 
@@ -33,21 +34,23 @@ class PackRows:
         return both
 
 
-def pack_files(manifest: PairsManifest, packs_root: Path) -> list[tuple[Path, Path]]:
-    """Returns the foreground's and the background's file of each pair.
-
-    Raises:
-        UnsafePathError: A URL leads out of `packs_root`.
-    """
-    return [
-        (preset_path(packs_root, pair.fg_url), preset_path(packs_root, pair.bg_url))
-        for pair in manifest.pairs
-    ]
+def pack_files(manifest: PairsManifest, packs_root: Path) -> Iterator[Path]:
+    """Yields the files of all pairs, but for links that lead out of `packs_root`."""
+    for pair in manifest.pairs:
+        for url in (pair.fg_url, pair.bg_url):
+            path = preset_file(packs_root, url)
+            if path is not None:
+                yield path
 
 
 def pack_rows(manifest: PairsManifest, packs_root: Path, presets: PresetRows) -> PackRows:
     """Finds the pairs of a pack among `presets`, which hold all of its files."""
-    rows = [(presets.row_of[fg], presets.row_of[bg]) for fg, bg in pack_files(manifest, packs_root)]
+
+    def row(url: str) -> int:
+        path = preset_file(packs_root, url)
+        return MISSING if path is None else presets.row_of[path]
+
+    rows = [(row(pair.fg_url), row(pair.bg_url)) for pair in manifest.pairs]
     fg_index, bg_index = np.array(rows, dtype=np.int64).reshape(-1, 2).T.copy()
     return PackRows(
         pack=manifest.pack,

@@ -59,12 +59,11 @@ def score_pack(
         manifest_digest: SHA-256 of the manifest's file, for the provenance.
 
     Raises:
-        InputError: Not one pair's presets can be read, a URL leaves `packs_root`, or the net was
-            fitted to other features than these.
+        InputError: Not one pair's presets can be read, or the net was fitted to other features
+            than these.
         GateError: The scores are too much alike to tell pairs apart. Nothing has been written.
     """
-    files = (file for pair in pack_files(manifest, packs_root) for file in pair)
-    presets = read_presets(store, files, extra=extra)
+    presets = read_presets(store, pack_files(manifest, packs_root), extra=extra)
     require_features(checkpoint, presets.table.spec)
     pack = pack_rows(manifest, packs_root, presets)
     whole = pack.whole
@@ -84,9 +83,10 @@ def score_pack(
         pack=manifest.pack,
         quality_stats=stats,
         stats=ScoringStats(
-            total_pairs=len(whole),
+            total_pairs=len(whole) + len(manifest.faults),
             scored_pairs=len(final),
             missing_files=len(whole) - len(final),
+            unusable_entries=len(manifest.faults) or None,
         ),
         provenance=Provenance(
             run_id=run_id or checkpoint.run_id,

@@ -124,7 +124,8 @@ def _manifest_active(findings: Findings) -> Judgement:
     )
     if not problems and any(_num_pairs(arm) is None for arm in findings.arms):
         return None, "the page does not count its pairs"
-    return (False, problems) if problems else (True, f"{expected.num_pairs} pairs")
+    told = f"{expected.num_pairs} pairs" + (f"; {expected.left_out}" if expected.left_out else "")
+    return (False, problems) if problems else (True, told)
 
 
 def _scores_merged(findings: Findings) -> Judgement:

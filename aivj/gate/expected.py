@@ -21,11 +21,12 @@ class ExpectedPack:
     """What the runtime's loader makes of a pack.
 
     Attributes:
-        num_pairs: Pairs in the manifest.
+        num_pairs: Pairs in the manifest that can be used.
         scores: Quality, 0 to 1, by pair id, for the pairs that get one.
         manifest_problem: Why the manifest cannot be used; empty if it can.
         quality_problem: Why no pair gets a score; empty if some do.
         quality_digest: SHA-256 of the quality file; None without one.
+        left_out: One sentence on entries of the manifest that cannot be used; empty if all can.
     """
 
     num_pairs: int = 0
@@ -33,6 +34,7 @@ class ExpectedPack:
     manifest_problem: str = ""
     quality_problem: str = ""
     quality_digest: str | None = None
+    left_out: str = ""
 
 
 def read_expected(packs_root: Path, pack: str) -> ExpectedPack:
@@ -51,7 +53,13 @@ def read_expected(packs_root: Path, pack: str) -> ExpectedPack:
     path = folder / PAIRS_QUALITY_NAME
     scores, problem = _read_scores(path, manifest)
     digest = sha256_hex(path.read_bytes()) if path.is_file() else None
-    return ExpectedPack(len(manifest.pairs), scores, quality_problem=problem, quality_digest=digest)
+    return ExpectedPack(
+        len(manifest.pairs),
+        scores,
+        quality_problem=problem,
+        quality_digest=digest,
+        left_out=manifest.left_out,
+    )
 
 
 def _read_scores(path: Path, manifest: PairsManifest) -> tuple[dict[int, float], str]:

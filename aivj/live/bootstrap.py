@@ -4,13 +4,14 @@ The steps of section 6.4 of the wire contracts, in their order.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from aivj.browser.choice import RendererChoice
 from aivj.browser.profiles import LaunchPlan
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.contracts.json_text import row_bytes
+from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.run_meta import WebGl
 from aivj.errors import (
     ItemError,
@@ -22,7 +23,7 @@ from aivj.errors import (
 from aivj.live.address import page_address
 from aivj.live.live_run import LiveRun
 from aivj.live.navigation import Navigation
-from aivj.live.page_answers import PickAnswer, Shown
+from aivj.live.page_answers import ListedPair, PickAnswer, Shown
 from aivj.live.runtime_page import RuntimePage
 from aivj.live.shuffle_order import SHUFFLE_KEY, ShuffleState, missing_first
 from aivj.live.sound import SoundCheck, drive_audio
@@ -155,9 +156,9 @@ class Bootstrap:
         request, name = self._run.request, self._pack.name
         if request.picking.mode != "shuffle":
             return
-        pairs, seen = list(self._pack.pairs), self._seen()
+        pairs, seen = self._pack.manifest.listed_ids, self._seen()
         visited = seen.taken
-        num_missing = len(pairs) - len(visited)
+        num_missing = len(set(self._pack.ids).difference(visited))
         self._num_seeded += 1
         seed = request.settings.seed + 1000 * self._num_seeded
         state = ShuffleState(
@@ -170,6 +171,7 @@ class Bootstrap:
                 self._run.live.num_pages,
                 seed,
                 aside=seen.aside,
+                never={*pairs} - self._pack.pairs.keys() | self._pack.skipped,
                 probe=seen.probe,
             ),
             updated_at=self._run.clock.now_ms(),
@@ -216,11 +218,11 @@ class Bootstrap:
         )
         url = f"/presets/{name}/{self._pack.manifest_path.name}"
         pairs = await page.manifest_pairs(url)
-        expected = [(pair, row.fg_url, row.bg_url) for pair, row in self._pack.pairs.items()]
-        if pairs is None or [(each.pair, each.fg, each.bg) for each in pairs] != expected:
+        if pairs is None or not _are_same(pairs, self._pack.manifest):
             found = "none" if pairs is None else f"{len(pairs)} pairs, not the same ones"
+            num_listed = len(self._pack.manifest.listed_ids)
             raise OtherManifestError(
-                f"the {len(expected)} pairs of {self._pack.manifest_path} in their order at {url}",
+                f"the {num_listed} pairs of {self._pack.manifest_path} in their order at {url}",
                 found,
                 "let the runtime and AIVJ use the same manifest; --home moves AIVJ's",
             )
@@ -309,3 +311,13 @@ def _refuse_other_renderer(told: WebGl, choice: RendererChoice, plan: LaunchPlan
             repr(told.renderer),
             "look why the page draws with something else than the browser was started for",
         )
+
+
+def _are_same(pairs: Sequence[ListedPair], manifest: PairsManifest) -> bool:
+    """Tells whether a page lists a manifest's pairs; entries that nobody can use do not count."""
+    faulty = {fault.place for fault in manifest.faults}
+    there = [
+        (each.pair, each.fg, each.bg) for place, each in enumerate(pairs) if place not in faulty
+    ]
+    expected = [(pair.pair, pair.fg_url, pair.bg_url) for pair in manifest.pairs]
+    return there == expected and len(pairs) == len(expected) + len(faulty)

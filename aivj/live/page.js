@@ -86,7 +86,7 @@
     try {
       const response = await fetch(url, { cache: "no-store" });
       const { pairs } = await response.json();
-      const listed = pairs.map((each) => ({ pair: each.pair, fg: each.fgUrl, bg: each.bgUrl }));
+      const listed = pairs.map((each) => ({ pair: each?.pair, fg: each?.fgUrl, bg: each?.bgUrl }));
       for (const { pair, fg, bg } of listed) urls.set(pair, { fg, bg });
       return listed;
     } catch {

@@ -18,9 +18,9 @@ from aivj.sampling.clock import Clock
 from aivj.sampling.packs import SamplePack, read_packs, refuse_other_run
 from aivj.sampling.progress import SampleProgress
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import SampleSummary
 from aivj.sampling.run_directory import RunDirectory, RunLogs
 from aivj.sampling.run_record import RunRecord, error_code
+from aivj.sampling.summary import SampleSummary
 from aivj.sampling.table import write_table
 
 
@@ -92,8 +92,10 @@ def _sample(run: LiveRun, packs: tuple[SamplePack, ...], tally: Tally, current: 
         run.log.resumed(num_rows, before)
     for pack in packs:
         current[0] = pack.name
+        for pair in pack.faults:
+            tally.add_fault(pack, pair)
         if not tally.is_done(pack):
-            run.log.pack_begins(pack.name, pack.manifest_path.name, len(pack.pairs))
+            run.log.pack_begins(pack.name, pack.manifest_path.name, len(pack.ids))
             asyncio.run(_visit_all(run, pack, tally))
         if tally.is_out_of_time:
             run.log.out_of_time(run.request.effective_max_hours)

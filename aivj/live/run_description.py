@@ -23,7 +23,7 @@ from aivj.live.settings import LiveSettings
 from aivj.sampling.clock import Clock
 from aivj.sampling.packs import SamplePack
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run_description import coupled_params, pack_target, time_budget
+from aivj.sampling.run_description import coupled_params, pack_target, run_warnings, time_budget
 
 
 def describe_live_run(
@@ -63,7 +63,7 @@ def describe_live_run(
             browser_max_restarts=live.browser_max_restarts,
         ),
         heuristic=Heuristic(motion_min=request.motion_min, luma_min=request.luma_min),
-        warnings=["maxHours_too_small_for_restart_prone_flow"] if budget.was_clamped else [],
+        warnings=run_warnings(budget, packs),
         audio=music.use,
         browser=BrowserUse(
             viewport=Viewport(

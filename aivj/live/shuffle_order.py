@@ -23,37 +23,42 @@ class ShuffleState(ContractModel):
 
 
 def missing_first(
-    pairs: Sequence[int],
+    pairs: Sequence[int | None],
     visited: Collection[int],
     page: int,
     num_pages: int,
     seed: int,
     *,
     aside: Collection[int] = (),
+    never: Collection[int | None] = (),
     probe: bool = False,
 ) -> list[int]:
     """Returns an order of the places of `pairs`, both halves shuffled.
 
     Args:
-        pairs: Pair ids in the manifest's order.
+        pairs: Pair ids in the manifest's order; None for an entry without one.
         visited: Those that need no visit.
         page: Which of the pages this is for. Each begins with a share of its own of what is
             missing, goes on with the others', and comes to what was visited last.
         num_pages: How many pages there are.
         seed: Decides the order.
         aside: Those of the missing that come after all others of them.
+        never: Those that nobody wants to see: they come after everything else.
         probe: Whether a visited pair comes first where only such pairs are missing: it shows that
             the page still shows pairs.
     """
-    done = set(visited)
-    last = set(aside) - done
-    missing = [place for place, pair in enumerate(pairs) if pair not in done | last]
+    unwanted = {None, *never}
+    done = set(visited) - unwanted
+    last = set(aside) - done - unwanted
+    waiting = done | last | unwanted
+    missing = [place for place, pair in enumerate(pairs) if pair not in waiting]
     late = [place for place, pair in enumerate(pairs) if pair in last]
     rest = [place for place, pair in enumerate(pairs) if pair in done]
+    end = [place for place, pair in enumerate(pairs) if pair in unwanted]
     shuffler = random.Random(seed)  # noqa: S311 - an order, not a secret
     shuffler.shuffle(missing)
     shuffler.shuffle(rest)
     shares = [missing[start::num_pages] for start in range(num_pages)]
     first = [place for share in shares[page:] + shares[:page] for place in share]
     num_probes = 1 if probe and not first else 0
-    return [*first, *rest[:num_probes], *late, *rest[num_probes:]]
+    return [*first, *rest[:num_probes], *late, *rest[num_probes:], *end]

@@ -10,6 +10,7 @@ from aivj.errors import ItemError, NoSamplesError
 from aivj.live.live_run import LiveRun
 from aivj.live.rows import LiveRowWriter
 from aivj.live.stuck_pairs import MOST_TRIES, StuckPairs
+from aivj.sampling.jobs import require_usable_entry
 from aivj.sampling.packs import SamplePack
 from aivj.sampling.progress import ProgressMeter, SampleProgress
 from aivj.sampling.rows import failure_row
@@ -86,8 +87,12 @@ class Tally:
     def claim(self, pack: SamplePack, pair: int) -> Iterator[bool]:
         """Yields whether a pair that was picked is to be measured, by this page alone.
 
-        A run that covers a pack in a shuffled order measures no pair twice.
+        A run that covers a pack in a shuffled order measures no pair twice, and none one that is
+        to be skipped or whose entry cannot be used.
         """
+        if not pack.is_wanted(pair):
+            yield False
+            return
         covers = pack.target.num_samples is None and self._run.request.picking.mode == "shuffle"
         claimed = (pack.name, pair)
         if covers and (claimed in self._claimed or pair in self._logs.visits(pack.name)):
@@ -151,6 +156,13 @@ class Tally:
         self._run.log.failed(pack.name, iteration, f"{error.kind}: {error}")
         self._meter.failed(error.kind, self._run.clock.monotonic_s())
         self._report(pack)
+
+    def add_fault(self, pack: SamplePack, pair: int) -> None:
+        """Writes a pair whose entry in the manifest cannot be used."""
+        try:
+            require_usable_entry(pack, pair)
+        except ItemError as error:
+            self.add_failure(pack, pair, error, iteration=0)
 
     def restarted(self, pack: str, kind: str, why: str) -> int:
         """A browser was replaced; returns how many were."""

@@ -194,7 +194,7 @@ class Visits:
 
     def _known_pair(self, picked: PickAnswer) -> int:
         pair = picked.pair
-        if pair is None or pair not in self._pack.pairs:
+        if pair is None or not (pair in self._pack.pairs or pair in self._pack.faults):
             raise OtherManifestError(
                 f"picks of the {len(self._pack.pairs)} pairs in {self._pack.manifest_path}",
                 f"pair {pair} ({picked.shown.status or 'no status'})",
@@ -240,7 +240,7 @@ class Visits:
 
     async def _note_refusal(self, seat: _Seat, answer: PickAnswer, iteration: int) -> None:
         pair = answer.loading_pair
-        if pair is None or pair not in self._pack.pairs:
+        if pair is None or not self._pack.is_wanted(pair):
             await self._count_stuck(seat, answer.error or "refused")
             return
         self._num_stuck = 0
@@ -277,7 +277,7 @@ class Visits:
         self._run.log.stuck(self._pack.name, iteration, answer, self._num_stuck + 1, most)
         why = f"stuck at {answer.outcome}: {answer.error}"
         suspect = answer.suspect
-        if suspect is not None and suspect in self._pack.pairs:
+        if suspect is not None and self._pack.is_wanted(suspect):
             self._suspects.setdefault(suspect, why)
         await self._count_stuck(seat, why)
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aivj.contracts.eval_rows import EvalRow
-from aivj.contracts.pairs_manifest import PairsManifest, preset_path
-from aivj.errors import UnsafePathError
+from aivj.contracts.pairs_manifest import PairsManifest, preset_file
 from aivj.storage import sha256_hex
 
 
@@ -63,7 +62,8 @@ def other_presets(
 
 
 def _digest(packs_root: Path, url: str) -> str | None:
+    path = preset_file(packs_root, url)
     try:
-        return sha256_hex(preset_path(packs_root, url).read_bytes())
-    except (OSError, UnsafePathError):
+        return None if path is None else sha256_hex(path.read_bytes())
+    except OSError:
         return None

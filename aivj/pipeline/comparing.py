@@ -171,6 +171,7 @@ def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None
         verdict=figures[judged_by].verdict if judged_by else "not to be told apart",
         notes=comparison_notes(
             labels,
+            manifest,
             champion,
             candidate,
             manifest_digest=sha256_hex(read_bytes(manifest_path)),

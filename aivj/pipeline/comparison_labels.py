@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aivj.contracts.elite_manifest import elite_class, read_elite_manifest
 from aivj.contracts.eval_rows import read_eval_rows
-from aivj.contracts.pairs_manifest import ManifestPair, preset_path
+from aivj.contracts.pairs_manifest import ManifestPair, preset_file
 from aivj.contracts.preferences import read_preferences
 from aivj.coupling.eval_labels import eval_labels
 from aivj.coupling.eval_target import EvalTarget
@@ -119,15 +119,17 @@ def _elite(
             examples[_content(entry.fg), _content(entry.bg)] = example == "positive"
     found = {}
     for number, pair in enumerate(pairs, start=1):
-        fg, bg = (_content(preset_path(packs_root, url)) for url in (pair.fg_url, pair.bg_url))
+        fg, bg = (_content(preset_file(packs_root, url)) for url in (pair.fg_url, pair.bg_url))
         if fg is not None and bg is not None and (fg, bg) in examples:
             found[pair.pair] = examples[fg, bg]
         on_progress(number, len(pairs))
     return found
 
 
-def _content(path: Path) -> str | None:
+def _content(path: Path | None) -> str | None:
     """Returns the content hash of a preset, None if it cannot be read."""
+    if path is None:
+        return None
     try:
         return content_hash(path.read_bytes())
     except OSError:

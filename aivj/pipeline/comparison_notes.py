@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.pipeline.comparison_labels import Labels
 from aivj.pipeline.comparison_sides import ScoredSide
 
@@ -10,22 +11,25 @@ _FEW_ITEMS = 30
 
 def comparison_notes(
     labels: Labels,
+    manifest: PairsManifest,
     champion: ScoredSide,
     candidate: ScoredSide,
     *,
     manifest_digest: str,
     with_trained: bool,
 ) -> list[str]:
-    """Returns sentences on few labels, on what nets were trained on, and on unlike sides.
+    """Returns sentences on what is left out, few labels, what nets were trained on, unlike sides.
 
     Args:
         labels: What both were judged by.
+        manifest: The pack's pairs.
         champion: What is served.
         candidate: What might be.
         manifest_digest: SHA-256 of the pack's manifest as it is now.
         with_trained: Whether pairs that a net was trained on were judged by too.
     """
     return [
+        *([manifest.left_out] if manifest.left_out else []),
         *_label_notes(labels),
         *_training_notes(champion, candidate, with_trained=with_trained),
         *_side_notes(champion, candidate, manifest_digest),

@@ -42,7 +42,7 @@ from aivj.release.tracking import Tracker
 from aivj.sampling.progress import SampleProgress
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import SampleSummary
+from aivj.sampling.summary import SampleSummary
 from aivj.storage import sha256_hex
 
 NUM_ELITE_POSITIVE = 150

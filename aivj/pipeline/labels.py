@@ -60,6 +60,7 @@ def read_training_set(
     """
     notes: list[str] = []
     manifests = [read_pack(request.packs_root, pack) for pack in request.packs]
+    notes += [manifest.left_out for manifest in manifests if manifest.left_out]
     rows = _eval_rows(request.eval_paths, notes)
     sources = LabelSources(
         packs_root=request.packs_root,

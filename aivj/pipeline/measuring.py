@@ -34,7 +34,7 @@ def write_preset_measurements(
     for eval_path in eval_paths:
         rows += read_eval_rows(eval_path).rows
     manifests = [read_pack(packs_root, pack) for pack in packs]
-    files = [f for m in manifests for pair in pack_files(m, packs_root) for f in pair]
+    files = [file for manifest in manifests for file in pack_files(manifest, packs_root)]
     presets = read_presets(FeatureStore(feature_store), files)
     table = preset_measurements(
         rows,

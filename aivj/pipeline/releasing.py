@@ -7,7 +7,7 @@ from pathlib import Path
 from aivj.contracts.json_text import read_object, validated
 from aivj.contracts.pairs_manifest import (
     PAIRS_MANIFEST_NAME,
-    preset_path,
+    preset_file,
     read_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import PairsQuality, Provenance, read_pairs_quality
@@ -228,8 +228,9 @@ def _whole_pair(quality_path: Path) -> list[str] | None:
     manifest = read_pairs_manifest(quality_path.with_name(PAIRS_MANIFEST_NAME))
     packs_root = quality_path.parent.parent.parent
     for pair in manifest.pairs:
-        files = [preset_path(packs_root, url) for url in (pair.fg_url, pair.bg_url)]
-        if all(file.is_file() for file in files):
+        found = [preset_file(packs_root, url) for url in (pair.fg_url, pair.bg_url)]
+        files = [file for file in found if file is not None and file.is_file()]
+        if len(files) == len(found):
             return [file.read_text(encoding="utf-8", errors="replace") for file in files]
     return None
 

@@ -15,7 +15,8 @@ from aivj.executor.protocol import Executor
 from aivj.sampling.linked_conversion import LinkedConverter
 from aivj.sampling.progress import SampleProgress
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import SampleSummary, sample
+from aivj.sampling.run import NO_PAIRS, Undrawable, sample
+from aivj.sampling.summary import SampleSummary
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.converted_preset import ConvertedPreset
 
@@ -64,6 +65,7 @@ def run_sampling(
     playlist: Playlist,
     num_workers: int,
     conversion_cache: Path,
+    undrawable: Undrawable = NO_PAIRS,
     on_progress: Callable[[SampleProgress], None],
 ) -> SampleSummary:
     """Samples a pack; see `aivj.sampling.run.sample`."""
@@ -79,6 +81,7 @@ def run_sampling(
             convert=convert,
             playlist=playlist,
             choice=choice,
+            undrawable=undrawable,
             on_progress=on_progress,
         )
 

@@ -1,6 +1,6 @@
 """Scoring: a checkpoint and packs become the packs' quality files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,10 +45,16 @@ class ScoreRequest:
     run_id: str | None = None
 
 
-def score(request: ScoreRequest) -> list[tuple[PairsQuality, Path]]:
+def score(
+    request: ScoreRequest, on_note: Callable[[str], None] = lambda _: None
+) -> list[tuple[PairsQuality, Path]]:
     """Scores packs and writes `pairs-quality.v0.json` beside their manifests.
 
     All packs are scored before the first file is written.
+
+    Args:
+        request: What to score.
+        on_note: Told which pairs of a pack are left out since their entries cannot be used.
 
     Returns:
         The scores and the path of the file, pack by pack.
@@ -58,6 +64,9 @@ def score(request: ScoreRequest) -> list[tuple[PairsQuality, Path]]:
         GateError: The scores of a pack are too much alike; every file is as it was before.
     """
     manifests = [read_pack(request.packs_root, pack) for pack in request.packs]
+    for manifest in manifests:
+        if manifest.left_out:
+            on_note(manifest.left_out)
     checkpoint = read_checkpoint(request.checkpoint_path)
     store = FeatureStore(request.feature_store)
     extra = read_extra(request.preset_features)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,30 +56,80 @@ def prepared_jobs(
             on_failure(pack.name, pick.pair, error)
 
 
+@dataclass(frozen=True)
+class ReadPreset:
+    """A preset that was read and converted.
+
+    Attributes:
+        converted: What came of it.
+        digest: SHA-256 of its file.
+    """
+
+    converted: Converted
+    digest: str
+
+
+def read_pair(
+    pack: SamplePack, pair: int, packs_root: Path, convert: Convert
+) -> tuple[ReadPreset, ReadPreset]:
+    """Reads and converts the foreground and the background of a pair.
+
+    Raises:
+        ItemError: Its entry in the manifest cannot be used, a preset cannot be read, or not even
+            its text can be taken apart.
+    """
+    require_usable_entry(pack, pair)
+    urls = pack.pairs[pair]
+    foreground, background = (
+        _read_preset(packs_root, url, convert) for url in (urls.fg_url, urls.bg_url)
+    )
+    return foreground, background
+
+
+def _read_preset(packs_root: Path, url: str, convert: Convert) -> ReadPreset:
+    data = _read(packs_root, url)
+    converted = convert(data)
+    if not converted.butterchurn:
+        raise ItemError(
+            "unconvertible",
+            f"a preset at {url} whose text can be taken apart",
+            "; ".join(converted.degraded_reasons) or "nothing came of it",
+            "take it out of the pack; if the machine was busy, --resume --retry-failed",
+        )
+    return ReadPreset(converted, sha256_hex(data))
+
+
 def _job(
     pack: SamplePack, pick: Pick, packs_root: Path, convert: Convert, num_clips: int
 ) -> PairJob:
-    pair = pack.pairs[pick.pair]
-    texts: list[str] = []
-    degraded: list[str] = []
-    digests: list[str] = []
-    for layer, url in (("fg", pair.fg_url), ("bg", pair.bg_url)):
-        data = _read(packs_root, url)
-        digests.append(sha256_hex(data))
-        converted = convert(data)
-        texts.append(json.dumps(converted.butterchurn, separators=(",", ":")))
-        degraded += [f"{layer}: {reason}" for reason in converted.degraded_reasons]
-    foreground, background = texts
+    foreground, background = read_pair(pack, pick.pair, packs_root, convert)
+    reasons = [f"fg: {reason}" for reason in foreground.converted.degraded_reasons]
+    reasons += [f"bg: {reason}" for reason in background.converted.degraded_reasons]
     return PairJob(
         pack=pack.name,
         pair=pick.pair,
-        foreground=foreground,
-        background=background,
+        foreground=_text(foreground),
+        background=_text(background),
         clip=str(pick.pair % num_clips),
         iteration=pick.iteration,
-        degraded=tuple(degraded),
-        digests=(digests[0], digests[1]),
+        degraded=tuple(reasons),
+        digests=(foreground.digest, background.digest),
     )
+
+
+def _text(preset: ReadPreset) -> str:
+    return json.dumps(preset.converted.butterchurn, separators=(",", ":"))
+
+
+def require_usable_entry(pack: SamplePack, pair: int) -> None:
+    """Checks that the manifest's entry of a pair can be used.
+
+    Raises:
+        ItemError: It cannot.
+    """
+    fault = pack.faults.get(pair)
+    if fault is not None:
+        raise ItemError("bad-entry", fault.expected, fault.found, fault.remedy)
 
 
 def _read(packs_root: Path, url: str) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.json_text import read_object
+from aivj.contracts.pair_faults import PairFault
 from aivj.contracts.pairs_manifest import (
     PAIRS_MANIFEST_NAME,
     ManifestPair,
@@ -22,6 +23,7 @@ from aivj.sampling.request import SampleRequest
 from aivj.sampling.run_directory import RunDirectory
 from aivj.storage import require_writable_folder, sha256_hex
 
+_NUM_NAMED = 5
 _SAMPLE_ANEW = "sample into another --out-dir"
 
 
@@ -33,6 +35,8 @@ class SamplePack:
         name: Its name.
         manifest_path: Where its pairs are listed.
         pairs: Its pairs by id.
+        faults: By id, what is wrong with the entries that cannot be used: those pairs fail.
+        skipped: Its pairs that are not to be visited.
         quality01: Scores by id, as far as it is scored.
         target: How much of it is to be visited.
         manifest: Its manifest.
@@ -43,11 +47,22 @@ class SamplePack:
     name: str
     manifest_path: Path
     pairs: Mapping[int, ManifestPair]
+    faults: Mapping[int, PairFault]
+    skipped: frozenset[int]
     quality01: Mapping[int, float]
     target: Target
     manifest: PairsManifest
     manifest_digest: str
     scores_digest: str | None
+
+    @property
+    def ids(self) -> list[int]:
+        """The pairs that are visited; one whose entry cannot be used is a failure."""
+        return [pair for pair in self.manifest.ids if pair not in self.skipped]
+
+    def is_wanted(self, pair: int) -> bool:
+        """Whether a pair may be measured."""
+        return pair in self.pairs and pair not in self.skipped
 
     @property
     def num_target(self) -> int:
@@ -57,7 +72,7 @@ class SamplePack:
 
     def remaining(self, request: SampleRequest, done: Mapping[int, int]) -> Iterator[Pick]:
         """Yields what is still to be visited."""
-        stream = picks(list(self.pairs), request.picking, self.quality01, request.settings.seed)
+        stream = picks(self.ids, request.picking, self.quality01, request.settings.seed)
         return remaining(stream, self.target, done)
 
 
@@ -98,6 +113,14 @@ def refuse_other_run(request: SampleRequest, packs: Sequence[SamplePack]) -> Non
 
 
 def _refuse_other_pack(earlier: PackTarget, pack: SamplePack, directory: RunDirectory) -> None:
+    skipped = earlier.skipped_pairs or []
+    if skipped != sorted(pack.skipped):
+        raise InputError(
+            f"the pairs to skip of pack {pack.name!r} that the run in {directory.path} was "
+            f"started with: {_in_words(skipped)}",
+            _in_words(sorted(pack.skipped)),
+            f"say --skip-pairs as it was said then, or {_SAMPLE_ANEW}",
+        )
     for name, was, is_now in (
         ("manifest", earlier.manifest_digest, pack.manifest_digest),
         ("scores", earlier.scores_digest, pack.scores_digest),
@@ -109,6 +132,14 @@ def _refuse_other_pack(earlier: PackTarget, pack: SamplePack, directory: RunDire
                 f"sha256 {is_now[:12]}" if is_now else "none",
                 f"{_SAMPLE_ANEW}, or bring that {name} back",
             )
+
+
+def _in_words(pairs: Sequence[int]) -> str:
+    """Names some pairs, and how many there are."""
+    if not pairs:
+        return "none"
+    more = ", ..." if len(pairs) > _NUM_NAMED else ""
+    return f"{len(pairs)} ({', '.join(map(str, pairs[:_NUM_NAMED]))}{more})"
 
 
 def _refuse_other_presets(
@@ -128,20 +159,27 @@ def _read_pack(name: str, request: SampleRequest) -> SamplePack:
     folder = request.packs_root / "presets" / name
     path = folder / PAIRS_MANIFEST_NAME
     manifest = read_pairs_manifest(path, pack=name)
+    skipped = request.skipped_pairs.get(name, frozenset()).intersection(manifest.ids)
+    num_visited = len(manifest.ids) - len(skipped)
+    if not num_visited:
+        raise InputError(
+            f"a pair of {name} to visit", "all of them to be skipped", "shorten --skip-pairs"
+        )
+    faults = {fault.pair: fault for fault in manifest.faults if fault.pair is not None}
     is_weighted = request.picking.mode == "weighted"
     return SamplePack(
         name=name,
         manifest_path=path,
         pairs={pair.pair: pair for pair in manifest.pairs},
+        faults={pair: fault for pair, fault in faults.items() if pair not in skipped},
+        skipped=skipped,
         quality01=_scores(folder, manifest, required=is_weighted),
         manifest=manifest,
         manifest_digest=sha256_hex(path.read_bytes()),
         scores_digest=(
             sha256_hex((folder / PAIRS_QUALITY_NAME).read_bytes()) if is_weighted else None
         ),
-        target=Target(
-            request.target_samples, num_to_cover(len(manifest.pairs), request.target_coverage)
-        ),
+        target=Target(request.target_samples, num_to_cover(num_visited, request.target_coverage)),
     )
 
 

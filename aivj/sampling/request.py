@@ -1,5 +1,6 @@
 """What a sampling run is asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class SampleRequest:
         thumbnails: Whether to keep a picture of each pair.
         resume: Whether to complete a run that is there already.
         retry_failed: Whether to try again what failed in it and may yet succeed.
+        skipped_pairs: By pack, pairs that are not to be visited.
     """
 
     packs: tuple[str, ...]
@@ -45,6 +47,7 @@ class SampleRequest:
     thumbnails: bool = True
     resume: bool = False
     retry_failed: bool = False
+    skipped_pairs: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def effective_max_hours(self) -> float:

@@ -1,15 +1,13 @@
 """Samples packs: every pair rendered and measured, resumable at any moment."""
 
 import contextlib
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from aivj.audio.clip import require_sound
 from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice
-from aivj.contracts.run_meta import PackProgress, WebGl, read_run_meta
+from aivj.contracts.run_meta import PackProgress, WebGl
 from aivj.errors import ItemError, NoSamplesError
 from aivj.executor.protocol import (
     Event,
@@ -26,34 +24,18 @@ from aivj.sampling.picking import Pick
 from aivj.sampling.progress import ProgressMeter, SampleProgress
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.rows import Loudness, RowWriter, failure_row
-from aivj.sampling.run_description import asked_again, describe_run
+from aivj.sampling.run_description import describe_run
 from aivj.sampling.run_directory import RunDirectory, RunLogs
 from aivj.sampling.run_log import RunLog
-from aivj.sampling.run_record import RunRecord, error_code, refuse_other_options
+from aivj.sampling.run_record import RunRecord, error_code
+from aivj.sampling.summary import SampleSummary, num_done
 from aivj.sampling.table import write_table
 from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan, planar_clip
 
 NOTE_EVERY_PICKS = 50
 POLICY = WorkPolicy()
-
-
-@dataclass(frozen=True)
-class SampleSummary:
-    """What a run ended with.
-
-    Attributes:
-        directory: Where it lies.
-        num_rows: Rows in all, those of earlier calls included.
-        num_failures: Failures in all.
-        num_target: Pairs aimed at.
-        is_complete: Whether every pack came to its target; if not, the time was up.
-    """
-
-    directory: RunDirectory
-    num_rows: int
-    num_failures: int
-    num_target: int
-    is_complete: bool
+Undrawable = Mapping[tuple[str, int], ItemError]
+NO_PAIRS: Undrawable = {}
 
 
 def sample(
@@ -63,6 +45,7 @@ def sample(
     convert: Convert,
     playlist: Playlist,
     choice: RendererChoice,
+    undrawable: Undrawable = NO_PAIRS,
     on_progress: Callable[[SampleProgress], None] = lambda _: None,
     clock: Clock = Clock(),  # noqa: B008 - frozen
 ) -> SampleSummary:
@@ -74,6 +57,8 @@ def sample(
         convert: Converts a preset's bytes.
         playlist: The music; every pair hears the beginning of its clip.
         choice: The proved renderer.
+        undrawable: Pairs of which `aivj.sampling.screening` knows that they cannot be drawn: they
+            are failures before anything is rendered.
         on_progress: Called after each pair.
         clock: The time.
 
@@ -96,6 +81,8 @@ def sample(
         exit_stack.callback(log.close)
         run = _Run(request, packs, playlist, choice, logs, log, record, on_progress, clock)
         with run.failing():
+            for (pack, pair), error in undrawable.items():
+                run.note_undrawable(pack, pair, error)
             run.sample(executor, convert)
         write_table(directory.rows(), directory.parquet_path)
         record.finish()
@@ -116,44 +103,6 @@ def require_usable(request: SampleRequest, playlist: Playlist) -> tuple[SamplePa
     packs = read_packs(request)
     refuse_other_run(request, packs)
     return packs
-
-
-def finished_before(
-    request: SampleRequest,
-    packs: Sequence[SamplePack],
-    playlist: Playlist,
-    *,
-    require_gpu: bool,
-) -> SampleSummary | None:
-    """Returns how a run ended that has nothing left to do; None if a browser is needed.
-
-    Raises:
-        InputError: It was asked for something else than `request` asks.
-    """
-    directory = RunDirectory(request.out_dir)
-    if not (request.resume and directory.meta_path.exists() and directory.parquet_path.exists()):
-        return None
-    earlier = read_run_meta(directory.meta_path)
-    has_ended = earlier.finished_at is not None and earlier.error is None
-    if not has_ended or earlier.runtime is None or earlier.runtime.require_gpu != require_gpu:
-        return None
-    refuse_other_options(earlier, asked_again(earlier, request, packs, playlist), directory)
-    if request.retry_failed and directory.has_failures_that_may_heal:
-        return None
-    rows, failures = directory.rows(), directory.failures()
-    visits = Counter((row.pack, row.pair) for row in rows)
-    visits.update({(row.pack, row.pair): 1 for row in failures})
-    for pack in packs:
-        own = [num for (name, _), num in visits.items() if name == pack.name]
-        if _num_done(pack, own) < pack.num_target:
-            return None
-    num_target = sum(pack.num_target for pack in packs)
-    return SampleSummary(directory, len(rows), len(failures), num_target, is_complete=True)
-
-
-def _num_done(pack: SamplePack, visits: Collection[int]) -> int:
-    """Returns how far visits have come, a number a pair: in picks or in pairs, as is aimed at."""
-    return len(visits) if pack.target.num_samples is None else sum(visits)
 
 
 class _Run:
@@ -203,6 +152,10 @@ class _Run:
                     self._log.fatal(error_code(error), str(error) or type(error).__name__)
                 raise
 
+    def note_undrawable(self, pack: str, pair: int, error: ItemError) -> None:
+        """Writes a pair that nobody needs to try to draw."""
+        self._add_failure(pack, pair, 0, error, num_attempts=1)
+
     def sample(self, executor: Executor, convert: Convert) -> None:
         if self._logs.num_lines:
             visited = {
@@ -230,7 +183,7 @@ class _Run:
             if self._is_out_of_time():
                 return
             self._pack = pack.name
-            self._log.pack_begins(pack.name, pack.manifest_path.name, len(pack.pairs))
+            self._log.pack_begins(pack.name, pack.manifest_path.name, len(pack.ids))
             self._note_proof(pack.name)
             picks = self._in_time(pack.remaining(self._request, self._logs.visits(pack.name)))
             yield from prepared_jobs(
@@ -239,7 +192,7 @@ class _Run:
                 self._request.packs_root,
                 convert,
                 num_clips=len(self._playlist.clips),
-                on_failure=self._on_unprepared,
+                on_failure=self.note_undrawable,
             )
 
     def _in_time(self, picks: Iterator[Pick]) -> Iterator[Pick]:
@@ -286,9 +239,6 @@ class _Run:
                 self._log.restarted(
                     self._pack, num_restarts, POLICY.max_losses_in_a_row, kind, reason
                 )
-
-    def _on_unprepared(self, pack: str, pair: int, error: ItemError) -> None:
-        self._add_failure(pack, pair, 0, error, num_attempts=1)
 
     def _write(self, outcome: Outcome[PairJob, PairResult]) -> None:
         job = outcome.item
@@ -347,4 +297,4 @@ class _Run:
         return self._clock.monotonic_s() >= self._deadline_s
 
     def _num_done(self, pack: SamplePack) -> int:
-        return _num_done(pack, self._logs.visits(pack.name).values())
+        return num_done(pack, self._logs.visits(pack.name).values())

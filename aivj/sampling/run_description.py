@@ -52,7 +52,7 @@ def describe_run(
         packs=[pack_target(pack, request) for pack in packs],
         limits=Limits(max_hours=request.max_hours, reload_every=request.reload_every),
         heuristic=_heuristic(request),
-        warnings=["maxHours_too_small_for_restart_prone_flow"] if budget.was_clamped else [],
+        warnings=run_warnings(budget, packs),
         audio=_audio_use(playlist),
         browser=BrowserUse(
             viewport=Viewport(width=settings.width, height=settings.height, device_scale_factor=1)
@@ -114,6 +114,12 @@ def time_budget(request: SampleRequest, now: datetime) -> Budget:
     )
 
 
+def run_warnings(budget: Budget, packs: Sequence[SamplePack]) -> list[str]:
+    """Returns what a reader of the run should know."""
+    clamped = ["maxHours_too_small_for_restart_prone_flow"] if budget.was_clamped else []
+    return [*clamped, *(pack.manifest.left_out for pack in packs if pack.manifest.left_out)]
+
+
 def coupled_params(request: SampleRequest) -> CoupledParams | None:
     """Returns how picks are weighted; None if they are not."""
     picking = request.picking
@@ -132,12 +138,13 @@ def pack_target(pack: SamplePack, request: SampleRequest) -> PackTarget:
     return PackTarget(
         pack=pack.name,
         manifest_path=pack.manifest_path.as_posix(),
-        pair_count=len(pack.pairs),
-        unique_pair_ids=len(pack.pairs),
+        pair_count=len(pack.manifest.ids),
+        unique_pair_ids=len(pack.manifest.ids),
         target_coverage=request.target_coverage,
         target_unique_pairs=pack.target.num_unique,
         manifest_digest=pack.manifest_digest,
         scores_digest=pack.scores_digest,
+        skipped_pairs=sorted(pack.skipped) or None,
     )
 
 

@@ -106,10 +106,14 @@ class RunDirectory:
         return len(failures) - len(kept)
 
 
+_MENDED_ELSEWHERE = frozenset({"missing-preset", "unconvertible"})
+"""A file comes back; a converter that was lost may have run on a busy machine."""
+
+
 def _may_heal(row: FailureRow) -> bool:
     """Whether another attempt may end otherwise: files come back, presets do not mend."""
     fault = FAULTS.get(row.kind)
-    return row.kind == "missing-preset" or (fault is not None and fault.max_attempts > 1)
+    return row.kind in _MENDED_ELSEWHERE or (fault is not None and fault.max_attempts > 1)
 
 
 class RunLogs:

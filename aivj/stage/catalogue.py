@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from aivj.audio.music_folder import music_files
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
+from aivj.errors import InputError
 
-PAIRS_NAME = "pairs-manifest.v0.json"
 LIBRARY_NAME = "library-manifest.json"
 MUSIC_ROUTE = "/__local_audio"
 
@@ -32,10 +33,18 @@ def catalogue(packs_root: Path | None, music_root: Path | None) -> dict[str, lis
 
 def _listed(folders: Iterable[Path]) -> Iterable[dict[str, Any]]:
     for folder in folders:
-        num_pairs = _count(folder / PAIRS_NAME, "pairs")
+        num_pairs = _num_pairs(folder)
         num_presets = _count(folder / LIBRARY_NAME, "presets")
         if num_pairs is not None or num_presets is not None:
             yield {"name": folder.name, "numPairs": num_pairs, "numPresets": num_presets}
+
+
+def _num_pairs(folder: Path) -> int | None:
+    """Returns how many pairs of a pack can be shown; None if none can."""
+    try:
+        return len(read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=folder.name).pairs)
+    except InputError:
+        return None
 
 
 def _count(manifest: Path, member: str) -> int | None:

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from aivj.contracts.pairs_manifest import (
     ManifestPair,
     PairsManifest,
+    preset_file,
     preset_path,
     read_pairs_manifest,
     require_pack_name,
     write_pairs_manifest,
 )
 from aivj.errors import InputError, StorageError, UnsafePathError
+
+ENTRIES = Path(__file__).with_name("pair_entries.json")
 
 GOLDEN = """{
   "version": "v0",
@@ -115,6 +118,9 @@ def test_manifest_without_time_takes_its_files(tmp_path: Path):
     assert read_pairs_manifest(path).generated_at.endswith("Z")
 
 
+ROW = json.loads(GOLDEN)["pairs"][1]
+
+
 def with_pair(**changes: object) -> dict[str, object]:
     rows = json.loads(GOLDEN)["pairs"]
     return {"pairs": [rows[0], {**rows[1], **changes}]}
@@ -127,25 +133,8 @@ def with_pair(**changes: object) -> dict[str, object]:
         ({"pack": 3}, "pack"),
         ({"pairs": []}, "at least one pair"),
         ({"pairs": {}}, "valid list"),
-        ({"pairs": [3]}, "pairs.0"),
-        (with_pair(pair="7"), "whole JSON number"),
-        (with_pair(pair=True), "whole JSON number"),
-        (with_pair(pair=0.5), "whole JSON number"),
-        (with_pair(pair=-1), "greater than or equal to 0"),
-        (with_pair(pair=2**53), "less than or equal"),
-        (with_pair(pair=0), "unique pair ids"),
-        (with_pair(fgUrl=None), "pairs.1.fgUrl"),
-        (with_pair(fgUrl="/presets/demo_pack/../secret.milk"), "without '..'"),
-        (with_pair(fgUrl="/presets/demo_pack/%2e%2e/secret.milk"), "without '..'"),
-        (with_pair(bgUrl="/presets/other_pack/bg/p.milk"), "below /presets/demo_pack/"),
-        (with_pair(bgUrl="/presets/demo_pack"), "below /presets/demo_pack/"),
-        (with_pair(bgUrl="/presets/demo_pack/"), "below /presets/demo_pack/"),
-        (with_pair(bgUrl="//presets/demo_pack/bg/p.milk"), "below /presets/demo_pack/"),
-        (with_pair(bgUrl="https://host/presets/demo_pack/bg/p.milk"), "below /presets/demo_pack/"),
-        (with_pair(bgUrl="presets/demo_pack/bg/p.milk"), "below /presets/demo_pack/"),
-        (with_pair(bgUrl="/presets/demo_pack/bg/p.milk?x=1"), "'?'"),
-        (with_pair(bgUrl="/presets/demo_pack/bg\\p.milk"), "backslash"),
-        (with_pair(bgUrl=""), "below /presets/demo_pack/"),
+        ({"pairs": [3]}, "none among 1; first, entry 0: expected an object"),
+        ({"pairs": [{**ROW, "fgUrl": "/etc/passwd"}]}, "none among 1; first, pair 7"),
     ],
 )
 def test_unusable_manifests_are_refused(tmp_path: Path, changes, complaint):
@@ -154,6 +143,47 @@ def test_unusable_manifests_are_refused(tmp_path: Path, changes, complaint):
         read_pairs_manifest(path, pack="demo_pack")
     assert complaint in str(caught.value)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("case", json.loads(ENTRIES.read_text()), ids=str)
+def test_an_entry_that_cannot_be_used_costs_its_own_pair(tmp_path: Path, case):
+    sound = {"fgUrl": "/presets/p/fg/s.milk", "bgUrl": "/presets/p/bg/s.milk"}
+    entries = [{"pair": 40, **sound}, case["entry"], {"pair": 41, **sound}]
+    manifest = read_pairs_manifest(stored(tmp_path, pack="p", pairs=entries), pack="p")
+    if case["why"] is None:
+        assert [pair.pair for pair in manifest.pairs] == [40, case["entry"]["pair"], 41]
+        assert not manifest.faults
+        assert not manifest.left_out
+        return
+    assert [pair.pair for pair in manifest.pairs] == [40, 41]
+    (fault,) = manifest.faults
+    assert fault.place == 1
+    assert case["why"] in str(fault)
+    assert fault.pair == (7 if "Url: " in fault.expected else None)
+    assert manifest.listed_ids == [40, fault.pair, 41]
+    assert manifest.left_out.startswith("1 of 3 pairs of p cannot be used and is left out; first, ")
+
+
+def test_of_two_entries_with_one_id_the_first_has_it(tmp_path: Path):
+    rows = [{**ROW, "pair": 3}, ROW, {**ROW, "pair": 3}]
+    manifest = read_pairs_manifest(stored(tmp_path, pairs=rows))
+    assert manifest.listed_ids == [3, 7, None]
+    assert manifest.ids == [3, 7]
+    assert str(manifest.faults[0]) == (
+        "entry 2: expected an id of its own; found 3, which is that of entry 0"
+    )
+
+
+def test_a_preset_that_is_a_link_out_of_the_packs_has_no_file(tmp_path: Path):
+    (tmp_path / "secret").write_text("")
+    folder = tmp_path / "public" / "presets" / "p"
+    folder.mkdir(parents=True)
+    (folder / "out.milk").symlink_to(tmp_path / "secret")
+    (folder / "loop.milk").symlink_to(folder / "loop.milk")
+    assert preset_file(tmp_path / "public", "/presets/p/out.milk") is None
+    assert preset_file(tmp_path / "public", "/presets/p/loop.milk") is None
+    there = preset_file(tmp_path / "public", "/presets/p/there.milk")
+    assert there == folder.resolve() / "there.milk"
 
 
 def test_unsafe_pack_is_refused_whatever_was_asked_for(tmp_path: Path):
@@ -175,7 +205,7 @@ def test_unusable_manifest_is_not_written(tmp_path: Path):
     path = stored(tmp_path)
     before = path.read_bytes()
     broken = demo_manifest().model_copy(update={"pairs": [pair(1), pair(1)]})
-    with pytest.raises(InputError, match="unique pair ids"):
+    with pytest.raises(InputError, match="an id of its own"):
         write_pairs_manifest(path, broken)
     assert path.read_bytes() == before
 

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from aivj.contracts.pair_faults import PairFault
 from aivj.contracts.pairs_manifest import ManifestPair
 from aivj.sampling.jobs import prepared_jobs
 from aivj.sampling.picking import Pick
@@ -24,15 +25,21 @@ def packs_root(tmp_path: Path) -> Path:
 
 
 def test_a_preset_that_leads_out_or_is_missing_costs_its_own_pair_alone(packs_root: Path) -> None:
-    pack = SimpleNamespace(name="p", pairs={number: pair(number) for number in range(3)})
+    fault = PairFault(place=3, pair=3, expected="a URL", found="'..'")
+    pairs = {number: pair(number) for number in range(3)}
+    pack = SimpleNamespace(name="p", pairs=pairs, faults={3: fault})
     failed: list[tuple[str, int, str]] = []
     jobs = prepared_jobs(
         pack,
-        [Pick(iteration, number) for iteration, number in enumerate([1, 2, 0])],
+        [Pick(iteration, number) for iteration, number in enumerate([1, 3, 2, 0])],
         packs_root,
-        lambda _: SimpleNamespace(butterchurn={}, degraded_reasons=[]),
+        lambda _: SimpleNamespace(butterchurn={"a": 1}, degraded_reasons=[]),
         num_clips=1,
         on_failure=lambda name, number, error: failed.append((name, number, error.kind)),
     )
     assert [job.pair for job in jobs] == [0]
-    assert failed == [("p", 1, "missing-preset"), ("p", 2, "missing-preset")]
+    assert failed == [
+        ("p", 1, "missing-preset"),
+        ("p", 3, "bad-entry"),
+        ("p", 2, "missing-preset"),
+    ]

@@ -24,7 +24,8 @@ from aivj.sampling.packs import read_packs
 from aivj.sampling.picking import Picking
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import finished_before, sample
+from aivj.sampling.run import sample
+from aivj.sampling.summary import finished_before
 from aivj.sampling.worker import PairResult
 from aivj.storage import sha256_hex
 

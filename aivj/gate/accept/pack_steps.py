@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aivj.contracts.json_text import read_object
-from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, preset_path, read_pairs_manifest
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, preset_file, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.errors import InputError
 from aivj.gate.accept.subject import AcceptSubject
@@ -26,9 +26,14 @@ def check_files(subject: AcceptSubject) -> Finding:
         manifest = read_pairs_manifest(manifest_path, pack=subject.pack)
     except InputError as error:
         return judged([Problem(str(error)), *problems], "")
+
+    def there(url: str) -> bool:
+        path = preset_file(subject.packs_root, url)
+        return path is not None and path.is_file()
+
     urls = {url for row in manifest.pairs for url in (row.fg_url, row.bg_url)}
-    missing = [url for url in sorted(urls) if not preset_path(subject.packs_root, url).is_file()]
-    problems += [Problem(f"no file for {url}") for url in missing]
+    problems += [Problem(str(fault)) for fault in manifest.faults]
+    problems += [Problem(f"no file for {url}") for url in sorted(urls) if not there(url)]
     return judged(problems, f"{len(manifest.pairs)} pairs of {len(urls)} presets, scores for them")
 
 

@@ -127,7 +127,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "pairsKnown",
-        "packs of the run, and pairs of their manifests",
+        "packs of the run, and pairs of their manifests, but none that was to be skipped",
         "sample with the manifest that the runtime loads; name its root with --packs-root",
         of_run_and_meta(pairs.judge_pairs_known),
     ),
@@ -270,7 +270,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "packTargets",
-        "targetUniquePairs is pairCount times targetCoverage, rounded up",
+        "targetUniquePairs is pairCount less skippedPairs, times targetCoverage, rounded up",
         _MEND_META,
         of_run_and_meta(progress.judge_targets),
     ),

@@ -18,7 +18,11 @@ MIN_CHANGING_ROWS = 8
 def judge_pairs_known(run: LoadedRun, meta: RunMeta) -> Finding:
     """Each pair is in its pack's manifest; without one, there are no more than the pack has."""
     targets = {target.pack: target for target in meta.packs}
-    problems = [*_foreign_packs(run, targets), *_foreign_pairs(run)]
+    problems = [
+        *_foreign_packs(run, targets),
+        *_foreign_pairs(run),
+        *_skipped_pairs(run, targets),
+    ]
     if run.manifests is None:
         problems += _surplus_pairs(run, targets)
         return judged(problems, "no more than the packs have (no --packs-root: ids not looked up)")
@@ -133,7 +137,8 @@ def _num_rounds(num_rows: int, target: PackTarget, meta: RunMeta) -> int:
     """How often a shuffled run may meet a pair: a run by samples starts over once it is through."""
     if meta.target_samples is None:
         return 1
-    return max(1, math.ceil(num_rows / max(1, target.unique_pair_ids)))
+    num_pairs = target.unique_pair_ids - len(target.skipped_pairs or [])
+    return max(1, math.ceil(num_rows / max(1, num_pairs)))
 
 
 def _lines(run: LoadedRun) -> Iterator[tuple[str, JsonLine]]:
@@ -155,6 +160,13 @@ def _foreign_pairs(run: LoadedRun) -> Iterator[Problem]:
         known = manifest is None or bool(manifest.problem) or line.pair in manifest.pairs
         if line.pair is not None and not known:
             yield Problem(f"{name} has pair {line.pair}, the manifest has not", line.number)
+
+
+def _skipped_pairs(run: LoadedRun, targets: dict[str, PackTarget]) -> Iterator[Problem]:
+    skipped = {(t.pack, pair) for t in targets.values() for pair in t.skipped_pairs or []}
+    for name, line in _lines(run):
+        if (line.pack, line.pair) in skipped:
+            yield Problem(f"{name} has pair {line.pair}, which was to be skipped", line.number)
 
 
 def _surplus_pairs(run: LoadedRun, targets: dict[str, PackTarget]) -> Iterator[Problem]:

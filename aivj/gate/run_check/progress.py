@@ -34,7 +34,8 @@ def judge_targets(run: LoadedRun, meta: RunMeta) -> Finding:
     """What is aimed at is the pack's number of pairs times the coverage, rounded up."""
     problems = [problem for target in meta.packs for problem in _wrong_target(run, target)]
     aims = ", ".join(
-        f"{target.target_unique_pairs} of {target.pair_count} pairs of {target.pack}"
+        f"{target.target_unique_pairs} of {target.num_to_visit} pairs of {target.pack}"
+        f"{_skipped(target)}"
         for target in meta.packs
     )
     return judged(problems, aims)
@@ -75,8 +76,12 @@ def judge_errors(run: LoadedRun, meta: RunMeta) -> Finding:
     return judged([*problems, *_uncut(run)], ", ".join(error.code for _, error in errors))
 
 
+def _skipped(target: PackTarget) -> str:
+    return f", {len(target.skipped_pairs)} skipped" if target.skipped_pairs else ""
+
+
 def _wrong_target(run: LoadedRun, target: PackTarget) -> Iterator[Problem]:
-    expected = math.ceil(target.pair_count * target.target_coverage)
+    expected = math.ceil(target.num_to_visit * target.target_coverage)
     if target.target_unique_pairs != expected:
         found = f"targetUniquePairs of {target.pack} is {target.target_unique_pairs}"
         yield Problem(f"{found}, not {expected}")

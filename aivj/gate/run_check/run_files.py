@@ -177,7 +177,7 @@ def _read_manifest(
     except InputError as error:
         return LoadedManifest(problem=str(error))
     return LoadedManifest(
-        frozenset(pair.pair for pair in manifest.pairs),
+        frozenset(manifest.ids),
         digest=digest,
         others=tuple(other_presets(rows, manifest, packs_root)),
     )

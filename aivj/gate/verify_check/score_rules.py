@@ -39,7 +39,9 @@ def of_scores(judge: Callable[[Evidence, ScoredPack], Finding]) -> Judge:
 def judge_manifest(_: Evidence, pack: ScoredPack) -> Finding:
     """The runtime can read the manifest."""
     problem = pack.expected.manifest_problem
-    return judged([Problem(problem)] if problem else [], f"{pack.expected.num_pairs} pairs")
+    left_out = pack.expected.left_out
+    told = f"{pack.expected.num_pairs} pairs" + (f"; {left_out}" if left_out else "")
+    return judged([Problem(problem)] if problem else [], told)
 
 
 def judge_scores(_: Evidence, pack: ScoredPack) -> Finding:

@@ -1,0 +1,104 @@
+"""What `aivj sample` does and says before and after the sampling."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from aivj.cli.console import bar, err, out
+from aivj.cli.next_steps import say_next
+from aivj.cli.options import Gpu
+from aivj.cli.stopping import command_line
+from aivj.errors import InputError
+
+if TYPE_CHECKING:
+    from aivj.browser.choice import RendererChoice
+    from aivj.sampling.packs import SamplePack
+    from aivj.sampling.request import SampleRequest
+    from aivj.sampling.run import Undrawable
+    from aivj.sampling.summary import SampleSummary
+
+
+def say_left_out(packs: "Sequence[SamplePack]", skip_pairs: Path | None) -> None:
+    """Says which pairs of packs are not visited, and why."""
+    for pack in packs:
+        if pack.manifest.left_out:
+            err.print(f"[yellow]left out[/] {pack.manifest.left_out}", highlight=False)
+        if skip_pairs is not None:
+            num = len(pack.skipped)
+            err.print(f"{num} of {len(pack.manifest.ids)} pairs of {pack.name} are skipped")
+
+
+def screen(
+    request: "SampleRequest", packs: "Sequence[SamplePack]", conversion_cache: Path
+) -> "Undrawable":
+    """Converts what is to be drawn, and says what cannot be drawn; needs no browser."""
+    from aivj.sampling.screening import undrawable
+    from aivj.stage.conversion import PresetConverter
+
+    with PresetConverter(conversion_cache) as converter, bar("converting") as progress:
+        found = undrawable(request, packs, converter.convert, progress.update)
+    if found:
+        (pack, pair), error = next(iter(found.items()))
+        err.print(
+            f"{len(found)} pairs cannot be drawn and are failures; first, pair {pair} of {pack}: "
+            f"{error.kind}: {error}",
+            markup=False,
+        )
+    return found
+
+
+def print_end(context: typer.Context, summary: "SampleSummary") -> None:
+    """Says how the run ended, what to type next, and for programs where everything is."""
+    end = "" if summary.is_complete else "; the time is over, --resume goes on"
+    err.print(
+        f"{summary.num_rows} pairs measured, {summary.num_failures} failed, "
+        f"of {summary.num_target}{end}"
+    )
+    directory = summary.directory
+    if summary.is_complete:
+        say_next(context, "check-run", directory.path)
+    else:
+        err.print(f"next: {command_line(context)}", markup=False)
+    paths = {"outDir": directory.path, "evalPath": directory.eval_path}
+    paths["metaPath"] = directory.meta_path
+    out.print(json.dumps({"ok": True, **{name: str(path) for name, path in paths.items()}}))
+
+
+def local_stamp() -> str:
+    """Names a run after the local time, to the second."""
+    return datetime.now().astimezone().strftime("%Y-%m-%d_%H%M%S")
+
+
+def announce_renderer(choice: "RendererChoice") -> None:
+    """Says what draws, and what was tried in vain."""
+    for line in choice.rejected:
+        err.print(f"[yellow]not used[/] {line}")
+    kind = "software renderer" if choice.report.is_software else "GPU"
+    err.print(f"{kind}: {choice.report.renderer}")
+
+
+def gpu_policy(gpu: Gpu | None, gpu_mode: str | None, *, require_gpu: bool) -> Gpu:
+    """Returns what is asked for; the original's `--gpuMode off` is the only way to software."""
+    if gpu is not None:
+        return gpu
+    return "software" if gpu_mode == "off" and not require_gpu else "require"
+
+
+def refuse_other_manifest(name: str | None) -> None:
+    """Refuses pairs that lie under another name than the one that scores are merged under.
+
+    Raises:
+        InputError: They do.
+    """
+    from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
+
+    if name not in {None, PAIRS_MANIFEST_NAME}:
+        raise InputError(
+            f"pairs in {PAIRS_MANIFEST_NAME}",
+            f"--pairsManifest {name}",
+            "make a pack of those pairs: scores are merged under that name alone",
+        )
