@@ -37,7 +37,7 @@ async def test_scores_are_merged_by_the_last_finite_number_of_an_id(player, tmp_
     page = await player(**COUPLED)
     picks = await sampled(page, pickMode="shuffle", iterations=6)
     # A score outside of 0 to 1 is kept as it stands; an id that is text is none.
-    merged = {0: 0.7, 3: None, 6: None, 9: 1.7, 12: -0.2, "15": None}
+    merged = {0: 0.7, 3: None, 6: None, 9: 1.7, 12: -0.2, None: None}
     assert {pick["pair"]: pick["quality01"] for pick in picks} == merged
     (line,) = page.lines("[info] [coupled-pairs]")
     assert line.startswith("[info] [coupled-pairs] loaded pairs-quality")

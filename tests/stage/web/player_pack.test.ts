@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { afterEach, mock, test } from "node:test";
 import {
+  isUsable,
   loadPack,
   qualityUrl,
   scoresOf,
   withScores,
 } from "../../../aivj/stage/web/src/player/pack.ts";
+
+const FILE = "tests/contracts/pair_entries.json";
+/** Read by the tests of `aivj/contracts/pairs_manifest.py` as well. */
+const ENTRIES: { entry: unknown; why: string | null }[] = JSON.parse(readFileSync(FILE, "utf8"));
 
 const PAIRS = [
   { pair: 0, fgUrl: "/presets/p/fg/a.milk", bgUrl: "/presets/p/bg/a.milk" },
@@ -120,9 +126,10 @@ test("a manifest that is missing, broken, foreign or empty makes no pack", async
 });
 
 test("the pack's name is encoded in addresses", async () => {
-  const { fetched } = serve({ [MANIFEST_FILE]: { ...MANIFEST, pack: "a b/c" } });
-  assert.equal((await loadPack("a b/c", MANIFEST_FILE))?.name, "a b/c");
-  assert.equal(fetched[0], `/presets/a%20b%2Fc/${MANIFEST_FILE}`);
+  const pairs = [{ pair: 1, fgUrl: "/presets/a b/f.milk", bgUrl: "/presets/a b/b.milk" }];
+  const { fetched } = serve({ [MANIFEST_FILE]: { pack: "a b", pairs } });
+  assert.equal((await loadPack("a b", MANIFEST_FILE))?.name, "a b");
+  assert.equal(fetched[0], `/presets/a%20b/${MANIFEST_FILE}`);
 });
 
 test("entries whose id or score is no finite number are skipped, and the last one wins", () => {
@@ -151,7 +158,36 @@ test("an id that is text never matches", () => {
   assert.deepEqual(withScores([listed], new Map([[7, 0.5]])), [listed]);
 });
 
-test("entries that are no objects become pairs without addresses", async () => {
-  serve({ [MANIFEST_FILE]: { pack: "p", pairs: [null, "x", PAIRS[0]] } });
-  assert.deepEqual((await loadPack("p", MANIFEST_FILE))?.pairs, [{}, {}, PAIRS[0]]);
+test("an entry that cannot be used keeps its place and costs its own pair", async () => {
+  for (const { entry, why } of ENTRIES) {
+    const pairs = [{ ...PAIRS[0], pair: 40 }, entry, { ...PAIRS[0], pair: 41 }];
+    const { warn } = serve({ [MANIFEST_FILE]: { pack: "p", pairs } });
+    const listed = (await loadPack("p", MANIFEST_FILE))?.pairs ?? [];
+    const usable = listed.filter(isUsable).map(({ pair }) => pair);
+    const expected = why === null ? [40, (entry as { pair: number }).pair, 41] : [40, 41];
+    assert.deepEqual(usable, expected, JSON.stringify(entry));
+    assert.equal(listed.length, 3);
+    const told = warn.calls.map((call) => String(call.arguments[0]));
+    assert.equal(told[0]?.includes("1 of 3 pairs of p cannot be used") ?? false, why !== null);
+    mock.restoreAll();
+  }
+});
+
+test("of two entries with one id the first has it, and the score", async () => {
+  serve({
+    [MANIFEST_FILE]: { pack: "p", pairs: [...PAIRS, { ...PAIRS[0], pair: 7 }] },
+    [QUALITY_FILE]: QUALITY,
+  });
+  const pack = await loadPack("p", MANIFEST_FILE);
+  assert.deepEqual(pack?.pairs[2], {});
+  assert.equal(pack?.pairs[1]?.quality01, 0.75);
+});
+
+test("an entry that cannot be used gets no score, and none that can makes no pack", async () => {
+  const bad = { ...PAIRS[1], bgUrl: "/presets/p/%2e%2e/secret.milk" };
+  serve({ [MANIFEST_FILE]: { pack: "p", pairs: [PAIRS[0], bad] }, [QUALITY_FILE]: QUALITY });
+  assert.deepEqual((await loadPack("p", MANIFEST_FILE))?.pairs[1], { pair: 7 });
+  mock.restoreAll();
+  serve({ [MANIFEST_FILE]: { pack: "p", pairs: [bad, null] } });
+  assert.equal(await loadPack("p", MANIFEST_FILE), null);
 });

@@ -9,7 +9,7 @@ import {
   type SampleReply,
   type SampleRequest,
 } from "./coupled_state.ts";
-import { type ListedPair, loadPack, type Pack } from "./pack.ts";
+import { isUsable, type ListedPair, loadPack, type Pack } from "./pack.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Order, Preparation } from "./preparation.ts";
 import type { ChangeRequest, Choice, NowPlaying, Programme } from "./programme.ts";
@@ -63,7 +63,7 @@ export class CoupledPairs implements Programme {
       lastPick: this.#lastPick,
       manifest: active && {
         url: active.url,
-        pairs: active.pairs.length,
+        pairs: active.pairs.filter(isUsable).length,
         scoredPairs: active.pairs.filter((listed) => listed.quality01 !== undefined).length,
       },
     };
@@ -74,7 +74,7 @@ export class CoupledPairs implements Programme {
   }
 
   get choices(): readonly Choice[] {
-    return (this.#pack?.pairs ?? []).map((listed) => ({
+    return (this.#pack?.pairs ?? []).filter(isUsable).map((listed) => ({
       id: String(listed.pair),
       label: labelOf(listed, this.#titles),
     }));
@@ -118,7 +118,7 @@ export class CoupledPairs implements Programme {
     const { name, pairs } = this.#pack;
     const request = { pack: name, pairs, mode: picker.mode, intensity01: intensity01() };
     const listed = picker.peek(request);
-    if (listed?.fgUrl && listed.bgUrl) preparation.ahead(this.#orderFor(listed));
+    if (listed !== null && isUsable(listed)) preparation.ahead(this.#orderFor(listed));
   }
 
   /** Picks follow scores and order alone: nothing is learned about pairs. */
@@ -193,8 +193,8 @@ export class CoupledPairs implements Programme {
   /** False when there is nothing to show, rejects when a preset fails; the status line says it. */
   async #show(listed: ListedPair, mode: PickMode, why: string, cut: boolean): Promise<boolean> {
     const { status, preparation, screen, onShown, intensity01 } = this.#parts;
-    if (!listed.fgUrl || !listed.bgUrl) {
-      status.fail("Coupled pairs empty", `pair ${listed.pair} names no presets`);
+    if (!isUsable(listed)) {
+      status.fail("Coupled pairs empty", `pair ${listed.pair} names no presets of the pack`);
       return false;
     }
     status.work(`Coupled (${mode}) loading pair ${listed.pair} ...`);

@@ -1,10 +1,12 @@
 // A pack's manifest, with the scores of its quality file merged as the runtime merges them.
 
+import { isObject } from "../director/json_values.ts";
+import { entryFault, idOf } from "./pair_entries.ts";
 import { MANIFEST_NAME } from "./parameters.ts";
 
 const QUALITY_NAME = "pairs-quality.v0.json";
 
-/** An entry of a manifest as it stands there, so every member may be missing. */
+/** An entry of a manifest. One that cannot be used has no URLs, and perhaps no id. */
 export interface ListedPair {
   pair?: number;
   fgUrl?: string;
@@ -18,8 +20,13 @@ export interface ListedPair {
 export interface Pack {
   readonly name: string;
   readonly url: string;
-  /** At least one. */
+  /** In the places of the manifest, which the kept order names; one or more can be used. */
   readonly pairs: readonly ListedPair[];
+}
+
+/** A pair that names its presets. */
+export function isUsable(listed: ListedPair): boolean {
+  return Boolean(listed.fgUrl && listed.bgUrl);
 }
 
 /** Loads a pack; null when it cannot become active. */
@@ -27,9 +34,29 @@ export async function loadPack(name: string, manifestFile: string): Promise<Pack
   const url = `/presets/${encodeURIComponent(name)}/${manifestFile}`;
   const manifest = await fetchJson(url).catch(() => null);
   if (!isObject(manifest) || manifest.pack !== name || !Array.isArray(manifest.pairs)) return null;
-  if (manifest.pairs.length === 0) return null;
-  const pairs = manifest.pairs.map((entry: unknown) => (isObject(entry) ? { ...entry } : {}));
+  const pairs = soundEntries(manifest.pairs, name);
+  if (!pairs.some(isUsable)) return null;
   return withQuality({ name, url, pairs });
+}
+
+/** The entries in their places; what cannot be used is told, and never fetched. */
+function soundEntries(entries: readonly unknown[], pack: string): ListedPair[] {
+  const seen = new Set<number>();
+  const faults: string[] = [];
+  const pairs = entries.map((entry, place): ListedPair => {
+    const pair = idOf(entry);
+    const isRepeated = pair !== null && seen.has(pair);
+    if (pair !== null) seen.add(pair);
+    const fault = isRepeated ? `its id ${pair} is another's` : entryFault(entry, pack);
+    if (fault === null) return { ...(entry as ListedPair) };
+    faults.push(`entry ${place}: ${fault}`);
+    return pair === null || isRepeated ? {} : { pair };
+  });
+  if (faults.length > 0) {
+    const told = `${faults.length} of ${pairs.length} pairs of ${pack} cannot be used`;
+    console.warn(`[coupled-pairs] ${told} and are left out; first, ${faults[0]}`);
+  }
+  return pairs;
 }
 
 /** Where the scores of a manifest lie; null for a manifest of any but the plain name. */
@@ -58,7 +85,8 @@ export function withScores(
   scores: ReadonlyMap<number, number>,
 ): ListedPair[] {
   return pairs.map((listed) => {
-    const quality01 = listed.pair === undefined ? undefined : scores.get(listed.pair);
+    const isScored = listed.pair !== undefined && isUsable(listed);
+    const quality01 = isScored ? scores.get(listed.pair as number) : undefined;
     return quality01 === undefined ? listed : { ...listed, quality01 };
   });
 }
@@ -96,10 +124,6 @@ async function fetchJson(url: string): Promise<unknown> {
   const response = await fetch(url, { cache: "no-store" });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return await response.json();
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isNumber(value: unknown): value is number {
