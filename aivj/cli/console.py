@@ -1,6 +1,7 @@
 """What the command line prints: progress, results, errors. Results go to stdout, the rest not."""
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -19,8 +20,12 @@ from rich.text import Text
 
 from aivj.errors import AivjError
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Who wants no colour (https://no-color.org) gets plain lines, as a file does: bold and bars are
+# escape codes too.
+_IS_TERMINAL = False if os.environ.get("NO_COLOR") else None
+
+out = Console(force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)
+err = Console(stderr=True, force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)
 
 _QUIET_S = 1.5
 _LINE_EVERY_S = 10.0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from aivj.cli.console import err, out
+from aivj.cli.console import err, out, working
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     MAX_PAIRS,
@@ -50,10 +50,6 @@ def demo(
 
     Example: aivj demo --presets ~/milkdrop --pairs 64 --seed 7
     """
-    from aivj.pipeline.demo import run_demo
-    from aivj.pipeline.demo_report import write_demo_report
-    from aivj.pipeline.demo_request import DemoRequest
-
     settings: Settings = context.obj
     if not presets.is_dir():
         raise InputError(
@@ -61,6 +57,11 @@ def demo(
             "nothing there",
             "install projectm-data (`make setup`), or say --presets DIR",
         )
+    with working("loading torch, Ray and MLflow"):
+        from aivj.pipeline.demo import run_demo
+        from aivj.pipeline.demo_report import write_demo_report
+        from aivj.pipeline.demo_request import DemoRequest
+
     request = DemoRequest(
         home=settings.home,
         presets=presets,
