@@ -1,5 +1,6 @@
 """`aivj serve`, as a person runs it."""
 
+import contextlib
 import re
 import signal
 import subprocess
@@ -16,9 +17,16 @@ from aivj.errors import InputError
 SINGLE = '{"presets": [{"id": "a", "url": "/presets/singles/a.milk"}]}'
 
 
+@contextlib.contextmanager
 def serve(home, *options):
     command = [sys.executable, "-m", "aivj.cli", "--home", str(home), "serve", *options]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -41,7 +49,7 @@ def test_it_prints_an_address_that_answers_and_ends_with_ctrl_c(home):
         with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - loopback
             assert b"AIVJ player" in answer.read()
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == "stopped\n"
 
 
@@ -51,11 +59,10 @@ def test_a_port_that_is_taken_is_told_and_a_library_has_its_own_address(home):
         port, query = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/\?(.*)", address).groups()
         assert query == "presetLibrarySource=singles"
         with serve(home, "--pack", "tested", "--port", port) as second:
-            assert second.wait(20) == 3
+            assert second.wait(60) == 3
             told = second.stderr.read()
             assert f"to listen on 127.0.0.1:{port}" in told
             assert "--port 0" in told
-        process.terminate()
 
 
 def test_music_of_the_folder_that_the_environment_names_is_served(home, tmp_path, monkeypatch):
@@ -66,11 +73,8 @@ def test_music_of_the_folder_that_the_environment_names_is_served(home, tmp_path
     with serve(home, "--pack", "tested", "--port", "0") as process:
         origin = process.stdout.readline().partition("/?")[0]
         address = f"{origin}/__local_audio?path=a.wav"
-        try:
-            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - loopback
-                assert answer.read() == b"tone"
-        finally:
-            process.terminate()
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - loopback
+            assert answer.read() == b"tone"
 
 
 def test_it_listens_where_programs_look_for_it():
