@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,27 @@ from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.cli import main
 
 CORPUS = Path("/usr/share/projectM/presets")
+TESTS = Path(__file__).parent
+
+# Each runs in one process, and they start in this order: nobody waits at the end for a long one
+# that began last. Modules that are named together share what is dear to start.
+LONGEST_FIRST = (
+    ("pipeline/test_demo.py",),
+    ("live/test_faults.py",),
+    (
+        "fleet/test_training.py",
+        "fleet/test_rendering.py",
+        "fleet/test_sweep.py",
+        "sampling/test_determinism.py",
+        "pipeline/test_learning.py",
+    ),
+    ("ray_jobs/test_sample_pairs.py", "ray_jobs/test_coupling_jobs.py"),
+    ("sampling/test_resume.py",),
+    ("gate/test_verify_faults.py", "gate/test_verify.py"),
+    ("release/test_spool.py", "release/test_tracking.py"),
+    ("browser/test_pinning.py",),
+    ("browser/test_session.py",),
+)
 
 # Before anything imports Ray, torch or MLflow.
 os.environ.update(
@@ -29,6 +51,16 @@ os.environ.update(
 # How long an example takes is a matter for benchmarks, and of what else the machine does.
 hypothesis.settings.register_profile("aivj", deadline=None)
 hypothesis.settings.load_profile("aivj")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Names the process that each test runs in: one for each module, or for several."""
+    order = {TESTS / name: number for number, names in enumerate(LONGEST_FIRST) for name in names}
+    for item in items:
+        number = order.get(item.path)
+        name = item.path.relative_to(TESTS) if number is None else LONGEST_FIRST[number][0]
+        item.add_marker(pytest.mark.xdist_group(str(name)))
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 @dataclass(frozen=True)
@@ -65,3 +97,15 @@ def corpus() -> Path:
 def software_renderer() -> RendererChoice:
     """A launch plan whose software renderer was proved."""
     return asyncio.run(choose_renderer("software"))
+
+
+@pytest.fixture(scope="session")
+def ray_here() -> Iterator[None]:
+    """One Ray for all tests of this process that ask for it: a start takes 8 seconds of a core."""
+    from aivj.fleet.cluster import cluster
+
+    with cluster(num_cpus=4):
+        import ray
+
+        ray.get(ray.remote(lambda: None).remote())
+        yield

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from aivj.errors import RunError
+
 # Ray reads these when it is imported or when its processes start.
 _ENVIRONMENT: Mapping[str, str] = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -26,6 +28,10 @@ _ENVIRONMENT: Mapping[str, str] = {
 # Holds our pipe: when it closes, we are gone.
 _KEEPER = 'folder=$1; shift; cat >/dev/null; kill -9 "$@"; sleep 1; rm -rf "$folder"'
 _OBJECT_STORE_BYTES = 256 * 1024 * 1024
+# Ray gives its node 30 s to start, which no setting changes and a busy machine may need.
+_START_TRIES = 3
+_GONE_TIMEOUT_S = 10.0
+_START_TOOK_TOO_LONG = "timed out during startup"
 
 
 @contextlib.contextmanager
@@ -37,6 +43,9 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
         address: An existing cluster to join, for example `auto` inside a job. None starts one
             here that stops with the block, or with this process if it is killed, whatever
             `RAY_ADDRESS` says.
+
+    Raises:
+        RunError: Ray does not start here.
     """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -53,6 +62,22 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
     handler = signal.getsignal(signal.SIGTERM)
     try:
         if address is None:
+            _start_here(num_cpus, folder)
+        else:
+            ray.init(address=address, logging_level=logging.ERROR)
+        _take_back(signal.SIGTERM, handler)
+        with _ended_with_us(folder):
+            yield
+    finally:
+        ray.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_here(num_cpus: int, folder: Path) -> None:
+    import ray
+
+    for tries_left in reversed(range(_START_TRIES)):
+        try:
             with _temporary_files_in(folder):
                 ray.init(
                     # Without it Ray would join the cluster that RAY_ADDRESS names.
@@ -64,14 +89,31 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
                     logging_level=logging.ERROR,
                     _temp_dir=str(folder),
                 )
+        # Ray has no class of its own for it.
+        except Exception as error:
+            _kill_what_ray_started(folder)
+            if _START_TOOK_TOO_LONG not in str(error) or not tries_left:
+                raise RunError(
+                    "Ray to start on this machine",
+                    str(error).partition("\n")[0],
+                    "give the machine less to do besides, or free memory, and try again",
+                ) from error
         else:
-            ray.init(address=address, logging_level=logging.ERROR)
-        _take_back(signal.SIGTERM, handler)
-        with _ended_with_us(folder):
-            yield
-    finally:
-        ray.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
+            return
+
+
+def _kill_what_ray_started(folder: Path) -> None:
+    """Ends what a start that failed has left: Ray forgets it."""
+    import ray
+
+    ray.shutdown()
+    left = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if any(str(folder) in argument for argument in process.cmdline()):
+                process.kill()
+                left.append(process)
+    psutil.wait_procs(left, timeout=_GONE_TIMEOUT_S)
 
 
 @contextlib.contextmanager

@@ -1,15 +1,8 @@
-"""A Ray of each module's own."""
-
-from collections.abc import Iterator
+"""Everything here runs on the Ray of this process."""
 
 import pytest
-import ray
-
-from aivj.fleet.cluster import cluster
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ray_session() -> Iterator[None]:
-    with cluster(num_cpus=4):
-        ray.get(ray.remote(lambda: None).remote())
-        yield
+@pytest.fixture(autouse=True)
+def _on_ray(ray_here: None) -> None:
+    """Brings it up."""

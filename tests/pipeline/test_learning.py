@@ -57,6 +57,7 @@ def test_an_evaluation_is_a_table_a_page_and_a_run(
     assert logged["luma_rule_eval_spearman"] == pytest.approx(1)
 
 
+@pytest.mark.usefixtures("ray_here")
 def test_a_sweep_is_a_run_for_each_configuration_and_a_candidate(
     labels: LabelRequest, tracker: Tracker, tmp_path: Path
 ) -> None:

@@ -9,7 +9,6 @@ import pytest
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
 from aivj.executor.in_process import InProcessExecutor
-from aivj.fleet.cluster import cluster
 from aivj.fleet.rendering import RayExecutor
 from aivj.sampling.jobs import prepared_jobs
 from aivj.sampling.packs import read_packs
@@ -56,12 +55,12 @@ def outcomes_of(executor, plan, jobs):
     }
 
 
+@pytest.mark.usefixtures("ray_here")
 def test_order_actors_and_history_cannot_be_seen(jobs, plan):
     shuffled = random.Random(1).sample(jobs, len(jobs))
 
     in_order = outcomes_of(InProcessExecutor(2), plan, jobs)
-    with cluster(num_cpus=4):
-        by_actors = outcomes_of(RayExecutor(2), plan, shuffled)
+    by_actors = outcomes_of(RayExecutor(2), plan, shuffled)
 
     assert len(in_order) == NUM_PAIRS
     assert sum(not isinstance(measured, str) for measured in in_order.values()) >= 38
