@@ -19,8 +19,35 @@ _MIN_DIGITS = 3
 Unusable = Literal["unreadable", "too large", "empty"]
 """Why a file is no preset."""
 
-Accept = Callable[[PresetFile, bytes], bool]
-"""Says whether a preset may be drawn; for example, not if its shader does not convert."""
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a preset is not drawn.
+
+    Attributes:
+        reason: In the same words for all presets of which it is true; they are counted.
+        detail: What it is of this one.
+    """
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A preset that was looked at and not drawn.
+
+    Attributes:
+        source: Which.
+        rejection: Why.
+    """
+
+    source: PresetFile
+    rejection: Rejection
+
+
+Accept = Callable[[PresetFile, bytes], bool | Rejection]
+"""Says whether a preset may be drawn, or why not; for example, since it does not convert."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +123,7 @@ class SeededDraw:
         seed: Decides the order.
         skipped: How many presets were passed over so far, by reason; those that the scan of the
             library passed over come first.
+        passed_over: Those presets, without what the scan passed over.
     """
 
     def __init__(
@@ -110,6 +138,7 @@ class SeededDraw:
         self.presets = library
         self.seed = seed
         self.skipped: Counter[str] = Counter(passed_over)
+        self.passed_over: list[PassedOver] = []
         self._order = sorted(library, key=lambda file: _draw_key(purpose, seed, file))
         self._accept = accept
 
@@ -120,20 +149,27 @@ class SeededDraw:
             if preset is None:
                 continue
             if preset.content_hash in seen:
-                self.skipped["duplicate"] += 1
+                self._pass_over(file, Rejection("duplicate"))
                 continue
             seen.add(preset.content_hash)
-            if self._accept is not None and not self._accept(file, preset.data):
-                self.skipped["rejected"] += 1
-                continue
-            yield preset
+            verdict = True if self._accept is None else self._accept(file, preset.data)
+            if isinstance(verdict, Rejection):
+                self._pass_over(file, verdict)
+            elif verdict:
+                yield preset
+            else:
+                self._pass_over(file, Rejection("rejected"))
+
+    def _pass_over(self, file: PresetFile, rejection: Rejection) -> None:
+        self.skipped[rejection.reason] += 1
+        self.passed_over.append(PassedOver(file, rejection))
 
     def _read(self, file: PresetFile) -> DrawnPreset | None:
         """Reads one preset, or notes why it is none."""
         read = read_preset(file)
         if isinstance(read, DrawnPreset):
             return read
-        self.skipped[read] += 1
+        self._pass_over(file, Rejection(read))
         return None
 
 

@@ -10,13 +10,13 @@ import tempfile
 from pathlib import Path
 
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
-from aivj.packs.provenance import PROVENANCE_NAME
+from aivj.packs.provenance import PASSED_OVER_NAME, PROVENANCE_NAME
 from aivj.storage import sha256_hex, storage_errors
 
 REPLACED_FOLDER = "replaced"
 """Folder beside `presets/` for packs that were drawn anew."""
 
-_DRAWN = {"fg", "bg", PROVENANCE_NAME, PAIRS_MANIFEST_NAME}
+_DRAWN = {"fg", "bg", PROVENANCE_NAME, PASSED_OVER_NAME, PAIRS_MANIFEST_NAME}
 _NAME_LENGTH = 8
 
 

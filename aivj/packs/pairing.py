@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
-from aivj.contracts.json_text import iso_utc
+from aivj.contracts.json_text import document_bytes, iso_utc
 from aivj.contracts.pairs_manifest import (
     PAIRS_MANIFEST_NAME,
     ManifestPair,
@@ -17,13 +17,26 @@ from aivj.contracts.pairs_manifest import (
     write_pairs_manifest,
 )
 from aivj.errors import InputError
-from aivj.packs.drawing import Accept, DrawnPair, SeededDraw, name_pairs
+from aivj.packs.drawing import Accept, DrawnPair, DrawnPreset, SeededDraw, name_pairs
 from aivj.packs.keeping import REPLACED_FOLDER, carry_over, keep_replaced, made_beside
-from aivj.packs.placement import drawn_files, holds, replaced_folder
-from aivj.packs.provenance import PROVENANCE_NAME, Provenance, trace
+from aivj.packs.placement import drawn_files, holds, replaced_folder, require_drawn_or_free
+from aivj.packs.provenance import (
+    PASSED_OVER_NAME,
+    PROVENANCE_NAME,
+    PassedOverList,
+    Provenance,
+    passed_over_list,
+    read_provenance,
+    trace,
+)
 from aivj.packs.scan import PresetFile
 from aivj.presets.base_features import base_value
 
+MEGABYTE = 1_000_000
+MAX_PACK_BYTES = 512 * MEGABYTE
+"""Most bytes of presets that a pack copies, unless it is told otherwise: some 40,000 presets."""
+
+NO_PARAMETERS: Mapping[str, int] = {}
 _DIFFERENCE_DECIMALS = 6
 
 
@@ -35,6 +48,7 @@ class DrawnPack:
         folder: `<packs_root>/presets/<pack>`.
         manifest: Its pairs.
         provenance: Where each preset came from.
+        passed_over: What was looked at and not drawn.
         was_there: Whether this very pack lay there already, and was left alone.
         kept: Where the pack that it replaced is kept; None if that had nothing worth keeping.
     """
@@ -42,6 +56,7 @@ class DrawnPack:
     folder: Path
     manifest: PairsManifest
     provenance: Provenance
+    passed_over: PassedOverList
     was_there: bool = False
     kept: Path | None = None
 
@@ -58,6 +73,9 @@ def draw_coupled_pack(
     passed_over: Mapping[str, int] | None = None,
     fewer_will_do: bool = False,
     replace: bool = False,
+    parameters: Mapping[str, int] = NO_PARAMETERS,
+    source: str | None = None,
+    max_bytes: int = MAX_PACK_BYTES,
 ) -> DrawnPack:
     """Draws `num_pairs` pairs of presets and copies them to `<packs_root>/presets/<pack>`.
 
@@ -77,18 +95,29 @@ def draw_coupled_pack(
         passed_over: What the scan of the library passed over, by reason.
         fewer_will_do: Whether a library that is too small gives as many pairs as it can.
         replace: Whether another drawn pack of that name may be replaced.
+        parameters: What else decided the draw, for the provenance.
+        source: Name of the library, if it is no folder.
+        max_bytes: Most bytes of presets that are copied.
 
     Raises:
-        InputError: The name is unsafe, too few presets can be drawn, the folder of that name
-            is no drawn pack, or another one that may not be replaced.
+        InputError: The name is unsafe, too few presets can be drawn or too many bytes would be
+            copied, the folder of that name is no drawn pack, or another one that may not be
+            replaced.
         StorageError: The disk did not take the pack; what was there before is whole.
     """
     require_pack_name(pack)
     draw = SeededDraw(
         library, purpose="coupled-pack", seed=seed, accept=accept, passed_over=passed_over
     )
-    pairs = _draw_pairs(draw, num_pairs, fewest=1 if fewer_will_do else num_pairs)
-    provenance = trace(draw, pairs, kind="coupled-pack", parameters={"numPairs": num_pairs})
+    pairs = _draw_pairs(draw, num_pairs, 1 if fewer_will_do else num_pairs, max_bytes)
+    provenance = trace(
+        draw,
+        pairs,
+        kind="coupled-pack",
+        parameters={"numPairs": num_pairs, **parameters},
+        source=source,
+    )
+    passed_over_presets = passed_over_list(draw)
     manifest = PairsManifest(
         generated_at=iso_utc(generated_at),
         pack=pack,
@@ -96,8 +125,10 @@ def draw_coupled_pack(
     )
     folder = packs_root / "presets" / pack
     files = drawn_files(pairs, provenance)
+    if passed_over_presets.presets:
+        files[PASSED_OVER_NAME] = document_bytes(passed_over_presets)
     if (there := _manifest_there(folder, files, manifest)) is not None:
-        return DrawnPack(folder, there, provenance, was_there=True)
+        return DrawnPack(folder, there, provenance, passed_over_presets, was_there=True)
     is_damaged = holds(folder, {PROVENANCE_NAME: files[PROVENANCE_NAME]})
     if not (is_damaged or replace):
         _refuse_another(folder)
@@ -106,7 +137,24 @@ def draw_coupled_pack(
         if is_damaged:
             carry_over(folder, fresh)
         kept = None if is_damaged else keep_replaced(folder)
-    return DrawnPack(folder, manifest, provenance, kept=kept)
+    return DrawnPack(folder, manifest, provenance, passed_over_presets, kept=kept)
+
+
+def refuse_other_draw(
+    folder: Path, *, seed: int, source: str, parameters: Mapping[str, int]
+) -> None:
+    """Checks, before anything is drawn, that no pack lies in `folder` that was drawn otherwise.
+
+    Raises:
+        InputError: One does, or something that was not drawn.
+    """
+    require_drawn_or_free(folder)
+    if not (folder / PROVENANCE_NAME).is_file():
+        return
+    there = read_provenance(folder)
+    asked = (seed, source, dict(parameters))
+    if (there.seed, there.source_folder, there.parameters) != asked:
+        _refuse_another(folder)
 
 
 def _refuse_another(folder: Path) -> None:
@@ -122,10 +170,20 @@ def _refuse_another(folder: Path) -> None:
     )
 
 
-def _draw_pairs(draw: SeededDraw, num_pairs: int, *, fewest: int) -> list[DrawnPair]:
+def _draw_pairs(draw: SeededDraw, num_pairs: int, fewest: int, max_bytes: int) -> list[DrawnPair]:
     if num_pairs < 1:
         raise InputError("at least 1 pair to draw", f"{num_pairs}", "ask for one or more pairs")
-    presets = list(islice(draw, 2 * num_pairs))
+    presets: list[DrawnPreset] = []
+    num_bytes = 0
+    for preset in islice(draw, 2 * num_pairs):
+        num_bytes += len(preset.data)
+        if num_bytes > max_bytes:
+            raise InputError(
+                f"at most {max_bytes / MEGABYTE:g} MB of presets to copy",
+                f"more in the first {len(presets) + 1} of {2 * num_pairs} presets",
+                "ask for fewer --pairs, or allow more with --max-mb",
+            )
+        presets.append(preset)
     if len(presets) < 2 * fewest:
         skipped = ", ".join(f"{num} {why}" for why, num in sorted(draw.skipped.items()))
         raise InputError(

@@ -44,7 +44,7 @@ def replaced_folder(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
         StorageError: The disk did not take the files.
     """
     with storage_errors(folder):
-        _require_ours(folder)
+        require_drawn_or_free(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     fresh = workshop / "new"
@@ -60,7 +60,12 @@ def replaced_folder(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
         shutil.rmtree(workshop, ignore_errors=True)
 
 
-def _require_ours(folder: Path) -> None:
+def require_drawn_or_free(folder: Path) -> None:
+    """Checks that nothing is at `folder` but what AIVJ drew.
+
+    Raises:
+        InputError: Something else is.
+    """
     is_ours = (folder / PROVENANCE_NAME).is_file()
     is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
     if not (is_ours or is_free):

@@ -11,6 +11,8 @@ from aivj.packs.drawing import DrawnPair, DrawnPreset, SeededDraw
 from aivj.packs.scan import PresetFile
 
 PROVENANCE_NAME = "pack-provenance.json"
+PASSED_OVER_NAME = "pack-passed-over.json"
+"""The presets that a draw looked at and did not take, beside the provenance."""
 
 
 class PresetOrigin(ContractModel):
@@ -44,19 +46,49 @@ class Provenance(ContractModel):
     pairs: list[PairOrigin]
 
 
+class PassedOverPreset(ContractModel):
+    """One preset that was looked at and not drawn."""
+
+    source: str = Field(description="The preset, relative to the library's folder")
+    reason: str = Field(description="Why, as it is counted in the provenance")
+    detail: str = Field(description="What it is of this preset; may be empty")
+
+
+class PassedOverList(ContractModel):
+    """All of a draw, in its order."""
+
+    version: str = "v0"
+    presets: list[PassedOverPreset]
+
+
+def passed_over_list(draw: SeededDraw) -> PassedOverList:
+    """Lists what a draw passed over."""
+    return PassedOverList(
+        presets=[
+            PassedOverPreset(
+                source=each.source.relative_path,
+                reason=each.rejection.reason,
+                detail=each.rejection.detail,
+            )
+            for each in draw.passed_over
+        ]
+    )
+
+
 def trace(
     draw: SeededDraw,
     pairs: Sequence[DrawnPair],
     *,
     kind: Literal["coupled-pack", "weak-elite"],
     parameters: Mapping[str, int],
+    source: str | None = None,
 ) -> Provenance:
-    """Describes what was drawn."""
+    """Describes what was drawn; `source` names the library, if not its folder does."""
     return Provenance(
         kind=kind,
         seed=draw.seed,
         parameters=dict(parameters),
-        source_folder=_folder_name(draw.presets),
+        source_folder=source or _folder_name(draw.presets),
         num_presets=len(draw.presets),
         skipped=dict(sorted(draw.skipped.items())),
         pairs=pair_origins(pairs),

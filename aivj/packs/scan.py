@@ -9,6 +9,8 @@ from pathlib import Path
 from aivj.errors import InputError
 
 PRESET_SUFFIX = ".milk"
+MAX_ENTRIES = 400_000
+"""Files and folders of a library that are looked at, unless more are asked for."""
 
 
 @dataclass(frozen=True, order=True)
@@ -30,6 +32,7 @@ def scan_presets(
     *,
     progress: Callable[[int], None] | None = None,
     passed_over: Counter[str] | None = None,
+    max_entries: int = MAX_ENTRIES,
 ) -> list[PresetFile]:
     """Lists the presets below `folder`, in the order of their relative paths.
 
@@ -40,9 +43,12 @@ def scan_presets(
         folder: The library.
         progress: Called after each folder with the number of presets found so far.
         passed_over: Counts the links that are not followed, by reason.
+        max_entries: Most files and folders that are looked at: a wrong folder is not walked
+            for hours.
 
     Raises:
-        InputError: `folder` is not a folder, or it or one below it cannot be read.
+        InputError: `folder` is not a folder, or it or one below it cannot be read, or it holds
+            more than `max_entries`.
     """
     if not folder.is_dir():
         raise InputError(
@@ -54,8 +60,12 @@ def scan_presets(
     presets: list[PresetFile] = []
     left_out = Counter[str]() if passed_over is None else passed_over
     unread = [root]
+    num_entries = 0
     while unread:
         for entry in _entries(unread.pop()):
+            num_entries += 1
+            if num_entries > max_entries:
+                raise _too_many(folder, max_entries)
             if entry.is_dir(follow_symlinks=False):
                 unread.append(entry.path)
             elif entry.is_symlink() and (why := _unfollowed(entry, root)) is not None:
@@ -65,6 +75,15 @@ def scan_presets(
         if progress is not None:
             progress(len(presets))
     return sorted(presets)
+
+
+def _too_many(folder: Path, max_entries: int) -> InputError:
+    return InputError(
+        f"at most {max_entries} files and folders below {folder}",
+        "more",
+        "name a smaller folder; `aivj pack` looks at more with --max-files N, or takes a list of "
+        "paths with --list FILE and walks no folder",
+    )
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:

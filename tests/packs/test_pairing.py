@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from aivj.contracts.pairs_manifest import (
 )
 from aivj.errors import AivjError, InputError, StorageError
 from aivj.packs import PROVENANCE_NAME, draw_coupled_pack, read_provenance, scan_presets
+from aivj.packs.drawing import Rejection
+from aivj.packs.keeping import made_beside
+from aivj.packs.pairing import refuse_other_draw
+from aivj.packs.provenance import PASSED_OVER_NAME, PassedOverPreset
 from aivj.presets import content_hash, parse_milk
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -216,3 +221,50 @@ def test_one_preset_makes_no_pair_even_then(make_library, tmp_path: Path) -> Non
     library = make_library(dict(list(PRESETS.items())[:1]))
     with pytest.raises(InputError, match="each of 1 pairs"):
         draw(library, tmp_path, fewer_will_do=True)
+
+
+def test_what_was_passed_over_stands_beside_the_pack(make_library, tmp_path: Path) -> None:
+    library = make_library({**PRESETS, "empty.milk": "", "copy.milk": PRESETS["Author1 - x.milk"]})
+
+    def accept(file, _data):
+        odd = file.relative_path.startswith("Author2")
+        return Rejection("odd", f"as {file.relative_path} is") if odd else True
+
+    drawn = draw(library, tmp_path, num_pairs=9, accept=accept)
+
+    told = json.loads((drawn.folder / PASSED_OVER_NAME).read_text())["presets"]
+    assert [PassedOverPreset(**each) for each in told] == drawn.passed_over.presets
+    counts = Counter(each["reason"] for each in told)
+    assert counts == drawn.provenance.skipped
+    assert counts.keys() == {"odd", "empty", "duplicate"}
+    odd = next(each for each in told if each["reason"] == "odd")
+    assert odd["detail"] == f"as {odd['source']} is"
+    assert made_beside(drawn.folder) == []
+    assert draw(library, tmp_path, num_pairs=9, accept=accept).was_there
+
+
+def test_no_more_bytes_are_copied_than_allowed(make_library, tmp_path: Path) -> None:
+    library = make_library(PRESETS)
+    num_bytes = sum(
+        path.stat().st_size for path in draw(library, tmp_path).folder.glob("[fb]g/*.milk")
+    )
+
+    assert draw(library, tmp_path, pack="same", max_bytes=num_bytes).manifest.pairs
+    with pytest.raises(InputError, match="--max-mb"):
+        draw(library, tmp_path, pack="other", max_bytes=num_bytes - 1)
+    assert not (tmp_path / "presets/other").exists()
+
+
+def test_a_pack_drawn_otherwise_is_known_without_drawing(make_library, tmp_path: Path) -> None:
+    library = make_library(PRESETS)
+    folder = draw(library, tmp_path).folder
+    same = {"seed": 7, "source": "library", "parameters": {"numPairs": 4}}
+
+    refuse_other_draw(folder, **same)
+    refuse_other_draw(tmp_path / "presets/free", **same)
+    for other in ({"seed": 8}, {"source": "others"}, {"parameters": {"numPairs": 5}}):
+        with pytest.raises(InputError, match="--replace"):
+            refuse_other_draw(folder, **{**same, **other})
+    (folder / PROVENANCE_NAME).unlink()
+    with pytest.raises(InputError, match="move it away"):
+        refuse_other_draw(folder, **same)

@@ -104,3 +104,11 @@ def test_the_real_library_is_found_whole(corpus: list[PresetFile]) -> None:
     assert len(corpus) > 4000
     assert corpus == sorted(corpus)
     assert any(file.relative_path.endswith(".MILk") for file in corpus)
+
+
+def test_a_folder_of_too_much_is_not_walked_whole(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / f"{number}.milk").write_text("zoom=1")
+    assert len(scan_presets(tmp_path, max_entries=4)) == 4
+    with pytest.raises(InputError, match="--max-files"):
+        scan_presets(tmp_path, max_entries=3)
