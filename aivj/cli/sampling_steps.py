@@ -44,7 +44,7 @@ def screen(
     if found:
         (pack, pair), error = next(iter(found.items()))
         err.print(
-            f"{len(found)} pairs cannot be drawn and are failures; first, pair {pair} of {pack}: "
+            f"pairs that cannot be drawn: {len(found)}, failures; first, pair {pair} of {pack}: "
             f"{error.kind}: {error}",
             markup=False,
         )

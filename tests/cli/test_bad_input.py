@@ -89,9 +89,10 @@ def test_manifest_that_cannot_be_used(aivj, home, changes, words):
 
 
 def test_duplicate_ids(aivj, home):
-    pair = write_manifest(home)
-    write_manifest(home, pairs=[pair, pair])
-    refused(aivj(*SAMPLE), 3, "unique pair ids")
+    row = {"pair": 0, "fgUrl": "/presets/p/fg/a.milk", "bgUrl": "/presets/p/bg/a.milk"}
+    write_manifest(home, pairs=[row, row])
+    # The second entry is left out; the first names presets that are not there.
+    refused(aivj(*SAMPLE), 9, "1 of 2 pairs of p cannot be used", "that of entry 0")
 
 
 def test_pack_names_never_leave_the_packs(aivj):
