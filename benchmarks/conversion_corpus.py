@@ -19,6 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from aivj.browser.session import find_chromium
+from aivj.packs.scan import scan_presets
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.converted_preset import ConvertedPreset
 from aivj.storage import sha256_hex
@@ -43,7 +44,7 @@ def unique_presets(folder: Path) -> dict[Path, bytes]:
     """Returns the presets with a shader, each content once, by path."""
     seen: set[str] = set()
     presets: dict[Path, bytes] = {}
-    for path in sorted(folder.rglob("*.milk")):
+    for path in (file.path for file in scan_presets(folder)):
         data = path.read_bytes()
         digest = sha256_hex(data)
         if digest not in seen and _SHADER_LINE.search(data):

@@ -46,6 +46,8 @@ def packs(
     for entry in found.packs:
         if entry.problem is not None:
             out.print(Text(f"{entry.name} cannot be used: {entry.problem}", "yellow"))
+        for oddity in entry.oddities:
+            out.print(Text(f"{entry.name}: {oddity}", "yellow"))
     _say_next(context, found.packs)
 
 

@@ -66,6 +66,7 @@ from aivj.contracts.jsonl_log import (
     read_jsonl,
 )
 from aivj.contracts.judgement import FEWEST_FAMILIES, FEWEST_PAIRS, NetJudgement
+from aivj.contracts.pack_size import KNOWN_SIZES, PackSize, pack_size
 from aivj.contracts.pair_faults import PairFault, url_fault
 from aivj.contracts.pairs_manifest import (
     PAIRS_MANIFEST_NAME,
@@ -170,6 +171,7 @@ __all__ = [
     "ELITE_MANIFEST_NAME",
     "FEWEST_FAMILIES",
     "FEWEST_PAIRS",
+    "KNOWN_SIZES",
     "MAX_SAFE_INTEGER",
     "MEASUREMENT_FIELDS",
     "MIN_QUALITY_STD",
@@ -209,6 +211,7 @@ __all__ = [
     "Omittable",
     "OuterText",
     "PackProgress",
+    "PackSize",
     "PackTarget",
     "PairCounts",
     "PairFault",
@@ -264,6 +267,7 @@ __all__ = [
     "luma01",
     "merge_quality",
     "ok_heuristic",
+    "pack_size",
     "pair_score",
     "parse_json",
     "parse_time",

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from aivj.contracts.fields import Number
 from aivj.contracts.json_text import ContractModel, parse_json, read_bytes
-from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, ManifestPair, read_pairs_manifest
+from aivj.contracts.pack_size import pack_size
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.contracts.preferences import PREFERENCES_NAME, read_preferences
 from aivj.contracts.run_meta import RunMeta, read_run_meta
@@ -45,6 +46,9 @@ class PackEntry(ContractModel):
     released: str | None = Field(description="Digest of the scores that the bucket serves")
     is_released: bool = Field(description="Whether those are the very scores of the pack")
     problem: str | None = Field(description="Why it cannot be used; null if it can")
+    oddities: list[str] = Field(
+        default=[], description="Entries left out, presets that repeat, another size than known"
+    )
 
 
 class RunEntry(ContractModel):
@@ -124,12 +128,12 @@ def run_entry(folder: Path) -> RunEntry:
 
 
 def _pack_entry(folder: Path, num_runs: int, served: str | None) -> PackEntry:
-    pairs, num_presets, problem = _contents(folder)
+    manifest, num_presets, problem = _contents(folder)
     std, num_scored = _scores(folder / PAIRS_QUALITY_NAME)
     path = folder / PAIRS_QUALITY_NAME
     return PackEntry(
         name=folder.name,
-        num_pairs=None if pairs is None else len(pairs),
+        num_pairs=None if manifest is None else len(manifest.pairs),
         num_presets=num_presets,
         quality_std=std,
         num_scored=num_scored,
@@ -140,11 +144,17 @@ def _pack_entry(folder: Path, num_runs: int, served: str | None) -> PackEntry:
         and path.is_file()
         and sha256_hex(path.read_bytes()) == served,
         problem=problem,
+        oddities=[] if manifest is None else _oddities(manifest),
     )
 
 
-def _contents(folder: Path) -> tuple[list[ManifestPair] | None, int, str | None]:
-    """Returns a pack's pairs, how many presets it names, and what is wrong with it."""
+def _oddities(manifest: PairsManifest) -> list[str]:
+    left_out = [manifest.left_out] if manifest.left_out else []
+    return [*left_out, *pack_size(manifest).oddities]
+
+
+def _contents(folder: Path) -> tuple[PairsManifest | None, int, str | None]:
+    """Returns a pack's manifest, how many presets it names, and what is wrong with it."""
     library = folder / _LIBRARY_MANIFEST_NAME
     if library.is_file() and not (folder / PAIRS_MANIFEST_NAME).exists():
         try:
@@ -153,10 +163,11 @@ def _contents(folder: Path) -> tuple[list[ManifestPair] | None, int, str | None]
         except (InputError, KeyError, TypeError):
             return None, 0, f"{_LIBRARY_MANIFEST_NAME} lists no presets"
     try:
-        pairs = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=folder.name).pairs
+        manifest = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=folder.name)
     except InputError as error:
         return None, 0, f"{PAIRS_MANIFEST_NAME}: {error.found}"
-    return list(pairs), len({url for pair in pairs for url in (pair.fg_url, pair.bg_url)}), None
+    urls = {url for pair in manifest.pairs for url in (pair.fg_url, pair.bg_url)}
+    return manifest, len(urls), None
 
 
 def _scores(path: Path) -> tuple[float | None, int]:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aivj.contracts.eval_rows import EvalRow, read_eval_rows
+from aivj.contracts.failures import FailureRow
 from aivj.coupling.pack_rows import pack_files, pack_rows
 from aivj.coupling.preset_measurements import preset_measurements
 from aivj.coupling.preset_rows import read_presets
 from aivj.errors import InputError
 from aivj.packs.feature_store import FeatureStore
 from aivj.pipeline.labels import read_pack
+from aivj.sampling.run_directory import RunDirectory
 from aivj.storage import write_atomic
 
 
@@ -24,6 +26,8 @@ def write_preset_measurements(
 ) -> int:
     """Writes a Parquet table for `--preset-features` and returns how many presets it holds.
 
+    The failures beside the runs' rows give each preset's error rate.
+
     Raises:
         InputError: A pack or a run cannot be used, or no run measured a layer of the packs.
         StorageError: The table could not be written.
@@ -31,8 +35,10 @@ def write_preset_measurements(
     import pyarrow.parquet as pq
 
     rows: list[EvalRow] = []
+    failures: list[FailureRow] = []
     for eval_path in eval_paths:
         rows += read_eval_rows(eval_path).rows
+        failures += RunDirectory(eval_path.parent).failures()
     manifests = [read_pack(packs_root, pack) for pack in packs]
     files = [file for manifest in manifests for file in pack_files(manifest, packs_root)]
     presets = read_presets(FeatureStore(feature_store), files)
@@ -40,6 +46,7 @@ def write_preset_measurements(
         rows,
         [pack_rows(manifest, packs_root, presets) for manifest in manifests],
         presets.table.hashes,
+        failures,
     )
     if table.num_rows == 0:
         raise InputError(

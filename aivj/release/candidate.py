@@ -23,6 +23,10 @@ from aivj.storage import sha256_hex
 _STD_TOLERANCE = 1e-3
 
 
+MAX_PUBLISHED_BYTES = 64 * 1024 * 1024
+"""Scores are some 60 bytes a pair: more is not what a runtime should load."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class VerifyEvidence:
     """The outcome of a check of scores in a real browser.
@@ -123,6 +127,7 @@ def admit(
             were made for another manifest or other presets, or they are not verified.
         StorageError: Somebody is writing the file.
     """
+    _require_small(quality_path)
     data = read_bytes(quality_path)
     quality = read_pairs_quality(quality_path)
     if read_bytes(quality_path) != data:
@@ -151,6 +156,17 @@ def admit(
         manifest_digest=manifest_digest,
         forced=_overruled(refusals, force),
     )
+
+
+def _require_small(path: Path) -> None:
+    """Refuses what is no file of scores, before it is read whole."""
+    num_bytes = path.stat().st_size if path.is_file() else 0
+    if num_bytes > MAX_PUBLISHED_BYTES:
+        raise GateError(
+            f"at most {MAX_PUBLISHED_BYTES} bytes of scores to publish in {path}",
+            f"{num_bytes} bytes",
+            "check that it is the right file: a million pairs need no more",
+        )
 
 
 def _require_usable_scores(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.failures import FailureRow
 from aivj.coupling.pack_rows import PackRows
 from aivj.coupling.preset_measurements import preset_measurements
 
@@ -32,6 +33,7 @@ def test_each_layer_speaks_for_its_preset(measured: Callable[..., EvalRow]) -> N
         "luma": [0.4, 0.2],
         "log_motion": [pytest.approx(-5), pytest.approx(-2)],
         "log_response": [pytest.approx(-4), pytest.approx(-1)],
+        "error_rate": [0.0, 0.0],
     }
 
 
@@ -60,3 +62,22 @@ def test_what_cannot_be_used_is_left_out(measured: Callable[..., EvalRow]) -> No
     table = preset_measurements(rows, [PACK], HASHES)
     assert table["content_hash"].to_pylist() == ["cc"]
     assert preset_measurements([], [PACK], HASHES).num_rows == 0
+
+
+def test_error_rate_is_the_share_of_pairs_that_failed(measured: Callable[..., EvalRow]) -> None:
+    def failure(pair: int, kind: str, pack: str = "tiny") -> FailureRow:
+        return FailureRow(
+            t_ms=1, pack=pack, pair=pair, kind=kind, attempts=1, message="m", quarantined=False
+        )
+
+    failures = [
+        failure(2, "script-error"),
+        failure(3, "missing-preset"),
+        failure(9, "script-error"),
+        failure(1, "script-error", pack="other"),
+    ]
+    table = preset_measurements([measured(1)], [PACK], HASHES, failures)
+
+    # "bb" was in pairs 1 and 2, "aa" in pair 1; "cc" was never measured.
+    assert table["content_hash"].to_pylist() == ["aa", "bb"]
+    assert table["error_rate"].to_pylist() == [0.0, 0.5]

@@ -246,3 +246,12 @@ def test_a_force_names_reason_and_person(blank):
         Force(reason=blank, by="ada")
     with pytest.raises(InputError, match=r"the name that goes on record.*--by"):
         Force(reason="tonight's show", by=blank)
+
+
+def test_more_than_any_scores_need_is_not_published(scores, monkeypatch):
+    num_bytes = scores.stat().st_size
+    monkeypatch.setattr(candidate, "MAX_PUBLISHED_BYTES", num_bytes)
+    assert admitted(scores).num_pairs == 4
+    monkeypatch.setattr(candidate, "MAX_PUBLISHED_BYTES", num_bytes - 1)
+    with pytest.raises(GateError, match="bytes of scores to publish"):
+        admitted(scores)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aivj.contracts.json_text import read_object
+from aivj.contracts.pack_size import pack_size
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, preset_file, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.errors import InputError
 from aivj.gate.accept.subject import AcceptSubject
 from aivj.gate.run_check.finding import Finding, Problem, judged
+from aivj.packs.scan import scan_presets
 from aivj.presets import parse_milk
 
 LIBRARY_MANIFEST_NAME = "library-manifest.json"
@@ -34,21 +36,24 @@ def check_files(subject: AcceptSubject) -> Finding:
     urls = {url for row in manifest.pairs for url in (row.fg_url, row.bg_url)}
     problems += [Problem(str(fault)) for fault in manifest.faults]
     problems += [Problem(f"no file for {url}") for url in sorted(urls) if not there(url)]
-    return judged(problems, f"{len(manifest.pairs)} pairs of {len(urls)} presets, scores for them")
+    odd = "".join(f"; {oddity}" for oddity in pack_size(manifest).oddities)
+    told = f"{len(manifest.pairs)} pairs of {len(urls)} presets, scores for them{odd}"
+    return judged(problems, told)
 
 
 def lint_presets(subject: AcceptSubject) -> Finding:
     """Every preset of the pack and of its libraries says something to draw, in a text."""
     folders = [subject.folder, *(_library(subject, name) for name in subject.libraries)]
-    paths = sorted({path for folder in folders for path in folder.rglob("*.milk")})
-    problems = [
-        Problem(f"{path.relative_to(subject.packs_root)}: {text}")
-        for path in paths
-        for text in _faults(path)
+    files = [
+        (f"presets/{folder.name}/{file.relative_path}", file.path)
+        for folder in dict.fromkeys(folders)
+        if folder.is_dir()
+        for file in scan_presets(folder)
     ]
-    if not paths:
+    problems = [Problem(f"{name}: {text}") for name, path in files for text in _faults(path)]
+    if not files:
         problems.append(Problem(f"no presets below {subject.folder}"))
-    return judged(problems, f"{len(paths)} presets")
+    return judged(problems, f"{len(files)} presets")
 
 
 def _unreadable(subject: AcceptSubject) -> Iterator[str]:

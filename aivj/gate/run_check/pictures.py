@@ -27,7 +27,8 @@ def read_pictures(folder: Path) -> Mapping[str, Picture] | None:
     """Returns the whole pictures by `<pair>` or `<pack>/<pair>`; None without the folder."""
     if not folder.is_dir():
         return None
-    files = (path for path in sorted(folder.rglob("*.webp")) if path.is_file())
+    found = sorted([*folder.glob("*.webp"), *folder.glob("*/*.webp")])
+    files = (path for path in found if path.is_file())
     return {
         path.relative_to(folder).with_suffix("").as_posix(): picture
         for path in files
