@@ -63,8 +63,8 @@ def preset_measurements(
     num_errors: Counter[str] = Counter()
     for failure in failures:
         if failure.kind not in _OF_FILES:
-            presets = layers.get((failure.pack, failure.pair)) or ()
-            both = {hashes[preset] for preset in presets if preset != MISSING}
+            failed = layers.get((failure.pack, failure.pair)) or ()
+            both = {hashes[preset] for preset in failed if preset != MISSING}
             num_visits.update(both)
             num_errors.update(both)
     for row in rows:
