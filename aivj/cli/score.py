@@ -48,12 +48,12 @@ def score(
     Example: aivj score --pack mine --pack yours
     """
     say("loading torch")
-    from aivj.coupling.checkpoint import CHECKPOINT_STEM
+    from aivj.coupling.served_files import CHECKPOINT_NAME
     from aivj.pipeline.scoring import ScoreRequest
     from aivj.pipeline.scoring import score as run_score
 
     settings: Settings = context.obj
-    default = settings.coupling_dir / "models" / f"{CHECKPOINT_STEM}.safetensors"
+    default = settings.coupling_dir / "models" / CHECKPOINT_NAME
     request = ScoreRequest(
         checkpoint_path=checkpoint or default,
         packs=split_names(packs),

@@ -22,11 +22,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from aivj.contracts.judgement import NetJudgement
 from aivj.coupling.config import FitConfig
 from aivj.coupling.net import MAX_DEVIATIONS, CouplingNet, NetShape
+from aivj.coupling.served_files import CHECKPOINT_STEM
 from aivj.coupling.state import Fitted
 from aivj.errors import InputError
 from aivj.storage import sha256_hex, write_atomic
 
-CHECKPOINT_STEM = "coupling_net_final"
 _CARD_KEY = "aivj"
 _SUFFIX, _CARD_SUFFIX, _LEGACY_SUFFIX = ".safetensors", ".json", ".pth"
 

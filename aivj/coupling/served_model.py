@@ -8,7 +8,6 @@ features beside those of the text, if the net was fitted with one. `_load_pyfunc
 import json
 import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,43 +15,23 @@ import numpy as np
 import torch
 
 from aivj.coupling.calibration import Scores, Stretch
-from aivj.coupling.checkpoint import CHECKPOINT_STEM, Checkpoint, read_checkpoint
+from aivj.coupling.checkpoint import Checkpoint, read_checkpoint
 from aivj.coupling.net import NetScorer
 from aivj.coupling.preset_rows import MISSING, read_presets
 from aivj.coupling.score import require_features
+from aivj.coupling.served_files import (
+    CHECKPOINT_NAME,
+    FEATURES_NAME,
+    INPUTS,
+    OUTPUT,
+    STRETCH_NAME,
+)
 from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures, read_extra_features
 from aivj.packs.feature_store import FeatureStore
-from aivj.storage import write_atomic
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CHECKPOINT_NAME = f"{CHECKPOINT_STEM}.safetensors"
-STRETCH_NAME = "stretch.json"
-FEATURES_NAME = "preset-features"
-INPUTS = ("fg", "bg")
-OUTPUT = "score"
-
-
-def write_model(
-    folder: Path, *, checkpoint: bytes, stretch: Stretch, extra: bytes | None = None
-) -> None:
-    """Writes what `_load_pyfunc` reads.
-
-    Args:
-        folder: A new folder.
-        checkpoint: Bytes of the safetensors file.
-        stretch: How the net's scores were stretched.
-        extra: Bytes of the table of features beside those of the text, if the net needs one.
-
-    Raises:
-        StorageError: The disk did not take it.
-    """
-    write_atomic(folder / CHECKPOINT_NAME, checkpoint)
-    write_atomic(folder / STRETCH_NAME, f"{json.dumps(asdict(stretch))}\n".encode())
-    if extra is not None:
-        write_atomic(folder / FEATURES_NAME, extra)
 
 
 class ServedModel:
@@ -118,7 +97,7 @@ def _files(presets: Iterable[object], folder: Path) -> list[Path]:
 
 
 def _load_pyfunc(path: str) -> ServedModel:
-    """Reads what `write_model` wrote."""
+    """Reads what `served_files.write_model` wrote."""
     folder = Path(path)
     extra = folder / FEATURES_NAME
     return ServedModel(

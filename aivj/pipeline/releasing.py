@@ -11,6 +11,8 @@ from aivj.contracts.pairs_manifest import (
     read_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import PairsQuality, Provenance, read_pairs_quality
+from aivj.coupling import served_files
+from aivj.coupling.calibration import Stretch
 from aivj.errors import GateError, StorageError
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.release.bucket import Bucket
@@ -187,18 +189,14 @@ def _model(
     Raises:
         GateError: It keeps another one than its scores were made by.
     """
-    # Torch takes seconds to load, and scores that are registered already do without it.
-    from aivj.coupling import served_model
-    from aivj.coupling.calibration import Stretch
-
     provenance, stats = quality.provenance, quality.quality_stats
-    checkpoint = tracker.artifacts(run_id, CHECKPOINT_FOLDER).get(served_model.CHECKPOINT_NAME)
+    checkpoint = tracker.artifacts(run_id, CHECKPOINT_FOLDER).get(served_files.CHECKPOINT_NAME)
     if checkpoint is None:
         return None
     _require_net_of(run_id, provenance, sha256_hex(checkpoint), "keeps")
     tables = list(tracker.artifacts(run_id, FEATURES_FOLDER).values())
     applied = stats.calibration.applied
-    served_model.write_model(
+    served_files.write_model(
         folder / "data",
         checkpoint=checkpoint,
         # Stretched about their mean, scores keep it.
@@ -210,9 +208,9 @@ def _model(
         return None
     return ServableModel(
         data=folder / "data",
-        loader_module=served_model.__name__,
-        example={name: [text] for name, text in zip(served_model.INPUTS, texts, strict=True)},
-        output=served_model.OUTPUT,
+        loader_module=served_files.LOADER_MODULE,
+        example={name: [text] for name, text in zip(served_files.INPUTS, texts, strict=True)},
+        output=served_files.OUTPUT,
         scores=quality_path,
         params={
             "pack": quality.pack,
