@@ -15,8 +15,9 @@ from aivj.browser.gpus import GpuPin, visible_gpus
 from aivj.browser.nvidia_smi import is_installed
 from aivj.browser.profiles import GpuPolicy, pinned
 from aivj.browser.session import BrowserSession, find_chromium
-from aivj.errors import AivjError, MissingDependencyError
+from aivj.errors import AivjError, MissingDependencyError, StorageError
 from aivj.stage.assets import DIST, read_assets
+from aivj.storage import require_writable_folder
 
 State = Literal["ok", "missing", "optional"]
 
@@ -169,6 +170,10 @@ async def _pin(choice: RendererChoice, gpu: GpuPin) -> Finding:
 
 
 def _disk(home: Path) -> Finding:
+    try:
+        require_writable_folder(home)
+    except StorageError as error:
+        return Finding("disk", "missing", error.found, error.remedy)
     existing = next(
         folder for folder in (home.resolve(), *home.resolve().parents) if folder.exists()
     )

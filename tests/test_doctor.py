@@ -43,6 +43,16 @@ def test_a_gpu_that_is_not_there_is_said_and_refused(tmp_path):
         examination.require_health()
 
 
+def test_a_home_that_cannot_be_made_is_missing(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+
+    (disk,) = [
+        f for f in examine(tmp_path / "file" / "home", "software").findings if f.name == "disk"
+    ]
+
+    assert (disk.state, disk.found) == ("missing", f"{tmp_path / 'file'}, which is a file")
+
+
 def test_what_is_missing_is_named_with_what_to_do(tmp_path, monkeypatch):
     which = shutil.which
     monkeypatch.setattr(

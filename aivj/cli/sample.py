@@ -13,7 +13,7 @@ from aivj.cli.live_options import (
     taken,
     was_given,
 )
-from aivj.cli.music_option import playlist_of
+from aivj.cli.music_option import page_music_of, playlist_of
 from aivj.cli.options import (
     ExecutorOption,
     Gpu,
@@ -147,7 +147,8 @@ def sample(
         bool,
         typer.Option(
             *("--require-audio", "--requireAudio"),
-            help="Refuse a folder without music, instead of the click track.",
+            help="Of a folder without music a runtime's page plays the click track, not nothing; "
+            "our own renderer always does.",
         ),
     ] = False,
     seed: SeedOption = 0,
@@ -235,7 +236,6 @@ def sample(
 
     After any crash:  the same command with --resume and the same --out-dir
     """
-    from aivj.live.music import read_music
     from aivj.live.run import require_usable_live, sample_live
     from aivj.live.settings import LiveSettings
     from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
@@ -294,7 +294,7 @@ def sample(
     begun = [] if was_given(context, "out_dir") else ["--out-dir", str(request.out_dir)]
     goes_on_with(context, *begun, *([] if resume else ["--resume"]))
     if runtime_url is None:
-        playlist = playlist_of(audio, audio_mode, render.duration_s, required=require_audio)
+        playlist = playlist_of(audio, audio_mode, render.duration_s)
         packs_there = require_usable(request, playlist)
         require_gpu = options.gpu == "require"
         say_left_out(packs_there, skip_pairs)
@@ -308,7 +308,7 @@ def sample(
             request = replace(request, reload_every=RUNTIME_RELOAD_EVERY)
         live = LiveSettings(url=runtime_url, num_pages=workers or 1, **live_options)
         say_left_out(require_usable_live(request, live), skip_pairs)
-        music = read_music(audio if audio_mode == "file" else audio_mode)
+        music = page_music_of(audio, audio_mode, required=require_audio)
     choice = prove_renderer(options)
     announce_renderer(choice)
     with SamplingProgress(choice.report.renderer) as progress:

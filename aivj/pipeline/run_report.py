@@ -11,6 +11,7 @@ from aivj.browser.renderer import RendererReport
 from aivj.contracts.eval_rows import EvalRead, EvalRow, read_eval_rows
 from aivj.contracts.failures import FailureRow
 from aivj.contracts.json_text import iso_utc
+from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import (
     PAIRS_QUALITY_NAME,
     PairsQuality,
@@ -23,6 +24,7 @@ from aivj.contracts.run_meta import Heuristic, RunMeta, read_run_meta
 from aivj.errors import InputError
 from aivj.gate.run_check import check_run
 from aivj.packs.provenance import read_provenance
+from aivj.packs.scored_pack import scored_otherwise
 from aivj.report import CheckLine, ReportData, StageLine, write_report
 from aivj.sampling.run_directory import RunDirectory
 
@@ -44,7 +46,8 @@ def write_run_report(run: Path, path: Path | None, *, packs_root: Path) -> Path:
         StorageError: The disk did not take the page.
     """
     data = run_data(RunDirectory(run), packs_root=packs_root)
-    checked = check_run(run)
+    is_known = all(_folder(packs_root, pack).is_dir() for pack in data.pack.split(", "))
+    checked = check_run(run, packs_root=packs_root if is_known else None)
     checks = [
         CheckLine(
             name,
@@ -79,6 +82,7 @@ def run_data(directory: RunDirectory, *, packs_root: Path) -> ReportData:
     if read.num_bad_lines:
         notices.append(f"{read.num_bad_lines} lines of eval.jsonl cannot be read and are left out.")
     pairs = _Pairs.of(rows, failures, meta)
+    notices += _of_other_packs(packs_root, pairs.packs)
     drawn = _drawn_by(meta, rows)
     is_known = drawn.renderer_class != "unknown"
     if is_known and drawn.is_software:
@@ -186,7 +190,7 @@ def _drawn_by(meta: RunMeta | None, rows: Sequence[EvalRow]) -> RendererReport:
     build = "" if meta is None or meta.renderer is None else meta.renderer.chromium_version
     return RendererReport(
         vendor="" if said is None else said.vendor or "",
-        renderer=(said.renderer if said is not None else None) or by_rows or "nobody knows what",
+        renderer=(said.renderer if said is not None else None) or by_rows or "an unknown renderer",
         gl_version="",
         chromium_version=build,
     )
@@ -226,7 +230,7 @@ def _preset_names(
     }
     for pack in pairs.packs:
         try:
-            drawn = read_provenance(packs_root / "presets" / pack).pairs
+            drawn = read_provenance(_folder(packs_root, pack)).pairs
         except InputError:
             continue
         for pair in drawn:
@@ -255,7 +259,7 @@ def _quality(packs_root: Path, rows: Sequence[EvalRow], pairs: _Pairs) -> PairsQ
     }
     for pack in pairs.packs:
         try:
-            scored = read_pairs_quality(packs_root / "presets" / pack / PAIRS_QUALITY_NAME)
+            scored = read_pairs_quality(_folder(packs_root, pack) / PAIRS_QUALITY_NAME)
         except InputError:
             continue
         numbered = ((pairs.number(pack, each.pair), each.quality01) for each in scored.pairs)
@@ -269,6 +273,25 @@ def _quality(packs_root: Path, rows: Sequence[EvalRow], pairs: _Pairs) -> PairsQ
         stats=ScoringStats(total_pairs=len(scores), scored_pairs=len(scores)),
         pairs=[QualityPair(pair=n, quality01=score) for n, score in scores.items()],
     )
+
+
+def _of_other_packs(packs_root: Path, packs: Sequence[str]) -> list[str]:
+    """Says which packs' scores were made for what the pack is no more."""
+    notices = []
+    for pack in packs:
+        folder = _folder(packs_root, pack)
+        try:
+            said = read_pairs_quality(folder / PAIRS_QUALITY_NAME).provenance
+            others = scored_otherwise(said, folder / PAIRS_MANIFEST_NAME, packs_root)
+        except InputError:
+            continue
+        if others:
+            notices.append(f"The scores are not of pack {pack} as it is: {' and '.join(others)}.")
+    return notices
+
+
+def _folder(packs_root: Path, pack: str) -> Path:
+    return packs_root / "presets" / pack
 
 
 def _artifacts(directory: RunDirectory) -> list[tuple[str, str]]:

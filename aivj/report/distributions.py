@@ -23,7 +23,7 @@ _BINS_PER_DECADE = 5
 # Motion below this is off the axis: it would squeeze all that can be told apart.
 _LOWEST_MOTION = 1e-7
 _USUAL_HIGH_MOTION = 0.1
-_LUMA_LABEL = "mean luma of the composite, 0 black to 1 white"
+_LUMA_LABEL = "mean luma, 0 black to 1 white"
 _QUALITY_LABEL = "quality01, 0 to 1"
 _MOTION_LABEL = "motion: mean change per frame (log axis, 1 = full scale)"
 

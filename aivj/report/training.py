@@ -96,7 +96,8 @@ def _chart(
         moment=None if chosen_epoch is None else (chosen_epoch, f"epoch {chosen_epoch} chosen"),
     )
     legend = tuple(LegendItem(line_swatch(number), text) for number, text in enumerate(told))
-    return Chart(kind.title, svg, legend, kind.note)
+    told_of = "" if chosen_epoch is None else f" The legend has the values at epoch {chosen_epoch}."
+    return Chart(kind.title, svg, legend, kind.note + told_of)
 
 
 def _epoch_number(epoch: Mapping[str, float | None], place: int) -> float:

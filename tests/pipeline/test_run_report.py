@@ -7,8 +7,10 @@ from gate.run_check.good_run import FAILED_PAIR, PACK, PAIRS, write_good_run
 
 from aivj.contracts import QualityPair, row_bytes
 from aivj.contracts.json_text import document_bytes
-from aivj.contracts.pairs_quality import PairsQuality, ScoringStats, quality_stats
+from aivj.contracts.pairs_manifest import read_pairs_manifest
+from aivj.contracts.pairs_quality import PairsQuality, Provenance, ScoringStats, quality_stats
 from aivj.errors import InputError
+from aivj.packs.scored_pack import presets_digest
 from aivj.pipeline.run_report import run_data, write_run_report
 from aivj.report.page import report_html
 from aivj.sampling.run_directory import RunDirectory
@@ -106,6 +108,32 @@ def test_what_is_missing_is_said(run, gathered):
     run.meta_path.unlink()
     assert gathered().notices[0] == "Without a description of the run: nothing there."
     assert gathered().is_software is False  # the rows still tell
+
+
+def test_what_is_another_pack_now_is_said(run, gathered, tmp_path):
+    scores = dict.fromkeys(PAIRS[:2], 0.5) | dict.fromkeys(PAIRS[2:], 0.7)
+    quality = PairsQuality(
+        generated_at="2026-03-01T05:00:00Z",
+        pack=PACK,
+        quality_stats=quality_stats(list(scores.values())),
+        stats=ScoringStats(total_pairs=len(scores), scored_pairs=len(scores)),
+        provenance=Provenance(
+            presets_digest=presets_digest(read_pairs_manifest(run.manifest_path), run.packs_root)
+        ),
+        pairs=[QualityPair(pair=pair, quality01=score) for pair, score in scores.items()],
+    )
+    run.manifest_path.with_name("pairs-quality.v0.json").write_bytes(document_bytes(quality))
+    page = tmp_path / "page.html"
+    write_run_report(run.path, page, packs_root=run.packs_root)
+    assert gathered().notices == []
+    assert "✓ Check of the run passed" in page.read_text()
+
+    run.preset_path("fg").write_bytes(b"decay=0.9")
+
+    (notice,) = gathered().notices
+    assert notice.startswith(f"The scores are not of pack {PACK} as it is: its pairs' presets")
+    write_run_report(run.path, page, packs_root=run.packs_root)
+    assert "fg/p.milk is another file now" in page.read_text()
 
 
 def test_a_folder_that_is_no_run(tmp_path, run):
