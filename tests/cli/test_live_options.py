@@ -35,7 +35,7 @@ def asked(monkeypatch):
         raise StoppedError
 
     monkeypatch.setattr(
-        "aivj.live.run.require_usable_live", lambda told, live: seen.update(r=told, live=live)
+        "aivj.live.run.require_usable_live", lambda told, live: seen.update(r=told, live=live) or ()
     )
     monkeypatch.setattr(rendering, "prove_renderer", stop)
     return seen

@@ -20,7 +20,9 @@ class StoppedError(Exception):
 
 def test_every_option_has_its_meaning_or_is_dropped(tmp_path, monkeypatch):
     seen = {}
-    monkeypatch.setattr("aivj.sampling.run.require_usable", lambda told, _: seen.update(r=told))
+    monkeypatch.setattr(
+        "aivj.sampling.run.require_usable", lambda told, _: seen.update(r=told) or ()
+    )
 
     def stop(options):
         seen["options"] = options
