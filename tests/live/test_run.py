@@ -1,5 +1,6 @@
 """A small run against our own player, resumed, and judged by the rules for runs."""
 
+import json
 from dataclasses import replace
 
 from live.conftest import LEGAL, run_live
@@ -48,4 +49,31 @@ def test_a_run_against_our_player_is_resumed_and_keeps_every_rule(
     assert "seed-shuffle ok=1 missingFirst=3/5" in second.log
 
     report = run_check.check_run(second.directory.path, packs_root=tmp_path / "public")
+    assert not report.failed_checks
+
+
+def test_pairs_to_skip_and_entries_of_no_use_are_not_visited(
+    tmp_path, player_url, software_renderer
+):
+    manifest = tmp_path / "public/presets/tested/pairs-manifest.v0.json"
+    document = json.loads(manifest.read_text())
+    document["pairs"][1]["fgUrl"] = "/presets/tested/%2e%2e/secret.milk"
+    document["pairs"].insert(0, None)
+    manifest.write_text(json.dumps(document))
+
+    ran = run_live(
+        tmp_path,
+        player_url,
+        software_renderer,
+        live=PLAYER,
+        music="groove",
+        skipped_pairs={"tested": frozenset({9})},
+    )
+
+    assert ran.error is None
+    assert sorted(ran.pairs) == [0, 6, 12]
+    assert [(row.pair, row.kind) for row in ran.failures] == [(3, "bad-entry")]
+    assert ran.meta.packs[0].skipped_pairs == [9]
+    assert ran.meta.progress["tested"].done
+    report = run_check.check_run(ran.directory.path, packs_root=tmp_path / "public")
     assert not report.failed_checks

@@ -27,3 +27,13 @@ def test_pages_begin_with_shares_of_their_own():
     first, second = (missing_first(pairs, [], page, 2, seed=1) for page in range(2))
 
     assert not {*first[:5]} & {*second[:5]}
+
+
+def test_what_nobody_wants_to_see_comes_last_of_all_and_is_no_probe():
+    pairs = [4, None, 7, 9, 2]
+
+    order = missing_first(pairs, [4, 7], 0, 1, seed=1, aside=[9], never=[7, None], probe=True)
+
+    # A missing one, one that was shown, the one set aside, then the unwanted.
+    assert [pairs[place] for place in order[:3]] == [2, 9, 4]
+    assert {pairs[place] for place in order[3:]} == {None, 7}
