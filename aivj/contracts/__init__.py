@@ -18,6 +18,12 @@ from aivj.contracts.elite_manifest import (
     read_elite_manifest,
     write_elite_manifest,
 )
+from aivj.contracts.elite_table import (
+    MAX_SCORE,
+    EliteTableRow,
+    read_elite_table,
+    refuse_lines,
+)
 from aivj.contracts.eval_rows import (
     MEASUREMENT_FIELDS,
     TOO_BRIGHT_LUMA,
@@ -173,6 +179,7 @@ __all__ = [
     "FEWEST_PAIRS",
     "KNOWN_SIZES",
     "MAX_SAFE_INTEGER",
+    "MAX_SCORE",
     "MEASUREMENT_FIELDS",
     "MIN_QUALITY_STD",
     "PAIRS_MANIFEST_NAME",
@@ -195,6 +202,7 @@ __all__ = [
     "EliteFile",
     "EliteManifest",
     "EliteRow",
+    "EliteTableRow",
     "EvalLog",
     "EvalRead",
     "EvalRow",
@@ -280,6 +288,7 @@ __all__ = [
     "quality_url",
     "read_bytes",
     "read_elite_manifest",
+    "read_elite_table",
     "read_eval_rows",
     "read_failures",
     "read_jsonl",
@@ -291,6 +300,7 @@ __all__ = [
     "read_run_summary",
     "read_source_manifest",
     "read_stuck_pairs",
+    "refuse_lines",
     "require_pack_name",
     "row_bytes",
     "shown",
