@@ -7,7 +7,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage clean
-.PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-live bench-memory
+.PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-hostile bench-live bench-memory
 .PHONY: bench-operating-point bench-player chaos fresh-test
 
 help: ## list the commands
@@ -69,6 +69,9 @@ bench-features: setup ## presets a second on their way from text to numbers
 
 bench-fleet: setup ## what a thousand simulated slots lose to crashes, hangs and the driver
 	$(BIN)/python -m benchmarks.fleet_simulation
+
+bench-hostile: setup ## hostile and mutated presets: each drawn, degraded or failed, and all told
+	$(BIN)/python -m benchmarks.hostile_presets
 
 bench-live: setup ## the live driver beside the classic protocol on our player: speed, and the same figures
 	$(BIN)/python -m benchmarks.live_driver

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 _DECIMALS = 7
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StudyResult(PairResult):
     """A rendered pair with its frames; None where silence was compared at some frames only."""
 

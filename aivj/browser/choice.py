@@ -10,6 +10,7 @@ from aivj.browser.profiles import (
     candidate_profiles,
     installed_egl_vendors,
     launch_plan,
+    takes_either_way,
 )
 from aivj.browser.renderer import RendererReport
 from aivj.browser.session import BrowserSession
@@ -34,7 +35,11 @@ class RendererChoice:
 
 
 async def choose_renderer(
-    policy: GpuPolicy, *, profile: ProfileName | None = None, headed: bool | None = None
+    policy: GpuPolicy,
+    *,
+    profile: ProfileName | None = None,
+    headed: bool | None = None,
+    maximized: bool = False,
 ) -> RendererChoice:
     """Tries the profiles of `policy`, best first, and returns the first that is proved.
 
@@ -50,8 +55,12 @@ async def choose_renderer(
             raise RendererRefusedError(
                 f"a profile for --gpu {policy}", f"profile {name}", "name another profile"
             )
-        wants_headed = headed if name.startswith("software") else None
-        plan = launch_plan(name, headed=wants_headed, egl_vendors=installed_egl_vendors())
+        plan = launch_plan(
+            name,
+            headed=headed if takes_either_way(name) else None,
+            maximized=maximized,
+            egl_vendors=installed_egl_vendors(),
+        )
         session = BrowserSession(plan, insisted)
         try:
             report = await session.open()

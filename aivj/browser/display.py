@@ -7,7 +7,11 @@ from aivj.errors import MissingDependencyError
 
 # The shell holds our pipe: when it closes, even because we were killed, the server goes too.
 _KEEPER = 'Xvfb "$@" <&- & server=$!; cat >/dev/null; kill -9 "$server"; wait "$server"'
-_ARGS = ("-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset")
+SCREEN = (1280, 720)
+"""Width and height of its screen, in pixels."""
+
+_SCREEN = f"{SCREEN[0]}x{SCREEN[1]}x24"
+_ARGS = ("-displayfd", "1", "-screen", "0", _SCREEN, "-nolisten", "tcp", "-noreset")
 _START_TIMEOUT_S = 20.0
 _STOP_TIMEOUT_S = 5.0
 

@@ -66,13 +66,19 @@ class LivePage:
         page.on("close", lambda _: on_event("close", page.url))
 
     @classmethod
-    async def open(cls, browser: Browser, setup: PageSetup, on_event: OnEvent) -> "LivePage":
+    async def open(
+        cls, browser: Browser, setup: PageSetup, on_event: OnEvent, *, maximized: bool
+    ) -> "LivePage":
         """Opens an empty page; see `BrowserSession.open_page`."""
         try:
-            context = await browser.new_context(
-                viewport={"width": setup.width, "height": setup.height},
-                device_scale_factor=setup.device_scale_factor,
-            )
+            if maximized:
+                # The page is as large as its window, and has the screen's own scale.
+                context = await browser.new_context(no_viewport=True)
+            else:
+                context = await browser.new_context(
+                    viewport={"width": setup.width, "height": setup.height},
+                    device_scale_factor=setup.device_scale_factor,
+                )
             for script in setup.init_scripts:
                 await context.add_init_script(script)
             return cls(browser, await context.new_page(), on_event)

@@ -2,7 +2,8 @@
 
 `headed-vulkan` and `headless-egl` draw on a GPU; `software-egl` (Mesa llvmpipe) and
 `software-swiftshader` on the CPU. Which renderer a browser really got is proved by
-`aivj.browser.renderer`, never assumed from the flags.
+`aivj.browser.renderer`, never assumed from the flags. `d3d11` is the runtime's `force-d3d11`: it
+draws where there is Direct3D, is tried only when it is named, and is refused anywhere else.
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from aivj.browser.display import SCREEN
 from aivj.browser.gpus import GpuPin
 from aivj.errors import InputError
 
-ProfileName = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swiftshader"]
+ProfileName = Literal[
+    "headed-vulkan", "headless-egl", "software-egl", "software-swiftshader", "d3d11"
+]
 GpuPolicy = Literal["require", "software", "auto"]
 
 # Playwright allows SwiftShader on Linux by default: a lost GPU would be a slow success.
@@ -24,11 +28,22 @@ _FAULT_ARGS = ("--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-c
 _QUIET_ARGS = ("--disable-quic", "--no-first-run", "--no-proxy-server", "--mute-audio")
 _COMMON_ARGS = ("--ignore-gpu-blocklist", *_FAULT_ARGS, *_QUIET_ARGS)
 
+# Our display has no window manager, who alone maximizes: the size is said as well.
+_MAXIMIZED_ARGS = (
+    *("--start-maximized", "--window-position=0,0"),
+    f"--window-size={SCREEN[0]},{SCREEN[1]}",
+)
+
 _RENDERER_ARGS: Mapping[ProfileName, tuple[str, ...]] = {
     "headed-vulkan": ("--use-angle=vulkan", "--enable-features=Vulkan", "--disable-vulkan-surface"),
     "headless-egl": ("--use-gl=angle", "--use-angle=gl-egl"),
     "software-egl": ("--use-gl=angle", "--use-angle=gl-egl"),
     "software-swiftshader": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+    # Of the runtime's flags, `--use-gl=desktop` is none of Chromium's any more.
+    "d3d11": (
+        *("--use-gl=angle", "--use-angle=d3d11", "--disable-software-rasterizer"),
+        *("--enable-gpu-rasterization", "--enable-zero-copy"),
+    ),
 }
 
 # llvmpipe draws in the thread that asks: at our sizes its threads mostly wait for each other, and
@@ -49,6 +64,7 @@ class LaunchPlan:
         args: Chromium's command line, without what Playwright adds.
         env: Environment variables added for Chromium alone.
         gpu: The one GPU, of several, that the browser must draw on; None pins nothing.
+        maximized: Whether the window fills its screen, and pages driven live the window.
     """
 
     profile: ProfileName
@@ -56,19 +72,34 @@ class LaunchPlan:
     args: tuple[str, ...]
     env: tuple[tuple[str, str], ...]
     gpu: GpuPin | None = None
+    maximized: bool = False
+
+    @property
+    def gpu_mode(self) -> str:
+        """What the runtime's sampler calls it, as `meta.json` says: off, safe or force-d3d11."""
+        if self.profile == "d3d11":
+            return "force-d3d11"
+        return "off" if self.profile.startswith("software") else "safe"
+
+
+def takes_either_way(profile: ProfileName) -> bool:
+    """Whether a profile draws in a window as well as without one."""
+    return profile.startswith("software") or profile == "d3d11"
 
 
 def launch_plan(
     profile: ProfileName,
     *,
     headed: bool | None = None,
+    maximized: bool = False,
     egl_vendors: frozenset[Path] = frozenset(),
 ) -> LaunchPlan:
     """Builds the plan of a profile.
 
     Args:
         profile: Which profile.
-        headed: Overrides the profile's own way; the GPU profiles do not take it.
+        headed: Overrides the profile's own way; most GPU profiles do not take it.
+        maximized: Whether a window, if there is one, fills its screen.
         egl_vendors: The EGL vendor files that exist on this machine (`installed_egl_vendors`).
 
     Raises:
@@ -81,19 +112,24 @@ def launch_plan(
             "name one of them",
         )
     natural = profile == "headed-vulkan"
-    if headed is not None and headed != natural and not profile.startswith("software"):
+    if headed is not None and headed != natural and not takes_either_way(profile):
         raise InputError(
             f"{profile} to run {'headed' if natural else 'headless'}",
             "the opposite",
             "leave the choice to the profile",
         )
     is_headed = natural if headed is None else headed
-    window_args = ("--ozone-platform=x11",) if is_headed else ()
+    is_maximized = maximized and is_headed
+    window_args = (
+        *(("--ozone-platform=x11",) if is_headed else ()),
+        *(_MAXIMIZED_ARGS if is_maximized else ()),
+    )
     return LaunchPlan(
         profile=profile,
         headed=is_headed,
         args=(*_RENDERER_ARGS[profile], *window_args, *_COMMON_ARGS),
         env=_environment(profile, egl_vendors),
+        maximized=is_maximized,
     )
 
 

@@ -127,12 +127,14 @@ class BrowserSession:
     async def open_page(self, setup: PageSetup, on_event: OnEvent) -> LivePage:
         """Opens an empty page in a context of its own, to be driven on the wall clock.
 
+        In a maximized window the page fills it, whatever the setup's size.
+
         Raises:
             WorkerLostError: The browser is gone.
         """
         if self._browser is None or not self._browser.is_connected():
             raise WorkerLostError.because("browser-crash", "the browser is gone")
-        return await LivePage.open(self._browser, setup, on_event)
+        return await LivePage.open(self._browser, setup, on_event, maximized=self._plan.maximized)
 
     def memory_bytes(self) -> int:
         """Returns what the browser holds in memory, 0 if it is gone; see `BrowserProcesses`."""

@@ -15,7 +15,7 @@ _WITH_VALUE = frozenset(
         *("--gotoTimeoutMs", "--viteReadyTimeoutMs"),
     }
 )
-_FLAGS = frozenset({"--noSpawnVite", "--muteAudio", "--startMaximized"})
+_FLAGS = frozenset({"--noSpawnVite", "--muteAudio"})
 
 
 def divided(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -218,6 +218,9 @@ def sample(
     ] = 100,
     gpu_mode: Annotated[str | None, typer.Option("--gpuMode", hidden=True)] = None,
     require_gpu: Annotated[bool, typer.Option("--requireGpu", hidden=True)] = False,
+    start_maximized: Annotated[
+        bool, typer.Option(*("--start-maximized", "--startMaximized"), hidden=True)
+    ] = False,
     audio_mode: Annotated[str, typer.Option("--audioMode", hidden=True)] = "file",
     pairs_manifest: Annotated[str | None, typer.Option("--pairsManifest", hidden=True)] = None,
 ) -> None:
@@ -283,8 +286,9 @@ def sample(
     )
     options = RenderOptions(
         gpu=gpu_policy(gpu, gpu_mode, require_gpu=require_gpu),
-        profile=profile,
+        profile=profile or ("d3d11" if gpu_mode == "force-d3d11" else None),
         headed=headed,
+        maximized=start_maximized,
         executor=executor,
         ray_address=ray_address,
         num_cpus=actor_cpus,

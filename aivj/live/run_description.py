@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from aivj.browser.choice import RendererChoice
+from aivj.browser.profiles import LaunchPlan
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.run_meta import (
     BrowserUse,
@@ -66,14 +67,10 @@ def describe_live_run(
         warnings=run_warnings(budget, packs),
         audio=music.use,
         browser=BrowserUse(
-            viewport=Viewport(
-                width=live.width,
-                height=live.height,
-                device_scale_factor=live.device_scale_factor,
-            )
+            start_maximized=choice.plan.maximized, viewport=_viewport(live, choice.plan)
         ),
         runtime=Runtime(
-            gpu_mode="off" if choice.policy == "software" else "safe",
+            gpu_mode=choice.plan.gpu_mode,
             headed=choice.plan.headed,
             require_gpu=choice.policy == "require",
             webgl=WebGl(ok=True, vendor=report.vendor, renderer=report.renderer),
@@ -84,4 +81,12 @@ def describe_live_run(
             chromium_version=report.chromium_version,
             launch_args=list(choice.plan.args),
         ),
+    )
+
+
+def _viewport(live: LiveSettings, plan: LaunchPlan) -> Viewport:
+    if plan.maximized:
+        return Viewport(mode="maximized", width=None, height=None, device_scale_factor=None)
+    return Viewport(
+        width=live.width, height=live.height, device_scale_factor=live.device_scale_factor
     )

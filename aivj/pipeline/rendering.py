@@ -31,6 +31,7 @@ class RenderOptions:
         gpu: Which renderer is asked for.
         profile: Launch profile to use instead of trying those that fit `gpu`.
         headed: Whether a software profile opens a window.
+        maximized: Whether a window fills its screen, and a runtime's page the window.
         num_workers: Browsers at a time.
         executor: Ray actors, or tasks of this process.
         ray_address: Cluster to join; None starts one here.
@@ -43,6 +44,7 @@ class RenderOptions:
     num_workers: int | None = None
     profile: ProfileName | None = None
     headed: bool = False
+    maximized: bool = False
     executor: ExecutorKind = "ray"
     ray_address: str | None = None
     num_cpus: float = 1
@@ -53,7 +55,12 @@ class RenderOptions:
 def prove_renderer(options: RenderOptions) -> RendererChoice:
     """Finds the profile that gives the renderer asked for. Raises as `choose_renderer`."""
     return asyncio.run(
-        choose_renderer(options.gpu, profile=options.profile, headed=options.headed or None)
+        choose_renderer(
+            options.gpu,
+            profile=options.profile,
+            headed=options.headed or None,
+            maximized=options.maximized,
+        )
     )
 
 

@@ -55,10 +55,11 @@ def describe_run(
         warnings=run_warnings(budget, packs),
         audio=_audio_use(playlist),
         browser=BrowserUse(
-            viewport=Viewport(width=settings.width, height=settings.height, device_scale_factor=1)
+            start_maximized=choice.plan.maximized,
+            viewport=Viewport(width=settings.width, height=settings.height, device_scale_factor=1),
         ),
         runtime=Runtime(
-            gpu_mode="off" if choice.policy == "software" else "safe",
+            gpu_mode=choice.plan.gpu_mode,
             headed=choice.plan.headed,
             require_gpu=choice.policy == "require",
             webgl=WebGl(ok=True, vendor=report.vendor, renderer=report.renderer),

@@ -23,6 +23,18 @@ GOLDEN = {
     "headless-egl": ("--use-gl=angle", "--use-angle=gl-egl"),
     "software-egl": ("--use-gl=angle", "--use-angle=gl-egl"),
     "software-swiftshader": ("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+    "d3d11": (
+        "--use-gl=angle",
+        "--use-angle=d3d11",
+        "--disable-software-rasterizer",
+        "--enable-gpu-rasterization",
+        "--enable-zero-copy",
+    ),
+}
+GPU_MODES = {
+    "off": {"software-egl", "software-swiftshader"},
+    "safe": {"headed-vulkan", "headless-egl"},
+    "force-d3d11": {"d3d11"},
 }
 ENV = {"software-egl": (("LP_NUM_THREADS", "0"),)}
 
@@ -45,6 +57,36 @@ def test_no_flag_that_loses_the_gpu_or_stands_twice(profile):
     names = [arg.partition("=")[0] for arg in args]
     assert len(names) == len(set(names))
     assert not any(name == "--disable-features" for name in names), "Playwright sends its own"
+
+
+def test_each_profile_is_of_one_of_the_runtime_s_modes():
+    for mode, names in GPU_MODES.items():
+        assert {name for name in GOLDEN if launch_plan(name).gpu_mode == mode} == names
+
+
+def test_a_window_that_fills_its_screen():
+    plan = launch_plan("software-egl", headed=True, maximized=True)
+
+    assert plan.maximized
+    assert plan.args == (
+        *GOLDEN["software-egl"],
+        "--ozone-platform=x11",
+        "--start-maximized",
+        "--window-position=0,0",
+        "--window-size=1280,720",
+        *COMMON,
+    )
+
+
+def test_without_a_window_nothing_is_maximized():
+    assert launch_plan("software-egl", maximized=True) == launch_plan("software-egl")
+
+
+def test_direct3d_is_taken_with_a_window_or_without_and_only_by_name():
+    assert launch_plan("d3d11", headed=True).headed
+    assert not launch_plan("d3d11").headed
+    for policy in ("require", "software", "auto"):
+        assert "d3d11" not in candidate_profiles(policy)
 
 
 def test_egl_is_pinned_to_the_vendor_that_is_there():

@@ -11,6 +11,7 @@ import pytest
 from aivj.browser import display as display_module
 from aivj.browser import session as session_module
 from aivj.browser.choice import choose_renderer
+from aivj.browser.live_page import PageSetup
 from aivj.browser.profiles import installed_egl_vendors, launch_plan
 from aivj.browser.session import BrowserSession
 from aivj.errors import ItemError, MissingDependencyError, RendererRefusedError, WorkerLostError
@@ -32,6 +33,26 @@ async def test_each_call_gets_a_fresh_page():
         assert [(await session.call("about:blank", count, None, 5)).value for _ in range(3)] == [
             1
         ] * 3
+
+
+SIZES = "() => [innerWidth, innerHeight, screen.width, screen.height, devicePixelRatio]"
+
+
+@pytest.mark.parametrize("maximized", [False, True])
+async def test_a_page_has_its_own_size_or_fills_the_screen(maximized):
+    async with software_session(headed=True, maximized=maximized) as session:
+        setup = PageSetup(width=640, height=480, device_scale_factor=1.5)
+        page = await session.open_page(setup, lambda *_: None)
+        await page.goto("about:blank", 20)
+        width, height, *screen = await page.call(SIZES, None, 10)
+
+    if not maximized:
+        assert [width, height, *screen] == [640, 480, 640, 480, 1.5]
+        return
+    # The window's own bars are above the page.
+    assert screen == [1280, 720, 1]
+    assert width == pytest.approx(1280, abs=4)
+    assert 500 < height < 720
 
 
 async def test_errors_of_the_page_are_reported_with_the_answer():

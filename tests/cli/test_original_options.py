@@ -3,6 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
+from aivj.audio.click import CLICK_NAME
 from aivj.cli.app import app
 from aivj.cli.original_options import divided
 from aivj.pipeline import rendering
@@ -46,6 +47,46 @@ def test_every_option_has_its_meaning_or_is_dropped(tmp_path, monkeypatch):
     assert (options.gpu, options.headed) == ("software", True)
     for name in ("--vitePort", "--noSpawnVite", "--muteAudio", "--viewportWidth"):
         assert f"not used {name} " in done.output
+
+
+@pytest.mark.parametrize(
+    ("mode", "profile"),
+    [("off", None), ("safe", None), ("force-d3d11", "d3d11"), ("nonsense", None)],
+)
+def test_gpu_modes_and_maximized_windows_reach_the_browser(tmp_path, monkeypatch, mode, profile):
+    seen = []
+    monkeypatch.setattr("aivj.sampling.run.require_usable", lambda *_: ())
+
+    def stop(options):
+        seen.append(options)
+        raise StoppedError
+
+    monkeypatch.setattr(rendering, "prove_renderer", stop)
+    arguments = ["--pack", "p", "--headed", "--gpuMode", mode, "--startMaximized"]
+    done = CliRunner().invoke(app, ["--home", str(tmp_path), "sample", *arguments])
+
+    assert isinstance(done.exception, StoppedError), done.output
+    assert "not used" not in done.output
+    assert [(each.profile, each.headed, each.maximized) for each in seen] == [(profile, True, True)]
+    assert seen[0].gpu == ("software" if mode == "off" else "require")
+
+
+@pytest.mark.parametrize("extra", [[], ["--requireAudio"]])
+def test_pairs_hear_clicks_where_a_folder_has_no_music(tmp_path, monkeypatch, extra):
+    heard = []
+
+    def stop(_, playlist):
+        heard.extend(clip.name for clip in playlist.clips)
+        raise StoppedError
+
+    monkeypatch.setattr("aivj.sampling.run.require_usable", stop)
+    (tmp_path / "music").mkdir()
+    arguments = ["--pack", "p", "--audioRoot", str(tmp_path / "music"), *extra]
+    done = CliRunner().invoke(app, ["--home", str(tmp_path), "sample", *arguments])
+
+    assert isinstance(done.exception, StoppedError), done.output
+    assert heard == [CLICK_NAME]
+    assert "pairs hear the click track instead" in " ".join(done.output.split())
 
 
 def test_flags_take_their_value_only_if_there_is_one():

@@ -57,7 +57,7 @@ class NightExecutor:
         yield from work(self.bench, items, policy, on_event)
 
 
-BLANK = SimpleNamespace(butterchurn={}, degraded_reasons=[])
+BLANK = SimpleNamespace(butterchurn={"version": 2}, degraded_reasons=[])
 
 
 @pytest.fixture

@@ -112,12 +112,20 @@ test("what is wrong with equations that never run does not matter", () => {
   assert.deepEqual([preset.equations, preset.degraded], [[], false]);
 });
 
-test("text that is no preset makes an empty one", () => {
-  for (const text of ["", "\0\0\0", "\u00ff\u00fe garbage [", "zoom=2\rrot=1"]) {
+test("text that is no preset makes an empty one, and that is told", () => {
+  for (const text of [
+    "",
+    "\0\0\0",
+    "\u00ff\u00fe garbage [",
+    "[preset00]\n",
+    "\u0089PNG=\n\u00001",
+  ]) {
     const preset = convertPreset(text);
     assert.equal(preset.butterchurn.frame_eqs_eel, "");
-    assert.equal(preset.degraded, false);
+    assert.match(preset.degradedReasons.join(), /holds no preset/);
   }
+  assert.equal(convertPreset("zoom=2\rrot=1").degraded, false);
+  assert.equal(convertPreset("per_frame_1=zoom=2").degraded, false);
 });
 
 test("a shader is converted", () => {

@@ -117,3 +117,32 @@ test("as many shaders as one likes are converted by one process", () => {
   for (let count = 0; count < 3000; count++)
     assert.equal(convertShader(source, "comp").glsl, first);
 });
+
+const ENDLESS: readonly [code: string, message: RegExp][] = [
+  ["\nwhile (true) ret += 0.1;", /line 2: a loop that never ends/],
+  ["for (;;) { ret += 0.1; }", /never ends/],
+  ["do { if (uv.x > 2) { ret = 1; } } while (1);", /never ends/],
+  ["while (true) { for (;;) { break; } }", /never ends/],
+  ["for (int i = 0; i < 1e6; i++) ret += i;", /a loop of 1000000 rounds; there are 1024 at most/],
+  ["int i; for (i = 0; i <= 4000; i += 2) ret += i;", /a loop of 2000 rounds/],
+];
+
+for (const [code, message] of ENDLESS) {
+  test(`${JSON.stringify(code)} is refused before a GPU hangs in it`, () => {
+    assert.match(convertShader(`shader_body { ${code} }`, "comp").report.message ?? "", message);
+  });
+}
+
+test("loops that end are taken, however they do", () => {
+  for (const code of [
+    "while (true) { ret += 0.1; if (ret.x > 1) break; }",
+    "for (;;) { if (uv.x > 0.5) return; ret = 1; return; }",
+    "for (int i = 0; i < 1024; i++) ret += i;",
+    "for (int i = 9; i > 0; i--) ret += i;",
+    "int n = 3; while (n > 0) { n--; }",
+    "do { ret += 0.1; } while (ret.x < 1);",
+    "while (false) ret = 1;",
+  ]) {
+    assert.equal(convertShader(`shader_body { ${code} }`, "comp").report.message, null, code);
+  }
+});

@@ -12,9 +12,17 @@ export function leftOut(milk: Milk): string[] {
   const waves = beyond(milk.waves);
   const shapes = beyond(milk.shapes);
   return [
+    ...(isEmpty(milk) ? ["the text holds no preset: not one value, not one line of code"] : []),
     ...(waves > 0 ? [`custom waves beyond the first ${NUM_DRAWN} are left out: ${waves}`] : []),
     ...(shapes > 0 ? [`custom shapes beyond the first ${NUM_DRAWN} are left out: ${shapes}`] : []),
   ];
+}
+
+/** Whether nothing was read that says what to draw. */
+function isEmpty({ preset, waves, shapes, warp, comp }: Milk): boolean {
+  const all = [preset, ...waves, ...shapes];
+  const isBare = all.every(({ values, blocks }) => values.size === 0 && blocks.size === 0);
+  return isBare && warp === "" && comp === "";
 }
 
 function beyond(parts: readonly MilkPart[]): number {

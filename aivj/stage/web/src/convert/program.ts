@@ -25,6 +25,6 @@ export function program(source: string): Program {
   if (open === -1) throw new ShaderError("preprocess", "shader_body has no braces");
   let close = tokens.length - 1;
   while (close > open && textAt(tokens, close) !== "}") close -= 1;
-  const end = close > open ? close : tokens.length;
-  return { outside: tokens.slice(0, name), body: tokens.slice(open + 1, end) };
+  if (close === open) throw new ShaderError("preprocess", "the braces of shader_body do not end");
+  return { outside: tokens.slice(0, name), body: tokens.slice(open + 1, close) };
 }

@@ -3,6 +3,7 @@
 import type { Case, Declaration, Expression, Statement } from "../syntax/tree.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Expressions } from "./expressions.ts";
+import { endless } from "./loops.ts";
 import type { Module } from "./module.ts";
 import { Scope, type Variable } from "./names.ts";
 import { condition } from "./operators.ts";
@@ -35,6 +36,10 @@ export class Statements {
 
   #add(statement: Statement, scope: Scope): void {
     this.#module.line = statement.line;
+    if (statement.kind === "for" || statement.kind === "while" || statement.kind === "do") {
+      const wrong = endless(statement);
+      if (wrong !== null) this.#module.fail(wrong);
+    }
     switch (statement.kind) {
       case "declare":
         this.#declare(statement, scope);
