@@ -44,12 +44,13 @@ def picture_luma(data: bytes) -> float:
 def picture_cells(data: bytes, rows: int, columns: int) -> Floats:
     """Returns the luma of a picture's cells, the topmost row first, shape [rows, columns].
 
-    Each cell is the mean of the pixels below it.
+    Each cell is the mean of the pixels below it; where they do not divide evenly, cells are counted
+    from the lowest row, as the stage's own are.
 
     Raises:
         InputError: The bytes are no whole picture.
     """
-    cells = luma(_pixels(data)).astype(np.float64)
+    cells = luma(_pixels(data))[::-1].astype(np.float64)
     for axis, num_cells in ((0, rows), (1, columns)):
         size = cells.shape[axis]
         starts = np.arange(num_cells) * size // num_cells
@@ -57,7 +58,7 @@ def picture_cells(data: bytes, rows: int, columns: int) -> Floats:
         sums = np.insert(np.cumsum(cells, axis=axis), 0, 0, axis=axis)
         counts = np.expand_dims(ends - starts, 1 - axis)
         cells = (np.take(sums, ends, axis) - np.take(sums, starts, axis)) / counts
-    return cells.astype(np.float32)
+    return cells[::-1].astype(np.float32)
 
 
 def picture_digest(data: bytes) -> str:
