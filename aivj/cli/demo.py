@@ -17,6 +17,7 @@ from aivj.cli.options import (
     WorkersOption,
     num_workers_or_default,
 )
+from aivj.cli.tracking import typed_command
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def demo(
         seed=seed,
         gpu=gpu,
         fresh=fresh,
+        command=typed_command(),
     )
     with StageProgress() as progress:
         result = run_demo(request, progress)

@@ -71,8 +71,13 @@ def open_tracker(
     return Tracker(
         tracking_uri or settings.tracking_uri,
         spool=None if needs_server else settings.tracking_spool,
-        origin=origin_tags(verb, shlex.join(["aivj", *sys.argv[1:]])),
+        origin=origin_tags(verb, typed_command()),
     )
+
+
+def typed_command() -> str:
+    """Returns this command as it could be typed again."""
+    return shlex.join(["aivj", *sys.argv[1:]])
 
 
 def tell_waiting(tracker: "Tracker") -> None:

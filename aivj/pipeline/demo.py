@@ -20,22 +20,22 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.coupling.config import FitConfig
 from aivj.doctor import examine
-from aivj.errors import GateError, NoContrastError
+from aivj.errors import GateError
 from aivj.fleet.cluster import cluster
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.gate.request import VerifyRequest
 from aivj.gate.run_check import check_run
-from aivj.packs.pairing import DrawnPack, draw_coupled_pack
-from aivj.packs.ratings import draw_elite
-from aivj.packs.scan import PresetFile, scan_presets
+from aivj.packs.pairing import DrawnPack
+from aivj.pipeline.demo_drawing import draw_pack, draw_weak_elite
 from aivj.pipeline.demo_request import PACK, DemoRequest
 from aivj.pipeline.labels import LabelRequest
 from aivj.pipeline.releasing import publish
-from aivj.pipeline.rendering import RenderOptions, open_conversion, run_sampling
+from aivj.pipeline.rendering import RenderOptions, run_sampling
 from aivj.pipeline.scoring import ScoreRequest, score
 from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.pipeline.verification import verify
 from aivj.release.bucket import open_bucket
+from aivj.release.origin import origin_tags
 from aivj.release.promotion import Promotion
 from aivj.release.tracked_run import TrackedRun
 from aivj.release.tracking import Tracker
@@ -45,8 +45,6 @@ from aivj.sampling.request import SampleRequest
 from aivj.sampling.summary import SampleSummary
 from aivj.storage import sha256_hex
 
-NUM_ELITE_POSITIVE = 150
-NUM_ELITE_NEGATIVE = 50
 _IDENTITY_LENGTH = 12
 
 
@@ -102,8 +100,8 @@ class _Demo:
         request = self._request
         choice = self._examine()
         pack = self._draw(choice)
-        elite_dir = self._draw_elite()
-        tracker = Tracker(request.tracking_uri)
+        elite_dir = draw_weak_elite(request, self._notice)
+        tracker = Tracker(request.tracking_uri, origin=origin_tags("demo", request.command))
         num_workers = request.num_workers(choice.report.is_software)
         tags = {"pack": PACK, "renderer_class": choice.report.renderer_class}
         with tracker.start("demo", params={}, tags=tags) as run:
@@ -143,43 +141,11 @@ class _Demo:
         return choice
 
     def _draw(self, choice: RendererChoice) -> DrawnPack:
-        request = self._request
-        with (
-            self._stage("pack") as note,
-            open_conversion(request.conversion_cache, choice) as convert,
-        ):
-            library = scan_presets(request.presets)
-            num_accepted = num_degraded = 0
-
-            def accept(_: PresetFile, data: bytes) -> bool:
-                nonlocal num_accepted, num_degraded
-                is_whole = not convert(data).degraded
-                num_accepted += is_whole
-                num_degraded += not is_whole
-                self._listener.progress(num_accepted, 2 * request.num_pairs)
-                return is_whole
-
-            drawn = draw_coupled_pack(
-                library,
-                pack=PACK,
-                num_pairs=request.num_pairs,
-                seed=request.seed,
-                packs_root=request.packs_root,
-                generated_at=datetime.now(UTC),
-                accept=accept,
-                fewer_will_do=True,
-                replace=True,
+        with self._stage("pack") as note:
+            drawn, told = draw_pack(
+                self._request, choice, on_progress=self._listener.progress, notice=self._notice
             )
-            num_pairs = len(drawn.manifest.pairs)
-            if num_pairs < request.num_pairs:
-                self._notice(
-                    f"Only {num_pairs} of {request.num_pairs} pairs could be drawn: each needs two "
-                    f"presets that no other has, and {request.presets} has no more."
-                )
-            note(
-                f"{num_pairs} pairs drawn from {len(library)} presets, "
-                f"{num_degraded} degraded passed over"
-            )
+            note(told)
         return drawn
 
     def _sample(self, choice: RendererChoice, num_workers: int, pack: DrawnPack) -> SampleSummary:
@@ -233,27 +199,6 @@ class _Demo:
         if self._request.fresh:
             name += f"-{datetime.now(UTC):%Y%m%dT%H%M%S}"
         return self._request.home / "artifacts" / "coupled-eval" / name
-
-    def _draw_elite(self) -> Path | None:
-        """Draws labels from the presets' own ratings; None where those do not differ enough."""
-        request = self._request
-        elite_dir = request.folder / "elite"
-        try:
-            draw_elite(
-                scan_presets(request.presets),
-                num_positive=NUM_ELITE_POSITIVE,
-                num_negative=NUM_ELITE_NEGATIVE,
-                seed=request.seed,
-                folder=elite_dir,
-            )
-        except NoContrastError as error:
-            self._notice(
-                "Without an elite list, since the presets' own ratings give none: it takes "
-                f"{error.expected}; there are {error.found}. The net learns from what is measured."
-            )
-            return None
-        self._notice("Elite labels are weak labels: they come from the presets' own ratings.")
-        return elite_dir
 
     def _train(
         self, sampled: SampleSummary, elite_dir: Path | None, run: TrackedRun

@@ -26,6 +26,7 @@ class DemoRequest:
         gpu: Which renderer is asked for.
         num_workers: Tells how many browsers run at a time on a software renderer, or on a GPU.
         fresh: Whether to measure again what an earlier demo has measured.
+        command: The command as it could be typed again, for MLflow.
     """
 
     home: Path
@@ -40,6 +41,7 @@ class DemoRequest:
     seed: int = 0
     gpu: GpuPolicy = "auto"
     fresh: bool = False
+    command: str = "aivj demo"
 
     @property
     def folder(self) -> Path:

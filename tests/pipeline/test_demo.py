@@ -77,6 +77,8 @@ def test_the_run_is_recorded_and_registered(summary):
     losses = client.get_metric_history(run.info.run_id, "train_loss")
     assert 1 <= len(losses) <= int(run.data.params["epochs"])
     assert run.inputs.dataset_inputs
+    assert run.data.tags["mlflow.source.name"] == "aivj demo"
+    assert run.data.tags["aivj.command"].endswith("--seed 1")
     champion = client.get_model_version_by_alias("aivj-pairs-quality-demo", "champion")
     assert champion.run_id == run.info.run_id
     assert champion.tags["digest"] == summary["promotedDigest"]
