@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -24,11 +25,23 @@ from aivj.errors import AivjError
 # escape codes too.
 _IS_TERMINAL = False if os.environ.get("NO_COLOR") else None
 
-out = Console(force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)
-err = Console(stderr=True, force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)
+_has_spoken = threading.Event()
+
+
+class _Speaker(Console):
+    """A console that lets be known that something was printed."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        _has_spoken.set()
+        super().print(*objects, **options)
+
+
+out = _Speaker(force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)
+err = _Speaker(stderr=True, force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)
 
 _QUIET_S = 1.5
 _LINE_EVERY_S = 10.0
+_NOTE = "note: "
 
 
 def print_error(error: AivjError) -> None:
@@ -36,6 +49,32 @@ def print_error(error: AivjError) -> None:
     err.print(Text.assemble(("expected ", "bold red"), error.expected))
     err.print(Text.assemble(("found    ", "bold red"), error.found))
     err.print(Text.assemble(("do       ", "bold green"), error.remedy))
+
+
+def say(text: str) -> None:
+    """Says what is being done; what begins with `note: ` stands out."""
+    if text.startswith(_NOTE):
+        err.print(Text.assemble(("note ", "yellow"), text.removeprefix(_NOTE)))
+    else:
+        err.print(Text(text, "dim"))
+
+
+@contextlib.contextmanager
+def breaking_silence(label: str) -> Iterator[None]:
+    """Says that the block is at work if it has said nothing for a while, as when modules load."""
+    _has_spoken.clear()
+    teller = threading.Thread(target=_break_silence, args=(label,), daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        _has_spoken.set()
+        teller.join()
+
+
+def _break_silence(label: str) -> None:
+    if not _has_spoken.wait(_QUIET_S):
+        say(f"{label}: getting ready")
 
 
 class Bar:

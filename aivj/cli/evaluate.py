@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, out
+from aivj.cli.console import bar, out, say
 from aivj.cli.learning_options import (
     BatchSizeOption,
     DropoutOption,
@@ -27,7 +27,7 @@ from aivj.cli.learning_options import (
     label_words,
     split_names,
 )
-from aivj.cli.learning_run import run_name, say
+from aivj.cli.learning_run import run_name
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import AllowCpuOption, OutDirOption, SeedOption, TrackingOption
 from aivj.cli.tracking import open_tracker, tell_waiting

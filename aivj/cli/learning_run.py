@@ -1,21 +1,7 @@
-"""What the verbs that learn share: what they say meanwhile, and what their runs are called."""
+"""What the runs of verbs that learn are called."""
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from rich.text import Text
-
-from aivj.cli.console import err
-
-_NOTE = "note: "
-
-
-def say(text: str) -> None:
-    """Says what is being done; what begins with `note: ` stands out."""
-    if text.startswith(_NOTE):
-        err.print(Text.assemble(("note ", "yellow"), text.removeprefix(_NOTE)))
-    else:
-        err.print(Text(text, "dim"))
 
 
 def run_name(verb: str, packs: Sequence[str], *details: str) -> str:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import err, out
-from aivj.cli.learning_run import say
+from aivj.cli.console import err, out, say
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
 from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import out
+from aivj.cli.console import out, say
 from aivj.cli.learning_options import PacksOption, PresetFeaturesOption, finite, split_names
-from aivj.cli.learning_run import say
 from aivj.cli.next_steps import gpu_option, say_next
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, out
+from aivj.cli.console import bar, out, say
 from aivj.cli.learning_options import (
     BatchSizeOption,
     EliteDirOption,
@@ -19,7 +19,7 @@ from aivj.cli.learning_options import (
     PresetFeaturesOption,
     split_names,
 )
-from aivj.cli.learning_run import run_name, say
+from aivj.cli.learning_run import run_name
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import (
     AllowCpuOption,

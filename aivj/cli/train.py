@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, err, out
+from aivj.cli.console import bar, err, out, say
 from aivj.cli.learning_options import (
     BatchSizeOption,
     DropoutOption,
@@ -25,7 +25,7 @@ from aivj.cli.learning_options import (
     WeightDecayOption,
     split_names,
 )
-from aivj.cli.learning_run import run_name, say
+from aivj.cli.learning_run import run_name
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     AllowCpuOption,

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import out
-from aivj.cli.learning_run import say
+from aivj.cli.console import out, say
 from aivj.cli.options import TrackingOption
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from aivj.cli.console import breaking_silence
 from aivj.cli.stopping import interruptible
 from aivj.errors import InputError
 
@@ -25,7 +26,7 @@ class Verb(TyperCommand):
         """
         for path in (path for value in ctx.params.values() for path in _paths(value)):
             require_path(path)
-        with interruptible(ctx):
+        with interruptible(ctx), breaking_silence(ctx.info_name or "aivj"):
             return super().invoke(ctx)
 
 

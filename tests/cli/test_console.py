@@ -1,3 +1,5 @@
+import threading
+
 from aivj.cli import console
 from aivj.cli.console import bar
 from aivj.cli.sampling_progress import SamplingProgress
@@ -49,3 +51,22 @@ def test_on_a_terminal_there_is_a_table(capsys):
     shown = capsys.readouterr().err
     assert "RTX 4090" in shown
     assert "browsers replaced: 3" in shown
+
+
+def test_a_block_that_says_nothing_is_told_to_be_at_work(capsys, monkeypatch):
+    monkeypatch.setattr(console, "_QUIET_S", 0.0)
+    begun = threading.Event()
+    say = console.say
+    monkeypatch.setattr(console, "say", lambda text: (say(text), begun.set()))
+    with console.breaking_silence("verify"):
+        assert begun.wait(60)
+    assert capsys.readouterr().err == "verify: getting ready\n"
+
+
+def test_a_block_that_says_something_is_left_alone(capsys, monkeypatch):
+    monkeypatch.setattr(console, "_QUIET_S", 3600.0)
+    with console.breaking_silence("verify"):
+        console.err.print("1. files ...")
+    with console.breaking_silence("verify"):
+        pass
+    assert capsys.readouterr().err == "1. files ...\n"

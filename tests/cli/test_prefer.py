@@ -83,7 +83,7 @@ def test_judgements_are_on_the_disk_at_once_and_the_next_start_goes_on(started, 
     state = ask(address, "state")
     result, errors = ended(process, signal.SIGINT)
     assert result == f"2 comparisons, 2 by ada today, order {certainty(state)} sure: {log}\n"
-    opened, following = errors.splitlines()
+    *_, opened, following = errors.splitlines()
     assert opened == "open it in a browser; Ctrl-C ends"
     assert following.endswith(f" train --pack tested --preferences {log}")
 
