@@ -229,7 +229,7 @@ try:
     sample(
         SampleRequest(("real",), packs_root, rows.parent, target_coverage=1),
         executor=FillingExecutor(),
-        convert=lambda data: SimpleNamespace(butterchurn={{}}, degraded_reasons=[]),
+        convert=lambda data: SimpleNamespace(butterchurn={{"version": 2}}, degraded_reasons=[]),
         playlist=Playlist((click_track(),)),
         choice=RendererChoice(launch_plan("software-egl"), "software", report, ()),
     )
