@@ -156,6 +156,7 @@ from aivj.contracts.schemas import (
     SCHEMAS,
     json_schema,
 )
+from aivj.contracts.scored_pack import presets_digest, scored_otherwise
 from aivj.contracts.scores import (
     luma01,
     pair_score,
@@ -284,6 +285,7 @@ __all__ = [
     "posix_path",
     "preset_file",
     "preset_path",
+    "presets_digest",
     "quality_stats",
     "quality_url",
     "read_bytes",
@@ -303,6 +305,7 @@ __all__ = [
     "refuse_lines",
     "require_pack_name",
     "row_bytes",
+    "scored_otherwise",
     "shown",
     "summary_outputs",
     "url_fault",

@@ -18,6 +18,7 @@ from aivj.contracts.pairs_quality import (
     ScoringStats,
     quality_stats,
 )
+from aivj.contracts.scored_pack import presets_digest
 from aivj.coupling.calibration import Scores, Stretch, std_stretch
 from aivj.coupling.checkpoint import Checkpoint
 from aivj.coupling.net import NetScorer
@@ -27,7 +28,6 @@ from aivj.coupling.training_set import FloatArray
 from aivj.errors import GateError, InputError
 from aivj.packs.extra_features import ExtraFeatures
 from aivj.packs.feature_store import FeatureStore
-from aivj.packs.scored_pack import presets_digest
 
 
 def score_pack(

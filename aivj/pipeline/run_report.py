@@ -21,10 +21,10 @@ from aivj.contracts.pairs_quality import (
     read_pairs_quality,
 )
 from aivj.contracts.run_meta import Heuristic, RunMeta, read_run_meta
+from aivj.contracts.scored_pack import scored_otherwise
 from aivj.errors import InputError
 from aivj.gate.run_check import check_run
 from aivj.packs.provenance import read_provenance
-from aivj.packs.scored_pack import scored_otherwise
 from aivj.report import CheckLine, ReportData, StageLine, write_report
 from aivj.sampling.run_directory import RunDirectory
 

@@ -15,8 +15,8 @@ from aivj.contracts.pairs_quality import (
     quality_stats,
     read_pairs_quality,
 )
+from aivj.contracts.scored_pack import scored_otherwise
 from aivj.errors import GateError, InputError, StorageError
-from aivj.packs.scored_pack import scored_otherwise
 from aivj.release.pointer import Forced, Gate
 from aivj.storage import sha256_hex
 

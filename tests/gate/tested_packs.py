@@ -13,7 +13,7 @@ from aivj.contracts.pairs_quality import (
     quality_stats,
     write_pairs_quality,
 )
-from aivj.packs.scored_pack import presets_digest
+from aivj.contracts.scored_pack import presets_digest
 from aivj.storage import sha256_hex
 
 _HEAD = b"MILKDROP_PRESET_VERSION=201\r\nPSVERSION_WARP=2\r\nPSVERSION_COMP=2\r\n[preset00]\r\n"

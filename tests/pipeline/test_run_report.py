@@ -9,8 +9,8 @@ from aivj.contracts import QualityPair, row_bytes
 from aivj.contracts.json_text import document_bytes
 from aivj.contracts.pairs_manifest import read_pairs_manifest
 from aivj.contracts.pairs_quality import PairsQuality, Provenance, ScoringStats, quality_stats
+from aivj.contracts.scored_pack import presets_digest
 from aivj.errors import InputError
-from aivj.packs.scored_pack import presets_digest
 from aivj.pipeline.run_report import run_data, write_run_report
 from aivj.report.page import report_html
 from aivj.sampling.run_directory import RunDirectory

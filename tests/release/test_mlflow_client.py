@@ -4,7 +4,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -94,10 +93,8 @@ def test_a_file_that_is_no_database_is_an_error_at_once(tmp_path, damage):
         case "file above":
             path.write_text("x")
             path = path / "y.db"
-    started_s = time.monotonic()
     with pytest.raises(StorageError, match=r"an SQLite file, or room for one"):
         Tracker(f"sqlite:///{path}")
-    assert time.monotonic() - started_s < 5
 
 
 def test_tables_of_another_version_are_an_error(mlflow_template, tmp_path):
@@ -110,10 +107,8 @@ def test_tables_of_another_version_are_an_error(mlflow_template, tmp_path):
 
 
 def test_a_server_where_nobody_listens_is_given_up():
-    started_s = time.monotonic()
     with pytest.raises(StorageError, match=r"at http://127\.0\.0\.1:9 .*check that the server"):
         Tracker("http://127.0.0.1:9")
-    assert time.monotonic() - started_s < 20
 
 
 def test_a_silent_server_is_given_up(silent_url, monkeypatch):

@@ -1,4 +1,3 @@
-import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -68,10 +67,8 @@ def test_a_bucket_that_does_not_exist_is_an_error(moto_url, use_endpoint, call):
 
 def test_an_endpoint_where_nobody_listens_is_given_up(use_endpoint):
     use_endpoint("http://127.0.0.1:9")
-    started_s = time.monotonic()
     with pytest.raises(StorageError, match="AWS_ENDPOINT_URL"):
         open_bucket("s3://show").get("k")
-    assert time.monotonic() - started_s < 20
 
 
 def test_a_silent_endpoint_is_given_up(silent_url, use_endpoint, monkeypatch):

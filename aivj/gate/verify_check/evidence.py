@@ -13,11 +13,11 @@ from aivj.contracts.json_text import parse_time, read_object
 from aivj.contracts.judgement import NetJudgement
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
+from aivj.contracts.scored_pack import scored_otherwise
 from aivj.errors import InputError
 from aivj.gate.expected import ExpectedPack, read_expected
 from aivj.gate.report import CONSOLE_NAME, PAGE_ERRORS_NAME, REPORT_NAME, Mode
 from aivj.gate.stats import LinkLimits, read_lines
-from aivj.packs.scored_pack import scored_otherwise
 
 FRAME_TIME_NAME = "frame-time.json"
 BUDGET_NAME = "budget-dynamics.json"

@@ -7,7 +7,7 @@ from aivj.contracts.pairs_manifest import (
     write_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import Provenance
-from aivj.packs.scored_pack import presets_digest, scored_otherwise
+from aivj.contracts.scored_pack import presets_digest, scored_otherwise
 from aivj.storage import sha256_hex
 
 
