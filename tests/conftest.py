@@ -1,6 +1,7 @@
 """What the whole suite shares: one proved software renderer, and the real presets."""
 
 import asyncio
+import functools
 import os
 import secrets
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import typer.main
 
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.cli import main
@@ -72,9 +74,14 @@ class Ended:
     stderr: str
 
 
+# Typer makes the commands of all verbs anew for each call, which takes 60 ms.
+_command_made_once = functools.cache(typer.main.get_command)
+
+
 @pytest.fixture
 def run_here(monkeypatch, capsys):
     """Runs `aivj` in this process, which has imported most of it by now."""
+    monkeypatch.setattr(typer.main, "get_command", _command_made_once)
 
     def run(*arguments: object) -> Ended:
         monkeypatch.setattr(sys, "argv", ["aivj", *map(str, arguments)])
