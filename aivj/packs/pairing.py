@@ -189,9 +189,16 @@ def _draw_pairs(draw: SeededDraw, num_pairs: int, fewest: int, max_bytes: int) -
         raise InputError(
             f"two different presets for each of {fewest} pairs",
             f"{len(presets)} to use among {len(draw.presets)}; passed over: {skipped or 'none'}",
-            "name a larger folder of presets or ask for fewer pairs",
+            "name a larger folder of presets or ask for fewer pairs"
+            + _where_links_lead(draw.skipped),
         )
     return name_pairs("p", 0, list(zip(presets[::2], presets[1::2], strict=False)))
+
+
+def _where_links_lead(skipped: Mapping[str, int]) -> str:
+    if not any("link" in why for why in skipped):
+        return ""
+    return "; links are followed within the folder alone, so name the one that they lead to"
 
 
 def _manifest_pair(pack: str, pair: DrawnPair) -> ManifestPair:

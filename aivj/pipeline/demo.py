@@ -225,7 +225,8 @@ class _Demo:
             if trained.on_cpu:
                 self._notice(f"Training: {trained.device}.")
             last = trained.history[-1]
-            note(f"{trained.num_rows} examples, {last.epoch} epochs, loss {last.train_loss:.3f}")
+            epochs = f"{last.epoch} epoch{'' if last.epoch == 1 else 's'}"
+            note(f"{trained.num_rows} examples, {epochs}, loss {last.train_loss:.3f}")
         return trained
 
     def _score(self, trained: TrainOutcome, run: TrackedRun) -> tuple[PairsQuality, Path]:

@@ -175,6 +175,15 @@ def test_an_empty_library_is_said(tmp_path: Path) -> None:
         draw(scan_presets(tmp_path / "library"), tmp_path)
 
 
+def test_a_library_of_links_is_told_where_they_would_be_followed(corpus, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    for preset in corpus[:3]:
+        (library / preset.path.name).symlink_to(preset.path)
+    with pytest.raises(InputError, match=r"3 link out of the library.*name the one that they lead"):
+        draw(scan_presets(library), tmp_path)
+
+
 @pytest.mark.parametrize("pack", ["", "..", "a/b", "a\\b", ".hidden", "a b", "a?b", "a%2fb", "/x"])
 def test_unsafe_pack_names_are_refused(make_library, tmp_path: Path, pack: str) -> None:
     with pytest.raises(InputError, match="pack name"):
