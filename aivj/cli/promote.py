@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import err, out, say
+from aivj.cli.console import err, out, say, working
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
 from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion
@@ -59,16 +59,17 @@ def promote(
     judgement = read_pairs_quality(quality_path).provenance.judgement
     if judgement is not None:
         out.print(judgement.sentence)
-    promotion = publish(
-        pack=pack,
-        bucket=bucket_to_write(
-            bucket or settings.bucket_uri, allow_unconditional=allow_unconditional
-        ),
-        quality_path=quality_path,
-        evidence_dir=evidence,
-        tracker=open_tracker(settings, tracking_uri, "promote", needs_server=True),
-        force=decision,
-    )
+    with working("promoting"):
+        promotion = publish(
+            pack=pack,
+            bucket=bucket_to_write(
+                bucket or settings.bucket_uri, allow_unconditional=allow_unconditional
+            ),
+            quality_path=quality_path,
+            evidence_dir=evidence,
+            tracker=open_tracker(settings, tracking_uri, "promote", needs_server=True),
+            force=decision,
+        )
     if decision is not None and promotion.pointer.forced is None:
         err.print("[yellow]note[/] every gate lets these scores pass: nothing was forced")
     print_promotion(promotion)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import err
+from aivj.cli.console import err, working
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     Gpu,
@@ -200,19 +200,22 @@ def verify(
     policy = gpu_policy(gpu, environment)
     if request.url is None and request.pack is not None:
         read_pack(settings.packs_root, request.pack)
-    choice = prove_renderer(
-        RenderOptions(gpu=policy, profile=profile, headed=is_headed(headed, environment, policy))
-    )
-    announce_renderer(choice)
-    done = run_verify(
-        request,
-        packs_root=settings.packs_root,
-        conversion_cache=settings.conversion_cache,
-        choice=choice,
-        out_dir=folder,
-        limits=environment.link_limits,
-        on_progress=lambda text: err.print(f"verify: {text}"),
-    )
+    with working("verifying"):
+        choice = prove_renderer(
+            RenderOptions(
+                gpu=policy, profile=profile, headed=is_headed(headed, environment, policy)
+            )
+        )
+        announce_renderer(choice)
+        done = run_verify(
+            request,
+            packs_root=settings.packs_root,
+            conversion_cache=settings.conversion_cache,
+            choice=choice,
+            out_dir=folder,
+            limits=environment.link_limits,
+            on_progress=lambda text: err.print(f"verify: {text}"),
+        )
     if first(debug, environment.debug):
         _print_logs(folder)
     print_gate(done.gate)
