@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import typer.main
+from xdist.scheduler import LoadScopeScheduling
 
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.cli import main
@@ -55,14 +57,30 @@ hypothesis.settings.register_profile("aivj", deadline=None)
 hypothesis.settings.load_profile("aivj")
 
 
+def _number(path: Path) -> int:
+    """Returns the place of a module's group in the order of starts."""
+    name = path.relative_to(TESTS).as_posix()
+    numbers = (number for number, names in enumerate(LONGEST_FIRST) if name in names)
+    return next(numbers, len(LONGEST_FIRST))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Names the process that each test runs in: one for each module, or for several."""
-    order = {TESTS / name: number for number, names in enumerate(LONGEST_FIRST) for name in names}
-    for item in items:
-        number = order.get(item.path)
-        name = item.path.relative_to(TESTS) if number is None else LONGEST_FIRST[number][0]
-        item.add_marker(pytest.mark.xdist_group(str(name)))
-    items.sort(key=lambda item: order.get(item.path, len(order)))
+    """Puts the longest first."""
+    items.sort(key=lambda item: _number(item.path))
+
+
+class _OneProcessAGroup(LoadScopeScheduling):
+    """Gives the tests of a module, or of several named together, to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = nodeid.partition("::")[0]
+        number = _number(TESTS.parent / name)
+        return name if number == len(LONGEST_FIRST) else LONGEST_FIRST[number][0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Has xdist schedule so; its own groups do not work with this pytest's node ids."""
+    return _OneProcessAGroup(config, log)
 
 
 @dataclass(frozen=True)
