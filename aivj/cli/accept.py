@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from aivj.cli.console import err, out
+from aivj.cli.console import above_the_clock, err, out, working
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import (
     Gpu,
@@ -95,18 +95,19 @@ def accept(
         on_progress=lambda text: err.print(f"  {text}"),
     )
     judged = first(artifacts, environment.artifacts_dir) if judges_artifacts else None
-    report = run_accept(
-        AcceptRequest(
-            pack=name,
-            packs_root=settings.packs_root,
-            folder=folder,
-            artifacts=judged,
-            timeout_s=first(timeout_ms, environment.accept_timeout_ms) / 1000,
-            limits=environment.link_limits,
-        ),
-        verifying,
-        on_step=_tell,
-    )
+    with working("accepting"):
+        report = run_accept(
+            AcceptRequest(
+                pack=name,
+                packs_root=settings.packs_root,
+                folder=folder,
+                artifacts=judged,
+                timeout_s=first(timeout_ms, environment.accept_timeout_ms) / 1000,
+                limits=environment.link_limits,
+            ),
+            verifying,
+            on_step=_tell,
+        )
     out.print(f"{report.verdict}: {folder / PAGE_NAME}")
     if not report.passed:
         raise GateError(
@@ -136,6 +137,6 @@ def _tell(number: int, step: "Step", ended: "AcceptStep | None") -> None:
         err.print(f"{number}. {step.title} ...")
         return
     verdict = (f"{ended.verdict:<15}", STYLES[ended.verdict])
-    out.print(Text.assemble(verdict, (f"{step.name}: ", "bold"), ended.found))
+    above_the_clock().print(Text.assemble(verdict, (f"{step.name}: ", "bold"), ended.found))
     if ended.remedy is not None:
-        out.print(Text.assemble(" " * 15, ("do ", "bold"), ended.remedy))
+        above_the_clock().print(Text.assemble(" " * 15, ("do ", "bold"), ended.remedy))

@@ -143,6 +143,11 @@ def working(label: str) -> Iterator[None]:
         teller.join()
 
 
+def above_the_clock() -> Console:
+    """Returns where results go while `working` shows its clock: above it, on a terminal."""
+    return err if out.is_terminal and err.is_terminal else out
+
+
 def _tell(label: str, is_over: threading.Event) -> None:
     started = time.monotonic()
     wait_s = _QUIET_S
