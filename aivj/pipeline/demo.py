@@ -225,8 +225,8 @@ class _Demo:
             if trained.on_cpu:
                 self._notice(f"Training: {trained.device}.")
             last = trained.history[-1]
-            epochs = f"{last.epoch} epoch{'' if last.epoch == 1 else 's'}"
-            note(f"{trained.num_rows} examples, {epochs}, loss {last.train_loss:.3f}")
+            trained_for = f"{last.epoch} epoch{'' if last.epoch == 1 else 's'}"
+            note(f"{trained.num_rows} examples, {trained_for}, loss {last.train_loss:.3f}")
         return trained
 
     def _score(self, trained: TrainOutcome, run: TrackedRun) -> tuple[PairsQuality, Path]:
