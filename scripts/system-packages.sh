@@ -15,6 +15,8 @@ want() { # want COMMAND-OR-FILE PACKAGE...
 }
 
 want chromium chromium
+# Only root's Chromium does without its sandbox, and not every kernel lets a user make one.
+[ "$(id -u)" -eq 0 ] || want /usr/lib/chromium/chrome-sandbox chromium-sandbox
 want Xvfb xvfb
 want node nodejs
 want npm npm
@@ -37,7 +39,7 @@ if ! command -v apt-get >/dev/null 2>&1 || { [ "$(id -u)" -ne 0 ] && [ -z "$as_r
 		AIVJ needs programs that are not on this machine. Debian's names of their packages:
 		   $missing
 		Install them (as root: apt-get install$missing), or on another system their
-		counterparts: Chromium, Xvfb, Node.js 18 or newer with npm, EGL and GLES 2 with Mesa's
+		counterparts: Chromium with its sandbox, Xvfb, Node.js 18 or newer with npm, EGL and GLES 2 with Mesa's
 		drivers, libatomic, Python's venv module, and the presets of projectM (any folder of .milk files
 		does: \`aivj demo --presets DIR\`). Then run the same command again.
 	MESSAGE

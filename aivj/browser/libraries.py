@@ -1,4 +1,4 @@
-"""Shared libraries that a program needs and that this machine does not have."""
+"""What a program needs of this machine to start, and does not find: libraries, a sandbox."""
 
 import re
 import shutil
@@ -58,4 +58,22 @@ def refuse_missing_libraries(program: Path, meaning: str) -> None:
             f"the shared libraries of {meaning} ({program})",
             f"not on this machine: {', '.join(missing)}",
             f"run `make setup`, or install them (on Debian `apt-get install {packages}`)",
+        )
+
+
+def refuse_missing_sandbox(told: str) -> None:
+    """Checks that a Chromium that did not start had its sandbox.
+
+    Args:
+        told: What it said.
+
+    Raises:
+        MissingDependencyError: It had none.
+    """
+    if "No usable sandbox" in told:
+        raise MissingDependencyError(
+            "Chromium's sandbox, without which a user may not start it",
+            "this system lets users make none (unprivileged user namespaces), and Chromium's own "
+            "helper is not installed",
+            "run `make setup`, or install it (on Debian `apt-get install chromium-sandbox`)",
         )

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from aivj.browser.display import Display
-from aivj.browser.libraries import refuse_missing_libraries
+from aivj.browser.libraries import refuse_missing_libraries, refuse_missing_sandbox
 from aivj.browser.live_page import LivePage, OnEvent, PageSetup
 from aivj.browser.pin_proof import HELD_MIB, HOLD_MEMORY, prove_pin
 from aivj.browser.pinning import pinned_environment
@@ -199,6 +199,7 @@ class BrowserSession:
             )
         except PlaywrightError as error:
             refuse_missing_libraries(executable, "Chromium")
+            refuse_missing_sandbox(str(error))
             raise WorkerLostError.because("browser-crash", first_line(error)) from error
         self._exit.push_async_callback(self._browser.close)
         self._processes = BrowserProcesses.marked(self._mark)

@@ -54,3 +54,17 @@ async def test_a_driver_that_lacks_a_library_is_one_sentence(
     plan = launch_plan("software-egl", egl_vendors=installed_egl_vendors())
     with pytest.raises(MissingDependencyError, match=r"libq\.so\.6.*apt-get install libq6"):
         await BrowserSession(plan, "software").open()
+
+
+async def test_a_chromium_without_a_sandbox_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chromium = tmp_path / "chromium"
+    chromium.write_text(
+        "#!/bin/sh\necho 'ERROR:zygote_host_impl: No usable sandbox! If' >&2\nexit 1\n"
+    )
+    chromium.chmod(0o755)
+    monkeypatch.setattr(session_module, "find_chromium", lambda: chromium)
+    plan = launch_plan("software-egl", egl_vendors=installed_egl_vendors())
+    with pytest.raises(MissingDependencyError, match="apt-get install chromium-sandbox"):
+        await BrowserSession(plan, "software").open()
