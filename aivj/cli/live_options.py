@@ -62,6 +62,7 @@ class LiveOption:
 
 
 LIVE_OPTIONS = (
+    LiveOption("--runtimeDir", "runtime_dir"),
     LiveOption("--presetLibrarySource", "preset_library_source"),
     LiveOption("--runManifestUrl", "run_manifest_url"),
     LiveOption("--viewportWidth", "width", 640, 7680),

@@ -40,6 +40,11 @@ def port(url: str) -> int:
     return parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
+def is_of_this_machine(url: str) -> bool:
+    """Tells whether the page is on this machine, by one of its names for itself."""
+    return urlsplit(url).hostname in _OTHER_HOST
+
+
 def on_other_host(url: str) -> str | None:
     """Returns the address under this machine's other name; None for another machine."""
     parts = urlsplit(url)

@@ -12,9 +12,11 @@ from aivj.sampling.run_log import MAX_TEXT, RunLog
 class LiveLog(RunLog):
     """Appends lines to the log of a run that drives a page."""
 
-    def server(self, url: str) -> None:
-        """The runtime is there already; it is not started here."""
-        self._write(f"Reusing existing dev server: {url}")
+    def server(self, url: str, *, is_started: bool) -> None:
+        """The runtime's server was there already, or was started for this run."""
+        self._write(
+            f"Starting Vite: {url}" if is_started else f"Reusing existing dev server: {url}"
+        )
 
     def step(self, pack: str, text: str) -> None:
         """A step of a pack's bootstrap."""

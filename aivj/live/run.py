@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from aivj.browser.choice import RendererChoice
 from aivj.live.address import require_runtime_url
+from aivj.live.dev_server import START_TIMEOUT_S, dev_server
 from aivj.live.live_log import LiveLog
 from aivj.live.live_run import LiveRun
 from aivj.live.music import LiveMusic
@@ -63,7 +64,7 @@ def sample_live(
         events = PageEvents(directory.path, clock)
         run = LiveRun(request, live, music, choice, log, events, record, clock)
         tally = Tally(run, packs, logs, on_progress)
-        with _failing(run, packs[0].name) as current:
+        with _failing(run, packs[0].name) as current, _server(run):
             _sample(run, packs, tally, current)
         write_table(directory.rows(), directory.parquet_path)
         record.finish()
@@ -84,10 +85,18 @@ def require_usable_live(request: SampleRequest, live: LiveSettings) -> tuple[Sam
     return packs
 
 
+@contextlib.contextmanager
+def _server(run: LiveRun) -> Iterator[None]:
+    run.record.phase = "server"
+    timeout_s = max(START_TIMEOUT_S, run.live.server_timeout_ms / 1000)
+    with dev_server(run.live.url, run.live.runtime_dir, timeout_s=timeout_s) as is_started:
+        run.log.server(run.live.url, is_started=is_started)
+        yield
+
+
 def _sample(run: LiveRun, packs: tuple[SamplePack, ...], tally: Tally, current: list[str]) -> None:
     before = tally.visited_before()
     num_rows = sum(rows for rows, _ in before.values())
-    run.log.server(run.live.url)
     if num_rows:
         run.log.resumed(num_rows, before)
     for pack in packs:

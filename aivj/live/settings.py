@@ -12,6 +12,7 @@ class LiveSettings:
 
     Attributes:
         url: The runtime's page; what its query says stays.
+        runtime_dir: The runtime's project, whose server is started if none answers; None for none.
         num_pages: Pages at a time, each in a browser of its own; the classic has one.
         preset_library_source: Library that the page is told to open.
         run_manifest_url: Where the page finds what was found out about presets.
@@ -27,8 +28,8 @@ class LiveSettings:
         stuck_max_restarts: How often that, and a failed bootstrap, may happen for a pack.
         browser_max_restarts: How often a browser may be replaced in a run.
         goto_timeout_ms: Longest time for one of four tries to load the page, under each name.
-        server_timeout_ms: How long the server may take to answer at all; the classic, which
-            starts it, waits 90 s.
+        server_timeout_ms: How long the server may take to answer at all; one that is started has
+            90 s at least, as the classic's.
         attach_timeout_ms: Longest time for the page's elements to be there.
         ready_timeout_ms: Longest time for its hooks, for its readiness and for its pack.
         draw_timeout_ms: Longest time for its first ten frames.
@@ -39,6 +40,7 @@ class LiveSettings:
     """
 
     url: str
+    runtime_dir: str | None = None
     num_pages: int = 1
     preset_library_source: str = "run3-crashsafe-15000"
     run_manifest_url: str = "/run-manifest.json"

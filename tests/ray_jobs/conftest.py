@@ -121,7 +121,7 @@ def head():
             )
         # Holds our pipe: when it closes before the end, we were killed.
         keeper = subprocess.Popen(
-            ["/bin/sh", "-c", "cat >/dev/null; kill -9 -- -$1", "head-keeper", str(popen.pid)],
+            ["/bin/sh", "-c", "cat >/dev/null; kill -9 -$1", "head-keeper", str(popen.pid)],
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
