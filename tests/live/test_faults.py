@@ -1,5 +1,6 @@
 """Everything that the contract has a code or a reason for, on a page that does it on purpose."""
 
+import contextlib
 import json
 import re
 from dataclasses import replace
@@ -35,10 +36,18 @@ def ended(ran, code, phase):
 
 
 def kill_renderers():
-    """Ends the processes that show pages, of browsers that this process started."""
-    for process in psutil.Process().children(recursive=True):
-        if "--type=renderer" in process.cmdline():
-            process.kill()
+    """Ends the processes that show pages, of browsers that this process started.
+
+    One was there a moment ago, to ask for it; others come and go meanwhile.
+    """
+    num_killed = 0
+    while not num_killed:
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                # A process that renames itself joins its arguments with spaces.
+                if "--type=renderer" in " ".join(process.cmdline()):
+                    process.kill()
+                    num_killed += 1
 
 
 def test_a_sound_page_is_sampled_with_two_pages_and_keeps_every_rule(fake, tmp_path):
