@@ -5,7 +5,7 @@ here, and what was broken on purpose is known from its making.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,26 @@ class Ending:
         if self.failure is not None:
             return self.failure.kind
         return "degraded" if self.row is not None and self.row.degraded else "whole"
+
+
+def endings_of(
+    hostiles: Sequence[Hostile],
+    rows: Iterable[EvalRow],
+    failures: Iterable[FailureRow],
+    convert: Callable[[bytes], ConvertedPreset],
+) -> list[Ending]:
+    """Returns what became of each hostile preset, in a pack whose ids are their places."""
+    row_of = {row.pair: row for row in rows}
+    failure_of = {failure.pair: failure for failure in failures}
+    return [
+        Ending(
+            row_of.get(number),
+            failure_of.get(number),
+            convert(hostile.data),
+            convert(hostile.base) if hostile.base else None,
+        )
+        for number, hostile in enumerate(hostiles)
+    ]
 
 
 def problems(hostile: Hostile, ending: Ending) -> Iterator[str]:

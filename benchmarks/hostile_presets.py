@@ -22,10 +22,11 @@ from aivj.contracts.pairs_manifest import (
     PairsManifest,
     write_pairs_manifest,
 )
+from aivj.packs.scan import scan_presets
 from aivj.stage.conversion import PresetConverter
 from benchmarks.chaos_run import PACK, ChaosRun, run_in_peace
 from benchmarks.cpu_meter import CpuMeter
-from benchmarks.hostile_judge import LOST, Ending, problems
+from benchmarks.hostile_judge import LOST, Ending, endings_of, problems
 from benchmarks.hostile_texts import Hostile, Maker
 
 _BACKGROUND = b"[preset00]\r\nfDecay=0.9\r\nnWaveMode=2\r\n"
@@ -35,7 +36,7 @@ _SHOWN_LETTERS = 160
 def main() -> int:
     """Makes, samples and judges; returns 0 if every ending is honest."""
     options = _options()
-    paths = sorted(options.presets.rglob("*.milk"))
+    paths = sorted(file.path for file in scan_presets(options.presets))
     hostiles = list(Maker(paths, options.seed).make(options.count))
     with tempfile.TemporaryDirectory(prefix="ah-") as folder:
         run = ChaosRun(options.keep or Path(folder), "run", Path(folder))
@@ -43,7 +44,8 @@ def main() -> int:
         with CpuMeter() as meter:
             ended = run_in_peace(run, options.limit_s)
             cpu_s = meter.read_all()
-        endings = _endings(run, hostiles, Path(folder) / "conversion")
+        with PresetConverter(Path(folder) / "conversion") as converter:
+            endings = endings_of(hostiles, run.rows(), run.failures(), converter.convert)
         is_well = _told(hostiles, endings, ended.problems)
     out.print(f"{len(hostiles)} presets in {ended.duration_s:.0f} s, {cpu_s:.0f} CPU s")
     return 0 if is_well else 1
@@ -77,21 +79,6 @@ def write_pack(packs_root: Path, hostiles: Sequence[Hostile]) -> None:
     generated_at = datetime.now(UTC).isoformat()
     manifest = PairsManifest(pack=PACK, generated_at=generated_at, pairs=pairs)
     write_pairs_manifest(folder / PAIRS_MANIFEST_NAME, manifest)
-
-
-def _endings(run: ChaosRun, hostiles: Sequence[Hostile], cache: Path) -> list[Ending]:
-    rows = {row.pair: row for row in run.rows()}
-    failures = {failure.pair: failure for failure in run.failures()}
-    with PresetConverter(cache) as converter:
-        return [
-            Ending(
-                rows.get(number),
-                failures.get(number),
-                converter.convert(hostile.data),
-                converter.convert(hostile.base) if hostile.base else None,
-            )
-            for number, hostile in enumerate(hostiles)
-        ]
 
 
 def _told(hostiles: Sequence[Hostile], endings: Sequence[Ending], faults: Sequence[str]) -> bool:

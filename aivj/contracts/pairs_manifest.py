@@ -19,7 +19,7 @@ from aivj.contracts.json_text import (
 )
 from aivj.contracts.pair_faults import PairFault, url_fault
 from aivj.errors import InputError, UnsafePathError
-from aivj.storage import resolve_under, write_atomic
+from aivj.storage import resolve_under, sha256_hex, write_atomic
 
 PAIRS_MANIFEST_NAME = "pairs-manifest.v0.json"
 """The one file name for which the runtime also looks for quality scores."""
@@ -199,6 +199,15 @@ def preset_file(packs_root: Path, url: str) -> Path | None:
     try:
         return preset_path(packs_root, url)
     except UnsafePathError:
+        return None
+
+
+def preset_digest(packs_root: Path, url: str) -> str | None:
+    """Returns the SHA-256 of a preset's file; None for one that cannot be read."""
+    path = preset_file(packs_root, url)
+    try:
+        return None if path is None else sha256_hex(path.read_bytes())
+    except OSError:
         return None
 
 

@@ -8,9 +8,8 @@ import hashlib
 from pathlib import Path
 
 from aivj.contracts.json_text import read_bytes
-from aivj.contracts.pairs_manifest import PairsManifest, preset_path, read_pairs_manifest
+from aivj.contracts.pairs_manifest import PairsManifest, preset_digest, read_pairs_manifest
 from aivj.contracts.pairs_quality import Provenance
-from aivj.errors import UnsafePathError
 from aivj.storage import sha256_hex
 
 _SHOWN_DIGITS = 12
@@ -26,7 +25,7 @@ def presets_digest(manifest: PairsManifest, packs_root: Path) -> str:
     for pair in sorted(manifest.pairs, key=lambda pair: pair.pair):
         for url in (pair.fg_url, pair.bg_url):
             if url not in known:
-                known[url] = _digest(packs_root, url)
+                known[url] = preset_digest(packs_root, url) or "none"
         whole.update(f"{pair.pair} {known[pair.fg_url]} {known[pair.bg_url]}\n".encode())
     return whole.hexdigest()
 
@@ -53,10 +52,3 @@ def scored_otherwise(provenance: Provenance, manifest_path: Path, packs_root: Pa
             was = provenance.presets_digest[:_SHOWN_DIGITS]
             found.append(f"its pairs' presets were sha256 {was}, are {now[:_SHOWN_DIGITS]}")
     return found
-
-
-def _digest(packs_root: Path, url: str) -> str:
-    try:
-        return sha256_hex(preset_path(packs_root, url).read_bytes())
-    except (OSError, UnsafePathError):
-        return "none"

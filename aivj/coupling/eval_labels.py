@@ -30,7 +30,7 @@ class EvalLabels:
     Attributes:
         of_pair: Labels by pack and pair id.
         num_unmeasured: Rows left out since they lack a measurement that the target needs.
-        num_degraded: Rows left out since a shader was not drawn: they show another picture.
+        num_degraded: Rows left out since a part was not drawn: they show another picture.
         num_repeated: Rows of a pair that another row has measured already; they are averaged.
         renderer_classes: What drew the rows that were used; None for rows that do not say.
     """

@@ -119,7 +119,7 @@ class _Builder:
         self._note(
             labels.num_unmeasured, "eval rows left out since they lack what the eval target needs"
         )
-        self._note(labels.num_degraded, "eval rows left out since a shader was not drawn")
+        self._note(labels.num_degraded, "eval rows left out since a part was not drawn")
         self._note(labels.num_repeated, "eval rows averaged into another one of the same pair")
         self._note(num_unknown, "measured pairs left out since no given manifest has them")
         self._note(num_missing, "measured pairs left out since a preset cannot be read")

@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from aivj.errors import RunError
+from aivj.keeper import ended_with_us
 
 # Ray reads these when it is imported or when its processes start.
 _ENVIRONMENT: Mapping[str, str] = {
@@ -25,8 +25,6 @@ _ENVIRONMENT: Mapping[str, str] = {
     "RAY_AIR_NEW_OUTPUT": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
-# Holds our pipe: when it closes, we are gone.
-_KEEPER = 'folder=$1; shift; cat >/dev/null; kill -9 "$@"; sleep 1; rm -rf "$folder"'
 _OBJECT_STORE_BYTES = 256 * 1024 * 1024
 # Ray gives its node 30 s to start, which no setting changes and a busy machine may need.
 _START_TRIES = 3
@@ -66,7 +64,9 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
         else:
             ray.init(address=address, logging_level=logging.ERROR)
         _take_back(signal.SIGTERM, handler)
-        with _ended_with_us(folder):
+        # Ray's own agents outlive a killed driver by a minute.
+        started = [process.pid for process in psutil.Process().children(recursive=True)]
+        with ended_with_us(*started, folder=folder):
             yield
     finally:
         ray.shutdown()
@@ -131,28 +131,6 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
             del os.environ["TMPDIR"]
         else:
             os.environ["TMPDIR"] = before
-
-
-@contextlib.contextmanager
-def _ended_with_us(folder: Path) -> Iterator[None]:
-    """Lets a keeper end the processes started so far, and remove `folder`, if we are killed.
-
-    Ray's own agents outlive a killed driver by a minute.
-    """
-    pids = [str(process.pid) for process in psutil.Process().children(recursive=True)]
-    keeper = subprocess.Popen(
-        ["/bin/sh", "-c", _KEEPER, "ray-keeper", str(folder), *pids],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield
-    finally:
-        # Before Ray stops, so that no number is killed that belongs to somebody else by then.
-        keeper.kill()
-        keeper.communicate()
 
 
 def _take_back(number: signal.Signals, handler: object) -> None:

@@ -1,5 +1,6 @@
 """The runtime's development server: the one that runs, or one that is started for a while."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -7,26 +8,23 @@ import signal
 import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
 from aivj.errors import InputError, MissingDependencyError, ServerNotReadyError
+from aivj.keeper import ended_with_us
 from aivj.live.address import is_of_this_machine, origin, port
+from aivj.live.preflight import preflight
 
 START_TIMEOUT_S = 90.0
 """A development server prepares its dependencies when it starts for the first time."""
 
-_LOOK_TIMEOUT_S = 2.5
-_LOOK_EVERY_S = 0.2
+_LOOK_EVERY_S = 0.5
 _END_TIMEOUT_S = 5.0
 # The runtime's own names for being driven by a program.
 _ENVIRONMENT = {"NW_VERIFY": "1", "VITE_NW_VERIFY": "1"}
-# Holds our pipe: when it closes, we are gone.
-_KEEPER = "cat >/dev/null; kill -9 -$1"
 
 
 @contextlib.contextmanager
@@ -91,16 +89,10 @@ def _running(
         stderr=output,
         start_new_session=True,
     )
-    keeper = subprocess.Popen(
-        ["/bin/sh", "-c", _KEEPER, "server-keeper", str(server.pid)],
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-    )
     try:
-        yield server
+        with ended_with_us(-server.pid):
+            yield server
     finally:
-        keeper.kill()
-        keeper.communicate()
         _end(server)
 
 
@@ -115,7 +107,7 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 
 def _wait(server: subprocess.Popen[bytes], url: str, timeout_s: float, output: IO[bytes]) -> None:
     deadline_s = time.monotonic() + timeout_s
-    while not _answers(url):
+    while not _answers(url, _LOOK_EVERY_S):
         ended = server.poll()
         if ended is not None or time.monotonic() > deadline_s:
             found = f"it ended with {ended}" if ended is not None else "nothing answered"
@@ -124,17 +116,10 @@ def _wait(server: subprocess.Popen[bytes], url: str, timeout_s: float, output: I
                 f"{found}; its last words: {_last_words(output)}",
                 "start it by hand to see why, or allow more with --vite-ready-timeout-ms",
             )
-        time.sleep(_LOOK_EVERY_S)
 
 
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(origin(url), timeout=_LOOK_TIMEOUT_S):  # noqa: S310 - checked
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except (OSError, ValueError):
-        return False
+def _answers(url: str, timeout_s: float = 0) -> bool:
+    return asyncio.run(preflight(origin(url), timeout_s)).status >= 0
 
 
 def _last_words(output: IO[bytes]) -> str:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aivj.contracts.eval_rows import EvalRow
-from aivj.contracts.pairs_manifest import PairsManifest, preset_file
-from aivj.storage import sha256_hex
+from aivj.contracts.pairs_manifest import PairsManifest, preset_digest
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,7 @@ def other_presets(
         layers = ((pair.fg_url, row.preset_fg_digest), (pair.bg_url, row.preset_bg_digest))
         for url, measured in layers:
             if url not in known:
-                known[url] = _digest(packs_root, url)
+                known[url] = preset_digest(packs_root, url)
             if known[url] not in {None, measured}:
                 yield OtherPreset(row, url)
                 break
-
-
-def _digest(packs_root: Path, url: str) -> str | None:
-    path = preset_file(packs_root, url)
-    try:
-        return None if path is None else sha256_hex(path.read_bytes())
-    except OSError:
-        return None

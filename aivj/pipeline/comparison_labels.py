@@ -77,7 +77,7 @@ def read_labels(
     labels = eval_labels(rows, target=sources.eval_target, mix_renderers=sources.mix_renderers)
     left_out = {
         "they lack what the eval target needs": labels.num_unmeasured,
-        "a shader was not drawn": labels.num_degraded,
+        "a part was not drawn": labels.num_degraded,
     }
     judgements = _judgements(sources.preferences_path, pack)
     return Labels(

@@ -140,7 +140,7 @@ def test_what_cannot_be_used_is_counted(
     assert training_set.notes == (
         "elite entries left out since a preset cannot be read: 1",
         "eval rows left out since they lack what the eval target needs: 1",
-        "eval rows left out since a shader was not drawn: 1",
+        "eval rows left out since a part was not drawn: 1",
         "measured pairs left out since no given manifest has them: 1",
         "measured pairs left out since a preset cannot be read: 1",
     )

@@ -209,7 +209,7 @@ def test_what_was_left_out_and_what_is_few_is_said(tmp_path, bucket):
     promoted(pack, bucket, pack.noisy_scores(0.3))
     labels = LabelFiles(eval_paths=[pack.write_eval(degraded=["fg.comp"])], eval_target="compat")
     assert (
-        "12 eval rows left out since a shader was not drawn"
+        "12 eval rows left out since a part was not drawn"
         in judged(pack, bucket, labels=labels).notes
     )
     few = judged(pack, bucket, labels=measured(pack))

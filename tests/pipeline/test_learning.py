@@ -90,7 +90,8 @@ def test_what_was_measured_of_presets_is_written_for_all_layers(
     write = measurements_of(labels, tmp_path / "more.parquet")
     assert write(labels.eval_paths) == 2 * NUM_PAIRS
     table = pq.read_table(tmp_path / "more.parquet")
-    assert table.column_names == ["content_hash", "luma", "log_motion", "log_response"]
+    columns = ["content_hash", "luma", "log_motion", "log_response", "error_rate"]
+    assert table.column_names == columns
     assert table["log_motion"].to_pylist() == [pytest.approx(-2)] * (2 * NUM_PAIRS)
 
 

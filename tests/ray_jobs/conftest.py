@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from aivj.keeper import ended_with_us
+
 PROJECT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 NUM_PAIRS = 6
@@ -119,23 +121,16 @@ def head():
                 stderr=log,
                 start_new_session=True,
             )
-        # Holds our pipe: when it closes before the end, we were killed.
-        keeper = subprocess.Popen(
-            ["/bin/sh", "-c", "cat >/dev/null; kill -9 -$1", "head-keeper", str(popen.pid)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
         head = Head(Path(name), f"http://127.0.0.1:{dashboard}", token)
         try:
-            deadline = time.monotonic() + START_TIMEOUT_S
-            while not is_served(head.url, token):
-                assert popen.poll() is None, Path(name, "head.log").read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.2)
-            yield head
+            with ended_with_us(-popen.pid):
+                deadline = time.monotonic() + START_TIMEOUT_S
+                while not is_served(head.url, token):
+                    assert popen.poll() is None, Path(name, "head.log").read_text()
+                    assert time.monotonic() < deadline
+                    time.sleep(0.2)
+                yield head
         finally:
-            keeper.kill()
-            keeper.communicate()
             left = end(psutil.Process(popen.pid))
             popen.wait()
         assert left == []

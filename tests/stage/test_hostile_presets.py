@@ -10,7 +10,7 @@ from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import sample
 from aivj.sampling.run_directory import RunDirectory
-from benchmarks.hostile_judge import Ending, problems
+from benchmarks.hostile_judge import Ending, endings_of, problems
 from benchmarks.hostile_presets import PACK, write_pack
 from benchmarks.hostile_texts import Hostile, Maker
 
@@ -65,17 +65,8 @@ def test_hostile_presets_end_once_and_what_is_missing_is_told(
             choice=software_renderer,
         )
     directory = RunDirectory(request.out_dir)
-    rows = {row.pair: row for row in directory.rows()}
-    failures = {failure.pair: failure for failure in directory.failures()}
-    endings = [
-        Ending(
-            rows.get(number),
-            failures.get(number),
-            stage_converter.convert(hostile.data),
-            stage_converter.convert(hostile.base) if hostile.base else None,
-        )
-        for number, hostile in enumerate(hostiles)
-    ]
+    rows, failures = directory.rows(), directory.failures()
+    endings = endings_of(hostiles, rows, failures, stage_converter.convert)
     wrong = [
         (hostile.kind, what)
         for hostile, ending in zip(hostiles, endings, strict=True)
