@@ -5,29 +5,50 @@ import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 import boto3
 import uvicorn
-from moto.server import ThreadedMotoServer
+from moto.moto_server.threaded_moto_server import MotoRequestHandler
+from moto.server import DomainDispatcherApplication, create_backend_app
 from nanio.app import build_app
 from nanio.auth.credentials import StaticCredentialResolver
 from nanio.config import Settings
+from werkzeug.serving import make_server
 
 KEY = "testing"
+
+
+class _OneAtATime(DomainDispatcherApplication):
+    """Answers one request after the other.
+
+    moto looks whether a condition holds and writes later; S3 does both at once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._answering = Lock()
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        with self._answering:
+            return super().__call__(environ, start_response)
 
 
 @contextlib.contextmanager
 def moto_store() -> Iterator[str]:
     """Serves a store that heeds conditions on writes; gives its URL."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    server = make_server(
+        "127.0.0.1", 0, _OneAtATime(), threaded=True, request_handler=MotoRequestHandler
+    )
+    thread = Thread(target=server.serve_forever)
+    thread.start()
     try:
-        yield f"http://{host}:{port}"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        server.stop()
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextlib.contextmanager

@@ -50,7 +50,8 @@ def test_it_prints_an_address_that_answers_and_ends_with_ctrl_c(home):
             assert b"AIVJ player" in answer.read()
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
-        assert process.stderr.read() == "stopped\n"
+        # A busy machine says before that it is at work.
+        assert process.stderr.read().removeprefix("serve: getting ready\n") == "stopped\n"
 
 
 def test_a_port_that_is_taken_is_told_and_a_library_has_its_own_address(home):

@@ -11,6 +11,7 @@ from aivj.errors import InputError
 from aivj.stage.catalogue import catalogue
 from aivj.stage.server import StageServer
 
+PAIR = {"pair": 0, "fgUrl": "/presets/pairs/fg/a.milk", "bgUrl": "/presets/pairs/bg/a.milk"}
 OCTETS = {"Content-Type": "application/octet-stream"}
 
 
@@ -18,7 +19,11 @@ OCTETS = {"Content-Type": "application/octet-stream"}
 def root(tmp_path):
     presets = tmp_path / "public" / "presets"
     for name, file, document in [
-        ("pairs", "pairs-manifest.v0.json", {"pairs": [{}, {}]}),
+        (
+            "pairs",
+            "pairs-manifest.v0.json",
+            {"pack": "pairs", "pairs": [PAIR, {**PAIR, "pair": 1}]},
+        ),
         ("singles", "library-manifest.json", {"presets": [{}]}),
         ("empty", "pairs-manifest.v0.json", {"pairs": []}),
         ("broken", "library-manifest.json", None),

@@ -1,6 +1,7 @@
 """What people do with the player: buttons, keys, panels, and what they are told."""
 
 import json
+import shutil
 
 import pytest
 from gate.tested_packs import BROKEN, MOVING, write_pack
@@ -82,11 +83,13 @@ async def test_favourites_are_kept_and_found_again(player, tmp_path):
 
 async def test_the_library_finds_a_pair_and_another_pack(player, tmp_path):
     write_pack(tmp_path, [MOVING] * 3, [0.2, 0.5, 0.9])
-    other = tmp_path / "presets" / "other"
-    other.mkdir()
-    manifest = (tmp_path / "presets" / "tested" / "pairs-manifest.v0.json").read_text()
-    (other / "pairs-manifest.v0.json").write_text(
-        manifest.replace('"pack": "tested"', '"pack": "other"')
+    other = shutil.copytree(tmp_path / "presets" / "tested", tmp_path / "presets" / "other")
+    (other / "pairs-quality.v0.json").unlink()
+    manifest = other / "pairs-manifest.v0.json"
+    manifest.write_text(
+        manifest.read_text()
+        .replace('"pack": "tested"', '"pack": "other"')
+        .replace("/presets/tested/", "/presets/other/")
     )
     page = await player(**WINDOW, **COUPLED, **ALONE)
     await page.until("document.getElementById('preset-library-select').options.length === 2")
