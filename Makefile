@@ -52,7 +52,7 @@ test-stage: setup
 	npm test --silent
 
 test-python: setup
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder --durations=15
 
 bench: setup ## pairs a minute, next to the classic protocol and to one browser without Ray
 	$(BIN)/python -m benchmarks.sampling_throughput
