@@ -92,7 +92,7 @@ def compare(
     from aivj.pipeline.comparing import CompareRequest
     from aivj.pipeline.comparing import compare as run_compare
     from aivj.pipeline.comparison_labels import LabelFiles
-    from aivj.release.bucket import open_bucket
+    from aivj.release.opening import open_bucket
 
     settings: Settings = context.obj
     request = CompareRequest(

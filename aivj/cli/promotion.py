@@ -22,7 +22,7 @@ AllowUnconditionalOption = Annotated[
 
 def bucket_to_write(uri: str, *, allow_unconditional: bool) -> "Bucket":
     """Opens a bucket, and says aloud if it cannot tell two writers apart."""
-    from aivj.release.bucket import open_bucket
+    from aivj.release.opening import open_bucket
 
     bucket = open_bucket(uri, allow_unconditional=allow_unconditional)
     if bucket.unconditional:

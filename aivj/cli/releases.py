@@ -34,7 +34,7 @@ def releases(
     For programs: aivj releases --pack mine --json
     """
     from aivj.contracts.json_text import document_bytes
-    from aivj.release.bucket import open_bucket
+    from aivj.release.opening import open_bucket
     from aivj.release.releases import describe
 
     settings: Settings = context.obj

@@ -34,11 +34,10 @@ from aivj.pipeline.rendering import RenderOptions, run_sampling
 from aivj.pipeline.scoring import ScoreRequest, score
 from aivj.pipeline.training import TrainOutcome, TrainRequest, train
 from aivj.pipeline.verification import verify
-from aivj.release.bucket import open_bucket
+from aivj.release.opening import open_bucket
 from aivj.release.origin import origin_tags
 from aivj.release.promotion import Promotion
-from aivj.release.tracked_run import TrackedRun
-from aivj.release.tracking import Tracker
+from aivj.release.tracking import TrackedRun, Tracker
 from aivj.sampling.progress import SampleProgress
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest

@@ -11,9 +11,8 @@ from aivj.contracts.pairs_quality import quality_stats, read_pairs_quality
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.errors import GateError
 from aivj.gate.report import VerifyReport
-from aivj.release.bucket import open_bucket
+from aivj.release.opening import open_bucket
 from aivj.release.pointer import pointer_key, read_pointer, runtime_key
-from aivj.release.recorded import recorded_otherwise
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
 from aivj.release.tracking import Tracker
 from aivj.sampling.run_directory import RunDirectory
@@ -28,7 +27,7 @@ def require_true_summary(summary: DemoSummary) -> None:
     """Compares a summary with all that it names.
 
     Counts and digests have to be the same, figures within 1e-12, those in MLflow within
-    `aivj.release.recorded.RELATIVE_TOLERANCE`.
+    `aivj.release.experiment.RELATIVE_TOLERANCE`.
 
     Raises:
         GateError: Something is said otherwise there.
@@ -111,7 +110,7 @@ def _other_net(summary: DemoSummary) -> Iterator[str]:
     known = {name: summary.figures.get(name) for name in _RECORDED}
     metrics = {name: value for name, value in known.items() if value is not None}
     files = {CHECKPOINT_FOLDER: [path], "quality": [Path(summary.artifacts["quality"])]}
-    for told in recorded_otherwise(tracker, summary.mlflow_run_id, metrics, files):
+    for told in tracker.recorded_otherwise(summary.mlflow_run_id, metrics, files):
         yield f"run {summary.mlflow_run_id} has {told}"
 
 

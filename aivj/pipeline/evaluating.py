@@ -20,7 +20,7 @@ from aivj.coupling.device import choose_device
 from aivj.coupling.training_set import Source, TrainingSet
 from aivj.errors import InputError
 from aivj.pipeline.labels import LabelRequest, read_told, record_labels
-from aivj.release.tracked_run import TrackedRun
+from aivj.release.tracking import TrackedRun
 from aivj.report.dots import DotRow, dot_chart
 from aivj.report.plot import Chart
 from aivj.report.study import StudyPage, TableRow, write_study

@@ -19,7 +19,7 @@ from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.contracts.preferences import PREFERENCES_NAME, read_preferences
 from aivj.contracts.run_meta import RunMeta, read_run_meta
 from aivj.errors import InputError
-from aivj.release.bucket import open_bucket
+from aivj.release.opening import open_bucket
 from aivj.release.pointer import pointer_key, read_pointer
 from aivj.sampling.run_directory import RunDirectory
 from aivj.settings import Settings

@@ -18,7 +18,7 @@ from aivj.packs.extra_features import ExtraFeatures, read_extra_features
 from aivj.packs.feature_store import FeatureStore
 from aivj.packs.measured_presets import other_presets
 from aivj.release.run_notes import FEATURES_FOLDER
-from aivj.release.tracked_run import TrackedRun
+from aivj.release.tracking import TrackedRun
 from aivj.storage import sha256_hex
 
 

@@ -17,8 +17,7 @@ from aivj.pipeline.labels import LabelRequest, read_told, record_labels
 from aivj.pipeline.releasing import register_scores
 from aivj.pipeline.scoring import ScoreRequest, score
 from aivj.pipeline.training import TrainRequest, train
-from aivj.release.tracked_run import TrackedRun
-from aivj.release.tracking import Tracker
+from aivj.release.tracking import TrackedRun, Tracker
 from aivj.report.axis import linear_axis, log_axis
 from aivj.report.plot import BOTTOM, LEFT, RIGHT, TOP, Chart, Plot
 from aivj.report.scatter import Point, scatter

@@ -22,7 +22,7 @@ from aivj.coupling.training_set import TrainingSet
 from aivj.pipeline.labels import LabelRequest, read_told, record_labels
 from aivj.release.file_lock import file_lock
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
-from aivj.release.tracked_run import TrackedRun
+from aivj.release.tracking import TrackedRun
 from aivj.storage import sha256_hex, write_atomic
 
 BASELINES_NAME = "baselines.json"

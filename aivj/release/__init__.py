@@ -1,8 +1,9 @@
 """Runs and versions in MLflow, scores in the runtime's bucket, and the way back from both."""
 
 from aivj.errors import LostRaceError
-from aivj.release.bucket import Bucket, open_bucket
+from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
+from aivj.release.opening import open_bucket
 from aivj.release.pointer import Forced, Gate, Pointer, StoredObject
 from aivj.release.promotion import Promotion, promote, rollback
 from aivj.release.registry import (
@@ -16,8 +17,7 @@ from aivj.release.registry import (
     set_alias,
 )
 from aivj.release.releases import Champion, PackReleases, describe, read_champion
-from aivj.release.tracked_run import TrackedRun
-from aivj.release.tracking import Tracker
+from aivj.release.tracking import TrackedRun, Tracker
 
 __all__ = [
     "CANDIDATE",

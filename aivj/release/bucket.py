@@ -4,16 +4,10 @@ This is all that a release needs from storage, and little enough that a folder a
 same. It does not know what the objects mean; `aivj.release.promotion` does.
 """
 
-import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote
 
-from aivj.errors import InputError, StorageError, UnsafePathError
-
-_S3_URI = re.compile(r"(?i:s3)://(?P<name>[^/\x00-\x1f]+)(?:/(?P<prefix>[^\x00-\x1f]*))?")
-_FILE_URI = re.compile(r"(?i:file):(?://(?:localhost)?)?(?P<path>/(?!/)[^\x00-\x1f]*)")
+from aivj.errors import StorageError, UnsafePathError
 
 
 class Bucket(Protocol):
@@ -56,53 +50,6 @@ class Bucket(Protocol):
 
     def list(self, prefix: str) -> list[str]:
         """Returns the keys that start with `prefix`, sorted."""
-
-
-def open_bucket(uri: str, *, allow_unconditional: bool = False) -> Bucket:
-    """Opens `s3://bucket/prefix`, `file:///folder` or a plain folder path.
-
-    These are no web addresses: `#` and `?` belong to the folder or prefix.
-
-    S3 credentials, region and endpoint (`AWS_ENDPOINT_URL`) come from where boto3 finds them.
-
-    Args:
-        uri: Which bucket.
-        allow_unconditional: Proves at once whether the store has conditional writes, and does
-            without them if it has none. Otherwise the first write to such a store is refused.
-
-    Raises:
-        InputError: The URI is of no kind that is known here.
-        StorageError: The store that is to be proved does not answer.
-    """
-    if found := _S3_URI.fullmatch(uri):
-        return _s3_bucket(found["name"], (found["prefix"] or "").strip("/"), allow_unconditional)
-    if found := _FILE_URI.fullmatch(uri):
-        return _folder(Path(unquote(found["path"])))
-    if uri and uri.isprintable() and "://" not in uri:
-        # A shell leaves the tilde of `--bucket=~/b` alone.
-        return _folder(Path(uri).expanduser())
-    raise InputError(
-        "a bucket such as s3://bucket/prefix, file:///folder or a folder's path",
-        repr(uri),
-        "name the bucket in one of these ways",
-    )
-
-
-def _s3_bucket(name: str, prefix: str, allow_unconditional: bool) -> Bucket:
-    from aivj.release.s3_bucket import S3Bucket
-    from aivj.release.s3_objects import S3Objects
-    from aivj.release.unconditional_bucket import UnconditionalBucket
-
-    objects = S3Objects(name, prefix)
-    if allow_unconditional and objects.unheeded_condition() is not None:
-        return UnconditionalBucket(objects)
-    return S3Bucket(objects)
-
-
-def _folder(root: Path) -> Bucket:
-    from aivj.release.file_bucket import FileBucket
-
-    return FileBucket(root)
 
 
 def checked_key(key: str) -> str:

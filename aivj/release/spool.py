@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -21,15 +20,10 @@ from aivj.contracts.fields import Count, Omittable
 from aivj.contracts.json_text import ContractModel, document_bytes, read_object, validated
 from aivj.contracts.jsonl_log import JsonlLog, read_jsonl
 from aivj.errors import StorageError
+from aivj.release.experiment import SPOOLED_AS, Experiment
 from aivj.release.file_lock import file_lock
 from aivj.release.run_notes import Artifact, RunNote
 from aivj.storage import resolve_under, storage_errors, write_atomic
-
-if TYPE_CHECKING:
-    from aivj.release.tracking import Tracker
-
-SPOOLED_AS = "aivj.spooled_as"
-"""Tag with the name that a run had while it waited."""
 
 _HEAD, _NOTES, _FILES, _LOCK = "run.json", "notes.jsonl", "files", ".lock"
 _LOCK_TIMEOUT_S = 10.0
@@ -146,20 +140,20 @@ class Delivery:
     run_id: str | None
 
 
-def deliver(folder: Path, open_tracker: Callable[[str, str], "Tracker"]) -> Iterator[Delivery]:
+def deliver(folder: Path, open_experiment: Callable[[str, str], Experiment]) -> Iterator[Delivery]:
     """Sends all runs that wait below `folder` to their servers, the oldest first.
 
     What was sent is removed here.
 
     Args:
         folder: As `Spool.folder`.
-        open_tracker: Makes a tracker of a server and an experiment.
+        open_experiment: Opens the experiment of a server's URI and a name.
 
     Raises:
         StorageError: A server is away, or does not take a run; it goes on waiting.
         InputError: A run's `run.json` was damaged.
     """
-    trackers: dict[tuple[str, str], Tracker] = {}
+    experiments: dict[tuple[str, str], Experiment] = {}
     for path in sorted(folder.glob(f"*/{_HEAD}")):
         waiting = path.parent
         try:
@@ -174,8 +168,8 @@ def deliver(folder: Path, open_tracker: Callable[[str, str], "Tracker"]) -> Iter
                 continue
             head = validated(WaitingHead, read_object(path), str(path))
             key = (head.uri, head.experiment)
-            tracker = trackers.get(key) or trackers.setdefault(key, open_tracker(*key))
-            run_id = _delivered(waiting, head, tracker)
+            experiment = experiments.get(key) or experiments.setdefault(key, open_experiment(*key))
+            run_id = _delivered(waiting, head, experiment)
             with storage_errors(waiting):
                 # First: what is removed by half must not be delivered again by half.
                 path.unlink()
@@ -183,22 +177,22 @@ def deliver(folder: Path, open_tracker: Callable[[str, str], "Tracker"]) -> Iter
         yield Delivery(waiting, head.uri, run_id)
 
 
-def _delivered(folder: Path, head: WaitingHead, tracker: "Tracker") -> str:
-    run_id = head.run_id or tracker.spooled_run(head.spooled_as) or _begun(head, tracker)
+def _delivered(folder: Path, head: WaitingHead, experiment: Experiment) -> str:
+    run_id = head.run_id or experiment.spooled_run(head.spooled_as) or _begun(head, experiment)
     path = folder / _NOTES
     notes = read_jsonl(path, RunNote).rows if path.exists() else []
     for note in notes:
         if note.artifact is not None:
             resolve_under(folder, note.artifact.path)
-        tracker.send(run_id, note, folder)
+        experiment.send(run_id, note, folder)
     if not any(note.ended for note in notes):
         # Its writer is dead, or it would hold the lock.
         last_ms = notes[-1].at_ms if notes else head.started_ms
-        tracker.send(run_id, RunNote(at_ms=last_ms, ended="KILLED"))
+        experiment.send(run_id, RunNote(at_ms=last_ms, ended="KILLED"))
     return run_id
 
 
-def _begun(head: WaitingHead, tracker: "Tracker") -> str:
+def _begun(head: WaitingHead, experiment: Experiment) -> str:
     tags: Mapping[str, str] = {SPOOLED_AS: head.spooled_as}
-    parent = head.parent and (tracker.spooled_run(head.parent) or head.parent)
-    return tracker.create_run(head.name, tags=tags, parent=parent, started_ms=head.started_ms)
+    parent = head.parent and (experiment.spooled_run(head.parent) or head.parent)
+    return experiment.create_run(head.name, tags=tags, parent=parent, started_ms=head.started_ms)

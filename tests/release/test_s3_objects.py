@@ -5,7 +5,7 @@ from release.loose_store import loose_store
 
 from aivj.errors import StorageError
 from aivj.release import s3_objects
-from aivj.release.bucket import open_bucket
+from aivj.release.opening import open_bucket
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pytest
 
 from aivj.errors import RunError, StorageError
 from aivj.release import Tracker
+from aivj.release.experiment import SPOOLED_AS
 from aivj.release.mlflow_client import ServerAwayError
 from aivj.release.run_notes import RunNote
-from aivj.release.spool import SPOOLED_AS, Delivery, Spool, deliver
+from aivj.release.spool import Delivery, Spool, deliver
 
 NOBODY = "http://127.0.0.1:9"
 

@@ -2,7 +2,6 @@ import pytest
 
 from aivj.errors import StorageError
 from aivj.release import Tracker
-from aivj.release.recorded import recorded_otherwise
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +27,13 @@ def run(tracker, given):
 
 
 def test_what_was_given_is_there(tracker, run, given):
-    found = recorded_otherwise(tracker, run.run_id, {"loss": 0.3}, {"nets": [given]})
+    found = tracker.recorded_otherwise(run.run_id, {"loss": 0.3}, {"nets": [given]})
     assert found == []
     run.require_recorded({"loss": 0.3}, {"nets": [given]})
 
 
 def test_another_last_figure_is_told(tracker, run):
-    (told,) = recorded_otherwise(tracker, run.run_id, {"loss": 0.30000001}, {})
+    (told,) = tracker.recorded_otherwise(run.run_id, {"loss": 0.30000001}, {})
     assert told == "loss 0.30000000000000004, not 0.30000001"
 
 
@@ -55,5 +54,5 @@ def test_a_run_that_has_something_else_is_an_error(run, given, metrics, change, 
 def test_a_file_that_was_never_given_is_told(tracker, run, tmp_path):
     (tmp_path / "other.bin").write_bytes(b"")
     files = {"nets": [tmp_path / "other.bin"], "elsewhere": [tmp_path / "other.bin"]}
-    found = recorded_otherwise(tracker, run.run_id, {}, files)
+    found = tracker.recorded_otherwise(run.run_id, {}, files)
     assert found == ["no nets/other.bin", "no elsewhere/other.bin"]
