@@ -12,9 +12,7 @@ from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import BucketOption, PackOption, SeedOption
 
 if TYPE_CHECKING:
-    from aivj.pipeline.comparing import Comparison
-    from aivj.pipeline.comparison_sides import Side
-    from aivj.pipeline.score_comparison import Verdict
+    from aivj.contracts.comparison import Comparison, Side, Verdict
     from aivj.settings import Settings
 
 _MEANINGS = {
@@ -89,9 +87,8 @@ def compare(
     With checks in a browser: aivj compare --pack mine --evidence-candidate var/verify/mine
     """
     from aivj.contracts.json_text import document_bytes
-    from aivj.pipeline.comparing import CompareRequest
+    from aivj.pipeline.comparing import CompareRequest, LabelFiles
     from aivj.pipeline.comparing import compare as run_compare
-    from aivj.pipeline.comparison_labels import LabelFiles
     from aivj.release.opening import open_bucket
 
     settings: Settings = context.obj
@@ -157,7 +154,7 @@ def _print(comparison: "Comparison") -> None:
 
 
 def _figures(comparison: "Comparison") -> Table:
-    from aivj.pipeline.comparing import DESCRIPTIVE
+    from aivj.contracts.comparison import DESCRIPTIVE
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("figure", no_wrap=True)

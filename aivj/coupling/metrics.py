@@ -7,30 +7,21 @@ know a score (NaN).
 import numpy as np
 import numpy.typing as npt
 
+from aivj import statistics
+from aivj.statistics import once, ranks
+
 Numbers = npt.NDArray[np.floating]
 
 _NUM_CALIBRATION_BINS = 10
 
 
-def ranks(values: Numbers) -> npt.NDArray[np.float64]:
-    """Returns ranks from 1, ties sharing their mean rank."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    mean_rank: npt.NDArray[np.float64] = last - (counts - 1) / 2
-    return mean_rank[inverse]
-
-
 def auc(positive: Numbers, negative: Numbers) -> float | None:
-    """Returns the probability that a positive scores above a negative, ties counting half.
-
-    The rank-sum form of the area under the ROC curve (Mann-Whitney U).
-    """
-    num_positive, num_negative = len(positive), len(negative)
-    if num_positive == 0 or num_negative == 0 or _lacks_any(positive, negative):
+    """Returns the probability that a positive scores above a negative, ties counting half."""
+    if len(positive) == 0 or len(negative) == 0 or _lacks_any(positive, negative):
         return None
-    rank_sum = ranks(np.concatenate([positive, negative]))[:num_positive].sum()
-    smallest = num_positive * (num_positive + 1) / 2
-    return float((rank_sum - smallest) / (num_positive * num_negative))
+    scores = np.concatenate([positive, negative])
+    is_positive = np.arange(len(scores)) < len(positive)
+    return float(statistics.auc(scores, is_positive, once(len(scores)))[0])
 
 
 def spearman(first: Numbers, second: Numbers) -> float | None:
@@ -40,7 +31,8 @@ def spearman(first: Numbers, second: Numbers) -> float | None:
         return None
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
-    return float(np.corrcoef(ranks(first), ranks(second))[0, 1])
+    left, right = (ranks(values, once(len(first)))[:, 0] for values in (first, second))
+    return float(np.corrcoef(left, right)[0, 1])
 
 
 def pairwise_accuracy(scores: Numbers, targets: Numbers) -> float | None:

@@ -11,9 +11,10 @@ from pydantic import ConfigDict
 
 from aivj.contracts.fields import OuterText
 from aivj.contracts.json_text import ContractModel
+from aivj.contracts.uplift import Uplift
 from aivj.gate.arms import MIN_FRAMES, NEXT_PICKS, Arm
 from aivj.gate.expected import ExpectedPack
-from aivj.gate.uplift import MIN_SAMPLES, Uplift
+from aivj.gate.uplift import MIN_SAMPLES
 
 _SHOWN_PROBLEMS = 3
 

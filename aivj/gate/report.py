@@ -8,8 +8,8 @@ from aivj.browser.profiles import LaunchPlan
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.fields import Count, Number
 from aivj.contracts.json_text import ContractModel, document_bytes
+from aivj.contracts.uplift import Uplift
 from aivj.gate.checks import CheckResult
-from aivj.gate.uplift import Uplift
 from aivj.storage import write_atomic
 
 Mode = Literal["dev", "release"]

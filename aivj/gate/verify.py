@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aivj.browser.profiles import GpuPolicy, LaunchPlan
 from aivj.contracts.json_text import iso_utc
+from aivj.contracts.uplift import Uplift
 from aivj.gate.arms import Arm
 from aivj.gate.checks import CheckResult, Findings, judge_all
 from aivj.gate.evidence_files import clear_evidence, write_evidence
@@ -26,7 +27,7 @@ from aivj.gate.report import (
 )
 from aivj.gate.request import OnProgress, VerifyRequest
 from aivj.gate.stats import LinkLimits
-from aivj.gate.uplift import Uplift, measure_uplift
+from aivj.gate.uplift import measure_uplift
 from aivj.gate.verify_check import (
     VerifyCheckReport,
     judge_evidence,

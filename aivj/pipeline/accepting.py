@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aivj.browser.choice import RendererChoice
 from aivj.contracts.json_text import validated
+from aivj.contracts.uplift import Uplift
 from aivj.errors import InputError
 from aivj.gate.accept import (
     PAGE_NAME,
@@ -20,7 +21,6 @@ from aivj.gate.report import Mode
 from aivj.gate.request import VerifyRequest
 from aivj.gate.stats import FrameTimeStat, LinkLimits
 from aivj.gate.stats.preload import LAG_ABOVE_MS
-from aivj.gate.uplift import Uplift
 from aivj.gate.verify_check import Evidence, VerifyCheckReport, judge_evidence
 from aivj.pipeline.verification import verify
 from aivj.report.acceptance import (

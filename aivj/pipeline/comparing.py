@@ -1,14 +1,21 @@
-"""Comparison: a champion's and a candidate's scores, on the same labels and the same evidence."""
+"""Comparison: the served scores beside those that might take their place."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
-
-from aivj.contracts.fields import Count, Number
-from aivj.contracts.json_text import ContractModel, read_bytes
+from aivj.comparison import (
+    Labels,
+    ScoredSide,
+    elite_of,
+    judgements_of,
+    match,
+    scored_side,
+)
+from aivj.comparison import compare as compare_sides
+from aivj.contracts.comparison import Comparison, Evidence
+from aivj.contracts.eval_rows import read_eval_rows
+from aivj.contracts.json_text import parse_json, read_bytes, validated
 from aivj.contracts.pairs_manifest import (
     PAIRS_MANIFEST_NAME,
     ManifestPair,
@@ -16,42 +23,32 @@ from aivj.contracts.pairs_manifest import (
     read_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
+from aivj.coupling.eval_labels import eval_labels
+from aivj.coupling.eval_target import EvalTarget
 from aivj.errors import InputError
-from aivj.pipeline.comparison_labels import LabelFiles, Labels, read_labels
-from aivj.pipeline.comparison_notes import comparison_notes
-from aivj.pipeline.comparison_sides import ScoredSide, Side, side_of_champion, side_of_file
-from aivj.pipeline.score_comparison import (
-    Difference,
-    Figure,
-    Values,
-    Verdict,
-    auc,
-    compare_figure,
-    mean,
-    median,
-    pick_uplift,
-    spearman,
-    std,
-    top20_hit_rate,
-)
+from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.release.bucket import Bucket
+from aivj.release.releases import read_champion
 from aivj.storage import sha256_hex
 
-FigureName = Literal[
-    "preference_agreement",
-    "pick_uplift",
-    "top20_hit_rate",
-    "eval_spearman",
-    "elite_auc",
-    "score_std",
-    "score_p50",
-]
 
-JUDGED_BY: tuple[FigureName, ...] = ("preference_agreement", "pick_uplift", "elite_auc")
-"""The figure that decides is the first of these that the labels allow."""
+@dataclass(frozen=True, kw_only=True)
+class LabelFiles:
+    """Where labels are read from.
 
-DESCRIPTIVE: tuple[FigureName, ...] = ("score_std", "score_p50")
-"""Figures of which more is neither better nor worse."""
+    Attributes:
+        eval_paths: Measurements, `eval.jsonl` files.
+        elite_dir: Folder or file of an elite list.
+        preferences_path: People's judgements.
+        eval_target: What a measured pair is worth.
+        mix_renderers: Whether rows of different renderer classes may be mixed.
+    """
+
+    eval_paths: Sequence[Path] = ()
+    elite_dir: Path | None = None
+    preferences_path: Path | None = None
+    eval_target: EvalTarget = "v1"
+    mix_renderers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,44 +81,6 @@ class CompareRequest:
     seed: int = 0
 
 
-class Comparison(ContractModel):
-    """How a candidate compares with its champion.
-
-    Attributes:
-        version: Version of this form.
-        pack: Name of the pack.
-        champion: What is served.
-        candidate: What might be.
-        num_common: Pairs that both score.
-        common_share: Their share of the pairs that either scores.
-        num_held_out: Those of them that no net is known to be trained on; None if no file says.
-        num_judged: Those of them that may be judged by: all, or the held-out ones.
-        num_measured: Those of the latter that were measured.
-        num_elite: Those of them that an elite list has.
-        num_judgements: People's judgements of two of them.
-        figures: Each figure that the labels allow, with a 95 % interval of the difference.
-        judged_by: The figure that decides; None without any label.
-        verdict: What it says of the candidate.
-        notes: What to know before trusting it.
-    """
-
-    version: Literal["v0"] = "v0"
-    pack: str
-    champion: Side
-    candidate: Side
-    num_common: Count
-    common_share: Number
-    num_held_out: Count | None
-    num_judged: Count
-    num_measured: Count
-    num_elite: Count
-    num_judgements: Count
-    figures: Mapping[FigureName, Difference]
-    judged_by: FigureName | None
-    verdict: Verdict
-    notes: list[str]
-
-
 def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None]) -> Comparison:
     """Judges both files of scores by whatever labels are given.
 
@@ -131,120 +90,116 @@ def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None
 
     Raises:
         InputError: A file cannot be used, nothing was promoted yet, a check is one of other
-            scores, or not one pair is scored by both.
-        StorageError: The bucket does not answer.
+            scores, rows come from different renderer classes and may not be mixed, or not one
+            pair is scored by both.
+        StorageError: The bucket does not answer, or its scores are damaged.
     """
     manifest_path = request.packs_root / "presets" / request.pack / PAIRS_MANIFEST_NAME
     manifest = read_pairs_manifest(manifest_path, pack=request.pack)
-    champion, candidate = _sides(request, manifest, manifest_path)
-    common = _common_pairs(manifest, champion, candidate)
-    held_out = _held_out_pairs(common, champion, candidate)
-    judged = common if held_out is None or request.with_trained else held_out
-    labels = read_labels(
-        request.labels,
-        judged,
-        pack=request.pack,
-        packs_root=request.packs_root,
-        on_progress=lambda num_done, num_total: on_progress("presets", num_done, num_total),
-    )
-    questions = list(_questions(labels, [pair.pair for pair in common], champion, candidate))
-    figures: dict[FigureName, Difference] = {}
-    for number, (name, figure, theirs, ours) in enumerate(questions, start=1):
-        difference = compare_figure(figure, theirs, ours, seed=request.seed)
-        if difference is not None:
-            figures[name] = difference
-        on_progress("figures", number, len(questions))
-    judged_by = next((name for name in JUDGED_BY if name in figures), None)
-    return Comparison(
-        pack=request.pack,
-        champion=champion.side,
-        candidate=candidate.side,
-        num_common=len(common),
-        common_share=len(common) / len(champion.scores.keys() | candidate.scores.keys()),
-        num_held_out=None if held_out is None else len(held_out),
-        num_judged=len(judged),
-        num_measured=len(labels.targets),
-        num_elite=len(labels.elite),
-        num_judgements=len(labels.judgements),
-        figures=figures,
-        judged_by=judged_by,
-        verdict=figures[judged_by].verdict if judged_by else "not to be told apart",
-        notes=comparison_notes(
-            labels,
-            manifest,
-            champion,
-            candidate,
-            manifest_digest=sha256_hex(read_bytes(manifest_path)),
-            with_trained=request.with_trained,
-        ),
-    )
-
-
-def _sides(
-    request: CompareRequest, manifest: PairsManifest, manifest_path: Path
-) -> tuple[ScoredSide, ScoredSide]:
-    candidate = side_of_file(
+    candidate = _side_of_file(
         request.candidate_path or manifest_path.with_name(PAIRS_QUALITY_NAME),
         manifest,
-        evidence_dir=request.candidate_evidence,
+        request.candidate_evidence,
     )
-    evidence_dir = request.champion_evidence
+    matched = match(
+        manifest, _champion(request, manifest), candidate, with_trained=request.with_trained
+    )
+    labels = _labels(
+        request,
+        matched.judged,
+        lambda num_done, num_total: on_progress("presets", num_done, num_total),
+    )
+    return compare_sides(
+        matched,
+        labels,
+        manifest_digest=sha256_hex(read_bytes(manifest_path)),
+        seed=request.seed,
+        on_progress=lambda num_done, num_total: on_progress("figures", num_done, num_total),
+    )
+
+
+def _champion(request: CompareRequest, manifest: PairsManifest) -> ScoredSide:
+    """Reads the scores of a file or, with the report published beside them, of the bucket."""
     if request.champion_path is not None:
-        return side_of_file(request.champion_path, manifest, evidence_dir=evidence_dir), candidate
-    return side_of_champion(request.bucket, manifest, evidence_dir=evidence_dir), candidate
+        return _side_of_file(request.champion_path, manifest, request.champion_evidence)
+    champion = read_champion(request.bucket, manifest.pack)
+    pointer = champion.pointer
+    side = scored_side(
+        f"{request.bucket.uri}/{pointer.object}",
+        champion.scores,
+        manifest,
+        manifest_digest=pointer.manifest_digest,
+    )
+    if request.champion_evidence is not None:
+        return _checked(side, *_report_in(request.champion_evidence))
+    if champion.report is not None and pointer.verify_report is not None:
+        source = f"{request.bucket.uri}/{pointer.verify_report.object}"
+        return _checked(side, champion.report, source)
+    return side
 
 
-def _common_pairs(
-    manifest: PairsManifest, champion: ScoredSide, candidate: ScoredSide
-) -> list[ManifestPair]:
-    common = champion.scores.keys() & candidate.scores.keys()
-    if not common:
+def _side_of_file(path: Path, manifest: PairsManifest, evidence_dir: Path | None) -> ScoredSide:
+    side = scored_side(str(path), read_bytes(path), manifest)
+    return side if evidence_dir is None else _checked(side, *_report_in(evidence_dir))
+
+
+def _report_in(folder: Path) -> tuple[bytes, str]:
+    path = folder / REPORT_NAME
+    return read_bytes(path), str(path)
+
+
+def _checked(side: ScoredSide, data: bytes, source: str) -> ScoredSide:
+    """Returns the side with what a report says of it, which must be a report on these scores."""
+    report = validated(VerifyReport, parse_json(data, source), source)
+    if report.quality_digest != side.side.digest:
         raise InputError(
-            f"pairs that both {champion.side.source} and {candidate.side.source} score",
-            "none in common",
-            "score the whole pack with both nets",
+            f"a check of the scores sha256 {side.side.digest[:12]} in {side.side.source}",
+            f"a check of other scores, sha256 {(report.quality_digest or 'none')[:12]}",
+            "name the folder that verifying these scores wrote",
         )
-    return [pair for pair in manifest.pairs if pair.pair in common]
+    evidence = Evidence(
+        verdict=report.verdict,
+        failed_checks=report.failed_checks,
+        uplift=report.uplift,
+        renderer_class=report.renderer.renderer_class,
+        gamma=report.gamma,
+        seed=report.seed,
+    )
+    return replace(side, side=side.side.model_copy(update={"evidence": evidence}))
 
 
-def _held_out_pairs(
-    common: list[ManifestPair], champion: ScoredSide, candidate: ScoredSide
-) -> list[ManifestPair] | None:
-    """Returns the pairs that every file that says so was kept from; None if neither says."""
-    told = [side.held_out for side in (champion, candidate) if side.held_out is not None]
-    if not told:
-        return None
-    return [pair for pair in common if all(pair.pair in held_out for held_out in told)]
-
-
-def _questions(
-    labels: Labels, pairs: list[int], champion: ScoredSide, candidate: ScoredSide
-) -> Iterator[tuple[FigureName, Figure, Values, Values]]:
-    """Yields each figure that the labels allow, with the champion's and the candidate's values."""
-
-    def scores(of: list[int]) -> tuple[Values, Values]:
-        theirs, ours = (
-            np.array([side.scores[pair] for pair in of]) for side in (champion, candidate)
-        )
-        return theirs, ours
-
-    if labels.judgements:
-        better, worse = (scores(list(part)) for part in zip(*labels.judgements, strict=True))
-        theirs, ours = (_agreement(*side) for side in zip(better, worse, strict=True))
-        yield "preference_agreement", mean, theirs, ours
-    if labels.targets:
-        target = np.array(list(labels.targets.values()))
-        theirs, ours = scores(list(labels.targets))
-        yield "pick_uplift", pick_uplift(target), theirs, ours
-        yield "top20_hit_rate", top20_hit_rate(target), theirs, ours
-        yield "eval_spearman", spearman(target), theirs, ours
-    if labels.elite:
-        positive = np.array(list(labels.elite.values()))
-        yield "elite_auc", auc(positive), *scores(list(labels.elite))
-    yield "score_std", std, *scores(pairs)
-    yield "score_p50", median, *scores(pairs)
-
-
-def _agreement(better: Values, worse: Values) -> Values:
-    """Returns 1 where the better pair of a judgement has the higher score, a half where neither."""
-    return np.asarray((np.sign(better - worse) + 1) / 2)
+def _labels(
+    request: CompareRequest,
+    pairs: Sequence[ManifestPair],
+    on_progress: Callable[[int, int], None],
+) -> Labels:
+    """Reads what is known of some pairs of the pack."""
+    files = request.labels
+    wanted = {pair.pair for pair in pairs}
+    rows = [
+        row
+        for path in files.eval_paths
+        for row in read_eval_rows(path).rows
+        if row.pack == request.pack
+    ]
+    measured = eval_labels(rows, target=files.eval_target, mix_renderers=files.mix_renderers)
+    left_out = {
+        "they lack what the eval target needs": measured.num_unmeasured,
+        "a part was not drawn": measured.num_degraded,
+    }
+    judgements = (
+        judgements_of(files.preferences_path, pairs, request.pack) if files.preferences_path else []
+    )
+    elite = (
+        elite_of(files.elite_dir, pairs, request.packs_root, on_progress) if files.elite_dir else {}
+    )
+    return Labels(
+        targets={
+            pair: label.target for (_, pair), label in measured.of_pair.items() if pair in wanted
+        },
+        elite=elite,
+        judgements=judgements,
+        notes=tuple(
+            f"{num} eval rows left out since {why}" for why, num in left_out.items() if num
+        ),
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from aivj import statistics
 from aivj.errors import InputError
 from aivj.packs.groups import IntArray
 from aivj.ratings.author_split import NUM_FOLDS, AuthorSplit, Fold
@@ -20,6 +21,7 @@ from aivj.ratings.evidence import Evidence, gather_evidence
 from aivj.ratings.judges import JUDGES, MIXTURES, BoolArray, Scores
 from aivj.ratings.rated_presets import RatedPreset, has_enough, read_rated_pack
 from aivj.ratings.report import JudgeResult, RatingBenchmark, SubsetResult
+from aivj.statistics import once, ranks
 
 Progress = Callable[[int, int], None]
 
@@ -128,12 +130,14 @@ def _none_if_nan(value: float) -> float | None:
 
 def _all_scores(evidence: Evidence, is_high: BoolArray, fold: Fold, seed: int) -> dict[str, Scores]:
     """Returns what every judge says of the test presets of a fold."""
-    from scipy.stats import rankdata
-
     scores = {name: judge(evidence, is_high, fold, seed) for name, judge in JUDGES.items()}
     for name, parts in MIXTURES.items():
-        scores[name] = np.mean([rankdata(scores[part]) for part in parts], axis=0)
+        scores[name] = np.mean([_ranks(scores[part]) for part in parts], axis=0)
     return scores
+
+
+def _ranks(scores: Scores) -> Scores:
+    return ranks(scores, once(len(scores)))[:, 0]
 
 
 def auc_within(groups: IntArray, scores: Scores, is_high: BoolArray) -> float:
@@ -151,8 +155,8 @@ def auc_within(groups: IntArray, scores: Scores, is_high: BoolArray) -> float:
     """
     num_won = num_pairs = 0.0
     for group in np.unique(groups):
-        high, low = scores[(groups == group) & is_high], scores[(groups == group) & ~is_high]
-        lead = np.sign(high[:, np.newaxis] - low)
-        num_won += float((lead + 1).sum() / 2)
-        num_pairs += lead.size
+        here = groups == group
+        high, counts = is_high[here], once(int(here.sum()))
+        num_won += float(statistics.num_won(scores[here], high, counts)[0])
+        num_pairs += int(high.sum()) * int((~high).sum())
     return num_won / num_pairs if num_pairs else math.nan

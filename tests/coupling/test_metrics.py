@@ -12,7 +12,6 @@ from aivj.coupling.metrics import (
     cross_entropy,
     deviation,
     pairwise_accuracy,
-    ranks,
     spearman,
 )
 
@@ -23,11 +22,6 @@ scores = st.lists(st.integers(-5, 5).map(float), min_size=1, max_size=30)
 def test_auc_counts_pairs(positive: list[float], negative: list[float]) -> None:
     wins = [1.0 if p > n else 0.5 if p == n else 0.0 for p in positive for n in negative]
     assert auc(np.array(positive), np.array(negative)) == pytest.approx(np.mean(wins))
-
-
-@given(scores)
-def test_ranks_agree_with_scipy(values: list[float]) -> None:
-    np.testing.assert_allclose(ranks(np.array(values)), stats.rankdata(values))
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=30))

@@ -5,10 +5,10 @@ import pytest
 from pipeline.compared_pack import PACK, ComparedPack
 
 from aivj.cli.compare import _MEANINGS
+from aivj.contracts.comparison import DESCRIPTIVE, JUDGED_BY, FigureName
 from aivj.contracts.json_text import document_bytes
 from aivj.errors import InputError
-from aivj.pipeline.comparing import DESCRIPTIVE, JUDGED_BY, CompareRequest, FigureName, compare
-from aivj.pipeline.comparison_labels import LabelFiles
+from aivj.pipeline.comparing import CompareRequest, LabelFiles, compare
 from aivj.pipeline.releasing import read_evidence
 from aivj.release import Force, PromotionEvidence, open_bucket, promote
 

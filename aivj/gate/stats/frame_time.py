@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from aivj.contracts.fields import Count, Number, OuterText
 from aivj.contracts.json_text import ContractModel
-from aivj.gate.percentile import floor_percentile
 from aivj.gate.stats.preload_log import PreloadLog
 from aivj.gate.stats.stat import MIN_FRAME_SAMPLES, Stat
+from aivj.statistics import floor_percentile
 
 HISTOGRAM_EDGES_MS = (0, 16, 33, 50, 66, 83, 100, 117, 133, 150, 200, 300, 500, 1000)
 """Where the histogram's columns begin; the last has no end."""

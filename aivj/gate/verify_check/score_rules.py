@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from aivj.contracts.json_text import iso_utc, validated
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD, quality_stats
+from aivj.contracts.uplift import Uplift
 from aivj.errors import InputError
 from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
-from aivj.gate.uplift import MIN_SAMPLES, Uplift
+from aivj.gate.uplift import MIN_SAMPLES
 from aivj.gate.verify_check.evidence import Evidence, ScoredPack
 from aivj.gate.verify_check.page_rules import Judge
 

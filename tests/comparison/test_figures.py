@@ -1,83 +1,12 @@
-"""Figures for weighted samples against plain ones of the same items repeated."""
-
-import math
-import statistics
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from weighted_samples import TENTHS, one, repeated, samples
 
+from aivj.comparison.figures import auc, compare_figure, pick_uplift, spearman, top20_hit_rate
 from aivj.contracts.pick_weights import pick_weight
-from aivj.pipeline import score_comparison
-from aivj.pipeline.score_comparison import (
-    auc,
-    compare_figure,
-    mean,
-    median,
-    pick_uplift,
-    spearman,
-    std,
-    top20_hit_rate,
-)
-
-TENTHS = st.integers(0, 10).map(lambda tenth: tenth / 10)
-
-
-@st.composite
-def samples(draw):
-    """Scores, targets and how often each item is in a sample: at least one item in each."""
-    num = draw(st.integers(1, 12))
-    scores, target = (
-        np.array(draw(st.lists(TENTHS, min_size=num, max_size=num))) for _ in range(2)
-    )
-    counts = np.array(draw(st.lists(st.integers(0, 3), min_size=num, max_size=num)), dtype=float)
-    counts[draw(st.integers(0, num - 1))] += 1
-    return scores, target, counts
-
-
-def repeated(values, counts):
-    return np.repeat(values, counts.astype(int))
-
-
-def one(figure, scores, counts):
-    """The figure of one sample, None where it says nothing."""
-    (result,) = figure(scores, np.stack([counts, np.ones_like(counts)], axis=1))[:1]
-    return None if math.isnan(result) else result
-
-
-@settings(deadline=None)
-@given(samples())
-def test_spearman_is_that_of_the_items_repeated(sample):
-    scores, target, counts = sample
-    first, second = repeated(scores, counts), repeated(target, counts)
-    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
-        assert one(spearman(target), scores, counts) is None
-    else:
-        expected = stats.spearmanr(first, second).statistic
-        assert one(spearman(target), scores, counts) == pytest.approx(expected)
-
-
-@settings(deadline=None)
-@given(samples())
-def test_auc_is_that_of_the_items_repeated(sample):
-    scores, target, counts = sample
-    positive = target >= 0.5
-    ups, downs = (repeated(scores[part], counts[part]) for part in (positive, ~positive))
-    wins = [1.0 if up > down else 0.5 if up == down else 0.0 for up in ups for down in downs]
-    found = one(auc(positive), scores, counts)
-    assert found == (pytest.approx(statistics.fmean(wins)) if wins else None)
-
-
-@settings(deadline=None)
-@given(samples())
-def test_spread_and_middle_are_those_of_the_items_repeated(sample):
-    scores, _, counts = sample
-    items = repeated(scores, counts)
-    assert one(std, scores, counts) == pytest.approx(statistics.pstdev(items), abs=1e-9)
-    assert one(median, scores, counts) == pytest.approx(statistics.median(items))
-    assert one(mean, scores, counts) == pytest.approx(statistics.fmean(items))
+from aivj.statistics import mean, median, std
 
 
 @settings(deadline=None)
@@ -190,10 +119,3 @@ def test_too_few_items_say_nothing(num_items):
 def test_scores_without_variation_have_no_rank_correlation():
     flat, target = np.full(5, 0.5), np.arange(5) / 5
     assert compare_figure(spearman(target), flat, target, seed=0) is None
-
-
-def test_resamples_are_as_many_as_promised_and_hold_as_many_items():
-    counts = np.concatenate(list(score_comparison._resamples(7, 0)), axis=1)
-    assert counts.shape == (7, 2000)
-    assert set(counts.sum(axis=0)) == {7}
-    assert counts.mean(axis=1) == pytest.approx(np.ones(7), abs=0.1)
