@@ -31,7 +31,8 @@ def spearman(first: Numbers, second: Numbers) -> float | None:
         return None
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
-    left, right = (ranks(values, once(len(first)))[:, 0] for values in (first, second))
+    both = (values.astype(np.float64) for values in (first, second))
+    left, right = (ranks(values, once(len(first)))[:, 0] for values in both)
     return float(np.corrcoef(left, right)[0, 1])
 
 
