@@ -13,12 +13,11 @@ import numpy.typing as npt
 from aivj.audio.aac import AAC_SUFFIXES, decode_aac
 from aivj.audio.emphasis import pre_emphasised
 from aivj.audio.mp3_length import with_length
+from aivj.contracts.run_folder import MIN_SOUND_RMS
 from aivj.errors import InputError
 from aivj.storage import sha256_hex
 
 SAMPLE_RATE_HZ = 44_100
-MIN_SOUND_RMS = 0.0005
-"""Pre-emphasised RMS below which the runtime counts audio as silent."""
 
 Samples = npt.NDArray[np.float32]
 

@@ -21,8 +21,14 @@ Reason = Literal[
 ]
 """A failed check, in the order in which a row lists them. Foreign rows may hold others."""
 
+TOO_DARK_LUMA = 0.06
+"""Luma up to which a measurement is too dark, if a run says nothing else."""
+
 TOO_BRIGHT_LUMA = 0.96
 """Luma from which on a measurement is too bright."""
+
+LOW_MOTION = 1.5e-5
+"""Motion below which a measurement moves too little, if a run says nothing else."""
 
 
 class EvalRow(ContractModel):
@@ -121,8 +127,8 @@ def ok_heuristic(
     page_errors: int,
     console_errors: int,
     *,
-    luma_min: float = 0.06,
-    motion_min: float = 1.5e-5,
+    luma_min: float = TOO_DARK_LUMA,
+    motion_min: float = LOW_MOTION,
 ) -> tuple[bool, list[str]]:
     """Returns whether a measurement passes all checks, and those it does not pass.
 

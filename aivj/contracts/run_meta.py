@@ -5,17 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.eval_rows import LOW_MOTION, TOO_DARK_LUMA, EvalRow
 from aivj.contracts.fields import Count, Number, Omittable, OuterText, PairId
 from aivj.contracts.json_text import ContractModel, document_bytes, read_object, validated
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
+from aivj.contracts.run_folder import MAX_ERROR_CHARS
 from aivj.storage import write_atomic
-
-_MAX_ERROR_TEXT = 4000
 
 
 def _cut(value: object) -> object:
-    return value[:_MAX_ERROR_TEXT] if isinstance(value, str) else value
+    return value[:MAX_ERROR_CHARS] if isinstance(value, str) else value
 
 
 _CutText = Annotated[OuterText, BeforeValidator(_cut)]
@@ -128,8 +127,8 @@ class Stuck(ContractModel):
 class Heuristic(ContractModel):
     """Thresholds behind `okHeuristic`."""
 
-    motion_min: Number = 1.5e-5
-    luma_min: Number = 0.06
+    motion_min: Number = LOW_MOTION
+    luma_min: Number = TOO_DARK_LUMA
 
 
 class PackProgress(ContractModel):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aivj.contracts.eval_rows import EvalRow, Reason
+from aivj.contracts.eval_rows import LOW_MOTION, TOO_DARK_LUMA, EvalRow, Reason
 from aivj.contracts.fields import Count, Number, Omittable, OuterText
 from aivj.contracts.json_text import ContractModel, document_bytes, read_object, validated
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
@@ -17,8 +17,8 @@ class SummaryInputs(ContractModel):
 
     packs: list[str]
     manifest_file: str = PAIRS_MANIFEST_NAME
-    motion_min: Number = 1.5e-5
-    luma_min: Number = 0.06
+    motion_min: Number = LOW_MOTION
+    luma_min: Number = TOO_DARK_LUMA
     vite_host: str = "127.0.0.1"
     vite_port_mode: str = "auto"
     gpu_mode: str = "safe"

@@ -1,7 +1,9 @@
 """The documented score of one measurement, by which pairs are filtered."""
 
-_LUMA_SPAN = (0.06, 0.18)
-_MOTION_SPAN = (1.5e-5, 6e-4)
+from aivj.contracts.eval_rows import LOW_MOTION, TOO_DARK_LUMA
+
+_LUMA_SPAN = (TOO_DARK_LUMA, 0.18)
+_MOTION_SPAN = (LOW_MOTION, 6e-4)
 _LUMA_SHARE = 0.65
 _MOTION_SHARE = 0.35
 

@@ -6,8 +6,6 @@ from typing import Literal
 from aivj.contracts.fields import Count, OuterText, PairId
 from aivj.contracts.json_text import ContractModel, read_object, validated
 
-STUCK_PAIRS_NAME = "stuck-pairs.json"
-
 
 class StuckPair(ContractModel):
     """One pair.

@@ -12,6 +12,7 @@ from aivj.browser.profiles import LaunchPlan
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.contracts.json_text import row_bytes
 from aivj.contracts.pairs_manifest import PairsManifest
+from aivj.contracts.run_folder import SELF_TEST_OK
 from aivj.contracts.run_meta import WebGl
 from aivj.errors import (
     ItemError,
@@ -271,7 +272,7 @@ class Bootstrap:
             if suspect is not None and is_known:
                 self._on_stuck(suspect, f"stuck at {answer.outcome}: {answer.error}")
             await self.reload()
-        self._log("self-test:ok")
+        self._log(SELF_TEST_OK)
 
     async def _self_test_pick(self, timeout_ms: float) -> PickAnswer:
         try:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from aivj.contracts.run_folder import MAX_LOG_CHARS
 from aivj.live.page_answers import PickAnswer
 from aivj.live.sound import SoundCheck
-from aivj.sampling.run_log import MAX_TEXT, RunLog
+from aivj.sampling.run_log import RunLog
 
 
 class LiveLog(RunLog):
@@ -61,7 +62,7 @@ class LiveLog(RunLog):
     def event(self, kind: str, text: str) -> None:
         """The page let something on."""
         prefix = {"crash": "[page] crash", "close": "[page] close"}.get(kind, f"[{kind}]")
-        self._line(f"{prefix} {_flat(text)[:MAX_TEXT]}")
+        self._line(f"{prefix} {_flat(text)[:MAX_LOG_CHARS]}")
 
 
 def _diagnosis(answer: PickAnswer) -> str:

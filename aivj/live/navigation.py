@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from aivj.browser.live_page import LivePage
+from aivj.contracts.run_folder import failed_load_name
 from aivj.errors import ItemError, PageTimeoutError, ServerNotReadyError, WorkerLostError
 from aivj.live.address import on_other_host, origin
 from aivj.live.live_log import LiveLog
@@ -26,7 +27,7 @@ class Navigation:
         record: Where the phases are.
         live: How the page is driven.
         pack: The pack.
-        folder: Gets `nav_fail_try<N>.png`, what the page showed when a try failed.
+        folder: Gets what the page showed when a try failed.
     """
 
     def __init__(
@@ -119,7 +120,7 @@ class Navigation:
 
     async def _keep_picture(self, page: LivePage, number: int) -> None:
         """A page that did not load need not let itself be pictured either."""
-        path = self._folder / f"nav_fail_try{number}.png"
+        path = self._folder / failed_load_name(number)
         with contextlib.suppress(TimeoutError, ItemError):
             await page.screenshot(path, _PICTURE_TIMEOUT_S)
 

@@ -4,6 +4,7 @@ from collections import deque
 from pathlib import Path
 
 from aivj.contracts.json_text import iso_utc
+from aivj.contracts.run_folder import page_events_name
 from aivj.sampling.clock import Clock
 from aivj.storage import write_atomic
 
@@ -29,10 +30,10 @@ class PageEvents:
         self._lines.append(f"{iso_utc(self._clock.now())} [{kind}] {' '.join(text.split())}")
 
     def write(self, name: str) -> None:
-        """Writes `playwright-events-<name>.log`: a pack's name, or `fatal` for the run's end.
+        """Writes the file of a pack, or that of the run's `fatal` end.
 
         Raises:
             StorageError: The disk did not take it.
         """
         lines = "".join(f"{line}\n" for line in self._lines)
-        write_atomic(self._folder / f"playwright-events-{name}.log", lines.encode())
+        write_atomic(self._folder / page_events_name(name), lines.encode())

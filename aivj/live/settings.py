@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-MIN_AUDIO_RMS = 0.0005
-"""What the page hears below this is silence."""
-
 
 @dataclass(frozen=True)
 class LiveSettings:

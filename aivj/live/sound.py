@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aivj.contracts.run_folder import MIN_SOUND_RMS
 from aivj.errors import SilentAudioError
 from aivj.live.music import LiveMusic
 from aivj.live.page_answers import Heard
 from aivj.live.runtime_page import RuntimePage
-from aivj.live.settings import MIN_AUDIO_RMS, LiveSettings
+from aivj.live.settings import LiveSettings
 
 _FILE_INPUT = "#audio-file"
 _ANYWHERE = 10
@@ -58,10 +59,10 @@ async def drive_audio(
             trouble = str(error)
         await page.page.click_at(_ANYWHERE, _ANYWHERE)
         await page.turn_up()
-        heard = await page.hear(MIN_AUDIO_RMS, _BY_ITSELF_MS)
+        heard = await page.hear(MIN_SOUND_RMS, _BY_ITSELF_MS)
         if not _is_music(heard):
             await page.play()
-            heard = await page.hear(MIN_AUDIO_RMS, live.audio_timeout_ms)
+            heard = await page.hear(MIN_SOUND_RMS, live.audio_timeout_ms)
         ok, took_s = _is_music(heard), time.monotonic() - started
         on_checked(SoundCheck(ok, heard.audio_rms, heard.audio_peak, took_s))
         if ok:
@@ -69,7 +70,7 @@ async def drive_audio(
         if heard.audio_rms is not None:
             trouble = f"lastAudioRms {heard.audio_rms:.6f}"
     raise SilentAudioError(
-        f"{music.name} heard by the page: lastAudioRms of {MIN_AUDIO_RMS} or more in one of "
+        f"{music.name} heard by the page: lastAudioRms of {MIN_SOUND_RMS} or more in one of "
         f"{live.audio_tries} tries of {live.audio_timeout_ms / 1000:g} s",
         trouble,
         "open the page and play the file by hand, choose another with --audio, or say --audio none",
@@ -77,4 +78,4 @@ async def drive_audio(
 
 
 def _is_music(heard: Heard) -> bool:
-    return (heard.audio_rms or 0) >= MIN_AUDIO_RMS
+    return (heard.audio_rms or 0) >= MIN_SOUND_RMS

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aivj.browser.pinning import pinned_to_own_gpu
 from aivj.browser.session import BrowserSession
 from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.run_folder import MIN_SOUND_RMS
 from aivj.errors import (
     AivjError,
     ItemError,
@@ -25,7 +26,6 @@ from aivj.live.overlay import overlay_text
 from aivj.live.page_answers import MeasureAnswer, PickAnswer
 from aivj.live.rows import PageErrors
 from aivj.live.runtime_page import RuntimePage
-from aivj.live.settings import MIN_AUDIO_RMS
 from aivj.live.tally import Tally
 from aivj.sampling.packs import SamplePack
 
@@ -236,7 +236,7 @@ class Visits:
 
     def _is_silent(self, answer: MeasureAnswer) -> bool:
         wants_sound = self._run.music.file is not None
-        return wants_sound and (answer.shown.audio_rms or 0) < MIN_AUDIO_RMS
+        return wants_sound and (answer.shown.audio_rms or 0) < MIN_SOUND_RMS
 
     async def _note_refusal(self, seat: _Seat, answer: PickAnswer, iteration: int) -> None:
         pair = answer.loading_pair

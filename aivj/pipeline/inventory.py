@@ -17,6 +17,7 @@ from aivj.contracts.pack_size import pack_size
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.contracts.preferences import PREFERENCES_NAME, read_preferences
+from aivj.contracts.run_folder import EVAL_NAME, LOCK_NAME, LOG_NAME, META_NAME, PICTURES_NAME
 from aivj.contracts.run_meta import RunMeta, read_run_meta
 from aivj.errors import InputError
 from aivj.release.opening import open_bucket
@@ -27,7 +28,7 @@ from aivj.storage import sha256_hex
 
 _LIBRARY_MANIFEST_NAME = "library-manifest.json"
 # Folders of a home that hold many files and never a run.
-_NO_RUNS = frozenset({"cache", "public", "bucket", "mlflow", "thumbnails", "models"})
+_NO_RUNS = frozenset({"cache", "public", "bucket", "mlflow", PICTURES_NAME, "models"})
 _DEPTH = 4
 
 RunState = Literal["running", "complete", "time over", "interrupted", "failed", "broken off"]
@@ -205,8 +206,8 @@ def _runs(home: Path) -> Iterator[RunEntry]:
 
 
 def _is_run(folder: Path) -> bool:
-    return (folder / "eval.jsonl").is_file() or (
-        (folder / "meta.json").is_file() and (folder / "vite.log").is_file()
+    return (folder / EVAL_NAME).is_file() or (
+        (folder / META_NAME).is_file() and (folder / LOG_NAME).is_file()
     )
 
 
@@ -265,7 +266,7 @@ def _targets(meta: RunMeta) -> Iterator[tuple[int, bool]]:
 
 
 def _state(folder: Path, meta: RunMeta | None) -> RunState:
-    if _is_locked(folder / ".lock"):
+    if _is_locked(folder / LOCK_NAME):
         return "running"
     if meta is None or meta.finished_at is None:
         return "broken off"

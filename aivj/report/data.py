@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aivj.contracts import EvalRow, FailureRow, Heuristic, PairsQuality
+from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.failures import FailureRow
+from aivj.contracts.pairs_quality import PairsQuality
+from aivj.contracts.run_meta import Heuristic
 
 
 @dataclass(frozen=True)

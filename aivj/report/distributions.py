@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from aivj.contracts import Heuristic, QualityStats
 from aivj.contracts.eval_rows import TOO_BRIGHT_LUMA
-from aivj.contracts.pairs_quality import MIN_QUALITY_STD
+from aivj.contracts.pairs_quality import MIN_QUALITY_STD, QualityStats
+from aivj.contracts.run_meta import Heuristic
 from aivj.report.axis import linear_axis, log_axis
 from aivj.report.histogram import Span, binned, histogram
 from aivj.report.pair_views import PairView

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aivj.contracts import FailureRow
+from aivj.contracts.failures import FailureRow
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD
 from aivj.report.data import CheckLine, ReportData
 from aivj.report.pair_views import PairView

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from aivj.contracts import EvalRow, FailureRow
+from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.failures import FailureRow
 from aivj.report.data import ReportData
 
 GALLERY_SIZE = 8

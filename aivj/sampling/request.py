@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aivj.contracts.eval_rows import LOW_MOTION, TOO_DARK_LUMA
+from aivj.contracts.run_folder import MIN_HOURS
 from aivj.sampling.picking import Picking
 from aivj.sampling.render_settings import RenderSettings
-
-MIN_HOURS = 0.12
-"""A smaller time budget is raised to it: a run must have the time to start."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class SampleRequest:
     target_samples: int | None = None
     max_hours: float = 10.0
     reload_every: int = 100
-    luma_min: float = 0.06
-    motion_min: float = 1.5e-5
+    luma_min: float = TOO_DARK_LUMA
+    motion_min: float = LOW_MOTION
     thumbnails: bool = True
     resume: bool = False
     retry_failed: bool = False

@@ -10,6 +10,15 @@ from pathlib import Path
 from aivj.contracts.eval_rows import EvalLog, EvalRow, read_eval_rows
 from aivj.contracts.failures import FailureLog, FailureRow, read_failures
 from aivj.contracts.json_text import row_bytes
+from aivj.contracts.run_folder import (
+    EVAL_NAME,
+    FAILURES_NAME,
+    LOCK_NAME,
+    LOG_NAME,
+    META_NAME,
+    TABLE_NAME,
+    picture_name,
+)
 from aivj.errors import InputError, RunError
 from aivj.faults import FAULTS
 from aivj.storage import storage_errors, write_atomic
@@ -24,31 +33,31 @@ class RunDirectory:
     @property
     def eval_path(self) -> Path:
         """One row per measured pair."""
-        return self.path / "eval.jsonl"
+        return self.path / EVAL_NAME
 
     @property
     def failures_path(self) -> Path:
         """One row per pair that could not be measured."""
-        return self.path / "failures.jsonl"
+        return self.path / FAILURES_NAME
 
     @property
     def meta_path(self) -> Path:
         """What the run was asked for, ran on, and how far it came."""
-        return self.path / "meta.json"
+        return self.path / META_NAME
 
     @property
     def log_path(self) -> Path:
         """What happened, line by line."""
-        return self.path / "vite.log"
+        return self.path / LOG_NAME
 
     @property
     def parquet_path(self) -> Path:
         """The rows as a table, made from `eval.jsonl` when the run ends."""
-        return self.path / "eval.parquet"
+        return self.path / TABLE_NAME
 
     def thumbnail_path(self, pack: str, pair: int) -> Path:
         """The picture of a pair's last frame."""
-        return self.path / "thumbnails" / pack / f"{pair}.webp"
+        return self.path / picture_name(pack, pair)
 
     def rows(self) -> list[EvalRow]:
         """Reads the measured pairs."""
@@ -67,7 +76,7 @@ class RunDirectory:
         """
         with storage_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / ".lock").open("w")
+            lock = (self.path / LOCK_NAME).open("w")
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from aivj.contracts.run_folder import LOG_PREFIX, MAX_LOG_CHARS, SELF_TEST_OK
 from aivj.contracts.run_meta import PackProgress
 from aivj.storage import storage_errors
-
-MAX_TEXT = 600
-"""Longest text of an error or of a page's own message."""
 
 
 class RunLog:
@@ -44,16 +42,16 @@ class RunLog:
         """A worker drew, heard and switched in its self-test; `audio` is its line."""
         self._of(pack, audio)
         self._of(pack, f"webgl={json.dumps(webgl, separators=(',', ':'))}")
-        self._of(pack, "self-test:ok")
+        self._of(pack, SELF_TEST_OK)
 
     def restarted(self, pack: str, count: int, limit: int, kind: str, reason: str) -> None:
         """A browser was replaced."""
-        why = " ".join(reason.split())[:MAX_TEXT]
+        why = " ".join(reason.split())[:MAX_LOG_CHARS]
         self._of(pack, f"RESTART browser count={count}/{limit} reason={kind} err={why}")
 
     def failed(self, pack: str, iteration: int, message: str) -> None:
         """A pair could not be measured."""
-        why = " ".join(message.split())[:MAX_TEXT]
+        why = " ".join(message.split())[:MAX_LOG_CHARS]
         self._write(f"ERROR pack={pack} iter={iteration} err={why}")
 
     def progress(self, pack: str, entry: PackProgress) -> None:
@@ -76,13 +74,13 @@ class RunLog:
 
     def fatal(self, code: str, message: str) -> None:
         """The run breaks off."""
-        self._write(f"FATAL {code} {' '.join(message.split())[:MAX_TEXT]}")
+        self._write(f"FATAL {code} {' '.join(message.split())[:MAX_LOG_CHARS]}")
 
     def _of(self, pack: str, text: str) -> None:
         self._write(f"pack={pack} {text}")
 
     def _write(self, text: str) -> None:
-        self._line(f"[eval] {text}")
+        self._line(f"{LOG_PREFIX}{text}")
 
     def _line(self, text: str) -> None:
         with storage_errors(self._path):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from aivj.contracts.json_text import iso_utc
+from aivj.contracts.run_folder import ErrorCode
 from aivj.contracts.run_meta import (
     PackProgress,
     PreflightResult,
@@ -34,7 +35,7 @@ from aivj.errors import (
 from aivj.sampling.clock import Clock
 from aivj.sampling.run_directory import RunDirectory
 
-_CODES: Mapping[type[BaseException], str] = {
+_CODES: Mapping[type[BaseException], ErrorCode] = {
     RendererRefusedError: "FATAL_WEBGL_SWIFTSHADER",
     RestartLimitError: "FATAL_BROWSER_RESTART_LIMIT",
     NoSamplesError: "FATAL_NO_SAMPLES",
@@ -46,7 +47,7 @@ _CODES: Mapping[type[BaseException], str] = {
 }
 
 
-def error_code(error: BaseException) -> str:
+def error_code(error: BaseException) -> ErrorCode:
     """Returns the code that `meta.json` has for an error that ends a run."""
     return next((code for kind, code in _CODES.items() if isinstance(error, kind)), "UNKNOWN")
 

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aivj.audio.clip import AudioClip, require_sound
-from aivj.audio.envelope import rms_envelope
 from aivj.audio.groove import GROOVE_BREAK_S, GROOVE_DROP_S, GROOVE_NAME, GROOVE_SEED, groove
 from aivj.audio.levels import rms_peak
 
@@ -21,8 +20,9 @@ def clip() -> AudioClip:
 
 @pytest.fixture(scope="module")
 def levels(clip):
-    """Its level in each frame."""
-    return rms_envelope(clip)
+    """Its level in each frame: of what a visualiser sees there, 1024 samples."""
+    ends = np.arange(1, int(clip.duration_s * 30) + 1) / 30
+    return np.array([rms(clip, end - 1024 / 44_100, end) for end in ends])
 
 
 def rms(clip: AudioClip, start_s: float, end_s: float) -> float:

@@ -7,7 +7,7 @@ import pytest
 from aivj.contracts.elite_manifest import ELITE_MANIFEST_NAME, read_elite_manifest
 from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
 from aivj.contracts.preferences import PairRef, Preference, PreferenceLog
-from aivj.packs import read_provenance
+from aivj.packs.provenance import read_provenance
 
 NUM_PAIRS = 8
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from aivj.audio import SAMPLE_RATE_HZ, click_track, time_bytes
+from aivj.audio.click import click_track
+from aivj.audio.clip import SAMPLE_RATE_HZ
+from aivj.audio.samples import time_bytes
 from aivj.gate.arms import Sampling
 from aivj.gate.request import VerifyRequest
 from aivj.gate.verify import verify_page

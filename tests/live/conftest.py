@@ -9,7 +9,8 @@ import pytest
 from gate.tested_packs import MOVING, write_pack
 from live.fake_runtime import fake_runtime
 
-from aivj.audio import groove, time_bytes
+from aivj.audio.groove import groove
+from aivj.audio.samples import time_bytes
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import AivjError
 from aivj.live.music import read_music

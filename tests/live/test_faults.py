@@ -10,7 +10,8 @@ from gate.tested_packs import MOVING, write_pack
 from live.conftest import LEGAL, QUICK, run_live
 
 from aivj.browser.renderer import RendererReport
-from aivj.contracts.stuck_pairs import STUCK_PAIRS_NAME, read_stuck_pairs
+from aivj.contracts.run_folder import STUCK_PAIRS_NAME
+from aivj.contracts.stuck_pairs import read_stuck_pairs
 from aivj.errors import (
     OtherManifestError,
     RendererRefusedError,

@@ -1,6 +1,6 @@
 import pytest
 
-from aivj.audio import click_track, wav_bytes
+from aivj.audio.click import click_track, wav_bytes
 from aivj.audio.clip import make_clip
 from aivj.errors import InputError
 from aivj.live.music import read_music

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from aivj.packs import PresetFile, scan_presets
+from aivj.packs.scan import PresetFile, scan_presets
 
 MakeLibrary = Callable[..., list[PresetFile]]
 

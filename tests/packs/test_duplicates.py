@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
-from aivj.packs import PresetFile, near_duplicates
-from aivj.packs.duplicates import MIN_JACCARD, _jaccard, _rare_tokens
+from aivj.packs.duplicates import MIN_JACCARD, _jaccard, _rare_tokens, near_duplicates
+from aivj.packs.scan import PresetFile
 from aivj.presets import Milk, parse_milk
 
 

@@ -6,7 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from aivj.errors import InputError
-from aivj.packs import FeatureTable, read_extra_features, with_extra_features
+from aivj.packs.extra_features import read_extra_features, with_extra_features
+from aivj.packs.feature_table import FeatureTable
 
 TABLE = FeatureTable(
     spec="milk-v0/2",

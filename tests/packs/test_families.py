@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aivj.packs import NamedPreset, PresetFile, by_author, by_title, family_of
+from aivj.packs.families import NamedPreset, by_author, by_title, family_of
+from aivj.packs.scan import PresetFile
 from aivj.presets import parse_milk
 from aivj.presets.author import first_author
 

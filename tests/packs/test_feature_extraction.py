@@ -9,8 +9,9 @@ import numpy as np
 import psutil
 import pytest
 
-from aivj.packs import PresetFile, feature_extraction
+from aivj.packs import feature_extraction
 from aivj.packs.feature_extraction import NUM_FEW, extract, extract_batch
+from aivj.packs.scan import PresetFile
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from aivj.errors import StorageError
-from aivj.packs import FeatureStore, LibraryFeatures, PresetFile, feature_extraction, feature_store
+from aivj.packs import feature_extraction, feature_store
+from aivj.packs.feature_store import FeatureStore
+from aivj.packs.feature_table import LibraryFeatures
+from aivj.packs.scan import PresetFile
 from aivj.presets import content_hash, parse_milk
 from aivj.presets.features import FEATURE_NAMES, FEATURE_SPEC, feature_vector
 

@@ -11,11 +11,16 @@ from aivj.contracts.pairs_manifest import (
     read_pairs_manifest,
 )
 from aivj.errors import AivjError, InputError, StorageError
-from aivj.packs import PROVENANCE_NAME, draw_coupled_pack, read_provenance, scan_presets
 from aivj.packs.drawing import Rejection
 from aivj.packs.keeping import made_beside
-from aivj.packs.pairing import refuse_other_draw
-from aivj.packs.provenance import PASSED_OVER_NAME, PassedOverPreset
+from aivj.packs.pairing import draw_coupled_pack, refuse_other_draw
+from aivj.packs.provenance import (
+    PASSED_OVER_NAME,
+    PROVENANCE_NAME,
+    PassedOverPreset,
+    read_provenance,
+)
+from aivj.packs.scan import scan_presets
 from aivj.presets import content_hash, parse_milk
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

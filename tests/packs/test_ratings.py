@@ -4,7 +4,8 @@ import pytest
 
 from aivj.contracts.elite_manifest import read_elite_manifest
 from aivj.errors import InputError
-from aivj.packs import draw_elite, read_provenance
+from aivj.packs.provenance import read_provenance
+from aivj.packs.ratings import draw_elite
 from aivj.presets import content_hash, parse_milk
 
 RATED = {f"R{n} - {r}.milk": f"zoom={n}.{r}\nfRating={r}" for n in range(6) for r in range(6)}

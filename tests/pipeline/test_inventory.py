@@ -6,8 +6,8 @@ import json
 import pytest
 from gate.run_check.good_run import PACK, write_good_run
 
-from aivj.contracts import ManifestPair, PairsManifest, write_pairs_manifest
 from aivj.contracts.json_text import document_bytes
+from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
 from aivj.pipeline.inventory import list_packs, list_runs, run_entry
 from aivj.settings import Settings
 

@@ -5,10 +5,15 @@ import json
 import pytest
 from gate.run_check.good_run import FAILED_PAIR, PACK, PAIRS, write_good_run
 
-from aivj.contracts import QualityPair, row_bytes
-from aivj.contracts.json_text import document_bytes
+from aivj.contracts.json_text import document_bytes, row_bytes
 from aivj.contracts.pairs_manifest import read_pairs_manifest
-from aivj.contracts.pairs_quality import PairsQuality, Provenance, ScoringStats, quality_stats
+from aivj.contracts.pairs_quality import (
+    PairsQuality,
+    Provenance,
+    QualityPair,
+    ScoringStats,
+    quality_stats,
+)
 from aivj.contracts.scored_pack import presets_digest
 from aivj.errors import InputError
 from aivj.pipeline.run_report import run_data, write_run_report

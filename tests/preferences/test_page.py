@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 from gate.tested_packs import MOVING, write_pack
 
-from aivj.audio import click_track, read_clip
+from aivj.audio.click import click_track
+from aivj.audio.clip import read_clip
 from aivj.contracts.pairs_manifest import read_pairs_manifest
 from aivj.contracts.preferences import read_preferences
 from aivj.errors import InputError

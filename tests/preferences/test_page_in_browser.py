@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from gate.tested_packs import BROKEN, write_pack
 
-from aivj.audio import groove
+from aivj.audio.groove import groove
 from aivj.browser.session import BrowserSession
 from aivj.contracts.pairs_manifest import read_pairs_manifest
 from aivj.contracts.preferences import read_preferences

@@ -5,15 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aivj.contracts import (
-    EvalRow,
-    FailureRow,
-    PairsQuality,
-    QualityPair,
-    ScoringStats,
-    ok_heuristic,
-    quality_stats,
-)
+from aivj.contracts.eval_rows import EvalRow, ok_heuristic
+from aivj.contracts.failures import FailureRow
+from aivj.contracts.pairs_quality import PairsQuality, QualityPair, ScoringStats, quality_stats
 from aivj.report import CheckLine, ReportData, StageLine
 
 

@@ -1,7 +1,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from aivj.contracts import Heuristic, PairsQuality
+from aivj.contracts.pairs_quality import PairsQuality
+from aivj.contracts.run_meta import Heuristic
 from aivj.report import ReportData
 from aivj.report.distributions import distribution_charts
 from aivj.report.pair_views import pair_views

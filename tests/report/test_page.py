@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from playwright.async_api import async_playwright
 
 from aivj.browser.session import find_chromium
-from aivj.contracts import PairsQuality
+from aivj.contracts.pairs_quality import PairsQuality
 from aivj.errors import StorageError
 from aivj.report import CheckLine, ReportData, StageLine, write_report
 from aivj.report.page import report_html

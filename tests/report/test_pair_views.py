@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from aivj.contracts import PairsQuality
+from aivj.contracts.pairs_quality import PairsQuality
 from aivj.report import ReportData
 from aivj.report.pair_views import PresetName, galleries, pair_views
 

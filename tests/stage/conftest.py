@@ -7,7 +7,8 @@ import pytest_asyncio
 from playwright.async_api import async_playwright
 from stage.player_page import open_player
 
-from aivj.audio import groove, time_bytes
+from aivj.audio.groove import groove
+from aivj.audio.samples import time_bytes
 from aivj.browser.session import find_chromium
 from aivj.stage.conversion import PresetConverter
 

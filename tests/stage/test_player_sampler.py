@@ -6,7 +6,7 @@ import pytest
 from gate.tested_packs import MOVING, write_pack
 from stage.player_page import storing
 
-from aivj.audio import click_track, wav_bytes
+from aivj.audio.click import click_track, wav_bytes
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -17,7 +17,9 @@ from gate.run_check.good_run import (
     row,
 )
 
-from aivj.contracts import EvalLog, FailureLog, ok_heuristic, read_eval_rows, row_bytes
+from aivj.contracts.eval_rows import EvalLog, ok_heuristic, read_eval_rows
+from aivj.contracts.failures import FailureLog
+from aivj.contracts.json_text import row_bytes
 from aivj.sampling.table import write_table
 
 

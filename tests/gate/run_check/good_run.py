@@ -10,29 +10,22 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from aivj.contracts import (
+from aivj.contracts.eval_rows import EvalLog, EvalRow, ok_heuristic, read_eval_rows
+from aivj.contracts.failures import FailureLog, FailureRow
+from aivj.contracts.json_text import document_bytes, row_bytes
+from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
+from aivj.contracts.run_meta import (
     AudioUse,
     BrowserUse,
     Budget,
-    EvalLog,
-    EvalRow,
-    FailureLog,
-    FailureRow,
-    ManifestPair,
     PackProgress,
     PackTarget,
-    PairsManifest,
     Renderer,
     RunMeta,
     Runtime,
     Timing,
     Viewport,
     WebGl,
-    document_bytes,
-    ok_heuristic,
-    read_eval_rows,
-    row_bytes,
-    write_pairs_manifest,
     write_run_meta,
 )
 from aivj.sampling.table import write_table

@@ -1,6 +1,6 @@
 import pytest
 
-from aivj.contracts import EvalRow
+from aivj.contracts.eval_rows import EvalRow
 from aivj.gate.run_check.line_form import CONTRACT_KEYS
 from aivj.gate.run_check.row_fields import FIELD_RULES
 
