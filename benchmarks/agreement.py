@@ -1,15 +1,13 @@
 """How well the figures of an operating point agree with the reference's, and with the music."""
 
 import math
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
-from aivj.coupling.metrics import auc
+from aivj.coupling.metrics import auc, spearman
 from benchmarks.study_rows import PairFigures, StudyRow
 
 Floats = NDArray[np.float64]
@@ -25,16 +23,10 @@ COMPARED = {
 RESPONSE_ABOVE = 1 / 255
 """A pair answers the music if it differs from silence by more than the smallest step of a byte."""
 
-_FEW = 3
-
 
 def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float:
     """Returns Spearman's rank correlation, NaN for less than three pairs or equal values."""
-    if len(first) < _FEW:
-        return math.nan
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that all values are equal: NaN says so
-        return float(spearmanr(first, second).statistic)
+    return _nan_if_none(spearman(np.array(first), np.array(second)))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from rich.table import Table
-from scipy.stats import spearmanr
 
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
@@ -43,6 +42,7 @@ from aivj.sampling.request import SampleRequest
 from aivj.sampling.run_directory import RunDirectory
 from aivj.sampling.run_record import RunRecord
 from aivj.stage.server import StageServer
+from benchmarks.agreement import rank_correlation
 from benchmarks.goals import Goal, print_goals
 from benchmarks.real_pairs import LIBRARY, PACK, RealPairs, real_pairs
 from benchmarks.screen import console
@@ -213,11 +213,9 @@ def agreement(first: Contest, second: Contest) -> tuple[float, float, int]:
     """Returns the rank correlations of luma and of motion, and over how many pairs."""
     shared = sorted(first.figures.keys() & second.figures.keys())
     luma, motion = (
-        float(
-            spearmanr(
-                [first.figures[pair][which] for pair in shared],
-                [second.figures[pair][which] for pair in shared],
-            ).statistic
+        rank_correlation(
+            [first.figures[pair][which] for pair in shared],
+            [second.figures[pair][which] for pair in shared],
         )
         for which in (0, 1)
     )

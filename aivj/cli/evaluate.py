@@ -126,13 +126,12 @@ def evaluate(
 def _print_outcome(outcome: "EvaluateOutcome") -> None:
     from rich.table import Table
 
-    from aivj.pipeline.evaluating import TITLES
+    from aivj.report.evaluation import TITLES
 
-    evaluation = outcome.evaluation
-    for line in outcome.verdicts:
+    for line in outcome.table.verdicts:
         out.print(line)
     table = Table("model", *(title for title, _, _ in TITLES.values()))
-    for model in evaluation.per_seed:
-        table.add_row(model, *(str(evaluation.figure(model, metric)) for metric in TITLES))
+    for model, figures in outcome.table.models.items():
+        table.add_row(model, *(str(figures[metric]) for metric in TITLES))
     out.print(table)
     out.print(f"{outcome.page_path}")

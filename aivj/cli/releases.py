@@ -11,7 +11,7 @@ from aivj.cli.console import out
 from aivj.cli.options import BucketOption, PackOption
 
 if TYPE_CHECKING:
-    from aivj.release.pointer import Pointer
+    from aivj.contracts.pointer import Pointer
     from aivj.release.releases import PackReleases
     from aivj.settings import Settings
 

@@ -17,7 +17,7 @@ from aivj.contracts.json_text import (
     validated,
 )
 from aivj.contracts.judgement import NetJudgement
-from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, require_pack_name
+from aivj.contracts.pairs_manifest import PairsManifest, require_pack_name
 from aivj.errors import InputError
 from aivj.storage import write_atomic
 
@@ -252,10 +252,3 @@ def _finite_scores(quality: Mapping[str, Any]) -> list[tuple[float, float]]:
 
 def _object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def quality_url(manifest_url: str) -> str | None:
-    """Returns where the runtime looks for scores: only beside a manifest of the plain name."""
-    if not manifest_url.endswith(PAIRS_MANIFEST_NAME):
-        return None
-    return manifest_url.removesuffix(PAIRS_MANIFEST_NAME) + PAIRS_QUALITY_NAME

@@ -23,17 +23,5 @@ def pick_weight(quality01: float | None, gamma: float, explore: float) -> float:
     return (1 - explore01) * math.pow(q + 1e-6, max(0.0, gamma)) + explore01
 
 
-def affinity_pick_weight(quality01: float | None, affinity: float) -> float:
-    """Returns a pair's weight in the runtime that follows the music.
-
-    `affinity * (0.2 + 0.8 * quality01)`; a pair without a score keeps its affinity.
-
-    Args:
-        quality01: Score, 0 to 1.
-        affinity: How well the pair's differences suit the music's intensity, 0 or more.
-    """
-    return affinity if quality01 is None else affinity * (0.2 + 0.8 * quality01)
-
-
 def _clamp01(value: float) -> float:
     return min(max(value, 0.0), 1.0)

@@ -6,33 +6,41 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from aivj.contracts.comparison import Comparison
 from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.elite_manifest import EliteFile
 from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.evaluation import EvaluationTable
 from aivj.contracts.failures import FailureRow
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import PairsQuality
+from aivj.contracts.pointer import Pointer
 from aivj.contracts.preferences import Preference, Retraction
 from aivj.contracts.run_meta import RunMeta
 from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
 from aivj.contracts.stuck_pairs import StuckPairsReport
+from aivj.contracts.sweep import SweepTable
 from aivj.errors import InputError
 
 SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
+        "comparison": Comparison,
         "demo-summary": DemoSummary,
         "elite-manifest": EliteFile,
         "eval-row": EvalRow,
+        "evaluation": EvaluationTable,
         "failure-row": FailureRow,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
+        "pointer": Pointer,
         "preference-retraction": Retraction,
         "preferences": Preference,
         "run-meta": RunMeta,
         "run-summary": RunSummary,
         "source-manifest-row": SourceRow,
         "stuck-pairs": StuckPairsReport,
+        "sweep": SweepTable,
     }
 )
 

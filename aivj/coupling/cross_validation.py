@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 import torch
 
+from aivj.contracts.evaluation import NET, Figure
 from aivj.contracts.judgement import NetJudgement
 from aivj.coupling.baselines import BASELINES, Fitter
 from aivj.coupling.config import FitConfig
@@ -21,10 +22,8 @@ from aivj.coupling.held_out import HeldOut, HeldOutMetrics, PairScorer
 from aivj.coupling.split import Split, fold_splits
 from aivj.coupling.training_set import TrainingSet
 
-NET = "net"
 TREES = "trees"
 CONSTANT = "constant"
-LOWER_IS_BETTER = frozenset({"held_out_loss", "calibration_error"})
 JUDGED = ("elite_auc", "elite_accuracy", "eval_spearman", "preference_accuracy")
 """Figures that decide whether the net is better: labels of people, and measurements."""
 
@@ -32,33 +31,6 @@ _TOLD_APART = 2.0
 """Standard errors that a mean difference over seeds must be away from 0."""
 
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of one model over seeds; None where nothing could be said.
-
-    Attributes:
-        mean: Mean over the seeds that could say it.
-        std: Their deviation; None for a single one, which has none.
-    """
-
-    mean: float | None
-    std: float | None
-
-    def __str__(self) -> str:
-        if self.mean is None:
-            return "-"
-        return f"{self.mean:.3f}" + ("" if self.std is None else f" ± {self.std:.3f}")
-
-    @classmethod
-    def over(cls, values: Sequence[float | None]) -> "Figure":
-        """Summarises a value for each seed."""
-        known = [value for value in values if value is not None]
-        if not known:
-            return cls(None, None)
-        std = float(np.std(known, ddof=1)) if len(known) > 1 else None
-        return cls(float(np.mean(known)), std)
 
 
 @dataclass(frozen=True)
@@ -103,7 +75,7 @@ class Evaluation:
 
     def figure(self, model: str, metric: str) -> Figure:
         """Returns one figure of one model."""
-        return Figure.over([of_seed[metric] for of_seed in self.per_seed[model]])
+        return figure_over([of_seed[metric] for of_seed in self.per_seed[model]])
 
     @property
     def judgement(self) -> NetJudgement:
@@ -128,6 +100,15 @@ class Evaluation:
             if known:
                 compared.append(_comparison(metric, known))
         return compared
+
+
+def figure_over(values: Sequence[float | None]) -> Figure:
+    """Summarises a value for each seed."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return Figure(mean=None, std=None)
+    std = float(np.std(known, ddof=1)) if len(known) > 1 else None
+    return Figure(mean=float(np.mean(known)), std=std)
 
 
 METRICS = tuple(field.name for field in fields(HeldOutMetrics))
@@ -193,11 +174,11 @@ def _net_fitter(device: torch.device) -> Fitter:
 
 def _mean_of(figures: Sequence[HeldOutMetrics]) -> dict[str, float | None]:
     rows = [asdict(figure) for figure in figures]
-    return {metric: Figure.over([row[metric] for row in rows]).mean for metric in METRICS}
+    return {metric: figure_over([row[metric] for row in rows]).mean for metric in METRICS}
 
 
 def _comparison(metric: str, differences: Sequence[float]) -> Comparison:
-    spread = Figure.over(differences)
+    spread = figure_over(differences)
     mean = spread.mean or 0.0
     varied = spread.std is not None and spread.std > _ROUNDING
     error = (spread.std or 0.0) / math.sqrt(len(differences)) if varied else None

@@ -1,6 +1,7 @@
 """Builds a training set from what people chose, what browsers measured, and crossed pairs."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -11,13 +12,15 @@ from aivj.coupling.eval_labels import EvalLabels, eval_labels
 from aivj.coupling.label_sources import LabelSources
 from aivj.coupling.negatives import draw_crossings, feasible_distance
 from aivj.coupling.pack_rows import PackRows, pack_rows
-from aivj.coupling.preset_families import preset_families
 from aivj.coupling.preset_rows import MISSING, PresetRows, Progress, read_presets
 from aivj.coupling.split import NUM_COMPARED_LAYERS
-from aivj.coupling.training_set import Comparisons, EliteClass, Source, TrainingSet
+from aivj.coupling.training_set import Comparisons, EliteClass, IntArray, Source, TrainingSet
 from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures
+from aivj.packs.families import NamedPreset, family_of
 from aivj.packs.feature_store import FeatureStore
+from aivj.packs.original_names import original_names
+from aivj.presets.milk import parse_milk
 
 _EXAMPLES = {
     "positive": EliteClass.POSITIVE,
@@ -190,7 +193,7 @@ class _Builder:
             preset_features=self._presets.table.values,
             feature_blocks=self._presets.blocks,
             preset_hashes=self._presets.table.hashes,
-            preset_families=preset_families(self._presets.files),
+            preset_families=_families(self._presets.files),
             fg_index=fg.astype(np.int64),
             bg_index=bg.astype(np.int64),
             target=target.astype(np.float32),
@@ -232,3 +235,9 @@ def _layers_by_pair(packs: Sequence[PackRows]) -> dict[tuple[str, int], tuple[in
             pack.pair_ids.tolist(), pack.fg_index.tolist(), pack.bg_index.tolist(), strict=True
         )
     }
+
+
+def _families(files: Sequence[Path]) -> IntArray:
+    """Returns the number of each preset file's family; see `aivj.packs.families`."""
+    named = zip(original_names(files), files, strict=True)
+    return family_of(NamedPreset(name, parse_milk(file.read_bytes())) for name, file in named)

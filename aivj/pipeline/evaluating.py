@@ -1,16 +1,15 @@
 """Evaluation: net and baselines on families that none of them saw, as a table and a page."""
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aivj.contracts.json_text import iso_utc
+from aivj.contracts.evaluation import EVALUATION_NAME, EvaluationTable
+from aivj.contracts.json_text import document_bytes, iso_utc
 from aivj.coupling.config import FitConfig
 from aivj.coupling.cross_validation import (
     METRICS,
-    NET,
     TREES,
     Comparison,
     Evaluation,
@@ -21,25 +20,10 @@ from aivj.coupling.training_set import Source, TrainingSet
 from aivj.errors import InputError
 from aivj.pipeline.labels import LabelRequest, read_told, record_labels
 from aivj.release.tracking import TrackedRun
-from aivj.report.dots import DotRow, dot_chart
-from aivj.report.plot import Chart
-from aivj.report.study import StudyPage, TableRow, write_study
+from aivj.report.evaluation import write_evaluation_page
 from aivj.storage import write_atomic
 
-TABLE_NAME = "evaluation.json"
 PAGE_NAME = "evaluation.html"
-
-TITLES: dict[str, tuple[str, str, float]] = {
-    "elite_auc": ("Elite AUC", "good elite pairs above bad ones; 0.5 is chance", 0.5),
-    "elite_accuracy": ("Elite order", "the higher-rated of two elite pairs comes first", 0.5),
-    "eval_spearman": ("Measured order", "rank correlation with measured targets", 0.0),
-    "preference_accuracy": ("Preferences", "the pair that people liked better comes first", 0.5),
-    "negatives_auc": ("Negatives AUC", "good pairs above synthetic negatives", 0.5),
-    "calibration_error": ("Calibration", "distance of scores and targets; 0 is best", 0.0),
-    "held_out_loss": ("Cross-entropy", "of labelled pairs; less is better", 0.6),
-    "score_std": ("Spread", "standard deviation of all scores; 0 ranks nothing", 0.0),
-}
-"""What a reader is told of each figure: a short name, how to read it, what a chart must reach."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +52,13 @@ class EvaluateOutcome:
     """A finished evaluation.
 
     Attributes:
-        evaluation: The figures.
-        verdicts: How the net stands to the trees, one sentence for each figure that decides.
+        table: The figures, and what may be said of the net.
         notes: What was left out or reduced while the training set was built.
         table_path: The figures as JSON.
         page_path: The figures as a page.
     """
 
-    evaluation: Evaluation
-    verdicts: tuple[str, ...]
+    table: EvaluationTable
     notes: tuple[str, ...]
     table_path: Path
     page_path: Path
@@ -119,17 +101,19 @@ def evaluate(
         num_seeds=request.num_seeds,
         on_fit=on_fit,
     )
-    verdicts = tuple(_verdicts(evaluation))
+    table = _table(evaluation, training_set)
     record_labels(run, request.labels, training_set)
     run.log_params({**request.config.model_dump(), "device": device.reason})
     run.log_metrics(0, _as_metrics(evaluation))
-    table_path = request.output_dir / TABLE_NAME
-    write_atomic(table_path, _as_json(evaluation, verdicts, training_set))
+    table_path = request.output_dir / EVALUATION_NAME
+    write_atomic(table_path, document_bytes(table))
     page_path = request.output_dir / PAGE_NAME
-    write_study(page_path, _page(evaluation, verdicts, training_set))
+    write_evaluation_page(
+        page_path, table, facts=_facts(evaluation, training_set), notes=training_set.notes
+    )
     for path in (table_path, page_path):
         run.log_artifact(path, "evaluation")
-    return EvaluateOutcome(evaluation, verdicts, training_set.notes, table_path, page_path)
+    return EvaluateOutcome(table, training_set.notes, table_path, page_path)
 
 
 def _verdicts(evaluation: Evaluation) -> list[str]:
@@ -158,45 +142,20 @@ def _as_metrics(evaluation: Evaluation) -> dict[str, float]:
     return {name: value for name, value in means.items() if value is not None}
 
 
-def _as_json(evaluation: Evaluation, verdicts: tuple[str, ...], training_set: TrainingSet) -> bytes:
-    document = {
-        "version": "v1",
-        "generatedAt": iso_utc(datetime.now(UTC)),
-        "datasetDigest": training_set.dataset_digest(),
-        "featureSpec": training_set.feature_spec,
-        "numFolds": evaluation.num_folds,
-        "numSeeds": evaluation.num_seeds,
-        "numHeldOut": evaluation.num_labelled,
-        "numFamilies": evaluation.num_families,
-        "models": {
-            model: {metric: asdict(evaluation.figure(model, metric)) for metric in METRICS}
+def _table(evaluation: Evaluation, training_set: TrainingSet) -> EvaluationTable:
+    return EvaluationTable(
+        generated_at=iso_utc(datetime.now(UTC)),
+        dataset_digest=training_set.dataset_digest(),
+        feature_spec=training_set.feature_spec,
+        num_folds=evaluation.num_folds,
+        num_seeds=evaluation.num_seeds,
+        num_held_out=evaluation.num_labelled,
+        num_families=evaluation.num_families,
+        models={
+            model: {metric: evaluation.figure(model, metric) for metric in METRICS}
             for model in evaluation.per_seed
         },
-        "verdicts": list(verdicts),
-    }
-    return (json.dumps(document, indent=2, allow_nan=False) + "\n").encode()
-
-
-def _page(
-    evaluation: Evaluation, verdicts: tuple[str, ...], training_set: TrainingSet
-) -> StudyPage:
-    metrics = [name for name in TITLES if evaluation.figure(NET, name).mean is not None]
-    return StudyPage(
-        title="How good is the coupling net?",
-        generated_at=datetime.now(UTC),
-        facts=_facts(evaluation, training_set),
-        conclusions=verdicts,
-        notes=training_set.notes,
-        columns=[TITLES[metric][0] for metric in metrics],
-        rows=[
-            TableRow(
-                label=model,
-                cells=[str(evaluation.figure(model, metric)) for metric in metrics],
-                is_ours=model == NET,
-            )
-            for model in evaluation.per_seed
-        ],
-        charts=[_chart(evaluation, metric) for metric in metrics],
+        verdicts=_verdicts(evaluation),
     )
 
 
@@ -214,14 +173,3 @@ def _facts(evaluation: Evaluation, training_set: TrainingSet) -> list[tuple[str,
         ("judged families", evaluation.num_families),
     ]
     return [(label, f"{count:,}") for label, count in counts]
-
-
-def _chart(evaluation: Evaluation, metric: str) -> Chart:
-    title, note, chance = TITLES[metric]
-    rows = [
-        DotRow(model, figure.mean, figure.std or 0.0, is_ours=model == NET)
-        for model in evaluation.per_seed
-        for figure in (evaluation.figure(model, metric),)
-        if figure.mean is not None
-    ]
-    return Chart(title, dot_chart(rows, name=title, include=chance), (), note)

@@ -11,6 +11,7 @@ from aivj.contracts.pairs_manifest import (
     read_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import PairsQuality, Provenance, read_pairs_quality
+from aivj.contracts.pointer import Pointer
 from aivj.coupling import served_files
 from aivj.coupling.calibration import Stretch
 from aivj.errors import GateError, StorageError
@@ -18,7 +19,7 @@ from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
 from aivj.release.logged_model import ServableModel
-from aivj.release.pointer import Pointer, pointer_key, read_pointer
+from aivj.release.pointer import pointer_key, read_pointer
 from aivj.release.promotion import Promotion, promote, rollback
 from aivj.release.registry import follow_pointer, is_registered, register_quality
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG, FEATURES_FOLDER

@@ -1,15 +1,14 @@
 """A sweep: many configurations on Ray Tune, each an MLflow run, and the winner a candidate."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from aivj.contracts.json_text import document_bytes
+from aivj.contracts.sweep import SWEEP_NAME, SweepTable, SweptConfiguration
 from aivj.coupling.config import FitConfig
 from aivj.coupling.device import choose_device
 from aivj.coupling.sweep import STRUCTURE, SWEPT, SweepResult
-from aivj.coupling.training_set import TrainingSet
 from aivj.errors import RunError
 from aivj.fleet.cluster import cluster
 from aivj.fleet.sweep import SweepPlan, sweep_on_ray
@@ -18,19 +17,10 @@ from aivj.pipeline.releasing import register_scores
 from aivj.pipeline.scoring import ScoreRequest, score
 from aivj.pipeline.training import TrainRequest, train
 from aivj.release.tracking import TrackedRun, Tracker
-from aivj.report.axis import linear_axis, log_axis
-from aivj.report.plot import BOTTOM, LEFT, RIGHT, TOP, Chart, Plot
-from aivj.report.scatter import Point, scatter
-from aivj.report.study import StudyPage, TableRow, write_study
+from aivj.report.sweep import write_sweep_page
 from aivj.storage import write_atomic
 
-TABLE_NAME = "sweep.json"
 PAGE_NAME = "sweep.html"
-_NUM_IN_TABLE = 20
-_CAUTION = (
-    "The best of many is flattered by having been chosen: judge it anew with `aivj evaluate` under "
-    "other seeds."
-)
 _SHOWN = (*STRUCTURE, *SWEPT)
 
 
@@ -119,10 +109,22 @@ def sweep(
         )
     say(f"recording {len(results)} configurations")
     _record(tracker, run, request, results)
-    table_path, page_path = request.output_dir / TABLE_NAME, request.output_dir / PAGE_NAME
-    document = {"version": "v1", "results": [result.as_dict() for result in results]}
-    write_atomic(table_path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
-    write_study(page_path, _page(results, plan, training_set))
+    table_path, page_path = request.output_dir / SWEEP_NAME, request.output_dir / PAGE_NAME
+    table = SweepTable(results=[SweptConfiguration(**result.as_dict()) for result in results])
+    write_atomic(table_path, document_bytes(table))
+    write_sweep_page(
+        page_path,
+        table,
+        swept=SWEPT,
+        structure=tuple(STRUCTURE),
+        facts=[
+            ("configurations", f"{len(results):,}"),
+            ("seeds each", str(plan.num_seeds)),
+            ("structures", str(plan.num_trials)),
+            ("rows", f"{len(training_set):,}"),
+        ],
+        notes=training_set.notes,
+    )
     for path in (table_path, page_path):
         run.log_artifact(path, "sweep")
     return SweepOutcome(tuple(results), training_set.notes, table_path, page_path)
@@ -145,70 +147,6 @@ def _record(
             child.log_metrics(0, figures)
     winner = results[0]
     run.log_metrics(0, {"best_objective": winner.objective or 0.0, **winner.metrics})
-
-
-def _page(results: Sequence[SweepResult], plan: SweepPlan, training_set: TrainingSet) -> StudyPage:
-    winner = results[0]
-    return StudyPage(
-        title="Which weights and sizes serve best?",
-        generated_at=datetime.now(UTC),
-        facts=[
-            ("configurations", f"{len(results):,}"),
-            ("seeds each", str(plan.num_seeds)),
-            ("structures", str(plan.num_trials)),
-            ("rows", f"{len(training_set):,}"),
-            ("best objective", _objective(winner)),
-        ],
-        conclusions=[
-            "Best: " + ", ".join(f"{name} {value}" for name, value in _options(winner)),
-            _CAUTION,
-        ],
-        notes=training_set.notes,
-        columns=["objective", *(name.replace("_", " ") for name in _SHOWN)],
-        rows=[
-            TableRow(
-                label=f"{rank}",
-                cells=[_objective(result), *(value for _, value in _options(result))],
-                is_ours=rank == 1,
-            )
-            for rank, result in enumerate(results[:_NUM_IN_TABLE], 1)
-        ],
-        charts=[_chart(results, name) for name in SWEPT],
-    )
-
-
-def _objective(result: SweepResult) -> str:
-    return "-" if result.objective is None else f"{result.objective:.3f} ± {result.spread:.3f}"
-
-
-def _options(result: SweepResult) -> list[tuple[str, str]]:
-    return [(name, f"{getattr(result.config, name):.3g}") for name in _SHOWN]
-
-
-def _chart(results: Sequence[SweepResult], name: str) -> Chart:
-    """Draws the objective of each configuration against one swept option."""
-    least, most, is_log = SWEPT[name]
-    judged = [(result, result.objective) for result in results if result.objective is not None]
-    values = [objective for _, objective in judged]
-    axis = log_axis if is_log else linear_axis
-    label = name.replace("_", " ")
-    plot = Plot(
-        axis(least, most, LEFT, RIGHT),
-        linear_axis(min(values), max(values), BOTTOM, TOP),
-        label,
-        "objective",
-    )
-    points = [
-        Point(
-            getattr(result.config, name),
-            objective,
-            flagged=False,
-            title=f"{label} {getattr(result.config, name):.3g}: {_objective(result)}",
-        )
-        for result, objective in judged
-    ]
-    svg = scatter(plot, points, name=f"objective of {len(points)} configurations against {label}")
-    return Chart(f"Objective and {label}", svg, (), "Each disc is a configuration, over all seeds.")
 
 
 def crown(

@@ -1,9 +1,14 @@
 """People's own taste: two pairs side by side, which is better, and which two to show next."""
 
 from aivj.preferences.belief import Belief, Couple
-from aivj.preferences.bradley_terry import Comparisons, Prior, Strengths, fit_strengths
+from aivj.preferences.bradley_terry import (
+    Comparisons,
+    Prior,
+    Strengths,
+    fit_strengths,
+    prior_from_scores,
+)
 from aivj.preferences.judging import JudgingSession, Progress, Verdict
-from aivj.preferences.prior import prior_from_scores
 
 __all__ = [
     "Belief",

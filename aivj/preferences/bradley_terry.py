@@ -6,6 +6,7 @@ Gaussian at its mode (Laplace). Its precision is the Laplacian of the graph of c
 prior on the diagonal: sparse, so nothing here is of size pairs x pairs.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +20,9 @@ Indices = npt.NDArray[np.intp]
 
 STRENGTH_STD = 1.5
 """How far strengths spread: of two pairs at random, the stronger one is preferred 4 times of 5."""
+
+SCORE_CORRELATION = 0.5
+"""Assumed correlation of scores with a person's taste: a hint, which comparisons overrule."""
 
 _SLOPE_TOLERANCE = 1e-8
 _STEP_TOLERANCE = 1e-9
@@ -42,6 +46,28 @@ class Prior:
     def ignorant(cls, num_pairs: int) -> "Prior":
         """Returns the belief that all pairs are alike until they are seen."""
         return cls(np.zeros(num_pairs), np.full(num_pairs, STRENGTH_STD))
+
+
+def prior_from_scores(pairs: Sequence[int], scores: Mapping[int, float]) -> Prior:
+    """Returns the belief that scores support.
+
+    Of two normal variables with correlation r, one standardised value z of the one predicts
+    r z standard deviations of the other, and leaves sqrt(1 - r^2) of its spread. A pair without a
+    score is believed to be like any other.
+
+    Args:
+        pairs: Ids of all pairs.
+        scores: Scores by pair id; their scale does not matter.
+    """
+    values = np.array([scores.get(pair, np.nan) for pair in pairs])
+    known = np.isfinite(values)
+    spread = float(values[known].std()) if known.any() else 0.0
+    if spread == 0:
+        return Prior.ignorant(len(pairs))
+    standardised = (values - values[known].mean()) / spread
+    mean = np.where(known, SCORE_CORRELATION * STRENGTH_STD * standardised, 0.0)
+    left = np.where(known, np.sqrt(1 - SCORE_CORRELATION**2), 1.0)
+    return Prior(mean, STRENGTH_STD * left)
 
 
 @dataclass(frozen=True, eq=False)

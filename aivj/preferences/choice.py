@@ -7,9 +7,10 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 import numpy.typing as npt
+from numpy.polynomial.hermite_e import hermegauss
+from scipy.special import entr, expit
 
-from aivj.preferences.bradley_terry import Indices, Strengths
-from aivj.preferences.information import expected_information
+from aivj.preferences.bradley_terry import Floats, Indices, Strengths
 
 MAX_CANDIDATES = 48
 """Pairs whose couples, 1,128 of them, are weighed: in a large pack a draw from the least seen."""
@@ -19,6 +20,10 @@ MAX_AHEAD = 2
 
 More than 2 teaches no more in simulations, and some pairs would wait long to be seen at all.
 """
+
+_NUM_NODES = 21
+_NODES, _WEIGHTS = hermegauss(_NUM_NODES)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 def choose_couple(
@@ -63,3 +68,30 @@ def _candidates(
     ordered = shuffled[np.argsort(num_seen[shuffled], kind="stable")]
     within = num_seen[ordered] < num_seen[ordered[0]] + MAX_AHEAD
     return ordered[: min(MAX_CANDIDATES, max(2, int(within.sum())))]
+
+
+def expected_information(mean: Floats, variance: Floats) -> Floats:
+    """Returns the information that comparisons are expected to give, in nats.
+
+    With the lead d of the one pair over the other normal, and h the entropy of a coin, that is
+    h(E[sigmoid(d)]) - E[h(sigmoid(d))]: high where the model does not know who wins, low where
+    nobody can know (BALD; Houlsby, Huszar, Ghahramani and Lengyel, "Bayesian Active Learning for
+    Classification and Preference Learning", arXiv:1112.5745, equation 2). Their closed form is for
+    the probit; for the logistic curve the expectations are Gauss-Hermite quadratures. That a tie
+    is possible is left out of account.
+
+    Args:
+        mean: Expected lead, any shape.
+        variance: Its variance, above 0, the same shape.
+
+    Returns:
+        0 to ln 2, the same shape.
+    """
+    leads = mean[..., np.newaxis] + np.sqrt(variance)[..., np.newaxis] * _NODES
+    chances = expit(leads)
+    return _entropy(chances @ _WEIGHTS) - _entropy(chances) @ _WEIGHTS
+
+
+def _entropy(chance: Floats) -> Floats:
+    entropy: Floats = entr(chance) + entr(1 - chance)
+    return entropy

@@ -1,10 +1,8 @@
 """Runs and versions in MLflow, scores in the runtime's bucket, and the way back from both."""
 
-from aivj.errors import LostRaceError
 from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
 from aivj.release.opening import open_bucket
-from aivj.release.pointer import Forced, Gate, Pointer, StoredObject
 from aivj.release.promotion import Promotion, promote, rollback
 from aivj.release.registry import (
     CANDIDATE,
@@ -26,14 +24,9 @@ __all__ = [
     "Bucket",
     "Champion",
     "Force",
-    "Forced",
-    "Gate",
-    "LostRaceError",
     "PackReleases",
-    "Pointer",
     "Promotion",
     "PromotionEvidence",
-    "StoredObject",
     "TrackedRun",
     "Tracker",
     "VerifyEvidence",

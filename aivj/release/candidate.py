@@ -15,9 +15,9 @@ from aivj.contracts.pairs_quality import (
     quality_stats,
     read_pairs_quality,
 )
+from aivj.contracts.pointer import Forced, Gate
 from aivj.contracts.scored_pack import scored_otherwise
 from aivj.errors import GateError, InputError, StorageError
-from aivj.release.pointer import Forced, Gate
 from aivj.storage import sha256_hex
 
 _STD_TOLERANCE = 1e-3

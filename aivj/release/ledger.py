@@ -23,11 +23,11 @@ from typing import Self
 
 from aivj.contracts.json_text import document_bytes
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
+from aivj.contracts.pointer import Pointer, StoredObject
 from aivj.errors import LostRaceError, StorageError
 from aivj.release.bucket import Bucket
 from aivj.release.pointer import (
-    Pointer,
-    StoredObject,
+    history_key,
     history_prefix,
     object_key,
     pointer_key,
@@ -161,7 +161,7 @@ def commit(bucket: Bucket, state: PackState, pointer: Pointer) -> None:
     if state.served is not None:
         keep(bucket, state.served)
     if state.pointer is not None:
-        _put_and_compare(bucket, state.pointer.history_key, document_bytes(state.pointer))
+        _put_and_compare(bucket, history_key(state.pointer), document_bytes(state.pointer))
     bucket.swap(key, document_bytes(pointer), state.pointer_etag)
     settle(bucket, pointer.pack)
     now, _ = read_pointer(bucket, key) or (None, None)

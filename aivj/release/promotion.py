@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD
+from aivj.contracts.pointer import Pointer, StoredObject
 from aivj.errors import InputError
 from aivj.release.bucket import Bucket
 from aivj.release.candidate import Candidate, Force, PromotionEvidence, admit
@@ -21,13 +22,7 @@ from aivj.release.ledger import (
     settle,
     stored_bytes,
 )
-from aivj.release.pointer import (
-    FOUNDATION_FIELDS,
-    REPORT_NAME,
-    Pointer,
-    StoredObject,
-    never_promoted,
-)
+from aivj.release.pointer import FOUNDATION_FIELDS, REPORT_NAME, never_promoted
 
 _MIN_PREFIX_LENGTH = 8
 

@@ -11,10 +11,10 @@ brought up to date at any time, however often, from the pointer alone.
 import json
 from collections.abc import Mapping
 
+from aivj.contracts.pointer import Forced, Pointer
 from aivj.errors import StorageError
 from aivj.release.logged_model import ServableModel, log_model
 from aivj.release.mlflow_client import mlflow_errors, tolerated
-from aivj.release.pointer import Forced, Pointer
 from aivj.release.tracking import Tracker
 
 CANDIDATE = "candidate"

@@ -19,7 +19,6 @@ from aivj.contracts.pairs_quality import (
     ScoringStats,
     merge_quality,
     quality_stats,
-    quality_url,
     read_pairs_quality,
     write_pairs_quality,
 )
@@ -256,17 +255,3 @@ def test_merge_ignores_another_pack_and_keeps_the_last_duplicate():
     rows = [{"pair": 1, "quality01": 0.2}, {"pair": 1, "quality01": 7}, {"pair": "1"}]
     assert merge_quality(manifest_of([1, 2]), {"pack": "demo_pack", "pairs": rows}) == {1: 7}
     assert merge_quality(manifest_of([1, 2]), {"pack": "Demo_pack", "pairs": rows}) == {}
-
-
-@pytest.mark.parametrize(
-    ("manifest_url", "expected"),
-    [
-        ("/presets/p/pairs-manifest.v0.json", "/presets/p/pairs-quality.v0.json"),
-        ("pairs-manifest.v0.json", "pairs-quality.v0.json"),
-        ("/presets/p/pairs-manifest.filtered.current.json", None),
-        ("/presets/p/pairs-manifest.v0.json?x=1", None),
-        ("", None),
-    ],
-)
-def test_quality_is_looked_for_beside_the_plain_manifest_only(manifest_url, expected):
-    assert quality_url(manifest_url) == expected

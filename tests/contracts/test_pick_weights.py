@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aivj.contracts.pick_weights import affinity_pick_weight, pick_weight
+from aivj.contracts.pick_weights import pick_weight
 
 quality = st.floats(0, 1)
 
@@ -34,10 +34,3 @@ def test_committed_formula(quality01, gamma, explore, expected):
 def test_a_better_pair_never_weighs_less(one, other, gamma, explore):
     low, high = sorted([one, other])
     assert 0 <= pick_weight(low, gamma, explore) <= pick_weight(high, gamma, explore)
-
-
-@pytest.mark.parametrize(
-    ("quality01", "expected"), [(0.0, 0.1), (1.0, 0.5), (0.5, 0.3), (None, 0.5)]
-)
-def test_formula_that_follows_the_music(quality01, expected):
-    assert math.isclose(affinity_pick_weight(quality01, 0.5), expected)

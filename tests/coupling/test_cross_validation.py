@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from aivj.contracts.evaluation import Figure
 from aivj.coupling import FitConfig, TrainingSet
 from aivj.coupling.baselines import BASELINES
-from aivj.coupling.cross_validation import METRICS, Evaluation, Figure, cross_validate
+from aivj.coupling.cross_validation import METRICS, Evaluation, cross_validate, figure_over
 
 CPU = torch.device("cpu")
 
@@ -19,8 +20,8 @@ def test_net_and_baselines_are_judged_on_the_same_folds(evaluation: Evaluation) 
     assert evaluation.num_seeds == 2
     assert evaluation.figure("net", "elite_auc").mean > 0.85
     assert evaluation.figure("net", "elite_auc").std > 0
-    assert evaluation.figure("constant", "elite_auc") == Figure(0.5, 0.0)
-    assert evaluation.figure("net", "preference_accuracy") == Figure(None, None)
+    assert evaluation.figure("constant", "elite_auc") == Figure(mean=0.5, std=0.0)
+    assert evaluation.figure("net", "preference_accuracy") == Figure(mean=None, std=None)
     # A pair of this set is a family, so that half of them lie in each of two folds.
     assert evaluation.num_labelled == 1200
 
@@ -57,8 +58,8 @@ def test_what_never_varied_has_no_standard_error(values: tuple[float, ...]) -> N
 
 
 def test_a_single_seed_has_no_deviation() -> None:
-    assert str(Figure.over([0.25])) == "0.250"
-    assert str(Figure.over([0.25, 0.25])) == "0.250 ± 0.000"
+    assert str(figure_over([0.25])) == "0.250"
+    assert str(figure_over([0.25, 0.25])) == "0.250 ± 0.000"
 
 
 def test_a_net_is_judged_beside_the_constant() -> None:

@@ -51,7 +51,7 @@ def test_an_evaluation_is_a_table_a_page_and_a_run(
     assert set(table["models"]) == {"net", "constant", "luma rule", "logistic", "trees"}
     # Brightness alone made the target, so the rule that looks at it is right.
     assert table["models"]["luma rule"]["eval_spearman"]["mean"] == pytest.approx(1)
-    assert table["verdicts"] == list(outcome.verdicts)
+    assert table["verdicts"] == outcome.table.verdicts
     assert "luma rule" in outcome.page_path.read_text()
     logged = tracker.client.get_run(run.run_id).data.metrics
     assert logged["luma_rule_eval_spearman"] == pytest.approx(1)

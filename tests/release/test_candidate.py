@@ -15,8 +15,9 @@ from release.release_fixtures import (
     write_scores,
 )
 
+from aivj.contracts.pointer import Forced
 from aivj.errors import GateError, InputError, StorageError
-from aivj.release import Force, Forced, candidate
+from aivj.release import Force, candidate
 from aivj.release.candidate import admit
 from aivj.storage import sha256_hex
 

@@ -17,7 +17,8 @@ from release.release_fixtures import (
 )
 
 from aivj.contracts.json_text import parse_json, validated
-from aivj.release import Pointer, describe, open_bucket, rollback
+from aivj.contracts.pointer import Pointer
+from aivj.release import describe, open_bucket, rollback
 from aivj.release.pointer import pointer_key, runtime_key
 from aivj.storage import sha256_hex
 

@@ -3,11 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aivj.contracts.json_text import document_bytes, parse_json, validated
+from aivj.contracts.pointer import Forced, Pointer, StoredObject
 from aivj.errors import InputError
 from aivj.release.pointer import (
-    Forced,
-    Pointer,
-    StoredObject,
+    history_key,
     history_prefix,
     object_key,
     pointer_key,
@@ -88,7 +87,7 @@ def test_the_file_is_what_other_programs_read():
         },
         "unconditional": False,
     }
-    assert pointer.history_key == "history/p/000002-dddddddddddd.json"
+    assert history_key(pointer) == "history/p/000002-dddddddddddd.json"
 
 
 def test_a_pointer_of_before_there_was_force_is_read():

@@ -13,7 +13,8 @@ from release.release_fixtures import (
     verified,
 )
 
-from aivj.release import LostRaceError, describe, rollback
+from aivj.errors import LostRaceError
+from aivj.release import describe, rollback
 from aivj.release.pointer import pointer_key, runtime_key
 from aivj.storage import sha256_hex
 
