@@ -10,14 +10,11 @@ import numpy as np
 
 from aivj import statistics
 from aivj.contracts.comparison import Difference
-from aivj.contracts.pick_weights import pick_weight
+from aivj.contracts.pick_weights import PICK_GAMMA, pick_weight
 from aivj.statistics import Flags, Values
 
 Figure = Callable[[Values, Values], Values]
 """From scores [N] and counts [N, R] to results [R]; see `aivj.statistics`."""
-
-PICK_GAMMA = 4.0
-"""How much weighted picks prefer a better score, here as in the gate."""
 
 _MIN_ITEMS = 3
 

@@ -2,6 +2,10 @@
 
 import math
 
+PICK_GAMMA = 4.0
+"""How much weighted picks prefer a better score where nothing else is said: when scores are judged,
+in a browser or beside others."""
+
 UNSCORED_QUALITY01 = 0.5
 """What the committed runtime takes for a pair without a score."""
 

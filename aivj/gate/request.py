@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from aivj.contracts.pick_weights import PICK_GAMMA
 from aivj.gate.arms import Arm, ArmName, ArmRequest, Sampling, with_query
 from aivj.gate.features import FeatureRequest
 from aivj.gate.report import Mode
@@ -51,7 +52,7 @@ class VerifyRequest:
     beat_tempo: bool = False
     strict_outputs: bool = False
     measure_ms: int = 5000
-    gamma: float = 4.0
+    gamma: float = PICK_GAMMA
     explore: float = 0.0
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
