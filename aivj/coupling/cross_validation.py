@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 import torch
 
+from aivj.contracts.comparison import Verdict
 from aivj.contracts.evaluation import NET, Figure
 from aivj.contracts.judgement import NetJudgement
 from aivj.coupling.baselines import BASELINES, Fitter
@@ -48,7 +49,7 @@ class Comparison:
     metric: str
     difference: float
     standard_error: float | None
-    verdict: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ def _comparison(metric: str, differences: Sequence[float]) -> Comparison:
     mean = spread.mean or 0.0
     varied = spread.std is not None and spread.std > _ROUNDING
     error = (spread.std or 0.0) / math.sqrt(len(differences)) if varied else None
+    verdict: Verdict
     if error is None or abs(mean) <= _TOLD_APART * error:
         verdict = "not to be told apart"
     else:
