@@ -18,7 +18,7 @@ nearly constant teaches nothing. `v1` uses what the stage measures of the compos
     safety    1 up to three flashes in a second, the limit of WCAG 2.3.1, falling to 0.5 at six
 
 The knees lie in the tails, or for response and colour at the 5th and 75th percentile, of the
-stage's own distributions (docs/LOG.md, "What 900 pairs measure").
+stage's own distributions (docs/log/learning.md, "What 900 pairs measure").
 """
 
 import math

@@ -46,13 +46,14 @@ class SlotActor(Generic[Item, Result]):
 
 
 class RayExecutor:
-    """Runs workers as actors of the Ray cluster that this process is connected to.
+    """Runs workers as actors of the Ray cluster that this process is connected to, or of its own.
 
     Args:
         num_slots: How many actors; more than fit wait until there is room.
         num_cpus: CPUs that each actor asks for.
         num_gpus: GPUs that each actor asks for: 0, a whole number, or 1/n of one.
         resources: Custom resources that each actor asks for, such as `{"browser_slot": 1}`.
+        cluster: Opens a cluster for the length of a run, if there is none yet.
 
     Raises:
         InputError: `num_gpus` is another fraction: actors would share GPUs unevenly.
@@ -65,9 +66,11 @@ class RayExecutor:
         num_cpus: float = 1,
         num_gpus: float = 0,
         resources: Mapping[str, float] | None = None,
+        cluster: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         _refuse_uneven(num_gpus)
         self.num_slots = num_slots
+        self._cluster = cluster
         self._options: dict[str, Any] = {
             "num_cpus": num_cpus,
             "num_gpus": num_gpus,
@@ -86,11 +89,14 @@ class RayExecutor:
         on_event: Callable[[Event[Item]], None] = lambda _: None,
     ) -> Generator[Outcome[Item, Result], None, None]:
         """Yields one outcome for each item; see `aivj.executor.protocol.Executor.run`."""
-        bench: _ActorBench[Item, Result] = _ActorBench(make_worker, self.num_slots, self._options)
-        try:
-            yield from work(bench, items, policy, on_event)
-        finally:
-            bench.close()
+        with self._cluster():
+            bench: _ActorBench[Item, Result] = _ActorBench(
+                make_worker, self.num_slots, self._options
+            )
+            try:
+                yield from work(bench, items, policy, on_event)
+            finally:
+                bench.close()
 
 
 class _ActorBench(Bench[Item, Result], Generic[Item, Result]):

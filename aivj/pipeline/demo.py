@@ -21,7 +21,6 @@ from aivj.contracts.pairs_quality import PairsQuality
 from aivj.coupling.config import FitConfig
 from aivj.doctor import examine
 from aivj.errors import GateError
-from aivj.fleet.cluster import cluster
 from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.gate.request import VerifyRequest
 from aivj.gate.run_check import check_run
@@ -104,12 +103,9 @@ class _Demo:
         num_workers = request.num_workers(choice.report.is_software)
         tags = {"pack": PACK, "renderer_class": choice.report.renderer_class}
         with tracker.start("demo", params={}, tags=tags) as run:
-            # One cluster renders and trains: two slots more than browsers, so that the fit can
-            # start while their actors go.
-            with cluster(num_cpus=num_workers + 2):
-                sampled = self._sample(choice, num_workers, pack)
-                self._check(sampled)
-                trained = self._train(sampled, elite_dir, run)
+            sampled = self._sample(choice, num_workers, pack)
+            self._check(sampled)
+            trained = self._train(sampled, elite_dir, run)
             quality, quality_path = self._score(trained, run)
             verified = self._verify(choice, run)
             promotion = self._promote(quality_path, tracker)
@@ -216,6 +212,7 @@ class _Demo:
                 output_dir=request.folder / "coupling",
                 config=FitConfig(seed=request.seed),
                 allow_cpu=True,
+                num_workers=0,
             )
             epochs = train_request.config.epochs
             trained = train(

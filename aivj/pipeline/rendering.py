@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -114,11 +115,16 @@ def open_executor(options: RenderOptions, num_workers: int) -> Iterator[Executor
     from aivj.fleet.cluster import cluster
     from aivj.fleet.rendering import RayExecutor
 
-    # Two more than browsers, so that a fit can start while their actors go.
-    with cluster(num_cpus=num_workers + 2, address=options.ray_address):
+    # Two more than browsers, so that an actor can be replaced while the old one goes.
+    open_cluster = partial(cluster, num_cpus=num_workers + 2, address=options.ray_address)
+    with contextlib.ExitStack() as stack:
+        if options.ray_address is not None:
+            # Whether there is one is known before a run begins; one of our own starts with it.
+            stack.enter_context(open_cluster())
         yield RayExecutor(
             num_workers,
             num_cpus=options.num_cpus,
             num_gpus=options.num_gpus,
             resources=options.resources,
+            cluster=open_cluster,
         )

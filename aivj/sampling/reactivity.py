@@ -4,7 +4,7 @@ Cross-correlating a picture's motion with the music over two seconds finds chanc
 better. The *response* compares with a counterfactual: the same pair, seed and frames in silence.
 The *alignment* asks whether the picture moves when the music is loud, with the motion that silence
 has left out of the question by the response; its control is the same figure for music shifted in
-time, which must come out lower over a pack (AUC; see docs/LOG.md).
+time, which must come out lower over a pack (AUC; see docs/log/sampling.md).
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ LUMA_WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32) / 255
 LUMA_TOLERANCE = 0.02
 """How far the mean luma of a picture may lie from that of the frame it shows.
 
-Lossy coding puts 260 real pictures off by 0.009 at most (docs/LOG.md).
+Lossy coding puts 260 real pictures off by 0.009 at most (docs/log/sampling.md).
 """
 
 CELL_TOLERANCE = 0.08

@@ -46,10 +46,11 @@ def train_workers() -> list[psutil.Process]:
 
 def kill_a_worker_once_a_state_is_kept(storage: Path, killed: list[int]) -> None:
     deadline_s = time.monotonic() + DEADLINE_S
+    workers: list[psutil.Process] = []
     while time.monotonic() < deadline_s:
-        kept = any(storage.glob("coupling-*/checkpoint_manager_snapshot.json"))
-        workers = train_workers() if kept else []
-        if workers:
+        # Looked for before, since to look takes longer than a fit where much else is running.
+        workers = workers or train_workers()
+        if workers and any(storage.glob("coupling-*/checkpoint_manager_snapshot.json")):
             workers[0].kill()
             killed.append(workers[0].pid)
             return

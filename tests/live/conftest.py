@@ -9,8 +9,11 @@ import pytest
 from gate.tested_packs import MOVING, write_pack
 from live.fake_runtime import fake_runtime
 
+import aivj.live.run
+import aivj.live.visits
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
+from aivj.browser.session import BrowserSession
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import AivjError
 from aivj.live.music import read_music
@@ -63,6 +66,16 @@ class Ran:
         return [row.pair for row in self.rows]
 
 
+def ended(ran, code, phase):
+    """Asserts how a run ended, wherever that is told, and returns its error."""
+    assert ran.meta.error is not None
+    assert (ran.meta.error.code, ran.meta.error.phase) == (code, phase), ran.meta.error.message
+    assert ran.meta.finished_at is not None
+    assert f"[eval] FATAL {code}" in ran.log
+    assert (ran.directory.path / "playwright-events-fatal.log").exists()
+    return ran.error
+
+
 def run_live(tmp_path, url, choice, *, live=QUICK, music="click", rows_in_time=None, **asked):
     """Runs, and lets ten years pass after so many rows."""
     passed_s = [0.0]
@@ -97,9 +110,70 @@ def run_live(tmp_path, url, choice, *, live=QUICK, music="click", rows_in_time=N
     return Ran(error, directory, directory.rows(), directory.failures(), meta, log)
 
 
+class KeptBrowser:
+    """One browser for many runs: to start one takes most of what a short run takes.
+
+    It lives in a loop of its own, which the runs use too.
+    """
+
+    def __init__(self, choice):
+        self._runner = asyncio.Runner()
+        self._session = BrowserSession(choice.plan, "auto")
+        self._report = self._runner.run(self._session.open())
+        self.run = self._runner.run
+
+    def __getattr__(self, name):
+        return getattr(asyncio, name)
+
+    def close(self):
+        self._runner.run(self._session.close())
+        self._runner.close()
+
+    def lent(self, _plan, _policy):
+        """Stands in for a session of a run's own: what a run opened is closed with it."""
+        return _Lent(self._session, self._report)
+
+
+class _Lent:
+    def __init__(self, session, report):
+        self._session, self._report = session, report
+        self._pages = []
+
+    async def open(self):
+        return self._report
+
+    async def open_page(self, setup, on_event):
+        page = await self._session.open_page(setup, on_event)
+        self._pages.append(page)
+        return page
+
+    async def close(self):
+        for page in self._pages:
+            await page._page.context.close()
+        self._pages.clear()
+
+    def __getattr__(self, name):
+        return getattr(self._session, name)
+
+
+@pytest.fixture(scope="module")
+def kept_browser(software_renderer):
+    browser = KeptBrowser(software_renderer)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def fake(tmp_path, software_renderer):
+def fake(fake_own_browser, kept_browser, monkeypatch):
     """Runs against the fake: `fake(fault=..., live=..., ...)`."""
+    monkeypatch.setattr(aivj.live.run, "asyncio", kept_browser)
+    monkeypatch.setattr(aivj.live.visits, "BrowserSession", kept_browser.lent)
+    return fake_own_browser
+
+
+@pytest.fixture
+def fake_own_browser(tmp_path, software_renderer):
+    """Runs as `fake` does, with browsers of its own, which may end."""
     write_pack(tmp_path / "public", [MOVING] * 3, [0.2, 0.5, 0.8])
 
     def run(

@@ -1,13 +1,10 @@
 """Everything that the contract has a code or a reason for, on a page that does it on purpose."""
 
-import contextlib
 import json
-import re
 from dataclasses import replace
 
-import psutil
 from gate.tested_packs import MOVING, write_pack
-from live.conftest import LEGAL, QUICK, run_live
+from live.conftest import LEGAL, QUICK, ended, run_live
 
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.run_folder import STUCK_PAIRS_NAME
@@ -15,11 +12,9 @@ from aivj.contracts.stuck_pairs import read_stuck_pairs
 from aivj.errors import (
     OtherManifestError,
     RendererRefusedError,
-    RestartLimitError,
     RunError,
     ServerNotReadyError,
     SilentAudioError,
-    WorkerLostError,
 )
 from aivj.gate import run_check
 
@@ -27,32 +22,8 @@ SHORT = replace(QUICK, ready_timeout_ms=1000, stuck_max_restarts=0)
 STUCK = replace(QUICK, pick_timeout_ms=500, stuck_max_consecutive=2, stuck_max_restarts=1)
 
 
-def ended(ran, code, phase):
-    assert ran.meta.error is not None
-    assert (ran.meta.error.code, ran.meta.error.phase) == (code, phase), ran.meta.error.message
-    assert ran.meta.finished_at is not None
-    assert f"[eval] FATAL {code}" in ran.log
-    assert (ran.directory.path / "playwright-events-fatal.log").exists()
-    return ran.error
-
-
-def kill_renderers():
-    """Ends the processes that show pages, of browsers that this process started.
-
-    One was there a moment ago, to ask for it; others come and go meanwhile.
-    """
-    num_killed = 0
-    while not num_killed:
-        for process in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                # A process that renames itself joins its arguments with spaces.
-                if "--type=renderer" in " ".join(process.cmdline()):
-                    process.kill()
-                    num_killed += 1
-
-
-def test_a_sound_page_is_sampled_with_two_pages_and_keeps_every_rule(fake, tmp_path):
-    ran = fake(music="click", live=replace(LEGAL, num_pages=2), reload_every=1)
+def test_a_sound_page_is_sampled_with_two_pages_and_keeps_every_rule(fake_own_browser, tmp_path):
+    ran = fake_own_browser(music="click", live=replace(LEGAL, num_pages=2), reload_every=1)
 
     assert ran.error is None
     assert sorted(ran.pairs) == [0, 3, 6]
@@ -133,35 +104,6 @@ def test_complaints_on_the_console_too(fake):
 
     assert ran.rows[0].console_errors_since_last > 0
     assert ran.rows[0].reasons == ["consoleerror"]
-
-
-def test_a_page_that_crashes_is_replaced_by_another(fake):
-    ran = fake("crash", after=4, on_crash=kill_renderers)
-
-    assert ran.error is None
-    assert sorted(ran.pairs) == [0, 3, 6]
-    assert ran.meta.timing.browser_restart_count == 1
-    assert "[page] crash" in ran.log
-    events = (ran.directory.path / "playwright-events-tested.log").read_text()
-    assert re.search(r"^\d{4}-\d\d-\d\dT[\d:.]+Z \[crash\] http://", events, re.MULTILINE)
-
-
-def test_a_page_that_crashes_whenever_it_is_replaced(fake):
-    live = replace(QUICK, browser_max_restarts=0)
-
-    ran = fake("crash", after=3, live=live, on_crash=kill_renderers)
-
-    error = ended(ran, "FATAL_BROWSER_RESTART_LIMIT", "sampling")
-    assert isinstance(error, RestartLimitError)
-
-
-def test_a_page_that_crashes_while_it_is_brought_up(fake):
-    live = replace(QUICK, stuck_max_restarts=0)
-
-    ran = fake("crash", after=0, live=live, on_crash=kill_renderers)
-
-    error = ended(ran, "FATAL_PLAYWRIGHT_CRASH", "webgl_probe:tested")
-    assert isinstance(error, WorkerLostError)
 
 
 def test_a_page_with_another_manifest(fake):

@@ -133,9 +133,6 @@ def test_other_scores_than_the_promoted_ones_end_the_demo(summary):
         path.write_bytes(whole)
 
 
-# Ray Data 2.60, which Ray Train asks for its defaults, warns of options of its own.
-@pytest.mark.filterwarnings("ignore:.use_[a-z0-9_]+. is deprecated:DeprecationWarning")
-@pytest.mark.usefixtures("ray_here")
 def test_a_second_call_measures_nothing_again(home, demo, summary, run_here):
     eval_path = Path(summary["artifacts"]["eval"])
     before = eval_path.read_bytes()
@@ -151,7 +148,6 @@ def test_a_second_call_measures_nothing_again(home, demo, summary, run_here):
     assert quality.pairs == first.pairs
 
 
-@pytest.mark.usefixtures("ray_here")
 def test_a_black_picture_ends_the_demo(demo, summary, run_here):
     run = Path(summary["artifacts"]["run"])
     row = read_eval_rows(run / "eval.jsonl").rows[0]

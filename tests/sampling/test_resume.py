@@ -43,6 +43,12 @@ def finished_once(out_dir):
     return sorted(counts) == list(range(NUM_PAIRS)) and set(counts.values()) == {1}
 
 
+def children_of(driver):
+    """Returns what a driver has started, and leaves it stopped: a run must not end meanwhile."""
+    driver.send_signal(signal.SIGSTOP)
+    return psutil.Process(driver.pid).children(recursive=True)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, draw_pack):
     home = tmp_path_factory.mktemp("home")
@@ -71,7 +77,7 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
             assert driver.poll() is None, "the driver ended before it could be killed"
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        children = psutil.Process(driver.pid).children(recursive=True)
+        children = children_of(driver)
     finally:
         driver.send_signal(signal.SIGKILL)
         driver.wait()

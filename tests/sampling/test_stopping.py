@@ -6,7 +6,7 @@ import time
 
 import psutil
 import pytest
-from sampling.test_resume import arguments, command, finished_once
+from sampling.test_resume import arguments, children_of, command, finished_once
 
 from aivj.contracts.eval_rows import read_eval_rows
 from aivj.contracts.run_meta import read_run_meta
@@ -33,10 +33,11 @@ def test_a_signal_ends_a_run_within_ten_seconds(home, executor, number, exit_cod
         assert driver.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    children = psutil.Process(driver.pid).children(recursive=True)
+    children = children_of(driver)
 
     asked = time.monotonic()
     driver.send_signal(number)
+    driver.send_signal(signal.SIGCONT)
     _, said = driver.communicate(timeout=60)
     took_s = time.monotonic() - asked
 
