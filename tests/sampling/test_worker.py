@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 
 from aivj.audio.click import click_track
 from aivj.audio.samples import time_bytes
@@ -15,6 +16,8 @@ from aivj.sampling import worker as worker_module
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairJob, PairWorker, PairWorkerPlan
 from aivj.stage.thumbnails import picture_luma
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TINY = RenderSettings(width=64, height=36, warmup_frames=2, measure_frames=4)
 
@@ -30,12 +33,27 @@ def plan(software_renderer):
     )
 
 
-@pytest.fixture
-async def worker(plan):
+@contextlib.asynccontextmanager
+async def opened(plan):
     worker = PairWorker(plan)
-    await worker.open()
-    yield worker
-    await worker.close()
+    try:
+        await worker.open()
+        yield worker
+    finally:
+        await worker.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def worker(plan):
+    """One for all tests that leave it fit for the next pair."""
+    async with opened(plan) as worker:
+        yield worker
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_worker(plan):
+    async with opened(plan) as worker:
+        yield worker
 
 
 def preset(**changes):
@@ -80,23 +98,23 @@ BLACK_PICTURE = """async text => {
 @pytest.mark.parametrize(
     "picture", ['canvas.toDataURL("image/webp").split(",")[1]', 'btoa("RIFF, but no picture")']
 )
-async def test_a_picture_of_something_else_is_a_fault_of_the_worker(worker, monkeypatch, picture):
+async def test_a_picture_of_something_else_is_a_fault_of_the_worker(
+    own_worker, monkeypatch, picture
+):
     monkeypatch.setattr(worker_module, "_SCRIPT", BLACK_PICTURE % picture)
 
     with pytest.raises(WorkerLostError) as caught:
-        await worker.run(job(baseVals={"wave_mode": 2, "ob_size": 0.5, "ob_r": 1, "ob_a": 1}), 20)
+        await own_worker.run(
+            job(baseVals={"wave_mode": 2, "ob_size": 0.5, "ob_r": 1, "ob_a": 1}), 20
+        )
 
     assert caught.value.kind == "other-picture"
 
 
 async def test_a_wide_picture_is_measured_to_its_edges(plan):
     wide = replace(plan.settings, width=640, height=360)
-    worker = PairWorker(replace(plan, settings=wide))
-    await worker.open()
-    try:
+    async with opened(replace(plan, settings=wide)) as worker:
         result = await worker.run(job(), 20)
-    finally:
-        await worker.close()
 
     assert picture_luma(result.thumbnail) == pytest.approx(result.measurement.last_luma, abs=0.01)
 
@@ -123,17 +141,11 @@ async def test_a_broken_preset_fails_alone_with_its_layer(worker, kind, changes)
     assert (await worker.run(job(), 20)).measurement.viz_avg_luma > 0
 
 
-async def test_a_page_that_hangs_loses_its_browser_in_time(plan, monkeypatch):
-    from aivj.sampling import worker as module
+async def test_a_page_that_hangs_loses_its_browser_in_time(own_worker, monkeypatch):
+    monkeypatch.setattr(worker_module, "_SCRIPT", "text => { for (;;) {} }")
 
-    worker = PairWorker(plan)
-    await worker.open()
-    monkeypatch.setattr(module, "_SCRIPT", "text => { for (;;) {} }")
-    try:
-        with pytest.raises(WorkerLostError) as caught:
-            await worker.run(job(), 2)
-    finally:
-        await worker.close()
+    with pytest.raises(WorkerLostError) as caught:
+        await own_worker.run(job(), 2)
     assert caught.value.kind == "hung-page"
 
 
@@ -143,7 +155,7 @@ async def test_loops_in_loops_end_with_their_frame(worker):
     assert measured.viz_avg_luma > 0
 
 
-async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
+async def test_a_lost_context_is_no_measurement(own_worker, monkeypatch):
     losing = """text => {
       const draw = WebGL2RenderingContext.prototype.readPixels;
       WebGL2RenderingContext.prototype.readPixels = function (...args) {
@@ -155,15 +167,13 @@ async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
     monkeypatch.setattr(worker_module, "_SCRIPT", losing)
 
     with pytest.raises(WorkerLostError) as caught:
-        await worker.run(job(), 20)
+        await own_worker.run(job(), 20)
     assert caught.value.kind == "context-lost"
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5])
 async def test_a_pair_is_no_measurement_if_the_gpu_process_died_meanwhile(plan, share):
-    worker = PairWorker(replace(plan, settings=replace(TINY, warmup_frames=300)))
-    await worker.open()
-    try:
+    async with opened(replace(plan, settings=replace(TINY, warmup_frames=300))) as worker:
         started = time.monotonic()
         await worker.run(job(), 20)
         duration_s = time.monotonic() - started
@@ -178,8 +188,6 @@ async def test_a_pair_is_no_measurement_if_the_gpu_process_died_meanwhile(plan, 
             await worker.run(job(), 20)
         await killing
         assert caught.value.kind == "gpu-crash"
-    finally:
-        await worker.close()
 
 
 async def documents_of(worker, jobs):
@@ -192,16 +200,13 @@ async def documents_of(worker, jobs):
     return seen
 
 
-async def test_a_document_is_kept_for_its_share_of_pairs_and_none_shows_in_another(plan):
+async def test_a_document_is_kept_for_its_share_of_pairs_and_none_shows_in_another(
+    own_worker, plan
+):
     jobs = [job(), job(frame_eqs_eel="wave_g = rand(100)/100; zoom = 1.1;"), job()] * 2
-    kept, renewed = PairWorker(plan), PairWorker(replace(plan, reload_every=2))
-    try:
-        await kept.open()
-        await renewed.open()
-        in_kept, in_renewed = await documents_of(kept, jobs), await documents_of(renewed, jobs)
-    finally:
-        await kept.close()
-        await renewed.close()
+    in_kept = await documents_of(own_worker, jobs)
+    async with opened(replace(plan, reload_every=2)) as renewed:
+        in_renewed = await documents_of(renewed, jobs)
 
     # The self-test has begun the first document, with two pairs.
     assert [is_first for is_first, _ in in_kept] == [False] * 6
@@ -220,23 +225,16 @@ async def test_what_a_failed_pair_leaves_behind_goes_with_its_document(worker):
 
 
 async def test_a_browser_above_its_limit_is_worn(plan):
-    worker = PairWorker(replace(plan, memory_limit_bytes=10**12))
-    small = PairWorker(replace(plan, memory_limit_bytes=10**6))
-    for one in (worker, small):
-        await one.open()
-    try:
-        assert worker.worn() is None
-        assert "memory" in small.worn()
-    finally:
-        for one in (worker, small):
-            await one.close()
+    async with opened(replace(plan, memory_limit_bytes=10**6)) as worker:
+        assert "memory" in worker.worn()
+
+
+async def test_a_browser_below_its_limit_is_not(worker):
+    assert worker.worn() is None
 
 
 async def test_another_renderer_than_the_proved_one_is_refused(plan):
     other = replace(plan.expected, renderer="ANGLE (Mesa, llvmpipe (LLVM 99), OpenGL)")
-    worker = PairWorker(replace(plan, expected=other))
-    try:
-        with pytest.raises(RunError, match="LLVM 99"):
-            await worker.open()
-    finally:
-        await worker.close()
+    with pytest.raises(RunError, match="LLVM 99"):
+        async with opened(replace(plan, expected=other)):
+            pass
