@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LONG_HOLD_MS, LongHold } from "../../../aivj/stage/web/src/director/long_hold.ts";
+import { LONG_HOLD_MS, LongHold } from "../../../aivj/stage/web/src/director/feedback.ts";
 
 test("a hold of a minute is told once, and for one preset", () => {
   const hold = new LongHold();

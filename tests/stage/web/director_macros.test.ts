@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arbitrated, arbitratedMacros } from "../../../aivj/stage/web/src/director/arbitration.ts";
 import {
+  arbitrated,
+  arbitratedMacros,
   isProfile,
   MACRO_NAMES,
   MacroBank,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { AudioFeatures } from "../../../aivj/stage/web/src/director/audio_features.ts";
-import type { Store } from "../../../aivj/stage/web/src/director/kept_json.ts";
+import type { Store } from "../../../aivj/stage/web/src/ground/json.ts";
 
 const SILENT: AudioFeatures = {
   rms: 0,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { baseValues } from "../../../aivj/stage/web/src/convert/base_values.ts";
-import { leftOut } from "../../../aivj/stage/web/src/convert/left_out.ts";
 import { leadingNumber, type Milk, readMilk } from "../../../aivj/stage/web/src/convert/milk.ts";
+import { leftOut } from "../../../aivj/stage/web/src/convert/preset.ts";
 
 function read(...lines: string[]): Milk {
   return readMilk(lines.join("\n"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AccentTrace } from "../../../aivj/stage/web/src/player/accent_trace.ts";
+import { AccentTrace } from "../../../aivj/stage/web/src/player/sound/ear.ts";
 import { beatText } from "../../../aivj/stage/web/src/player/surface/overlay.ts";
 
 test("an accent counts once while it lasts, and is forgotten after half a minute", () => {

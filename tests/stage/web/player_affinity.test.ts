@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { affinityWeights, ranks01 } from "../../../aivj/stage/web/src/player/affinity.ts";
+import { affinityWeights, ranks01 } from "../../../aivj/stage/web/src/player/selection.ts";
 
 const PAIRS = [
   { pair: 1, warp_diff: 0.001, cx_diff: 0.004 },

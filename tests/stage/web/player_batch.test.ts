@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PageFault } from "../../../aivj/stage/web/src/player/converted.ts";
+import { PageFault } from "../../../aivj/stage/web/src/page/converted.ts";
 import { RenderFailure, TookTooLong } from "../../../aivj/stage/web/src/probe/failures.ts";
 import {
   bandClass,

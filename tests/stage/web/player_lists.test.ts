@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fetchable, presetName } from "../../../aivj/stage/web/src/page/converted.ts";
 import { parseCatalogue } from "../../../aivj/stage/web/src/player/catalogue.ts";
-import { fetchable, presetName } from "../../../aivj/stage/web/src/player/converted.ts";
 import { FAVOURITES_KEY, Favourites } from "../../../aivj/stage/web/src/player/favourites.ts";
 import { parseLibrary } from "../../../aivj/stage/web/src/player/library.ts";
 import { namesFrom, Titles } from "../../../aivj/stage/web/src/player/titles.ts";

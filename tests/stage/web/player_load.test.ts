@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isSoftware, pictureSize } from "../../../aivj/stage/web/src/page/picture_size.ts";
 import { PerformanceBudget } from "../../../aivj/stage/web/src/player/load/budget.ts";
 import { capsFor, LoadPressure } from "../../../aivj/stage/web/src/player/load/caps.ts";
-import { FrameTimes } from "../../../aivj/stage/web/src/player/load/frame_times.ts";
-import { Load } from "../../../aivj/stage/web/src/player/load/load.ts";
-import { isSoftware, pictureSize } from "../../../aivj/stage/web/src/player/picture_size.ts";
+import { FrameTimes, Load } from "../../../aivj/stage/web/src/player/load/load.ts";
 
 const IDS = { fg: "a", bg: "b" };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import type { LiveLayer } from "../../../aivj/stage/web/src/player/live_layer.ts";
-import type { Pace } from "../../../aivj/stage/web/src/player/pace.ts";
+import type { LiveLayer } from "../../../aivj/stage/web/src/page/live_layer.ts";
+import type { Pace } from "../../../aivj/stage/web/src/page/pace.ts";
 import { Preparation } from "../../../aivj/stage/web/src/player/preparation.ts";
 
 /** Idle moments come when the test says so. */

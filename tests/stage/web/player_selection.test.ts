@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drawIndex } from "../../../aivj/stage/web/src/ground/draws.ts";
 import type { ListedPair } from "../../../aivj/stage/web/src/player/pack.ts";
 import {
-  drawIndex,
   PairPicker,
   type PickSettings,
   powerLawWeight,

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capsFor } from "../../../aivj/stage/web/src/player/load/caps.ts";
 import {
+  capsFor,
   type ListeningRates,
   listeningRates,
-} from "../../../aivj/stage/web/src/player/load/listening_rates.ts";
+} from "../../../aivj/stage/web/src/player/load/caps.ts";
 import { Load } from "../../../aivj/stage/web/src/player/load/load.ts";
 import { Prefetch } from "../../../aivj/stage/web/src/player/prefetch.ts";
 import { Ear } from "../../../aivj/stage/web/src/player/sound/ear.ts";

@@ -7,9 +7,9 @@ import {
   fromBytes,
   silentWindow,
   toBytes,
-  WINDOW,
 } from "../../../aivj/stage/web/src/player/sound/window.ts";
 import { statusText, toggleText } from "../../../aivj/stage/web/src/player/surface/sound_panel.ts";
+import { WINDOW } from "../../../aivj/stage/web/src/render/clip.ts";
 
 /** A tone of 441 Hz in both channels. */
 function tone(amplitude: number) {

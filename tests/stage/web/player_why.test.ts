@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { selectionLine, whyPicked } from "../../../aivj/stage/web/src/player/coupled_state.ts";
 import type { PickSettings } from "../../../aivj/stage/web/src/player/selection.ts";
-import { selectionLine, whyPicked } from "../../../aivj/stage/web/src/player/why.ts";
 
 const SETTINGS: PickSettings = {
   mode: "weighted",

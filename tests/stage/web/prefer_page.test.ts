@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Api } from "../../../aivj/stage/web/src/prefer/api.ts";
-import { MusicClock } from "../../../aivj/stage/web/src/prefer/clock.ts";
-import { actionOf } from "../../../aivj/stage/web/src/prefer/keys.ts";
-import { progressText } from "../../../aivj/stage/web/src/prefer/panel.ts";
+import { MusicClock } from "../../../aivj/stage/web/src/prefer/music.ts";
+import { actionOf, progressText } from "../../../aivj/stage/web/src/prefer/panel.ts";
 
 const NO_MODIFIER = { ctrlKey: false, altKey: false, metaKey: false };
 const STATE = { pack: "p", by: "ada", number: 1, couple: null, canUndo: false };

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { joinContinuedLines, stripComments } from "../../../aivj/stage/web/src/convert/comments.ts";
-import { preprocess } from "../../../aivj/stage/web/src/convert/preprocess.ts";
+import {
+  joinContinuedLines,
+  preprocess,
+  stripComments,
+} from "../../../aivj/stage/web/src/convert/preprocess.ts";
 import { ShaderError } from "../../../aivj/stage/web/src/convert/types.ts";
 import { spaced } from "./code.ts";
 

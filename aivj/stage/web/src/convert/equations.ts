@@ -2,8 +2,7 @@
 
 import { EquationError } from "../equations/errors.ts";
 import { compileEquations } from "../equations/module.ts";
-import { isEnabled } from "./left_out.ts";
-import type { BlockName, MilkPart } from "./milk.ts";
+import { type BlockName, isEnabled, type MilkPart } from "./milk.ts";
 import type { EquationReport } from "./types.ts";
 
 /** Blocks as a preset's author calls them. */

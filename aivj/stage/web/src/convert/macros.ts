@@ -1,13 +1,12 @@
 // Macro expansion by the rules of C: arguments first, then the result again, no macro in itself.
 
-import { textAt } from "./brackets.ts";
-import { type Token, tokenize } from "./tokens.ts";
+import { type Token, textAt, tokenize } from "./tokens.ts";
 import { ShaderError } from "./types.ts";
 
 const MAX_DEPTH = 40;
 const MAX_TOKENS = 200_000;
 
-export interface Macro {
+interface Macro {
   /** Null for a macro that is used without parentheses. */
   readonly params: readonly string[] | null;
   readonly body: readonly Token[];

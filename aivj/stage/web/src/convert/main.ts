@@ -7,10 +7,9 @@
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import { type Milk, type MilkPart, readMilk } from "./milk.ts";
-import { convertPreset, convertPresetWith } from "./preset.ts";
+import { CONVERTER, convertPreset, convertPresetWith } from "./preset.ts";
 import { failedShader } from "./shader.ts";
 import { type ConvertedPreset, type FailureStage, ShaderError } from "./types.ts";
-import { CONVERTER } from "./version.ts";
 
 interface Request {
   id: number;

@@ -5,7 +5,7 @@
 // 3 ... up to the first that is missing. `aivj/presets/milk.py` is the same reading in Python. What
 // equations and shaders mean is no business of this module.
 
-export type PartKind = "preset" | "wave" | "shape";
+type PartKind = "preset" | "wave" | "shape";
 
 /** A block of equations. Only the preset itself has `per_pixel`, only a custom wave `per_point`. */
 export type BlockName = "init" | "per_frame" | "per_pixel" | "per_point";
@@ -194,4 +194,9 @@ class Reading {
     kept.set(key, text);
     return true;
   }
+}
+
+/** Whether a custom wave or shape is drawn at all. */
+export function isEnabled({ values }: MilkPart): boolean {
+  return Boolean(values.get("enabled"));
 }

@@ -1,6 +1,5 @@
 // The C preprocessor that hlslparser lacks.
 
-import { joinContinuedLines, stripComments } from "./comments.ts";
 import { conditionHolds } from "./conditions.ts";
 import { define, expandMacros, type Macros } from "./macros.ts";
 import { type Token, tokenize } from "./tokens.ts";
@@ -93,4 +92,22 @@ run(PREDEFINED, PREDEFINED_MACROS);
 /** Returns the tokens of a shader without comments, directives and macros. */
 export function preprocess(source: string): Token[] {
   return run(source, new Map(PREDEFINED_MACROS));
+}
+
+/**
+ * Replaces comments by a blank, in one pass from left to right: whichever of `//` and `/*` comes
+ * first wins, so the comment `//*=` hides no code. Line breaks inside comments stay.
+ */
+export function stripComments(source: string): string {
+  return source.replace(/\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (comment) => {
+    return ` ${comment.replace(/[^\n]/g, "")}`;
+  });
+}
+
+/** Joins lines that end in a backslash, and adds the lost breaks after them: numbers stay true. */
+export function joinContinuedLines(source: string): string {
+  return source.replace(/(?:[^\n]*\\[^\S\n]*\n)+[^\n]*/g, (lines) => {
+    const parts = lines.split(/\\[^\S\n]*\n/);
+    return parts.join(" ") + "\n".repeat(parts.length - 1);
+  });
 }

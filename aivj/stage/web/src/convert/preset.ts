@@ -2,8 +2,7 @@
 
 import { baseValues } from "./base_values.ts";
 import { EquationBlocks, equationReason } from "./equations.ts";
-import { isEnabled, leftOut, NUM_ALWAYS, NUM_DRAWN } from "./left_out.ts";
-import { type Milk, type MilkPart, readMilk } from "./milk.ts";
+import { isEnabled, type Milk, type MilkPart, readMilk } from "./milk.ts";
 import { ABSENT_SHADER, type ConvertedShader, convertShader } from "./shader.ts";
 import type {
   ButterchurnPreset,
@@ -12,10 +11,25 @@ import type {
   Equations,
   ShaderKind,
 } from "./types.ts";
-import { CONVERTER } from "./version.ts";
+
+/** Raised on every change that can change any output. */
+const OWN_VERSION = 4;
+
+/**
+ * How `pow` treats a negative base, which GLSL leaves undefined: `abs` raises |a|, so that every
+ * renderer draws the same.
+ */
+const POW_POLICY = "abs";
+
+export const CONVERTER = [`aivj-convert ${OWN_VERSION}`, `pow ${POW_POLICY}`].join(", ");
+
+/** Custom waves and custom shapes that there always are, of each: those of MilkDrop 2. */
+const NUM_ALWAYS = 4;
+/** And those that are drawn where a preset has them: those of MilkDrop 3. */
+const NUM_DRAWN = 16;
 
 /** Turns a shader's source into Butterchurn's. */
-export type ShaderConverter = (source: string, kind: ShaderKind) => ConvertedShader;
+type ShaderConverter = (source: string, kind: ShaderKind) => ConvertedShader;
 
 /**
  * Converts preset text (bytes decoded as latin-1). Any text makes a preset; what is wrong with a
@@ -100,4 +114,26 @@ function report(
 
 function union(a: readonly string[], b: readonly string[]): string[] {
   return [...new Set([...a, ...b])].sort();
+}
+
+/** Says what is not drawn, a sentence a kind; nothing of a preset of MilkDrop 2 or 3. */
+export function leftOut(milk: Milk): string[] {
+  const waves = beyond(milk.waves);
+  const shapes = beyond(milk.shapes);
+  return [
+    ...(isEmpty(milk) ? ["the text holds no preset: not one value, not one line of code"] : []),
+    ...(waves > 0 ? [`custom waves beyond the first ${NUM_DRAWN} are left out: ${waves}`] : []),
+    ...(shapes > 0 ? [`custom shapes beyond the first ${NUM_DRAWN} are left out: ${shapes}`] : []),
+  ];
+}
+
+/** Whether nothing was read that says what to draw. */
+function isEmpty({ preset, waves, shapes, warp, comp }: Milk): boolean {
+  const all = [preset, ...waves, ...shapes];
+  const isBare = all.every(({ values, blocks }) => values.size === 0 && blocks.size === 0);
+  return isBare && warp === "" && comp === "";
+}
+
+function beyond(parts: readonly MilkPart[]): number {
+  return parts.filter((part) => part.index >= NUM_DRAWN && isEnabled(part)).length;
 }

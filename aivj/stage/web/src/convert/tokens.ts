@@ -1,4 +1,4 @@
-// Text to tokens and back. Knows neither macros nor grammar.
+// Text to tokens. Knows neither macros nor grammar.
 
 export interface Token {
   readonly kind: "word" | "number" | "symbol";
@@ -39,16 +39,7 @@ function tokenAt(source: string, at: number, line: number): Token | null {
   return null;
 }
 
-/** Writes tokens as text, each on the line it came from, so that errors point at the source. */
-export function print(tokens: readonly Token[]): string {
-  let text = "";
-  let line = 1;
-  for (const token of tokens) {
-    if (token.line > line) {
-      text += "\n".repeat(token.line - line);
-      line = token.line;
-    }
-    text += `${token.text} `;
-  }
-  return text;
+/** Text of the token at `at`; empty outside the list. */
+export function textAt(tokens: readonly Token[], at: number): string {
+  return tokens[at]?.text ?? "";
 }

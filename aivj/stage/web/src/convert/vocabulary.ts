@@ -33,7 +33,7 @@ export const SAMPLERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A value MilkDrop offers and Butterchurn keeps inside `main` or lacks: a global of ours. */
-export interface StageGlobal {
+interface StageGlobal {
   readonly name: string;
   readonly type: string;
   /** GLSL that sets it, where the two shaders see the value, or do not have it. */

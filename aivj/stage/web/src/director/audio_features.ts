@@ -1,9 +1,9 @@
 // What the music does in a frame, from the samples that the presets hear.
 
+import { approach, clamp01, MAX_STEP_S } from "../ground/smoothing.ts";
 import { type Beat, type BeatRates, BeatTracker, EVERY_STEP } from "./beat.ts";
 import { AUDIBLE_RMS, InputLevel } from "./input_level.ts";
 import { OnsetDetector, type Onsets } from "./onsets.ts";
-import { approach, clamp01, MAX_STEP_S } from "./smoothing.ts";
 import { type BandHz, Spectrum } from "./spectrum.ts";
 
 export interface AudioFeatures {

@@ -6,7 +6,7 @@ import type { Macros } from "./macros.ts";
 import type { Scene, SceneState } from "./scenes.ts";
 
 /** Why: the energy rose, the scene changed, or techno wants another background. */
-export type Trigger = "energy" | "scene" | "background";
+type Trigger = "energy" | "scene" | "background";
 
 export interface SwitchRequest {
   readonly layer: LayerName;

@@ -1,10 +1,12 @@
 // From what is heard in a frame to what should be switched: the chain, link by link.
 
-import { arbitratedMacros, type Grips } from "./arbitration.ts";
+import { MAX_STEP_S } from "../ground/smoothing.ts";
 import type { AudioFeatures } from "./audio_features.ts";
 import { AutoDirector, type Decision } from "./auto_director.ts";
 import type { GateInputs, LayerName } from "./gates.ts";
 import {
+  arbitratedMacros,
+  type Grips,
   MacroBank,
   type Macros,
   macroTargets,
@@ -14,7 +16,6 @@ import {
 } from "./macros.ts";
 import { SceneClassifier, type SceneState } from "./scenes.ts";
 import { type Section, SectionMachine } from "./sections.ts";
-import { MAX_STEP_S } from "./smoothing.ts";
 
 export interface Frame extends GateInputs {
   readonly features: AudioFeatures;

@@ -1,7 +1,6 @@
 // What the audience at the desk likes: a score for each arm, learned from what people do.
 
-import { isNumber, isObject } from "./json_values.ts";
-import { keep, readKept, type Store } from "./kept_json.ts";
+import { isNumber, isObject, keep, readKept, type Store } from "../ground/json.ts";
 
 export const BANDIT_KEY = "newliveweb:aivj:bandit:v0";
 

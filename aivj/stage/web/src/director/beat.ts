@@ -1,7 +1,7 @@
 // The beat: when it falls, and how far it can be trusted.
 
+import { clamp01 } from "../ground/smoothing.ts";
 import type { Onsets } from "./onsets.ts";
-import { clamp01 } from "./smoothing.ts";
 import { SlottedHistory, tempoOf } from "./tempo.ts";
 
 export interface Beat {

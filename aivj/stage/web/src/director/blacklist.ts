@@ -1,7 +1,6 @@
 // Presets that failed hard, and are not shown again.
 
-import { isName, isNumber, isObject } from "./json_values.ts";
-import { keep, readKept, type Store } from "./kept_json.ts";
+import { isName, isNumber, isObject, keep, readKept, type Store } from "../ground/json.ts";
 
 /** Ours: the runtime's own lists end after hours or days. */
 export const BLACKLIST_KEY = "newliveweb:aivj:blacklist:v0";

@@ -1,4 +1,4 @@
-// What people do with a preset, as the bandit and the blacklist learn it.
+// What people do with a preset, as the bandit and the blacklist learn it; holding it long is liking it.
 
 import type { Bandit, Signal } from "./bandit.ts";
 import type { Blacklist } from "./blacklist.ts";
@@ -34,5 +34,27 @@ export class Feedback {
   #learn(presetId: string, signal: Signal): void {
     const arm = this.#arms.get(presetId);
     if (arm !== undefined) this.#bandit.learn(arm, signal);
+  }
+}
+
+/** Ours. */
+export const LONG_HOLD_MS = 60_000;
+
+export class LongHold {
+  #heldId: string | null = null;
+  #sinceMs = 0;
+  #told = false;
+
+  /** Goes on by a frame; true in the one in which a preset has been held for a minute. */
+  advance(held: boolean, presetId: string | null, nowMs: number): boolean {
+    const heldId = held ? presetId : null;
+    if (heldId !== this.#heldId) {
+      this.#heldId = heldId;
+      this.#sinceMs = nowMs;
+      this.#told = false;
+    }
+    if (heldId === null || this.#told || nowMs - this.#sinceMs < LONG_HOLD_MS) return false;
+    this.#told = true;
+    return true;
   }
 }

@@ -1,8 +1,8 @@
 // The macro bank: three dials that say what the music asks of the picture.
 
+import { approach, clamp01 } from "../ground/smoothing.ts";
 import type { AudioFeatures } from "./audio_features.ts";
 import type { Scene } from "./scenes.ts";
-import { approach, clamp01 } from "./smoothing.ts";
 
 export const MACRO_NAMES = ["fusion", "motion", "sparkle"] as const;
 export type MacroName = (typeof MACRO_NAMES)[number];
@@ -45,7 +45,7 @@ const ATTACK_PER_S = 4;
 const RELEASE_PER_S = 1;
 
 /** What the macros hear. */
-export type MacroInputs = Pick<
+type MacroInputs = Pick<
   AudioFeatures,
   | "energy01"
   | "bassLong01"
@@ -107,4 +107,22 @@ export class MacroBank {
 export function slotsOf(profile: Profile): Slots {
   const slot = SLOT_DEFAULT * TUNINGS[profile].slotFactor;
   return { "aivj-m4": slot, "aivj-m5": slot, "aivj-m6": slot, "aivj-m7": slot, "aivj-m8": slot };
+}
+
+/** What people hold a dial at, 0 to 1; absent when they do not. */
+interface Grip {
+  readonly midi?: number;
+  readonly manual?: number;
+}
+
+export type Grips = Readonly<Partial<Record<MacroName, Grip>>>;
+
+/** A locked MIDI control wins over a hand, a hand over what the music asks for. */
+export function arbitrated(automatic: number, grip: Grip = {}): number {
+  return grip.midi ?? grip.manual ?? automatic;
+}
+
+export function arbitratedMacros(automatic: Macros, grips: Grips): Macros {
+  const values = MACRO_NAMES.map((name) => [name, arbitrated(automatic[name], grips[name])]);
+  return Object.fromEntries(values) as Macros;
 }

@@ -1,6 +1,6 @@
 // Where sounds begin: spectral flux, its edges, and how many a second.
 
-import { clamp01 } from "./smoothing.ts";
+import { clamp01 } from "../ground/smoothing.ts";
 import type { BandHz, Spectrum } from "./spectrum.ts";
 
 export interface Onsets {

@@ -1,6 +1,6 @@
 // Which preset is next: a cluster that suits the music, then a preset of it.
 
-import { drawIndex } from "../player/selection.ts";
+import { drawIndex } from "../ground/draws.ts";
 import type { Bandit } from "./bandit.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { Macros, Profile } from "./macros.ts";
@@ -32,7 +32,7 @@ export interface ChoiceRequest {
 }
 
 /** `stay`: the present cluster went on; `style`: another was drawn; `sequence`: the library's order. */
-export type ChoiceMethod = "stay" | "style" | "sequence";
+type ChoiceMethod = "stay" | "style" | "sequence";
 
 export interface Choice {
   readonly presetId: string;

@@ -1,7 +1,6 @@
 // The run manifest: what rendering a library showed about its presets.
 
-import { type Fetch, fetchedJson } from "./fetched_json.ts";
-import { isName, isNumber, isObject, textsOf } from "./json_values.ts";
+import { type Fetch, fetchedJson, isName, isNumber, isObject, textsOf } from "../ground/json.ts";
 
 export interface RunEntry {
   readonly failed: boolean;

@@ -1,12 +1,12 @@
 // Which kind of music this is: ambient, techno or rock.
 
+import { approach } from "../ground/smoothing.ts";
 import type { AudioFeatures } from "./audio_features.ts";
-import { approach } from "./smoothing.ts";
 
 export const SCENES = ["ambient", "techno", "rock"] as const;
 export type Scene = (typeof SCENES)[number];
 
-export type SceneScores = Readonly<Record<Scene, number>>;
+type SceneScores = Readonly<Record<Scene, number>>;
 
 /** What the classifier hears. */
 export type SceneInputs = Pick<

@@ -1,7 +1,7 @@
 // Where in a track this is: calm, groove or peak.
 
+import { approach } from "../ground/smoothing.ts";
 import type { AudioFeatures } from "./audio_features.ts";
-import { approach } from "./smoothing.ts";
 
 export type Section = "CALM" | "GROOVE" | "PEAK";
 

@@ -1,7 +1,6 @@
 // The style index: which cluster a preset belongs to, and how much it moves.
 
-import { type Fetch, fetchedJson } from "./fetched_json.ts";
-import { isName, isObject, textsOf } from "./json_values.ts";
+import { type Fetch, fetchedJson, isName, isObject, textsOf } from "../ground/json.ts";
 
 export const ENERGIES = ["calm", "groove", "peak"] as const;
 export type Energy = (typeof ENERGIES)[number];
@@ -19,7 +18,7 @@ const MANIFEST_NAME = "library-manifest.json";
 
 /** Newest first: the order in which they are tried. */
 const INDEX_VERSIONS = ["v1", "v0"] as const;
-export type IndexVersion = (typeof INDEX_VERSIONS)[number];
+type IndexVersion = (typeof INDEX_VERSIONS)[number];
 
 export interface StyleIndex {
   readonly version: IndexVersion;

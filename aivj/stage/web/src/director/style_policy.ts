@@ -1,9 +1,8 @@
 // The style policy: how much motion is calm, groove or peak, and whether a cluster goes on.
 
-import { type Fetch, fetchedJson } from "./fetched_json.ts";
-import { isNumber, isObject } from "./json_values.ts";
+import { type Fetch, fetchedJson, isNumber, isObject } from "../ground/json.ts";
+import { clamp01 } from "../ground/smoothing.ts";
 import { isProfile, type Macros, type Profile } from "./macros.ts";
-import { clamp01 } from "./smoothing.ts";
 import { besideManifest, ENERGIES, type Energy } from "./style_index.ts";
 
 export interface StylePolicy {

@@ -1,8 +1,8 @@
 // How well a cluster of presets suits the music.
 
+import { clamp01 } from "../ground/smoothing.ts";
 import { MACRO_NAMES, type MacroName, type Macros } from "./macros.ts";
 import type { Scene } from "./scenes.ts";
-import { clamp01 } from "./smoothing.ts";
 import type { Energy, StyleEntry } from "./style_index.ts";
 
 /** What the presets of an arm have in common. */

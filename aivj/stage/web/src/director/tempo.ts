@@ -1,8 +1,8 @@
 // How long a beat is, from where sounds began in the last seconds.
 
-import { clamp01 } from "./smoothing.ts";
+import { clamp01 } from "../ground/smoothing.ts";
 
-export interface Tempo {
+interface Tempo {
   readonly periodS: number;
   /** How alike the onsets are one and two beats later. */
   readonly confidence01: number;

@@ -12,7 +12,7 @@ export interface ModuleFunction {
 }
 
 /** A module's parts. Functions and global variables count from the imported ones on. */
-export interface ModuleParts {
+interface ModuleParts {
   /** Each takes so many numbers, and returns one. */
   importedFunctions: readonly (readonly [name: string, takes: number])[];
   /** Numbers that can change. */

@@ -6,7 +6,7 @@
 // two kinds of code have one together; so what belongs to one of them alone is hidden from the other.
 
 /** What becomes of q33 to q64, which Butterchurn does not know, when code of a kind runs. */
-export type ExtraQs = "keepAsInit" | "initToFrame" | "fromFrame" | "leave";
+type ExtraQs = "keepAsInit" | "initToFrame" | "fromFrame" | "leave";
 
 export interface Context {
   /** Blocks of the same name share variables and memory. */

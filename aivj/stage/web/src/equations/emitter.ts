@@ -10,10 +10,10 @@ import { BUFFER_LENGTH, NEARLY, tableOf, writeAddress } from "./memory.ts";
 import type { Assignment, Binary, Chain, Logic, Node, Script, Unary } from "./syntax.ts";
 
 /** Rounds that one loop goes at most. */
-export const MOST_ROUNDS = 1_048_576;
+const MOST_ROUNDS = 1_048_576;
 
 /** A block's surroundings: those of the library, and what its names stand for. */
-export interface Scope extends Surroundings {
+interface Scope extends Surroundings {
   /** Index of the global variable that keeps a name's value. */
   global(name: string): number;
   /** Number of the block's own buffer; the shared one is 0. */

@@ -1,7 +1,7 @@
 // What is wrong with a block of equations, and where.
 
 /** A place in a block of equations, both counted from 1; `text` is what stands there. */
-export interface Place {
+interface Place {
   line: number;
   column: number;
   text: string;

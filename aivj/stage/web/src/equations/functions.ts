@@ -4,7 +4,7 @@
 import type { Assignment, Binary, Chain, Logic, Node, Unary } from "./syntax.ts";
 
 /** A function that a preset may call. */
-export interface BuiltIn {
+interface BuiltIn {
   arity: number;
   /** What a call means; takes `arity` operands. */
   build(a: Node, b: Node, c: Node): Node;

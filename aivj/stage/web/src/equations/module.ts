@@ -11,7 +11,7 @@ import { parse } from "./parser.ts";
 import type { Script } from "./syntax.ts";
 
 /** Variables that Butterchurn sets and reads, by the name of their pool. */
-export type Pools = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type Pools = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** A preset's equations, as Butterchurn hands them over. */
 export interface Equations {

@@ -10,7 +10,7 @@ import type { Binary, Chain, Node, Script } from "./syntax.ts";
 import { type Lines, type Token, tokenize } from "./tokens.ts";
 
 /** How deep brackets, signs and the like may lie in each other. */
-export const DEEPEST = 256;
+const DEEPEST = 256;
 
 /** How tightly each binds. */
 const OPERATORS: Readonly<Record<string, readonly [number, Binary]>> = {

@@ -2,7 +2,7 @@
 
 import { EquationError, placeAt } from "./errors.ts";
 
-export type TokenKind = "number" | "name" | "sign" | "end";
+type TokenKind = "number" | "name" | "sign" | "end";
 
 export interface Token {
   kind: TokenKind;

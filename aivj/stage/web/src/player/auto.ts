@@ -1,6 +1,6 @@
 // What comes next by itself, when nobody asks for anything.
 
-export const INTERVAL_S = { least: 15, most: 600, usual: 90 } as const;
+const INTERVAL_S = { least: 15, most: 600, usual: 90 } as const;
 
 export class AutoAdvance {
   enabled = true;

@@ -1,9 +1,9 @@
 // What the server has: packs, libraries, music.
 
-import { isName, isNumber, isObject } from "../director/json_values.ts";
+import { isName, isNumber, isObject } from "../ground/json.ts";
 import type { Track } from "./sound/playlist.ts";
 
-export interface CataloguedPack {
+interface CataloguedPack {
   readonly name: string;
   /** Null where there is no manifest of pairs. */
   readonly numPairs: number | null;
@@ -16,7 +16,7 @@ export interface Catalogue {
   readonly music: readonly Track[];
 }
 
-export const CATALOGUE_URL = "/catalogue.json";
+const CATALOGUE_URL = "/catalogue.json";
 
 /** What is listed; nothing when the server keeps no list. */
 export async function fetchCatalogue(): Promise<Catalogue> {

@@ -3,13 +3,13 @@
 import { Bandit, type Signal } from "../director/bandit.ts";
 import { Blacklist } from "../director/blacklist.ts";
 import { Feedback } from "../director/feedback.ts";
-import type { Fetch } from "../director/fetched_json.ts";
 import type { Macros, Profile } from "../director/macros.ts";
 import { type Choice, PresetChooser, selectionLine } from "../director/preset_choice.ts";
 import { isAllowed, loadRunManifest, type RunManifest } from "../director/run_manifest.ts";
 import type { Scene } from "../director/scenes.ts";
 import { loadStyleIndex } from "../director/style_index.ts";
 import { loadStylePolicy } from "../director/style_policy.ts";
+import type { Fetch } from "../ground/json.ts";
 import { type LibraryPreset, libraryManifestUrl } from "./library.ts";
 import type { Store } from "./shuffle.ts";
 

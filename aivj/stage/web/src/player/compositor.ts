@@ -1,5 +1,6 @@
 // Both layers in one picture: blended, one before the other in space, or fading in over what was.
 
+import { clamp01 } from "../ground/smoothing.ts";
 import { type StageContext, Target } from "../render/context.ts";
 import { GlObjects } from "../render/gl_objects.ts";
 import { Pass } from "../render/pass.ts";
@@ -147,6 +148,6 @@ export class Compositor {
 }
 
 function smoothStep(share: number): number {
-  const x = Math.min(Math.max(share, 0), 1);
+  const x = clamp01(share);
   return x * x * (3 - 2 * x);
 }

@@ -1,14 +1,14 @@
 // From frame to frame: what the music asks for, and what happens by itself.
 
 import { Autopilot, type Moment } from "../director/autopilot.ts";
-import { LongHold } from "../director/long_hold.ts";
+import { LongHold } from "../director/feedback.ts";
 import type { Profile } from "../director/macros.ts";
 import type { AutoAdvance } from "./auto.ts";
 import type { Mood } from "./choosing.ts";
 import type { Load } from "./load/load.ts";
-import { LAYER_NAMES } from "./preparation.ts";
+import { LAYER_NAMES, type LayerKey } from "./programme.ts";
 import type { Show } from "./show.ts";
-import type { Ear, LayerKey } from "./sound/ear.ts";
+import type { Ear } from "./sound/ear.ts";
 
 export interface ConductorParts {
   readonly ear: Ear;

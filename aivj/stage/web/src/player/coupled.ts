@@ -1,27 +1,35 @@
 // Coupled pairs: from the pack to the canvas.
 
+import { messageOf } from "../ground/errors.ts";
 import {
   type CoupledState,
   type LastPick,
   labelOf,
   lastPickOf,
+  presetIdOf,
   type SampledPick,
   type SampleReply,
   type SampleRequest,
+  selectionLine,
+  whyPicked,
 } from "./coupled_state.ts";
 import { isUsable, type ListedPair, loadPack, type Pack } from "./pack.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Order, Preparation } from "./preparation.ts";
-import type { ChangeRequest, Choice, NowPlaying, Programme } from "./programme.ts";
+import type {
+  ChangeRequest,
+  Choice,
+  LayerKey,
+  NowPlaying,
+  Programme,
+  Status,
+} from "./programme.ts";
 import type { Screen } from "./screen.ts";
 import { isPickMode, type PairPicker, type Picked, type PickMode } from "./selection.ts";
-import type { LayerKey } from "./sound/ear.ts";
-import type { Status } from "./status.ts";
 import { Titles } from "./titles.ts";
-import { presetIdOf, selectionLine, whyPicked } from "./why.ts";
 
 /** What pairs are played with. */
-export interface CoupledParts {
+interface CoupledParts {
   readonly picker: PairPicker;
   readonly screen: Pick<Screen, "show">;
   readonly preparation: Preparation;
@@ -203,7 +211,7 @@ export class CoupledPairs implements Programme {
       await screen.show(layers, cut);
       this.#nowPlaying = this.#describe(listed, why, degradedReasons);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       status.fail(`Coupled pair ${listed.pair} failed: ${message}`, labelOf(listed, this.#titles));
       throw error;
     }

@@ -1,11 +1,11 @@
 // How closely the picture follows the music: an envelope that rises and falls no faster than wanted.
 
-import { clamp01 } from "../director/smoothing.ts";
+import { clamp01 } from "../ground/smoothing.ts";
 
 export const DRIVE_NAMES = ["balanced", "punch", "intense", "subtle"] as const;
-export type DriveName = (typeof DRIVE_NAMES)[number];
+type DriveName = (typeof DRIVE_NAMES)[number];
 
-export interface DriveTuning {
+interface DriveTuning {
   readonly enabled: boolean;
   /** Share of the music in what it moves, 0 to 1. */
   readonly mixToMacros: number;

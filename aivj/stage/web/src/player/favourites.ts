@@ -1,7 +1,6 @@
 // What people marked as worth seeing again; it outlives the page.
 
-import { isName, isNumber, isObject } from "../director/json_values.ts";
-import { keep, readKept, type Store } from "../director/kept_json.ts";
+import { isName, isNumber, isObject, keep, readKept, type Store } from "../ground/json.ts";
 
 export const FAVOURITES_KEY = "newliveweb:favorites:v2";
 /** What is older than that many is forgotten. */

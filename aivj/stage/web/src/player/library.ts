@@ -1,8 +1,8 @@
 // A library of single presets: what its manifest lists.
 
-import { isName, isObject } from "../director/json_values.ts";
+import { isName, isObject } from "../ground/json.ts";
 
-export const LIBRARY_MANIFEST = "library-manifest.json";
+const LIBRARY_MANIFEST = "library-manifest.json";
 
 export interface LibraryPreset {
   readonly id: string;

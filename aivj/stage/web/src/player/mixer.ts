@@ -1,7 +1,7 @@
 // How the layers are mixed: what people set, and what the music adds.
 
 import type { AudioFeatures } from "../director/audio_features.ts";
-import { clamp01 } from "../director/smoothing.ts";
+import { clamp01, MAX_STEP_S } from "../ground/smoothing.ts";
 import type { BlendMode, Look } from "./compositor.ts";
 import { type Coupling3d, reliefAt } from "./coupling3d.ts";
 import { Drive } from "./drive.ts";
@@ -31,7 +31,7 @@ export class Mixer {
     nowMs: number,
   ): void {
     this.#startedMs ??= nowMs;
-    const elapsedS = Math.min(Math.max(0, nowMs - this.#advancedMs), 250) / 1000;
+    const elapsedS = Math.min(Math.max(0, nowMs - this.#advancedMs) / 1000, MAX_STEP_S);
     this.#advancedMs = nowMs;
     this.#beat01 = features?.beatPulse01 ?? 0;
     this.drive.advance(features?.energy01 ?? 0, elapsedS);

@@ -1,9 +1,9 @@
 // A pack's manifest, with the scores of its quality file merged as the runtime merges them.
 
-import { isObject } from "../director/json_values.ts";
+import { isNumber, isObject } from "../ground/json.ts";
 import { entryFault, idOf } from "./pair_entries.ts";
-import { MANIFEST_NAME } from "./parameters.ts";
 
+export const MANIFEST_NAME = "pairs-manifest.v0.json";
 const QUALITY_NAME = "pairs-quality.v0.json";
 
 /** An entry of a manifest. One that cannot be used has no URLs, and perhaps no id. */
@@ -124,8 +124,4 @@ async function fetchJson(url: string): Promise<unknown> {
   const response = await fetch(url, { cache: "no-store" });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return await response.json();
-}
-
-function isNumber(value: unknown): value is number {
-  return Number.isFinite(value);
 }

@@ -1,6 +1,6 @@
 // Which entries of a manifest can be used. The rules are those of `aivj/contracts/pair_faults.py`.
 
-import { isObject } from "../director/json_values.ts";
+import { isObject } from "../ground/json.ts";
 
 /** What keeps an entry from being used; null if nothing does. */
 export function entryFault(entry: unknown, pack: string): string | null {

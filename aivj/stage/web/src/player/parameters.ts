@@ -1,17 +1,12 @@
 // What the page's address asks for.
 
+import { type Size, sizeAsked } from "../page/picture_size.ts";
 import { type Coupling3d, parseCoupling3d } from "./coupling3d.ts";
+import { MANIFEST_NAME } from "./pack.ts";
 import { isPickMode, type PickSettings } from "./selection.ts";
 import type { Store } from "./shuffle.ts";
 
-export const MANIFEST_NAME = "pairs-manifest.v0.json";
-export const DEFAULT_LIBRARY = "curated-safe";
-
-/** Pixels that a layer is drawn with. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+const DEFAULT_LIBRARY = "curated-safe";
 
 export interface Parameters {
   /** Whether pairs of a pack are shown; otherwise single presets of a library. */
@@ -62,7 +57,7 @@ export function parseParameters(
     presetLibrary: given("presetLibrarySource", "presetLibrarySource") || DEFAULT_LIBRARY,
     runManifestUrl: given("runManifestUrl", "nw.runManifestUrl") || "/run-manifest.json",
     seed: params.has("seed") ? numberOr(params, "seed", 0) >>> 0 : randomSeed(),
-    size: parseSize(params.get("size") ?? ""),
+    size: sizeAsked(params),
     demoMusic: params.get("demoMusic") !== "off",
     prefetch: params.get("prefetch") !== "off",
   };
@@ -72,9 +67,4 @@ export function parseParameters(
 function numberOr(params: URLSearchParams, name: string, nominal: number): number {
   const value = Number(params.get(name) ?? "");
   return Number.isFinite(value) ? value : nominal;
-}
-
-function parseSize(text: string): Size | null {
-  const [, width, height] = /^([1-9]\d{1,3})x([1-9]\d{1,3})$/.exec(text) ?? [];
-  return width && height ? { width: Number(width), height: Number(height) } : null;
 }

@@ -1,5 +1,8 @@
 // The player: shows pairs of a pack, or presets of a library, in real time.
 
+import { messageOf } from "../ground/errors.ts";
+import { element } from "../page/elements.ts";
+import { isSoftware, pictureSize, type Size } from "../page/picture_size.ts";
 import { RandomStream } from "../render/random.ts";
 import { AutoAdvance } from "./auto.ts";
 import { type Catalogue, fetchCatalogue } from "./catalogue.ts";
@@ -10,19 +13,17 @@ import { publishProjectmHooks } from "./hooks/projectm.ts";
 import { flag, publishVerifyHooks } from "./hooks/verify.ts";
 import { Load } from "./load/load.ts";
 import { Mixer } from "./mixer.ts";
-import { parseParameters, type Size } from "./parameters.ts";
-import { isSoftware, pictureSize } from "./picture_size.ts";
+import { parseParameters } from "./parameters.ts";
 import { Prefetch } from "./prefetch.ts";
 import { logAggressiveness, logFrameTime } from "./preload_log.ts";
-import { LAYER_NAMES, Preparation } from "./preparation.ts";
-import type { NowPlaying, Programme } from "./programme.ts";
+import { Preparation } from "./preparation.ts";
+import { LAYER_NAMES, type LayerKey, type NowPlaying, type Programme } from "./programme.ts";
 import { Screen } from "./screen.ts";
 import { PairPicker } from "./selection.ts";
 import { Show } from "./show.ts";
 import { SinglePresets } from "./single.ts";
-import { Ear, type LayerKey } from "./sound/ear.ts";
+import { Ear } from "./sound/ear.ts";
 import { Sound } from "./sound/sound.ts";
-import { element } from "./surface/elements.ts";
 import { StatusLine } from "./surface/status_line.ts";
 import { Surface } from "./surface/surface.ts";
 
@@ -104,7 +105,7 @@ function openScreen(): Screen {
   try {
     return new Screen(canvas, mirror, drawnSize, ear, guide);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     status.fail("Nothing can be drawn here", `${message}: try another browser, or update drivers`);
     throw error;
   }

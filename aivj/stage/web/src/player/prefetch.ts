@@ -7,7 +7,7 @@ const SETTLED_AFTER_MS = 1000;
 
 type Timer = ReturnType<typeof setTimeout>;
 
-export interface PrefetchParts {
+interface PrefetchParts {
   readonly load: Pick<Load, "budget" | "pressure">;
   /** Makes the next presets ready. */
   readonly prepare: () => void;

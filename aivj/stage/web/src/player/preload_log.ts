@@ -1,6 +1,7 @@
 // What making presets ready ahead does and costs, in the form in which the runtime's log tools read it.
 
-import { Superseded } from "./pace.ts";
+import { messageOf } from "../ground/errors.ts";
+import { Superseded } from "../page/pace.ts";
 
 interface Batch {
   readonly layers: object;
@@ -16,8 +17,7 @@ export function logBatch(name: string, ready: Promise<Batch>): void {
     },
     (error) => {
       if (error instanceof Superseded) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      console.info(`[Preload] Failed: ${name} (${reason})`);
+      console.info(`[Preload] Failed: ${name} (${messageOf(error)})`);
     },
   );
 }

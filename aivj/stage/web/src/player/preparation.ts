@@ -1,11 +1,13 @@
 // Presets made ready to be shown: on demand, or ahead of it.
 
-import { type Converted, loadPreset, PageFault, presetName } from "./converted.ts";
-import type { LiveLayer } from "./live_layer.ts";
-import { Pace, Superseded } from "./pace.ts";
+import { messageOf } from "../ground/errors.ts";
+import { type Converted, loadPreset, PageFault, presetName } from "../page/converted.ts";
+import type { LiveLayer } from "../page/live_layer.ts";
+import { Pace, Superseded } from "../page/pace.ts";
 import { logBatch, logSkipped } from "./preload_log.ts";
+import type { LayerKey } from "./programme.ts";
+import { LAYER_NAMES } from "./programme.ts";
 import type { Screen } from "./screen.ts";
-import type { LayerKey } from "./sound/ear.ts";
 
 /** What is to be made ready: one preset or both. */
 export interface Order {
@@ -47,8 +49,6 @@ interface Job {
   readonly ready: Promise<Ready>;
   readonly report: LoadReport;
 }
-
-export const LAYER_NAMES = { fg: "foreground", bg: "background" } as const;
 
 export class Preparation {
   readonly #screen: Pick<Screen, "build">;
@@ -130,7 +130,7 @@ export class Preparation {
     } catch (error) {
       for (const made of Object.values(layers)) made.release();
       report.outcome = error instanceof Superseded ? "superseded" : "failed";
-      report.errorText = error instanceof Error ? error.message : String(error);
+      report.errorText = messageOf(error);
       throw error;
     } finally {
       const nowMs = performance.now();
@@ -155,7 +155,7 @@ async function named<T>(layer: LayerKey, work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof Superseded) throw error;
-    const message = `${LAYER_NAMES[layer]}: ${error instanceof Error ? error.message : error}`;
+    const message = `${LAYER_NAMES[layer]}: ${messageOf(error)}`;
     throw error instanceof PageFault ? new PageFault(message) : new Error(message);
   }
 }

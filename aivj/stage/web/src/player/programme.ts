@@ -1,6 +1,9 @@
 // What a player shows: pairs of a pack, or presets of a library.
 
-import type { LayerKey } from "./sound/ear.ts";
+/** The picture of a pair in front, or the one behind it. */
+export type LayerKey = "fg" | "bg";
+/** What people and the director call them. */
+export const LAYER_NAMES = { fg: "foreground", bg: "background" } as const;
 
 export type PresetIds = Readonly<Record<LayerKey, string>>;
 
@@ -54,4 +57,14 @@ export interface Programme {
   note(signal: "favorite" | "hold"): void;
   /** What a layer shows broke, by itself. */
   noteFailure(layer: LayerKey, reason: string): void;
+}
+
+/** Where it is said what the player does. */
+export interface Status {
+  /** Something begins that takes time. */
+  work(text: string): void;
+  /** It is done. */
+  rest(text: string): void;
+  /** It did not come to pass; `detail` says what to look at. */
+  fail(text: string, detail: string): void;
 }

@@ -1,18 +1,17 @@
 // The canvas: draws the layers with every animation frame.
 
+import { messageOf } from "../ground/errors.ts";
+import { MAX_STEP_S } from "../ground/smoothing.ts";
+import { PageFault } from "../page/converted.ts";
+import { LiveLayer } from "../page/live_layer.ts";
+import type { Pace } from "../page/pace.ts";
+import type { Size } from "../page/picture_size.ts";
 import { StageContext } from "../render/context.ts";
 import { LayerFactory } from "../render/layer.ts";
 import { Compositor, type Look } from "./compositor.ts";
-import { PageFault } from "./converted.ts";
 import { LayerSampler, type LayerSamples } from "./layer_sampler.ts";
-import { LiveLayer } from "./live_layer.ts";
-import type { Pace } from "./pace.ts";
-import type { Size } from "./parameters.ts";
-import { LAYER_NAMES } from "./preparation.ts";
-import type { Ear, LayerKey } from "./sound/ear.ts";
-
-/** After a pause, a hidden tab for one, the presets go on where they were. */
-const MAX_ELAPSED_S = 0.25;
+import { LAYER_NAMES, type LayerKey } from "./programme.ts";
+import type { Ear } from "./sound/ear.ts";
 
 export interface DrawState {
   /** Whether something was drawn. */
@@ -26,7 +25,7 @@ export interface DrawState {
   abortReason: string | null;
 }
 
-export type Layers = Readonly<Record<LayerKey, LiveLayer>>;
+type Layers = Readonly<Record<LayerKey, LiveLayer>>;
 
 interface Entrance {
   readonly seen: () => void;
@@ -34,7 +33,7 @@ interface Entrance {
 }
 
 /** What a frame needs beside the layers. */
-export interface FrameGuide {
+interface FrameGuide {
   /** Called before each frame, whether or not something is drawn. */
   onFrame(nowMs: number): void;
   look(nowMs: number): Look;
@@ -178,7 +177,7 @@ export class Screen {
     try {
       this.#draw(this.#layers, nowMs);
     } catch (error) {
-      this.#abort(error instanceof Error ? error.message : String(error));
+      this.#abort(messageOf(error));
       return;
     }
     this.#guide.onDrawn(nowMs, performance.now() - startedMs);
@@ -189,7 +188,7 @@ export class Screen {
     this.#sampler.collect();
     if (this.#sampler.samples.fg !== null) this.#entered();
     const elapsedS = Math.max(0, nowMs - this.#state.lastRenderTimeMs) / 1000;
-    const stepS = Math.min(elapsedS, MAX_ELAPSED_S);
+    const stepS = Math.min(elapsedS, MAX_STEP_S);
     for (const [layer, live] of [
       ["fg", fg],
       ["bg", bg],

@@ -1,14 +1,14 @@
 // Which pair is next: at random, in shuffled order, or by quality.
 
-import { affinityWeights } from "./affinity.ts";
-import { Draws } from "./draws.ts";
+import { Draws, drawIndex, uniformIndex } from "../ground/draws.ts";
+import { clamp01 } from "../ground/smoothing.ts";
 import type { ListedPair } from "./pack.ts";
 import { forgetOrder, indexAhead, nextInOrder, type Store } from "./shuffle.ts";
 
 export type PickMode = "random" | "shuffle" | "weighted";
 
 /** How `weighted` weighs: `power` as the committed runtime, `affinity` with the music. */
-export type WeightFormula = "power" | "affinity";
+type WeightFormula = "power" | "affinity";
 
 export interface PickSettings {
   readonly mode: PickMode;
@@ -24,7 +24,7 @@ export interface PickSettings {
 }
 
 /** What is picked from, and how. */
-export interface PickRequest {
+interface PickRequest {
   readonly pack: string;
   /** At least one. */
   readonly pairs: readonly ListedPair[];
@@ -62,22 +62,6 @@ export function powerLawWeight(
   const repeated = recent.includes(listed.pair);
   const penalised = repeated ? weight * (1 - clamp01(settings.dedupPenalty)) : weight;
   return Number.isFinite(penalised) && penalised > 0 ? penalised : 0;
-}
-
-/** Index drawn in proportion to its weight; uniform when no weight is above 0. */
-export function drawIndex(weights: readonly number[], random: () => number): number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (!(total > 0)) return uniformIndex(weights.length, random);
-  let left = random() * total;
-  let last = 0;
-  for (const [index, weight] of weights.entries()) {
-    if (weight === 0) continue;
-    last = index;
-    left -= weight;
-    if (left < 0) break;
-  }
-  // Rounding may leave a crumb behind the last weight: it counts as part of that weight.
-  return last;
 }
 
 export class PairPicker {
@@ -148,10 +132,61 @@ export class PairPicker {
   }
 }
 
-function uniformIndex(length: number, random: () => number): number {
-  return Math.floor(random() * length);
+// Weights that follow the music: calm music asks for layers that are alike, intense music for layers
+// that differ.
+//
+// The runtime's own widths are not known. Here a difference counts by its rank among the pack's, so
+// that a pack of much alike pairs has calm and intense ones too; the target is the music's intensity.
+
+/** Standard deviation of the Gaussian, in ranks from 0 to 1. */
+const AFFINITY_WIDTH = 0.25;
+/** What the pair shown last keeps of its weight. */
+const REPEAT_SHARE = 0.1;
+
+type Difference = "warp_diff" | "cx_diff";
+
+/** Weight of each pair for music of `intensity01`; `last` is the pair shown before. */
+export function affinityWeights(
+  pairs: readonly ListedPair[],
+  intensity01: number,
+  last: unknown,
+): number[] {
+  const warp = ranks01(pairs, "warp_diff");
+  const cx = ranks01(pairs, "cx_diff");
+  return pairs.map((listed, index) => {
+    const affinity = gaussian(warp[index], intensity01) * gaussian(cx[index], intensity01);
+    const weight = affinity * qualityFactor(listed.quality01);
+    return listed.pair !== undefined && listed.pair === last ? weight * REPEAT_SHARE : weight;
+  });
 }
 
-function clamp01(value: number): number {
-  return Math.min(Math.max(value, 0), 1);
+/** A pair without a score keeps its weight. */
+function qualityFactor(quality01: number | undefined): number {
+  if (quality01 === undefined || Number.isNaN(quality01)) return 1;
+  return 0.2 + 0.8 * clamp01(quality01);
+}
+
+/** A pair without the difference suits all music alike. */
+function gaussian(rank01: number | null | undefined, target: number): number {
+  if (rank01 === null || rank01 === undefined) return 1;
+  return Math.exp(-((rank01 - target) ** 2) / (2 * AFFINITY_WIDTH ** 2));
+}
+
+/** Rank of each pair's difference, 0 the smallest and 1 the largest; equal ones share theirs. */
+export function ranks01(pairs: readonly ListedPair[], name: Difference): (number | null)[] {
+  const known = pairs.map((listed) => listed[name]).filter((value) => Number.isFinite(value));
+  const sorted = [...(known as number[])].sort((a, b) => a - b);
+  const largest = Math.max(1, sorted.length - 1);
+  const first = new Map<number, number>();
+  const last = new Map<number, number>();
+  for (const [index, value] of sorted.entries()) {
+    if (!first.has(value)) first.set(value, index);
+    last.set(value, index);
+  }
+  return pairs.map((listed) => {
+    const value = listed[name];
+    const from = value === undefined ? undefined : first.get(value);
+    if (value === undefined || from === undefined) return null;
+    return (from + (last.get(value) ?? from)) / 2 / largest;
+  });
 }

@@ -8,7 +8,7 @@ export interface RandomIds extends PresetIds {
   readonly n: number;
 }
 
-export interface ShowParts {
+interface ShowParts {
   readonly favourites: Favourites;
   /** Opens a pack or library by its name. */
   readonly open: (name: string) => Promise<Programme>;

@@ -4,7 +4,7 @@ export type Store = globalThis.Pick<Storage, "getItem" | "setItem" | "removeItem
 
 export const SHUFFLE_KEY = "nw.coupledPairs.shuffleState.v0";
 
-export interface ShuffleState {
+interface ShuffleState {
   v: 0;
   pack: string;
   /** Number of pairs. */

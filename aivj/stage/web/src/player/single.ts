@@ -1,15 +1,21 @@
 // Single presets of a library: one in the foreground, one behind it, each changed for itself.
 
+import { messageOf } from "../ground/errors.ts";
+import { PageFault } from "../page/converted.ts";
 import { Choosing, type ChoosingParts, type Chosen } from "./choosing.ts";
-import { PageFault } from "./converted.ts";
 import { type LibraryPreset, loadLibrary } from "./library.ts";
 import type { Order, Preparation, Ready } from "./preparation.ts";
-import type { ChangeRequest, Choice, NowPlaying, Programme } from "./programme.ts";
+import type {
+  ChangeRequest,
+  Choice,
+  LayerKey,
+  NowPlaying,
+  Programme,
+  Status,
+} from "./programme.ts";
 import type { Screen } from "./screen.ts";
-import type { LayerKey } from "./sound/ear.ts";
-import type { Status } from "./status.ts";
 
-export interface SingleParts {
+interface SingleParts {
   readonly choosing: ChoosingParts;
   readonly screen: Pick<Screen, "show">;
   readonly preparation: Preparation;
@@ -176,7 +182,7 @@ export class SinglePresets implements Programme {
   }
 
   #blame(chosen: ChosenLayers, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const isBehind = chosen.fg === undefined && !message.startsWith("foreground");
     const layer = isBehind || message.startsWith("background") ? "bg" : "fg";
     // What stayed may break while what is new draws its first frame.

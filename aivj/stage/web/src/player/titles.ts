@@ -1,8 +1,7 @@
 // What presets were called before they were copied into a pack.
 
-import { type Fetch, fetchedJson } from "../director/fetched_json.ts";
-import { isName, isObject } from "../director/json_values.ts";
-import { presetName } from "./converted.ts";
+import { type Fetch, fetchedJson, isName, isObject } from "../ground/json.ts";
+import { presetName } from "../page/converted.ts";
 
 const PROVENANCE_NAME = "pack-provenance.json";
 

@@ -30,6 +30,7 @@ export interface State {
 /** What a person can say to a couple. */
 export type Answer = Side | "neither" | "skip" | "undo";
 
+const TOKEN_HEADER = "X-AIVJ-Token";
 const SERVER_GONE = "The server does not answer: start it again and open the address it prints.";
 
 export class Api {
@@ -67,7 +68,7 @@ export class Api {
 
   /** Rejects with what a person can be told. */
   async #ask(what: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { "X-AIVJ-Token": this.#token };
+    const headers = { [TOKEN_HEADER]: this.#token };
     const asked = this.#fetch(`/prefer/${what}`, { ...init, headers });
     const response = await asked.catch(() => {
       throw new Error(SERVER_GONE);

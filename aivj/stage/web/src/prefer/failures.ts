@@ -16,7 +16,3 @@ export class ContextLost extends Error {
     super("The graphics context was lost: reload the page.");
   }
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

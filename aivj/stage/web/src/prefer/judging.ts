@@ -1,7 +1,8 @@
 // From answer to next couple. Nothing is judged that is not being drawn.
 
+import { messageOf } from "../ground/errors.ts";
 import type { Answer, Api, State } from "./api.ts";
-import { messageOf, PairFailure } from "./failures.ts";
+import { PairFailure } from "./failures.ts";
 import type { Pictures } from "./pictures.ts";
 
 /** What the person sees of it. */

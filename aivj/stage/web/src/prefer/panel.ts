@@ -1,9 +1,29 @@
 // Everything on the page but the pictures.
 
-import { element } from "../player/surface/elements.ts";
+import { element } from "../page/elements.ts";
 import type { Answer, State } from "./api.ts";
 import type { View } from "./judging.ts";
-import type { Action } from "./keys.ts";
+
+export type Action = Answer | "pause" | "mute";
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  arrowleft: "left",
+  arrowright: "right",
+  arrowdown: "neither",
+  t: "neither",
+  s: "skip",
+  u: "undo",
+  " ": "pause",
+  m: "mute",
+};
+
+type Key = Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | "metaKey">;
+
+/** What a key asks for; null if nothing, or something of the browser's. */
+export function actionOf({ key, ctrlKey, altKey, metaKey }: Key): Action | null {
+  if (ctrlKey || altKey || metaKey) return null;
+  return ACTIONS[key.toLowerCase()] ?? null;
+}
 
 type Status = "busy" | "ready" | "ended" | "stopped";
 

@@ -1,16 +1,16 @@
 // One pair on a canvas of its own.
 
 import type { AudioLevels } from "butterchurn";
-import { loadPreset } from "../player/converted.ts";
-import { type LayerOrder, LiveLayer } from "../player/live_layer.ts";
-import { Pace } from "../player/pace.ts";
-import type { Size } from "../player/parameters.ts";
-import { isSoftware } from "../player/picture_size.ts";
+import { messageOf } from "../ground/errors.ts";
+import { loadPreset } from "../page/converted.ts";
+import { type LayerOrder, LiveLayer } from "../page/live_layer.ts";
+import { Pace } from "../page/pace.ts";
+import { isSoftware, type Size } from "../page/picture_size.ts";
 import { Composite } from "../render/composite.ts";
 import { StageContext } from "../render/context.ts";
 import { LayerFactory } from "../render/layer.ts";
 import type { ShownPair } from "./api.ts";
-import { ContextLost, messageOf } from "./failures.ts";
+import { ContextLost } from "./failures.ts";
 
 export class Picture {
   readonly #context: StageContext;

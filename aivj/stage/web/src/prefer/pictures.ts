@@ -1,13 +1,12 @@
 // Two pairs side by side: the same music, the same moments, the same seed.
 
-import type { Size } from "../player/parameters.ts";
+import { messageOf } from "../ground/errors.ts";
+import { MAX_STEP_S } from "../ground/smoothing.ts";
+import type { Size } from "../page/picture_size.ts";
 import { type Couple, SIDES, type Side } from "./api.ts";
-import { ContextLost, messageOf, PairFailure } from "./failures.ts";
+import { ContextLost, PairFailure } from "./failures.ts";
 import type { Music } from "./music.ts";
 import type { Picture } from "./picture.ts";
-
-/** After a pause, a hidden tab for one, the presets go on where they were. */
-const MAX_ELAPSED_S = 0.25;
 
 export class Pictures {
   readonly #pictures: Readonly<Record<Side, Picture>>;
@@ -52,7 +51,7 @@ export class Pictures {
   #onFrame(nowMs: number): void {
     requestAnimationFrame((laterMs) => this.#onFrame(laterMs));
     this.#music.advance(nowMs);
-    const elapsedS = Math.min(Math.max(0, nowMs - this.#lastMs) / 1000, MAX_ELAPSED_S);
+    const elapsedS = Math.min(Math.max(0, nowMs - this.#lastMs) / 1000, MAX_STEP_S);
     this.#lastMs = nowMs;
     if (this.#couple !== null && !this.#music.isPaused) this.#draw(this.#couple, elapsedS);
   }

@@ -1,14 +1,12 @@
 // The page that asks which of two pairs is better.
 
-import { parseParameters, type Size } from "../player/parameters.ts";
-import { pictureSize } from "../player/picture_size.ts";
-import { element } from "../player/surface/elements.ts";
+import { messageOf } from "../ground/errors.ts";
+import { element } from "../page/elements.ts";
+import { pictureSize, type Size, sizeAsked } from "../page/picture_size.ts";
 import { Api, type Side } from "./api.ts";
-import { messageOf } from "./failures.ts";
 import { Judging } from "./judging.ts";
-import { type Action, actionOf } from "./keys.ts";
 import { Music } from "./music.ts";
-import { Panel } from "./panel.ts";
+import { type Action, actionOf, Panel } from "./panel.ts";
 import { Picture } from "./picture.ts";
 import { Pictures } from "./pictures.ts";
 
@@ -42,7 +40,7 @@ async function open(): Promise<void> {
 
 /** For machines that are slow: `?size=WxH`, as in the player. */
 function askedSize(): Size | null {
-  return parseParameters(location.search, localStorage, () => 0).size;
+  return sizeAsked(new URLSearchParams(location.search));
 }
 
 function sizeOnScreen({ canvas, isSoftware }: Picture): Size {

@@ -1,14 +1,10 @@
 // Why a preset cannot be drawn, and how what it made on the GPU goes with it.
 
+import { messageOf } from "../ground/errors.ts";
 import type { StageContext } from "../render/context.ts";
 import { GlObjects } from "../render/gl_objects.ts";
 
-export type FailureKind =
-  | "bad-equation"
-  | "script-error"
-  | "wasm-trap"
-  | "shader-link"
-  | "context-lost";
+type FailureKind = "bad-equation" | "script-error" | "wasm-trap" | "shader-link" | "context-lost";
 
 /** A preset that cannot be drawn: `kind` says why, `layer` which of those that were drawn. */
 export class RenderFailure extends Error {
@@ -24,8 +20,8 @@ export class RenderFailure extends Error {
 /** It took longer than it may. */
 export class TookTooLong extends Error {}
 
-export function failure(kind: FailureKind, layer: string, error: unknown): RenderFailure {
-  return new RenderFailure(kind, layer, error instanceof Error ? error.message : String(error));
+function failure(kind: FailureKind, layer: string, error: unknown): RenderFailure {
+  return new RenderFailure(kind, layer, messageOf(error));
 }
 
 /** What an error is that comes while a preset is drawn. */

@@ -21,7 +21,7 @@ export function lumaOf(cells: Uint8Array): number {
 }
 
 /** Mean absolute difference of two frames over cells and channels, 0 to 1. */
-export function differenceOf(cells: Uint8Array, others: Uint8Array): number {
+function differenceOf(cells: Uint8Array, others: Uint8Array): number {
   let sum = 0;
   for (let at = 0; at < cells.length; at++) {
     sum += Math.abs((cells[at] as number) - (others[at] as number));

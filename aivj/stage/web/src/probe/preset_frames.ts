@@ -1,5 +1,6 @@
 // `__nw_dumpPresetFrames`: pictures of a preset, and how it moves with the music.
 
+import { messageOf } from "../ground/errors.ts";
 import type { StageContext, Target } from "../render/context.ts";
 import type { LayerFactory } from "../render/layer.ts";
 import { Pass } from "../render/pass.ts";
@@ -32,7 +33,7 @@ export interface FramesRequest extends PresetRequest, FrameLimits {
   readonly quality?: number;
 }
 
-export interface FrameMetrics {
+interface FrameMetrics {
   /** Mean over the pictures, 0 to 1. */
   readonly avgLuma: number | null;
   /** Mean difference of pictures that follow each other, 0 to 1; null of a single one. */
@@ -88,7 +89,7 @@ export async function dumpFrames(
     const reasons = faults.length === 0 ? [] : ["quality-filter", ...faults];
     return { ok: faults.length === 0, reasons, errorText: null, metrics, frames };
   } catch (error) {
-    const errorText = error instanceof Error ? error.message : String(error);
+    const errorText = messageOf(error);
     const reasons = [dumpReason(error, request.timeoutMs ?? DEFAULTS.timeoutMs)];
     return { ok: false, reasons, errorText, metrics: null, frames: [] };
   } finally {

@@ -1,5 +1,6 @@
 // `__nw_probePresetQuality`: whether a preset can be drawn, and whether it is fit to be seen.
 
+import { messageOf } from "../ground/errors.ts";
 import type { LayerFactory } from "../render/layer.ts";
 import { leavingNothing } from "./failures.ts";
 import { differencesOf, lumaOf, meanOf, p95Of } from "./preset_figures.ts";
@@ -28,7 +29,7 @@ export async function probeQuality(
     return { ok: reasons.length === 0, reasons, ...figures, renderOk: true, aborted: false };
   } catch (error) {
     const reason = hardReason(error);
-    const errorText = error instanceof Error ? error.message : String(error);
+    const errorText = messageOf(error);
     const aborted = reason === "wasm-abort";
     return { ok: false, reasons: [reason], ...NOTHING, renderOk: false, aborted, errorText };
   } finally {

@@ -1,6 +1,6 @@
 // What is said of a preset: by the audit's words, and by those of the index of pictures.
 
-import { PageFault } from "../player/converted.ts";
+import { PageFault } from "../page/converted.ts";
 import { RenderFailure, TookTooLong } from "./failures.ts";
 import type { PresetRequest } from "./preset_request.ts";
 

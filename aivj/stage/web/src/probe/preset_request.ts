@@ -1,6 +1,6 @@
 // What programs say of a preset, and the preset that they mean.
 
-import { type Converted, convertedFrom, loadPreset, PageFault } from "../player/converted.ts";
+import { type Converted, convertedFrom, loadPreset, PageFault } from "../page/converted.ts";
 
 /** One of the three must be given; the first that is counts. */
 export interface PresetRequest {
@@ -16,7 +16,7 @@ export interface PresetRequest {
   readonly timeoutMs?: number;
 }
 
-export type Stage = "load" | "warmup" | "measure" | "capture" | "done";
+type Stage = "load" | "warmup" | "measure" | "capture" | "done";
 
 declare global {
   /** Programs that want to know how far it is bind it. */

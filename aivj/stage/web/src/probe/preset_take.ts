@@ -6,7 +6,7 @@ import { CELLS_X, CELLS_Y, Reduction } from "../render/reduction.ts";
 import { equationFailure, loadFailure, refuseBroken, TookTooLong } from "./failures.ts";
 import { syntheticClip } from "./synthetic_sound.ts";
 
-export interface TakeSettings {
+interface TakeSettings {
   readonly width: number;
   readonly height: number;
   readonly framesPerS: number;

@@ -5,7 +5,7 @@ import { Clip, SAMPLE_RATE_HZ } from "../render/clip.ts";
 import { RandomStream } from "../render/random.ts";
 
 export const BANDS = ["low", "mid", "high"] as const;
-export type Band = (typeof BANDS)[number];
+type Band = (typeof BANDS)[number];
 export type Bands = Readonly<Record<Band, number>>;
 
 const DURATION_S = 12;

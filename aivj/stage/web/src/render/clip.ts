@@ -2,7 +2,8 @@
 
 import type { AudioLevels } from "butterchurn";
 
-const WINDOW = 1024;
+/** Samples that a visualiser sees at a frame. */
+export const WINDOW = 1024;
 const SILENCE = 128;
 export const SAMPLE_RATE_HZ = 44_100;
 

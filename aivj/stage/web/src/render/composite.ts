@@ -17,7 +17,7 @@ void main() {
   color = vec4(1.0 - (1.0 - back) * (1.0 - front), 1.0);
 }`;
 
-export const FOREGROUND_OPACITY = 0.7;
+const FOREGROUND_OPACITY = 0.7;
 
 export class Composite {
   readonly #pass: Pass;

@@ -8,7 +8,6 @@ import butterchurn, {
 } from "butterchurn";
 import { wasCutOff } from "../equations/module.ts";
 import { type StageContext, Target } from "./context.ts";
-// Math.random must be replaced before Butterchurn loads, so this import stays first.
 import { drawFrom, RandomStream } from "./random.ts";
 import { SharedTextures } from "./shared_textures.ts";
 
@@ -29,7 +28,7 @@ function withSharedContext<T>(gl: WebGL2RenderingContext, make: () => T): T {
 }
 
 /** How finely a layer is drawn: picture in pixels, warp mesh in squares. */
-export interface LayerSize {
+interface LayerSize {
   readonly width: number;
   readonly height: number;
   readonly meshWidth: number;

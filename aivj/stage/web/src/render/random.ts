@@ -1,9 +1,8 @@
 // One seeded random stream per layer.
 //
-// Butterchurn keeps references to Math.random from the moment it is loaded, and calls it for noise
-// textures, preset start values and `rand()` in equations. So Math.random is replaced once, by a
-// function that stays, before Butterchurn loads: import this module first. Which stream it draws
-// from changes with `drawFrom`.
+// Butterchurn keeps Math.random as it is when its first visualizer is made, and calls it for noise
+// textures and start values; equations call it for `rand()`. So Math.random is replaced once, by a
+// function that stays, when this module is loaded. Which stream it draws from changes with `drawFrom`.
 
 const STEP = 0x6d2b79f5;
 

@@ -22,7 +22,7 @@ export interface FunctionGroup {
   readonly overloads: Overload[];
 }
 
-export interface OverloadParameter {
+interface OverloadParameter {
   readonly type: Type;
   readonly direction: "in" | "out" | "inout";
 }
@@ -38,7 +38,7 @@ export interface Overload {
   state: "unused" | "begun" | "written";
 }
 
-export type Meaning =
+type Meaning =
   | Variable
   | FunctionGroup
   | { readonly kind: "type"; readonly type: Type }

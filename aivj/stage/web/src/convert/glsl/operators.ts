@@ -48,7 +48,7 @@ function not(module: Module, value: NumericValue): Value {
 }
 
 /** The value as truth values. */
-export function truthOf(module: Module, value: NumericValue): NumericValue {
+function truthOf(module: Module, value: NumericValue): NumericValue {
   if (isMatrix(value.type)) module.fail(`${hlslType(value.type)} has no truth value`);
   return convertedNumber(module, value, withBase(value.type, "bool"));
 }

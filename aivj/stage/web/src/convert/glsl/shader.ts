@@ -1,15 +1,14 @@
 // A whole shader in Butterchurn's form: globals and functions, then `shader_body { ... }`.
 
 import type { Program } from "../program.ts";
-import { ROTATION_FUNCTION, rotationCall } from "../rotations.ts";
 import { Cursor } from "../syntax/cursor.ts";
-import { readDefinitions } from "../syntax/declarations.ts";
+import { readDefinitions } from "../syntax/definitions.ts";
 import { readStatements } from "../syntax/statements.ts";
 import type { Definition, Statement } from "../syntax/tree.ts";
 import { numeric } from "../syntax/type_names.ts";
 import { texsize } from "../textures.ts";
 import type { ShaderKind } from "../types.ts";
-import { copyName, ENTRY, STAGE_GLOBALS, UNIFORMS } from "../vocabulary.ts";
+import { copyName, ENTRY, ROTATION, STAGE_GLOBALS, UNIFORMS } from "../vocabulary.ts";
 import { typeNamed } from "./builtins.ts";
 import { Definitions, textOf } from "./definitions.ts";
 import { Module, UniformWritten } from "./module.ts";
@@ -18,7 +17,7 @@ import { Statements } from "./statements.ts";
 import { glslType } from "./types.ts";
 import { converted } from "./values.ts";
 
-export interface GlslShader {
+interface GlslShader {
   readonly glsl: string;
   /** Names of textures, without `sampler_`, that Butterchurn does not declare. */
   readonly textures: readonly string[];
@@ -92,7 +91,7 @@ function entryFunction(module: Module, reader: Definitions, body: readonly State
   const [uv, ret] = [module.names.give("uv"), module.names.give("ret")];
   scope.declare("uv", { kind: "variable", glsl: uv, type: place });
   scope.declare("ret", { kind: "variable", glsl: ret, type: colour });
-  const statements = new Statements(module, reader, (value) => {
+  const statements = new Statements(module, reader.declarations, (value) => {
     return `return ${value === null ? ret : converted(module, value, colour).code};`;
   });
   statements.lines.push(`vec3 ${ret} = vec3(0.0);`);
@@ -127,4 +126,28 @@ function ownVariables(module: Module, kind: ShaderKind): OwnVariable[] {
     }),
     ...[...module.rotations].map((name) => ({ type: "mat4x3", name, value: rotationCall(name) })),
   ];
+}
+
+/** Highest turning speed of each family in radians per second. */
+const SPEEDS: Record<string, number> = { s: 0, d: 0.1, f: 0.9, vf: 3.3, uf: 8.3 };
+
+/** Three angles and three speeds per matrix, drawn from four random numbers. */
+const ROTATION_FUNCTION = `mat4 hl_rotation(vec4 seed, float number, float speed) {
+  vec3 start = fract(seed.xyz * 7.31 + seed.w * 3.7 + number * vec3(0.37, 0.61, 0.83));
+  vec3 angle = 6.28318530718 * start + time * speed * (2.0 * fract(start.yzx * 5.3) - 1.0);
+  vec3 s = sin(angle);
+  vec3 c = cos(angle);
+  mat3 x = mat3(1.0, 0.0, 0.0, 0.0, c.x, s.x, 0.0, -s.x, c.x);
+  mat3 y = mat3(c.y, 0.0, -s.y, 0.0, 1.0, 0.0, s.y, 0.0, c.y);
+  mat3 z = mat3(c.z, s.z, 0.0, -s.z, c.z, 0.0, 0.0, 0.0, 1.0);
+  return mat4(x * y * z);
+}`;
+
+/** GLSL that makes the matrix of this name: four rows of three, the last one zero. */
+function rotationCall(name: string): string {
+  const [, family, number = "1"] = ROTATION.exec(name) ?? [];
+  if (family === undefined) return `mat4x3(hl_rotation(rand_frame, ${number}.0, 0.0))`;
+  const speed = (SPEEDS[family] ?? 0).toFixed(1);
+  const families = Object.keys(SPEEDS).indexOf(family);
+  return `mat4x3(hl_rotation(rand_preset, ${4 * families + Number(number)}.0, ${speed}))`;
 }

@@ -1,7 +1,7 @@
 // Statements: lines of GLSL.
 
 import type { Case, Declaration, Expression, Statement } from "../syntax/tree.ts";
-import type { Definitions } from "./definitions.ts";
+import type { Declarations } from "./declarations.ts";
 import type { Expressions } from "./expressions.ts";
 import { endless } from "./loops.ts";
 import type { Module } from "./module.ts";
@@ -14,19 +14,19 @@ import { constant, convertedNumber, numericValue, type Value } from "./values.ts
 export type Line = string | (() => string);
 
 /** What a function returns, or how the body of the shader ends. */
-export type Return = (value: Value | null) => string;
+type Return = (value: Value | null) => string;
 
 export class Statements {
   readonly #module: Module;
   readonly #expressions: Expressions;
-  readonly #definitions: Definitions;
+  readonly #declarations: Declarations;
   readonly #return: Return;
   readonly lines: Line[] = [];
 
-  constructor(module: Module, definitions: Definitions, returns: Return) {
+  constructor(module: Module, declarations: Declarations, returns: Return) {
     this.#module = module;
-    this.#definitions = definitions;
-    this.#expressions = definitions.expressions;
+    this.#declarations = declarations;
+    this.#expressions = declarations.expressions;
     this.#return = returns;
   }
 
@@ -46,7 +46,7 @@ export class Statements {
         break;
       case "struct":
       case "alias":
-        this.#definitions.defineType(statement, scope);
+        this.#declarations.defineType(statement, scope);
         break;
       case "block":
         this.#block(statement.body, scope);
@@ -98,7 +98,7 @@ export class Statements {
 
   #declare(declaration: Declaration, scope: Scope): void {
     for (const declarator of declaration.declarators) {
-      const { variable, value } = this.#definitions.declared(declaration, declarator, scope);
+      const { variable, value } = this.#declarations.declared(declaration, declarator, scope);
       this.lines.push(definition(variable, value));
     }
   }
@@ -113,7 +113,7 @@ export class Statements {
     let first = "";
     if (start?.kind === "declare") {
       for (const declarator of start.declarators) {
-        variables.push(this.#definitions.declared(start, declarator, scope));
+        variables.push(this.#declarations.declared(start, declarator, scope));
       }
     } else if (start !== null) {
       first = this.#expressions.value(start, scope).code;

@@ -91,7 +91,7 @@ export function arrayLength(type: ArrayType): number {
 }
 
 /** The larger of two bases: a truth value reckons as a whole number, that as a number. */
-export function commonBase(a: Base, b: Base): Base {
+function commonBase(a: Base, b: Base): Base {
   if (a === "float" || b === "float") return "float";
   return a === "int" || b === "int" ? "int" : "bool";
 }

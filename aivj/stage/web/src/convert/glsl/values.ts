@@ -46,7 +46,7 @@ export type Place =
 export type Cell = readonly [row: number, column: number];
 
 /** Text of a number, as the type writes it. */
-export function literal(value: number, base: Base): string {
+function literal(value: number, base: Base): string {
   if (base === "bool") return value === 0 ? "false" : "true";
   // What is larger than 32 bits is cut, as GLSL refuses it.
   if (base === "int") return value < 0 ? `(${Math.trunc(value) | 0})` : `${Math.trunc(value) | 0}`;

@@ -29,7 +29,7 @@ export function readExpression(cursor: Cursor): Expression {
 }
 
 /** Reads an expression up to the next comma. */
-export function readAssignment(cursor: Cursor): Expression {
+function readAssignment(cursor: Cursor): Expression {
   return cursor.nested(() => {
     const target = readChoice(cursor);
     const { line } = cursor;

@@ -25,7 +25,7 @@ export function readBlock(cursor: Cursor): Statement[] {
   return body;
 }
 
-export function readStatement(cursor: Cursor): Statement {
+function readStatement(cursor: Cursor): Statement {
   return cursor.nested(() => {
     // [unroll], [loop] and the like are hints to Microsoft's compiler.
     while (cursor.accept("[")) cursor.skipBehind("]");

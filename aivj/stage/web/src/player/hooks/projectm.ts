@@ -8,9 +8,9 @@ import {
 } from "../layer_sampler.ts";
 import type { Load } from "../load/load.ts";
 import type { LoadReport, Preparation } from "../preparation.ts";
-import type { PresetIds } from "../programme.ts";
+import type { LayerKey, PresetIds } from "../programme.ts";
 import type { DrawState, Screen } from "../screen.ts";
-import type { Ear, LayerKey } from "../sound/ear.ts";
+import type { Ear } from "../sound/ear.ts";
 
 interface SampledLayer extends Partial<LayerSample> {
   /** `performance.now()` of the frame sampled last; 0 before the first. */
@@ -21,7 +21,7 @@ interface SampledLayer extends Partial<LayerSample> {
 }
 
 /** The foreground stands at the root once more, as programs expect it there. */
-export interface ProjectmHooks extends DrawState, SampledLayer {
+interface ProjectmHooks extends DrawState, SampledLayer {
   readonly lastAudioRms: number;
   readonly lastAudioPeak: number;
   readonly lastAudioGain: number;
@@ -40,7 +40,7 @@ declare global {
   }
 }
 
-export interface ProjectmParts {
+interface ProjectmParts {
   readonly screen: Screen;
   readonly ear: Ear;
   readonly load: Load;

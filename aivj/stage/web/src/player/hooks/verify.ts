@@ -12,7 +12,7 @@ import type { RandomIds } from "../show.ts";
 import type { Ear } from "../sound/ear.ts";
 
 /** How the last call of `coupledNext` went. Times are `performance.now()`. */
-export interface NextReport {
+interface NextReport {
   startedAt: number;
   finishedAt: number | null;
   ok: boolean;
@@ -21,14 +21,14 @@ export interface NextReport {
   error: string | null;
 }
 
-export interface VerifyState {
+interface VerifyState {
   projectmVerify: Omit<DrawState, "abortReason">;
   lastRandomIds: RandomIds;
   presetIds: PresetIds;
   coupled: CoupledState;
 }
 
-export interface VerifyHooks {
+interface VerifyHooks {
   ready: true;
   version: string;
   capabilities: readonly string[];
@@ -61,7 +61,7 @@ declare global {
   }
 }
 
-export interface VerifyParts {
+interface VerifyParts {
   /** Of the pack that is played or was last. */
   readonly coupled: () => CoupledPairs;
   readonly ear: Ear;

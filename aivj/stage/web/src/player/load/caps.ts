@@ -1,6 +1,9 @@
 // How often the presets are given fresh sound; less often while presets load or frames are late.
 
-export type Cadence = "high" | "mid" | "low";
+import type { BeatRates } from "../../director/beat.ts";
+import type { Budget } from "./budget.ts";
+
+type Cadence = "high" | "mid" | "low";
 
 /** Rates a second; intervals in ms. */
 export interface Caps {
@@ -46,5 +49,21 @@ function caps(mode: Cadence, audioFps: number, beatFps: number, fg: number, bg: 
     beatTempoFpsCap: beatFps,
     pmAudioCadenceMode: mode,
     pmAudioFeedIntervalMs: { fg, bg },
+  };
+}
+
+export interface ListeningRates {
+  readonly analysesPerS: number;
+  readonly beat: BeatRates;
+  readonly feedIntervalMs: { readonly fg: number; readonly bg: number };
+}
+
+/** The slower one of what the moment allows and what the level of performance allows. */
+export function listeningRates(caps: Caps, budget: Budget): ListeningRates {
+  const { fg, bg } = caps.pmAudioFeedIntervalMs;
+  return {
+    analysesPerS: Math.min(caps.audioAnalysisFpsCap, budget.audioFps),
+    beat: { stepsPerS: caps.beatTempoFpsCap, estimateEveryMs: budget.beatMs },
+    feedIntervalMs: { fg: Math.max(fg, budget.feedMs), bg: Math.max(bg, budget.feedMs) },
   };
 }

@@ -2,15 +2,13 @@
 
 import type { AudioLevels } from "butterchurn";
 import { type AudioFeatures, FeatureExtractor } from "../../director/audio_features.ts";
-import { approach, clamp01 } from "../../director/smoothing.ts";
+import { approach, clamp01 } from "../../ground/smoothing.ts";
 import { SAMPLE_RATE_HZ } from "../../render/clip.ts";
-import { ACCENT_SHARE, AccentTrace } from "../accent_trace.ts";
-import type { ListeningRates } from "../load/listening_rates.ts";
+import type { ListeningRates } from "../load/caps.ts";
+import type { LayerKey } from "../programme.ts";
 import { Hearing, type Loudness, MIN_SOUND_RMS } from "./hearing.ts";
 import type { Sound } from "./sound.ts";
 import { emptyLevels, silentWindow } from "./window.ts";
-
-export type LayerKey = "fg" | "bg";
 
 /** How long a pause of the music is not yet silence. */
 const SILENT_AFTER_MS = 2000;
@@ -18,7 +16,7 @@ const SILENT_AFTER_MS = 2000;
 const INTENSITY_RATE_PER_S = 0.3;
 
 /** What listening has cost since the page was opened: how often each part of it was done. */
-export interface EarWork {
+interface EarWork {
   readonly numAnalyses: number;
   readonly numBeatSteps: number;
   readonly numTempoEstimates: number;
@@ -39,6 +37,43 @@ class Feed {
     this.levels.timeByteArray.set(heard.timeByteArray);
     this.levels.timeByteArrayL.set(heard.timeByteArrayL);
     this.levels.timeByteArrayR.set(heard.timeByteArrayR);
+  }
+}
+
+/** Ours: above this an accent is one that people notice; it has to fall well below to come again. */
+const RISES_AT = 0.5;
+const ENDS_AT = 0.25;
+const REMEMBERED_MS = 30_000;
+/** Of the accent in the intensity of a moment. */
+const ACCENT_SHARE = 0.2;
+
+/** The accents of the music: when they came, and what they add to its intensity. */
+export class AccentTrace {
+  #accent01 = 0;
+  #isUp = false;
+  #risesMs: readonly number[] = [];
+
+  /** Goes on by an analysis of the music. */
+  advance(accent01: number, nowMs: number): void {
+    this.#accent01 = accent01;
+    const rises = !this.#isUp && accent01 >= RISES_AT;
+    this.#isUp = this.#isUp ? accent01 > ENDS_AT : rises;
+    const recent = this.#risesMs.filter((atMs) => nowMs - atMs <= REMEMBERED_MS);
+    this.#risesMs = rises ? [...recent, nowMs] : recent;
+  }
+
+  /** How strong it is now, and how often it came. */
+  figures(nowMs: number): string {
+    const lastMs = this.#risesMs.at(-1);
+    const last = lastMs === undefined ? "" : `, the last ${seconds(nowMs - lastMs)} ago`;
+    const count = `${this.#risesMs.length} in ${seconds(REMEMBERED_MS)}`;
+    return `accent ${this.#accent01.toFixed(2)} · ${count}${last}`;
+  }
+
+  /** Where it goes: into the intensity, which picks and depth follow. */
+  path(intensity01: number): string {
+    const added = ACCENT_SHARE * this.#accent01;
+    return `accent ${this.#accent01.toFixed(2)} → +${added.toFixed(2)} of the moment → intensity ${intensity01.toFixed(2)}`;
   }
 }
 
@@ -125,4 +160,8 @@ export function intensityOf({
   beatPulse01,
 }: Pick<AudioFeatures, "energy01" | "accent01" | "beatPulse01">): number {
   return clamp01(0.7 * energy01 + ACCENT_SHARE * accent01 + 0.1 * beatPulse01);
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
 }

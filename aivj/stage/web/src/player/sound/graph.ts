@@ -1,7 +1,7 @@
 // The Web Audio side: whatever plays is heard by the presets, and by people if it is meant for them.
 
-import { SAMPLE_RATE_HZ } from "../../render/clip.ts";
-import { type SoundWindow, WINDOW } from "./window.ts";
+import { SAMPLE_RATE_HZ, WINDOW } from "../../render/clip.ts";
+import type { SoundWindow } from "./window.ts";
 
 export class SoundGraph {
   readonly #context: AudioContext;

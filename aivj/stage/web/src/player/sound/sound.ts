@@ -1,11 +1,12 @@
 // What plays, and what the presets hear of it: files, a microphone, another tab, or the groove.
 
+import { messageOf } from "../../ground/errors.ts";
 import { DemoMusic } from "./demo.ts";
 import { SoundGraph } from "./graph.ts";
 import { Playlist, type Track } from "./playlist.ts";
 import type { SoundWindow } from "./window.ts";
 
-export type SoundKind = "silence" | "demo" | "file" | "microphone" | "tab";
+type SoundKind = "silence" | "demo" | "file" | "microphone" | "tab";
 
 export interface SoundState {
   readonly kind: SoundKind;
@@ -56,7 +57,7 @@ export class Sound {
     try {
       this.#demo = await DemoMusic.fetch(url);
     } catch (error) {
-      this.#report(`there is no groove: ${textOf(error)}`);
+      this.#report(`there is no groove: ${messageOf(error)}`);
       return;
     }
     if (this.#kind === "silence") this.#become("demo");
@@ -128,7 +129,7 @@ export class Sound {
     try {
       await action();
     } catch (error) {
-      this.#report(textOf(error));
+      this.#report(messageOf(error));
     }
   }
 
@@ -168,8 +169,4 @@ async function sharedSound(): Promise<MediaStream> {
   if (stream.getAudioTracks().length > 0) return stream;
   for (const track of stream.getTracks()) track.stop();
   throw new Error("nothing was shared that sounds: tick 'share audio' when you choose");
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,8 @@
 // The last samples of what plays.
 
 import type { AudioLevels } from "butterchurn";
+import { WINDOW } from "../../render/clip.ts";
 
-/** Samples that a visualiser sees at a frame. */
-export const WINDOW = 1024;
 const BYTE_STEPS = 128;
 
 /** Samples from -1 to 1; mono is the mean of both channels. */

@@ -1,9 +1,9 @@
 // The buttons that are always there.
 
+import { element, setText } from "../../page/elements.ts";
 import type { AutoAdvance } from "../auto.ts";
-import { element, setText } from "./elements.ts";
 
-export interface DockActions {
+interface DockActions {
   next(): void;
   hold(): void;
   favourite(): void;

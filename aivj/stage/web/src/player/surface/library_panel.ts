@@ -1,11 +1,11 @@
 // Choosing by hand: a pack, something in it, or a favourite.
 
+import { element, fillSelect, setText } from "../../page/elements.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { Favourite, Favourites } from "../favourites.ts";
 import type { Choice } from "../programme.ts";
-import { element, fillSelect, setText } from "./elements.ts";
 
-export interface LibraryActions {
+interface LibraryActions {
   /** Plays another pack or library. */
   open(name: string): void;
   choose(choiceId: string): void;

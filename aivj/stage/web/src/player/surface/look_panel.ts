@@ -1,9 +1,10 @@
 // How the layers are mixed.
 
+import { clamp01 } from "../../ground/smoothing.ts";
+import { element, fillSelect, setText } from "../../page/elements.ts";
 import { BLEND_MODES, type BlendMode } from "../compositor.ts";
 import { type Coupling3d, type Coupling3dMode, hudText } from "../coupling3d.ts";
 import type { Mixer } from "../mixer.ts";
-import { element, fillSelect, setText } from "./elements.ts";
 
 const OPACITY_STEP = 0.05;
 const DEPTH_SLIDERS = {
@@ -45,7 +46,7 @@ export class LookPanel {
   }
 
   #setOpacity(opacity: number): void {
-    this.#mixer.opacity = Math.min(Math.max(opacity, 0), 1);
+    this.#mixer.opacity = clamp01(opacity);
     this.#opacity.value = String(this.#mixer.opacity);
     setText(this.#opacityText, `${Math.round(100 * this.#mixer.opacity)} %`);
   }

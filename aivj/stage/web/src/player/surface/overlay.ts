@@ -2,10 +2,10 @@
 
 import type { AudioFeatures } from "../../director/audio_features.ts";
 import type { Moment } from "../../director/autopilot.ts";
-import { element, setText } from "./elements.ts";
+import { element, setText } from "../../page/elements.ts";
 
 /** What stands in the overlay, by the ids of its rows. */
-export type OverlayRows = Readonly<Record<string, string>>;
+type OverlayRows = Readonly<Record<string, string>>;
 
 export class Overlay {
   readonly #topology = element("decision-topology-overlay", HTMLElement);

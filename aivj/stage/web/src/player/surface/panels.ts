@@ -1,9 +1,9 @@
 // The panels at the side: one is open at a time, or none.
 
-import { element } from "./elements.ts";
+import { element } from "../../page/elements.ts";
 
-export const PANEL_NAMES = ["library", "sound", "look", "help"] as const;
-export type PanelName = (typeof PANEL_NAMES)[number];
+const PANEL_NAMES = ["library", "sound", "look", "help"] as const;
+type PanelName = (typeof PANEL_NAMES)[number];
 
 export class Panels {
   readonly #onOpen: (name: PanelName) => void;

@@ -41,7 +41,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 /** What holding the key down repeats. */
 const REPEATED: readonly Action[] = ["opacity-up", "opacity-down"];
 
-export type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | "metaKey" | "repeat">;
+type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | "metaKey" | "repeat">;
 
 /** What a key asks for; null when it is not for us. `focused` has the focus. */
 export function actionOf(press: Press, focused: Focused | null): Action | null {
@@ -52,7 +52,7 @@ export function actionOf(press: Press, focused: Focused | null): Action | null {
   return focused !== null && uses(focused, press.key) ? null : action;
 }
 
-export type Focused = { readonly tagName: string; readonly type?: string };
+type Focused = { readonly tagName: string; readonly type?: string };
 
 /** Whether an element has a use of its own for a key. */
 function uses({ tagName, type = "" }: Focused, key: string): boolean {

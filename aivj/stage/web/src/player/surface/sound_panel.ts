@@ -1,9 +1,9 @@
 // Choosing what plays, and seeing how loud it is.
 
+import { element, fillSelect, setText } from "../../page/elements.ts";
 import { DRIVE_NAMES, type Drive, isDriveName } from "../drive.ts";
 import { type Track, tracksOf } from "../sound/playlist.ts";
 import type { Sound, SoundState } from "../sound/sound.ts";
-import { element, fillSelect, setText } from "./elements.ts";
 
 /** The bar is full at this loudness; music has some 0.1 of it before gain. */
 const FULL_RMS = 0.25;

@@ -1,8 +1,7 @@
 // What the player does and what it shows, in words; and what went wrong, so that nobody misses it.
 
-import type { NowPlaying } from "../programme.ts";
-import type { Status } from "../status.ts";
-import { element, setText } from "./elements.ts";
+import { element, setText } from "../../page/elements.ts";
+import type { NowPlaying, Status } from "../programme.ts";
 
 type Kind = "idle" | "busy" | "failed";
 

@@ -1,6 +1,7 @@
 // The control surface: what people see beside the picture, and what they do there.
 
 import { isProfile, PROFILES } from "../../director/macros.ts";
+import { element, fillSelect, markWired } from "../../page/elements.ts";
 import type { AutoAdvance } from "../auto.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { Conductor } from "../conductor.ts";
@@ -14,9 +15,7 @@ import type { Store } from "../shuffle.ts";
 import type { Ear } from "../sound/ear.ts";
 import type { Sound } from "../sound/sound.ts";
 import { Dock } from "./dock.ts";
-import { element, fillSelect, markWired } from "./elements.ts";
-import { hintOnce } from "./first_hint.ts";
-import { IdleWatch } from "./idle.ts";
+import { hintOnce, IdleWatch } from "./idle.ts";
 import { LibraryPanel } from "./library_panel.ts";
 import { LookPanel } from "./look_panel.ts";
 import { beatText, musicText, Overlay } from "./overlay.ts";
@@ -24,7 +23,7 @@ import { Panels } from "./panels.ts";
 import { type Action, listenToKeys } from "./shortcuts.ts";
 import { SoundPanel } from "./sound_panel.ts";
 
-export interface SurfaceParts {
+interface SurfaceParts {
   readonly show: Show;
   readonly conductor: Conductor;
   readonly auto: AutoAdvance;

@@ -5,7 +5,7 @@ import type { Target } from "../render/context.ts";
 import { type GlLedger, GlObjects } from "../render/gl_objects.ts";
 import { FULL_MESH, type Layer, type LayerFactory } from "../render/layer.ts";
 import type { Pace } from "./pace.ts";
-import type { Size } from "./parameters.ts";
+import type { Size } from "./picture_size.ts";
 
 export interface LayerOrder {
   /** As the converter makes it. */

@@ -1,5 +1,7 @@
 // Presets as the page can draw them; the server converts, since a page cannot convert shaders.
 
+import { messageOf } from "../ground/errors.ts";
+
 export interface Converted {
   /** As Butterchurn takes it. */
   readonly preset: object;
@@ -13,7 +15,7 @@ export class PageFault extends Error {}
 /** The Butterchurn preset for a pack's `.milk` file. Rejects with `PageFault` without an answer. */
 export async function loadPreset(url: string): Promise<Converted> {
   const response = await fetch(`/converted${fetchable(url)}`).catch((error) => {
-    throw new PageFault(`${url}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new PageFault(`${url}: ${messageOf(error)}`);
   });
   if (!response.ok) throw new PageFault(`${url} cannot be converted (HTTP ${response.status})`);
   return convertedFrom(await response.json(), url);
