@@ -52,7 +52,7 @@ class Tally:
 
 
 def simulate(
-    num_slots: int, ledger: Ledger, faults: Faults, log: EvalLog, seed: int
+    num_workers: int, ledger: Ledger, faults: Faults, log: EvalLog, seed: int
 ) -> tuple[Tally, Course]:
     """Hands out pairs until the ledger's end, and waits for those that are under way."""
     tally, course, process = Tally(), Course(), psutil.Process()
@@ -67,7 +67,7 @@ def simulate(
 
     cpu_before_s = _cpu_s(process)
     next_look_s = 0.0
-    executor = InProcessExecutor(num_slots)
+    executor = InProcessExecutor(num_workers)
     run = executor.run(lambda: SimulatedWorker(faults, ledger, random), numbers())
     with contextlib.closing(run) as outcomes, bar("simulating") as line:
         for outcome in outcomes:
@@ -103,16 +103,16 @@ def _cpu_s(process: psutil.Process) -> float:
 
 
 def report(
-    num_slots: int, ledger: Ledger, tally: Tally, course: Course, rows: list[int | None]
+    num_workers: int, ledger: Ledger, tally: Tally, course: Course, rows: list[int | None]
 ) -> list[Goal]:
     """Prints what happened and returns the goals."""
     duration_s = ledger.end_s - ledger.start_s
-    slots_s = num_slots * duration_s
+    slots_s = num_workers * duration_s
     efficiency = ledger.useful_s / slots_s
     spent_s = ledger.useful_s + ledger.opening_s + ledger.lost_s
     third = max(1, len(course.rss_mb) // 3)
     first_mb, last_mb = max(course.rss_mb[:third]), max(course.rss_mb[-third:])
-    table = Table(f"{num_slots} slots, {duration_s:.0f} s", "")
+    table = Table(f"{num_workers} slots, {duration_s:.0f} s", "")
     for name, value in (
         ("pairs handed out", f"{tally.issued}"),
         ("measured, failed", f"{tally.done}, {tally.failed}"),

@@ -29,13 +29,13 @@ class Race:
 
     Attributes:
         name: Who it was.
-        num_slots: Browsers at a time.
+        num_workers: Browsers at a time.
         laps: Its pairs, at least two, as they arrived.
         cpu_s: CPU seconds from the first to the last, by kind of process.
     """
 
     name: str
-    num_slots: int
+    num_workers: int
     laps: Sequence[Lap]
     cpu_s: Mapping[str, float]
 
@@ -64,7 +64,7 @@ class Race:
         """Share of the slots' time in which no worker was at a pair, 0 to 1."""
         first, last = self.laps[0].at_s, self.laps[-1].at_s
         busy = sum(min(lap.at_s, last) - max(lap.at_s - lap.duration_s, first) for lap in self.laps)
-        return 1 - busy / (self.num_slots * self.wall_s)
+        return 1 - busy / (self.num_workers * self.wall_s)
 
     @property
     def num_measured(self) -> int:

@@ -27,20 +27,19 @@ from aivj.browser.choice import RendererChoice
 from aivj.browser.session import BrowserSession
 from aivj.live.bootstrap import Bootstrap, Seen
 from aivj.live.live_log import LiveLog
-from aivj.live.live_run import LiveRun
+from aivj.live.live_run import LiveRun, PageEvents
 from aivj.live.measurement import measure_samples
 from aivj.live.music import read_music
+from aivj.live.new_record import new_live_record
 from aivj.live.page_answers import LayerReading, PickAnswer, Sample
-from aivj.live.page_events import PageEvents
 from aivj.live.run import sample_live
-from aivj.live.run_description import describe_live_run
 from aivj.live.runtime_page import RuntimePage
 from aivj.live.settings import LiveSettings
-from aivj.sampling.clock import Clock
+from aivj.runs.clock import Clock
+from aivj.runs.directory import RunDirectory
+from aivj.runs.open_run import open_run
 from aivj.sampling.packs import SamplePack, read_packs
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run_directory import RunDirectory
-from aivj.sampling.run_record import RunRecord
 from aivj.stage.server import StageServer
 from benchmarks.agreement import rank_correlation
 from benchmarks.goals import Goal, print_goals
@@ -131,13 +130,19 @@ def _take_all(
 ) -> _Takes:
     (pack,) = read_packs(request)
     directory = RunDirectory(request.out_dir)
-    directory.path.mkdir(parents=True)
     music, clock = read_music("groove"), Clock()
-    meta = describe_live_run(request, live, (pack,), music, choice, clock)
-    with contextlib.closing(LiveLog(directory.log_path)) as log:
-        record = RunRecord.open(meta, directory, clock)
+    with open_run(
+        new_live_record(request, live, (pack,), music, choice, clock),
+        directory,
+        LiveLog,
+        retry_failed=False,
+        on_progress=lambda _: None,
+        clock=clock,
+    ) as opened:
         events = PageEvents(directory.path, clock)
-        run = LiveRun(request, live, music, choice, log, events, record, clock)
+        run = LiveRun(
+            opened.record, opened.log, opened.tally, clock, request, live, music, choice, events
+        )
         return asyncio.run(_visit(run, pack, take))
 
 
@@ -264,7 +269,7 @@ def main() -> None:
             )
 
         watched = watch_both(request("both"), live, choice)
-        short, pages = replace(live, measure_samples=4), replace(live, num_pages=2)
+        short, pages = replace(live, measure_samples=4), replace(live, num_workers=2)
         alone = [
             race_classic("classic, 1 page", request("classic"), live, choice),
             race_live("live, 1 page", request("live"), live, choice),
@@ -273,7 +278,7 @@ def main() -> None:
             race_live(
                 "live, 2 pages, 4 intervals",
                 request("short-pages"),
-                replace(short, num_pages=2),
+                replace(short, num_workers=2),
                 choice,
             ),
         ]

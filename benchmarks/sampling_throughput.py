@@ -51,7 +51,7 @@ def race(
             on_lap(len(laps))
             if len(laps) in {1, len(jobs)}:
                 cpu_s.append(meter.read())
-    return Race(name, executor.num_slots, laps, difference(cpu_s[-1], cpu_s[0]))
+    return Race(name, executor.num_workers, laps, difference(cpu_s[-1], cpu_s[0]))
 
 
 def _lap(outcome: Outcome[PairJob, PairResult], settings: RenderSettings) -> Lap:
@@ -90,7 +90,7 @@ def print_times(races: Sequence[Race]) -> None:
         load_s = sum(lap.load_s for lap in measured) / num
         frames_s = sum(lap.frames_s for lap in measured) / num
         rest_s = sum(lap.duration_s for lap in measured) / num - load_s - frames_s
-        outside_s = contestant.outside_share * contestant.num_slots * contestant.wall_s / num
+        outside_s = contestant.outside_share * contestant.num_workers * contestant.wall_s / num
         figures = (load_s, frames_s, rest_s, outside_s)
         table.add_row(contestant.name, *(f"{figure:.3f}" for figure in figures))
     console.print(table)

@@ -29,10 +29,6 @@ class Playlist:
     clips: tuple[AudioClip, ...]
     rejected: tuple[str, ...] = ()
 
-    def clip_of(self, pair: int) -> AudioClip:
-        """Returns what a pair hears: the clip at its id modulo the number of clips."""
-        return self.clips[pair % len(self.clips)]
-
     @property
     def digest(self) -> str:
         """SHA-256 of the clips' digests, one after the other, as 64 hex digits."""

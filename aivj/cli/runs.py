@@ -13,7 +13,7 @@ from aivj.cli.console import out, working
 from aivj.cli.next_steps import gpu_option, say_next
 
 if TYPE_CHECKING:
-    from aivj.pipeline.inventory import RunEntry
+    from aivj.runs.listing import RunEntry
     from aivj.settings import Settings
 
 _STYLES = {"complete": "green", "running": "cyan", "failed": "bold red"}

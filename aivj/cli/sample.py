@@ -244,9 +244,8 @@ def sample(
     from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
     from aivj.sampling.picking import Picking
     from aivj.sampling.request import SampleRequest
-    from aivj.sampling.run import require_usable
+    from aivj.sampling.run import finished_before, require_usable
     from aivj.sampling.skipping import read_skipped_pairs
-    from aivj.sampling.summary import finished_before
 
     settings: Settings = context.obj
     live_options: dict[str, Any] = {}
@@ -310,7 +309,7 @@ def sample(
     else:
         if not was_given(context, "reload_every"):
             request = replace(request, reload_every=RUNTIME_RELOAD_EVERY)
-        live = LiveSettings(url=runtime_url, num_pages=workers or 1, **live_options)
+        live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_options)
         say_left_out(require_usable_live(request, live), skip_pairs)
         music = page_music_of(audio, audio_mode, required=require_audio)
     choice = prove_renderer(options)

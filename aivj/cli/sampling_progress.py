@@ -11,7 +11,7 @@ from rich.table import Table
 from aivj.cli.console import err
 
 if TYPE_CHECKING:
-    from aivj.sampling.progress import SampleProgress
+    from aivj.runs.progress import SampleProgress
 
 _LINE_EVERY_S = 10.0
 

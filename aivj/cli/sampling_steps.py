@@ -16,10 +16,10 @@ from aivj.errors import InputError
 
 if TYPE_CHECKING:
     from aivj.browser.choice import RendererChoice
+    from aivj.runs.open_run import SampleSummary
     from aivj.sampling.packs import SamplePack
     from aivj.sampling.request import SampleRequest
     from aivj.sampling.run import Undrawable
-    from aivj.sampling.summary import SampleSummary
 
 
 def say_left_out(packs: "Sequence[SamplePack]", skip_pairs: Path | None) -> None:
@@ -36,7 +36,7 @@ def screen(
     request: "SampleRequest", packs: "Sequence[SamplePack]", conversion_cache: Path
 ) -> "Undrawable":
     """Converts what is to be drawn, and says what cannot be drawn; needs no browser."""
-    from aivj.sampling.screening import undrawable
+    from aivj.sampling.jobs import undrawable
     from aivj.stage.conversion import PresetConverter
 
     with PresetConverter(conversion_cache) as converter, bar("converting") as progress:

@@ -171,15 +171,7 @@ class EvalLog(JsonlLog[EvalRow]):
     """The append-only log of one run's measurements."""
 
 
-class EvalRead(JsonlRead[EvalRow]):
-    """The measurements of one run."""
-
-    def visited_pairs(self, pack: str | None = None) -> set[int]:
-        """Returns the ids of all pairs with a row, of one pack or of all."""
-        return {row.pair for row in self.rows if row.pair is not None and pack in {None, row.pack}}
-
-
-def read_eval_rows(path: Path) -> EvalRead:
+def read_eval_rows(path: Path) -> JsonlRead[EvalRow]:
     """Reads the measurements of a run, foreign ones included.
 
     Unknown reasons and rows without a pair are kept; lines that are no row are counted.
@@ -187,5 +179,4 @@ def read_eval_rows(path: Path) -> EvalRead:
     Raises:
         InputError: There is no such file, or it cannot be read.
     """
-    read = read_jsonl(path, EvalRow)
-    return EvalRead(read.rows, read.bad_lines)
+    return read_jsonl(path, EvalRow)

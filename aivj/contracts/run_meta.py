@@ -271,6 +271,10 @@ class RunMeta(ContractModel):
     renderer: Omittable[Renderer] = None
     render: Omittable[RenderUse] = None
 
+    def num_target(self, pack: PackTarget) -> int:
+        """Returns how far a pack is sampled: picks if so many are asked for, else pairs."""
+        return pack.target_unique_pairs if self.target_samples is None else self.target_samples
+
 
 def read_run_meta(path: Path) -> RunMeta:
     """Reads a run's description.

@@ -79,7 +79,7 @@ class Dispatcher(Generic[Item, Result]):
 
     Args:
         items: The stream of items.
-        num_slots: How many slots may join.
+        num_workers: How many slots may join.
         policy: When to stop waiting.
         on_event: Called for what happens to workers.
     """
@@ -87,14 +87,14 @@ class Dispatcher(Generic[Item, Result]):
     def __init__(
         self,
         items: Iterable[Item],
-        num_slots: int,
+        num_workers: int,
         policy: WorkPolicy,
         on_event: Callable[[Event[Item]], None],
     ) -> None:
         self._source: Iterator[Item] | None = iter(items)
         self._policy = policy
         self._on_event = on_event
-        self._max_losses = policy.max_losses_in_a_row + 2 * num_slots
+        self._max_losses = policy.max_losses_in_a_row + 2 * num_workers
         self._to_open: deque[int] = deque()
         self._free: deque[int] = deque()
         self._busy: dict[int, _Busy[Item]] = {}

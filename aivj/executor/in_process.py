@@ -14,8 +14,8 @@ from aivj.executor.slot import Slot
 class InProcessExecutor:
     """Runs workers as tasks of an event loop in this process."""
 
-    def __init__(self, num_slots: int = 1) -> None:
-        self.num_slots = num_slots
+    def __init__(self, num_workers: int = 1) -> None:
+        self.num_workers = num_workers
 
     def run(
         self,
@@ -27,7 +27,7 @@ class InProcessExecutor:
     ) -> Generator[Outcome[Item, Result], None, None]:
         """Yields one outcome for each item; see `aivj.executor.protocol.Executor.run`."""
         with asyncio.Runner() as runner:
-            bench = _TaskBench(runner, make_worker, self.num_slots)
+            bench = _TaskBench(runner, make_worker, self.num_workers)
             try:
                 yield from work(bench, items, policy, on_event)
             finally:
@@ -41,16 +41,16 @@ class _TaskBench(Bench[Item, Result], Generic[Item, Result]):
         self,
         runner: asyncio.Runner,
         make_worker: Callable[[], Worker[Item, Result]],
-        num_slots: int,
+        num_workers: int,
     ) -> None:
-        self.num_slots = num_slots
+        self.num_workers = num_workers
         self._runner = runner
         self._make_worker = make_worker
-        self._slots = {slot: Slot(make_worker) for slot in range(num_slots)}
+        self._slots = {slot: Slot(make_worker) for slot in range(num_workers)}
         self._messages: asyncio.Queue[Message[Result]] = asyncio.Queue()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._closing: set[asyncio.Task[None]] = set()
-        for slot in range(num_slots):
+        for slot in range(num_workers):
             self._messages.put_nowait(Joined(slot))
 
     def open_worker(self, slot: int) -> None:

@@ -47,7 +47,7 @@ Message = Joined | Opened | Replied[Result] | Vanished
 class Bench(Protocol[Item_contra, Result]):
     """Slots somewhere. Each has one thing to do at a time and then sends a message."""
 
-    num_slots: int
+    num_workers: int
 
     def open_worker(self, slot: int) -> None:
         """Begins to open a worker."""
@@ -72,7 +72,7 @@ def work(
     on_event: Callable[[Event[Item]], None],
 ) -> Generator[Outcome[Item, Result], None, None]:
     """Yields one outcome for each item; see `aivj.executor.protocol.Executor.run`."""
-    dispatcher: Dispatcher[Item, Result] = Dispatcher(items, bench.num_slots, policy, on_event)
+    dispatcher: Dispatcher[Item, Result] = Dispatcher(items, bench.num_workers, policy, on_event)
     _begin(dispatcher, bench)
     while not dispatcher.is_done:
         messages = bench.wait(dispatcher.wait_s(bench.now()))

@@ -124,7 +124,7 @@ class Executor(Protocol):
     """Runs items on workers and gives back outcomes as they finish."""
 
     @property
-    def num_slots(self) -> int:
+    def num_workers(self) -> int:
         """How many workers live at a time."""
 
     def run(

@@ -49,7 +49,7 @@ class RayExecutor:
     """Runs workers as actors of the Ray cluster that this process is connected to, or of its own.
 
     Args:
-        num_slots: How many actors; more than fit wait until there is room.
+        num_workers: How many actors; more than fit wait until there is room.
         num_cpus: CPUs that each actor asks for.
         num_gpus: GPUs that each actor asks for: 0, a whole number, or 1/n of one.
         resources: Custom resources that each actor asks for, such as `{"browser_slot": 1}`.
@@ -61,7 +61,7 @@ class RayExecutor:
 
     def __init__(
         self,
-        num_slots: int,
+        num_workers: int,
         *,
         num_cpus: float = 1,
         num_gpus: float = 0,
@@ -69,7 +69,7 @@ class RayExecutor:
         cluster: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         _refuse_uneven(num_gpus)
-        self.num_slots = num_slots
+        self.num_workers = num_workers
         self._cluster = cluster
         self._options: dict[str, Any] = {
             "num_cpus": num_cpus,
@@ -91,7 +91,7 @@ class RayExecutor:
         """Yields one outcome for each item; see `aivj.executor.protocol.Executor.run`."""
         with self._cluster():
             bench: _ActorBench[Item, Result] = _ActorBench(
-                make_worker, self.num_slots, self._options
+                make_worker, self.num_workers, self._options
             )
             try:
                 yield from work(bench, items, policy, on_event)
@@ -105,12 +105,12 @@ class _ActorBench(Bench[Item, Result], Generic[Item, Result]):
     def __init__(
         self,
         make_worker: Callable[[], Worker[Item, Result]],
-        num_slots: int,
+        num_workers: int,
         options: Mapping[str, Any],
     ) -> None:
         import ray
 
-        self.num_slots = num_slots
+        self.num_workers = num_workers
         self._asked_for = options
         self._actor_class: Any = ray.remote(**options)(SlotActor)
         # By reference, so that music and plan travel once to each node.
@@ -121,7 +121,7 @@ class _ActorBench(Bench[Item, Result], Generic[Item, Result]):
         self._actors: dict[int, Any] = {}
         self._num_joined = 0
         self._started = self.now()
-        for slot in range(num_slots):
+        for slot in range(num_workers):
             self._start(slot)
 
     def open_worker(self, slot: int) -> None:

@@ -12,7 +12,6 @@ from aivj.browser.profiles import LaunchPlan
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.contracts.json_text import row_bytes
 from aivj.contracts.pairs_manifest import PairsManifest
-from aivj.contracts.run_folder import SELF_TEST_OK
 from aivj.contracts.run_meta import WebGl
 from aivj.errors import (
     ItemError,
@@ -169,7 +168,7 @@ class Bootstrap:
                 pairs,
                 visited,
                 self._number,
-                self._run.live.num_pages,
+                self._run.live.num_workers,
                 seed,
                 aside=seen.aside,
                 never={*pairs} - self._pack.pairs.keys() | self._pack.skipped,
@@ -194,7 +193,13 @@ class Bootstrap:
             audio_check_fail_count=timing.audio_check_fail_count + (not check.ok),
             audio_check_total_ms=timing.audio_check_total_ms + round(check.took_s * 1000),
         )
-        self._run.log.audio(self._pack.name, self._run.music.mode, check)
+        self._run.log.heard(
+            self._pack.name,
+            self._run.music.mode,
+            ok=check.ok,
+            rms=check.rms or 0,
+            peak=check.peak or 0,
+        )
 
     async def _wait_for_hooks(self) -> None:
         live, page = self._run.live, self._page
@@ -233,9 +238,7 @@ class Bootstrap:
 
     async def _prove_renderer(self) -> None:
         told, choice = await self._page.webgl(), self._run.choice
-        self._run.log.webgl(
-            self._pack.name, told.model_dump(mode="json", by_alias=True, exclude_none=True)
-        )
+        self._run.log.drawn_by(self._pack.name, told)
         self._run.record.drawn_by(told)
         _refuse_other_renderer(told, choice, choice.plan)
 
@@ -272,7 +275,7 @@ class Bootstrap:
             if suspect is not None and is_known:
                 self._on_stuck(suspect, f"stuck at {answer.outcome}: {answer.error}")
             await self.reload()
-        self._log(SELF_TEST_OK)
+        self._run.log.self_test_ok(name)
 
     async def _self_test_pick(self, timeout_ms: float) -> PickAnswer:
         try:

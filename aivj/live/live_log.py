@@ -1,13 +1,10 @@
 """The lines of `vite.log` that only a live run has."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from aivj.contracts.run_folder import MAX_LOG_CHARS
 from aivj.live.page_answers import PickAnswer
-from aivj.live.sound import SoundCheck
-from aivj.sampling.run_log import RunLog
+from aivj.runs.log import RunLog
 
 
 class LiveLog(RunLog):
@@ -22,15 +19,6 @@ class LiveLog(RunLog):
     def step(self, pack: str, text: str) -> None:
         """A step of a pack's bootstrap."""
         self._of(pack, " ".join(text.split()))
-
-    def audio(self, pack: str, mode: str, check: SoundCheck) -> None:
-        """The page does, or does not, hear the music."""
-        levels = f"lastAudioRms={check.rms or 0:.6f} lastAudioPeak={check.peak or 0:.6f}"
-        self._of(pack, f"audio:{mode} ok={int(check.ok)} muted=1 {levels}")
-
-    def webgl(self, pack: str, told: Mapping[str, Any]) -> None:
-        """What draws in the page, by its own word."""
-        self._of(pack, f"webgl={json.dumps(told, separators=(',', ':'))}")
 
     def self_test_snapshot(self, pack: str, label: str, answer: PickAnswer) -> None:
         """What a pick of the self-test ended with."""

@@ -12,9 +12,7 @@ from itertools import pairwise
 from statistics import fmean
 
 from aivj.live.page_answers import LayerReading, Sample
-
-_LUMA_WEIGHT = 0.65
-_COLOR_WEIGHT = 0.35
+from aivj.sampling.measurement import COLOR_WEIGHT, LUMA_WEIGHT
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def _change(before: Sample, after: Sample) -> float | None:
     by_color = fmean(colors) if colors else None
     if by_luma is None or by_color is None:
         return by_color if by_luma is None else by_luma
-    return _LUMA_WEIGHT * by_luma + _COLOR_WEIGHT * by_color
+    return LUMA_WEIGHT * by_luma + COLOR_WEIGHT * by_color
 
 
 def _color_change(old: LayerReading, new: LayerReading) -> float | None:

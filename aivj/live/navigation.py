@@ -12,7 +12,7 @@ from aivj.live.address import on_other_host, origin
 from aivj.live.live_log import LiveLog
 from aivj.live.preflight import preflight
 from aivj.live.settings import LiveSettings
-from aivj.sampling.run_record import RunRecord
+from aivj.runs.record import RunRecord
 
 _TRIES = 4
 _PAUSE_S = 0.6

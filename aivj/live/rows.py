@@ -1,4 +1,4 @@
-"""From a measured pick to its row."""
+"""From a measured pick to its row, and to what the page shows of it."""
 
 from dataclasses import dataclass
 
@@ -86,3 +86,22 @@ class LiveRowWriter:
             renderer_class=self.renderer_class,
             audio_clip=self.audio_clip,
         )
+
+
+def overlay_text(row: EvalRow, answer: MeasureAnswer, *, visited: str, iteration: int) -> str:
+    """Returns what a person who looks at the page reads; programs look for the first lines."""
+    measured = f"luma={_shown(row.viz_avg_luma)} motion={_shown(row.viz_avg_frame_delta)}"
+    heard = f"audioRms={_shown(row.audio_rms)} peak={_shown(row.audio_peak)}"
+    lines = (
+        f"pair={row.pair} visited={visited} iter={iteration}",
+        f"pack={row.pack}",
+        f"fg={row.preset_fg_id}",
+        f"bg={row.preset_bg_id}",
+        f"q01={_shown(row.quality01)} {measured}",
+        f"{heard} pmFrames={_shown(answer.shown.frames_rendered)}",
+    )
+    return "\n".join(lines)
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6g}"

@@ -8,21 +8,18 @@ from aivj.browser.choice import RendererChoice
 from aivj.live.address import require_runtime_url
 from aivj.live.dev_server import START_TIMEOUT_S, dev_server
 from aivj.live.live_log import LiveLog
-from aivj.live.live_run import LiveRun
+from aivj.live.live_run import LiveRun, PageEvents
 from aivj.live.music import LiveMusic
-from aivj.live.page_events import PageEvents
-from aivj.live.run_description import describe_live_run
+from aivj.live.new_record import new_live_record
 from aivj.live.settings import LiveSettings
-from aivj.live.tally import Tally
+from aivj.live.shares import Shares
 from aivj.live.visits import Visits
-from aivj.sampling.clock import Clock
-from aivj.sampling.packs import SamplePack, read_packs, refuse_other_run
-from aivj.sampling.progress import SampleProgress
+from aivj.runs.clock import Clock
+from aivj.runs.directory import RunDirectory
+from aivj.runs.open_run import SampleSummary, open_run
+from aivj.runs.progress import SampleProgress
+from aivj.sampling.packs import SamplePack, usable_packs
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run_directory import RunDirectory, RunLogs
-from aivj.sampling.run_record import RunRecord, error_code
-from aivj.sampling.summary import SampleSummary
-from aivj.sampling.table import write_table
 
 
 def sample_live(
@@ -53,24 +50,22 @@ def sample_live(
     """
     packs = require_usable_live(request, live)
     directory = RunDirectory(request.out_dir)
-    with directory.locked(), contextlib.ExitStack() as exit_stack:
-        fresh = describe_live_run(request, live, packs, music, choice, clock)
-        record = RunRecord.open(fresh, directory, clock)
-        if request.retry_failed:
-            directory.forget_failures_that_may_heal()
-        logs, log = RunLogs(directory), LiveLog(directory.log_path)
-        exit_stack.callback(logs.close)
-        exit_stack.callback(log.close)
+    with open_run(
+        new_live_record(request, live, packs, music, choice, clock),
+        directory,
+        LiveLog,
+        retry_failed=request.retry_failed,
+        on_progress=on_progress,
+        clock=clock,
+    ) as opened:
         events = PageEvents(directory.path, clock)
-        run = LiveRun(request, live, music, choice, log, events, record, clock)
-        tally = Tally(run, packs, logs, on_progress)
-        with _failing(run, packs[0].name) as current, _server(run):
-            _sample(run, packs, tally, current)
-        write_table(directory.rows(), directory.parquet_path)
-        record.finish()
-    return SampleSummary(
-        directory, logs.num_rows, logs.num_failures, tally.num_target, tally.is_complete
-    )
+        run = LiveRun(
+            opened.record, opened.log, opened.tally, clock, request, live, music, choice, events
+        )
+        shares = Shares(run, packs)
+        with _events_kept(events), _server(run):
+            _sample(run, packs, shares)
+    return SampleSummary.of(opened.tally)
 
 
 def require_usable_live(request: SampleRequest, live: LiveSettings) -> tuple[SamplePack, ...]:
@@ -80,9 +75,7 @@ def require_usable_live(request: SampleRequest, live: LiveSettings) -> tuple[Sam
         InputError: An address or a manifest cannot be used, or there is a run already.
     """
     require_runtime_url(live.url)
-    packs = read_packs(request)
-    refuse_other_run(request, packs)
-    return packs
+    return usable_packs(request)
 
 
 @contextlib.contextmanager
@@ -94,28 +87,25 @@ def _server(run: LiveRun) -> Iterator[None]:
         yield
 
 
-def _sample(run: LiveRun, packs: tuple[SamplePack, ...], tally: Tally, current: list[str]) -> None:
-    before = tally.visited_before()
-    num_rows = sum(rows for rows, _ in before.values())
-    if num_rows:
-        run.log.resumed(num_rows, before)
+def _sample(run: LiveRun, packs: tuple[SamplePack, ...], shares: Shares) -> None:
+    run.tally.note_resumed()
     for pack in packs:
-        current[0] = pack.name
+        run.record.pack = pack.name
         for pair in pack.faults:
-            tally.add_fault(pack, pair)
-        if not tally.is_done(pack):
+            shares.add_fault(pack, pair)
+        if not shares.is_done(pack):
             run.log.pack_begins(pack.name, pack.manifest_path.name, len(pack.ids))
-            asyncio.run(_visit_all(run, pack, tally))
-        if tally.is_out_of_time:
-            run.log.out_of_time(run.request.effective_max_hours)
-        tally.end_pack(pack)
+            asyncio.run(_visit_all(run, pack, shares))
+        if run.tally.is_out_of_time:
+            run.tally.note_out_of_time()
+        run.tally.end_pack(pack.name)
 
 
-async def _visit_all(run: LiveRun, pack: SamplePack, tally: Tally) -> None:
+async def _visit_all(run: LiveRun, pack: SamplePack, shares: Shares) -> None:
     """Lets all pages visit a pack; what one cannot go on with ends the others."""
     pages = [
-        asyncio.ensure_future(Visits(run, pack, number, tally).run())
-        for number in range(run.live.num_pages)
+        asyncio.ensure_future(Visits(run, pack, number, shares).run())
+        for number in range(run.live.num_workers)
     ]
     try:
         await asyncio.gather(*pages)
@@ -126,14 +116,11 @@ async def _visit_all(run: LiveRun, pack: SamplePack, tally: Tally) -> None:
 
 
 @contextlib.contextmanager
-def _failing(run: LiveRun, first_pack: str) -> Iterator[list[str]]:
-    """Writes an error that ends the block into log and record; yields where its pack is said."""
-    current = [first_pack]
-    with run.record.failing(lambda: current[0]):
-        try:
-            yield current
-        except BaseException as error:
-            with contextlib.suppress(Exception):
-                run.log.fatal(error_code(error), str(error) or type(error).__name__)
-                run.events.write("fatal")
-            raise
+def _events_kept(events: PageEvents) -> Iterator[None]:
+    """Writes what pages let on last, when an error ends the block."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(Exception):
+            events.write("fatal")
+        raise

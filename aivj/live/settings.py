@@ -10,7 +10,7 @@ class LiveSettings:
     Attributes:
         url: The runtime's page; what its query says stays.
         runtime_dir: The runtime's project, whose server is started if none answers; None for none.
-        num_pages: Pages at a time, each in a browser of its own; the classic has one.
+        num_workers: Pages at a time, each in a browser of its own; the classic has one.
         preset_library_source: Library that the page is told to open.
         run_manifest_url: Where the page finds what was found out about presets.
         width: Of the window, in CSS pixels.
@@ -38,7 +38,7 @@ class LiveSettings:
 
     url: str
     runtime_dir: str | None = None
-    num_pages: int = 1
+    num_workers: int = 1
     preset_library_source: str = "run3-crashsafe-15000"
     run_manifest_url: str = "/run-manifest.json"
     width: int = 1280

@@ -26,7 +26,7 @@ def missing_first(
     pairs: Sequence[int | None],
     visited: Collection[int],
     page: int,
-    num_pages: int,
+    num_workers: int,
     seed: int,
     *,
     aside: Collection[int] = (),
@@ -40,7 +40,7 @@ def missing_first(
         visited: Those that need no visit.
         page: Which of the pages this is for. Each begins with a share of its own of what is
             missing, goes on with the others', and comes to what was visited last.
-        num_pages: How many pages there are.
+        num_workers: How many pages there are.
         seed: Decides the order.
         aside: Those of the missing that come after all others of them.
         never: Those that nobody wants to see: they come after everything else.
@@ -58,7 +58,7 @@ def missing_first(
     shuffler = random.Random(seed)  # noqa: S311 - an order, not a secret
     shuffler.shuffle(missing)
     shuffler.shuffle(rest)
-    shares = [missing[start::num_pages] for start in range(num_pages)]
+    shares = [missing[start::num_workers] for start in range(num_workers)]
     first = [place for share in shares[page:] + shares[:page] for place in share]
     num_probes = 1 if probe and not first else 0
     return [*first, *rest[:num_probes], *late, *rest[num_probes:], *end]

@@ -8,7 +8,7 @@ from typing import Literal
 from aivj.contracts.json_text import document_bytes, iso_utc
 from aivj.contracts.run_folder import STUCK_PAIRS_NAME
 from aivj.contracts.stuck_pairs import StuckPair, StuckPairsReport, read_stuck_pairs
-from aivj.sampling.clock import Clock
+from aivj.runs.clock import Clock
 from aivj.sampling.packs import SamplePack
 from aivj.storage import write_atomic
 

@@ -22,11 +22,10 @@ from aivj.errors import (
 from aivj.live.bootstrap import Bootstrap, Seen
 from aivj.live.live_run import LiveRun
 from aivj.live.measurement import measure_samples
-from aivj.live.overlay import overlay_text
 from aivj.live.page_answers import MeasureAnswer, PickAnswer
-from aivj.live.rows import PageErrors
+from aivj.live.rows import PageErrors, overlay_text
 from aivj.live.runtime_page import RuntimePage
-from aivj.live.tally import Tally
+from aivj.live.shares import Shares
 from aivj.sampling.packs import SamplePack
 
 
@@ -46,14 +45,14 @@ class Visits:
         run: The run.
         pack: The pack.
         number: Which of the run's pages it is.
-        tally: What all pages have done; rows go there.
+        shares: What all pages do; rows go there.
     """
 
-    def __init__(self, run: LiveRun, pack: SamplePack, number: int, tally: Tally) -> None:
+    def __init__(self, run: LiveRun, pack: SamplePack, number: int, shares: Shares) -> None:
         self._run = run
         self._pack = pack
         self._number = number
-        self._tally = tally
+        self._shares = shares
         self._errors = PageErrors()
         self._seat: _Seat | None = None
         self._num_in_document = 0
@@ -71,7 +70,7 @@ class Visits:
             RestartLimitError: Browsers died more often than is allowed.
         """
         try:
-            while not self._tally.is_done(self._pack):
+            while not self._shares.is_done(self._pack):
                 await self._visit_on_a_living_page()
         finally:
             await self._leave()
@@ -85,7 +84,7 @@ class Visits:
             self._count_failed_bootstrap(error)
         except WorkerLostError as error:
             await self._leave()
-            num = self._tally.restarted(self._pack.name, error.kind, error.found)
+            num = self._shares.restarted(self._pack.name, error.kind, error.found)
             most = self._run.live.browser_max_restarts
             if num > most:
                 raise RestartLimitError(
@@ -118,7 +117,7 @@ class Visits:
         if self._num_recoveries > self._run.live.stuck_max_restarts:
             raise error
         kind = error.kind if isinstance(error, WorkerLostError) else "audio-silent"
-        self._tally.restarted(self._pack.name, kind, error.found)
+        self._shares.restarted(self._pack.name, kind, error.found)
 
     async def _brought_up(self, browser: BrowserSession) -> _Seat:
         # Any renderer will do for the browser: the page itself is asked what draws.
@@ -137,8 +136,8 @@ class Visits:
         return _Seat(browser, page, bootstrap)
 
     def _seen(self) -> Seen:
-        aside = {*self._tally.aside(self._pack.name), *self._suspects}
-        return Seen(self._tally.taken(self._pack.name), aside, probe=bool(self._suspects))
+        aside = {*self._shares.aside(self._pack.name), *self._suspects}
+        return Seen(self._shares.taken(self._pack.name), aside, probe=bool(self._suspects))
 
     async def _leave(self) -> None:
         seat, self._seat = self._seat, None
@@ -148,11 +147,11 @@ class Visits:
     async def _visit(self, seat: _Seat) -> None:
         every = self._run.request.reload_every
         if every and self._num_in_document >= every:
-            self._run.log.reloading(self._pack.name, self._tally.iteration(self._pack.name))
+            self._run.log.reloading(self._pack.name, self._shares.iteration(self._pack.name))
             await self._reload(seat)
         self._num_in_document += 1
         try:
-            with self._tally.pick(self._pack.name) as iteration:
+            with self._shares.pick(self._pack.name) as iteration:
                 await self._visit_next(seat, iteration)
         except WorkerLostError:
             raise
@@ -185,7 +184,7 @@ class Visits:
         else:
             pair = self._known_pair(answer)
             await self._note_life(seat, pair, iteration)
-            with self._tally.claim(self._pack, pair) as is_wanted:
+            with self._shares.claim(self._pack, pair) as is_wanted:
                 if is_wanted:
                     await self._measure(seat, answer, pair, iteration)
             if not is_wanted:
@@ -217,14 +216,21 @@ class Visits:
             await seat.bootstrap.drive_audio()
             return
         row = self._row(picked, answer, pair)
-        self._tally.add_row(self._pack, row)
+        self._shares.add_row(row)
         self._errors.clear()
-        await seat.page.overlay(overlay_text(row, answer, self._tally, self._pack, iteration))
+        await seat.page.overlay(
+            overlay_text(
+                row,
+                answer,
+                visited=f"{len(self._shares.visited(self._pack.name))}/{self._pack.num_target}",
+                iteration=iteration,
+            )
+        )
 
     def _row(self, picked: PickAnswer, answer: MeasureAnswer, pair: int) -> EvalRow:
         assert picked.last_pick is not None  # noqa: S101 - it names the pair
         measured = measure_samples(answer.samples, self._run.live.interval_ms)
-        return self._tally.writer.row(
+        return self._shares.writer.row(
             self._pack.name,
             pair,
             picked.last_pick,
@@ -244,7 +250,7 @@ class Visits:
             await self._count_stuck(seat, answer.error or "refused")
             return
         self._num_stuck = 0
-        self._tally.add_failure(self._pack, pair, _not_shown(answer.error), iteration)
+        self._shares.add_failure(self._pack, pair, _not_shown(answer.error), iteration)
 
     async def _note_life(self, seat: _Seat, shown: int, iteration: int) -> None:
         """The page shows a pair: those that did not come are to blame, and the page is not."""
@@ -257,7 +263,7 @@ class Visits:
         self._num_charged = 0
         suspects.pop(shown, None)
         for pair, why in suspects.items():
-            self._tally.add_timeout(self._pack, pair, why, iteration)
+            self._shares.add_timeout(self._pack, pair, why, iteration)
         if suspects:
             await seat.bootstrap.seed_order()
 
@@ -268,7 +274,7 @@ class Visits:
         if shown.aborted:
             self._num_stuck = 0
             error = _not_shown(f"drawing stopped: {shown.abort_reason or shown.status}")
-            self._tally.add_failure(self._pack, pair, error, iteration)
+            self._shares.add_failure(self._pack, pair, error, iteration)
         else:
             await self._count_stuck(seat, f"pair {pair} was replaced while it was measured")
 
@@ -320,7 +326,7 @@ class Visits:
         except TimeoutError as error:
             raise WorkerLostError.because("page-load", str(error)) from error
         finally:
-            self._tally.reloaded(round((time.monotonic() - started) * 1000))
+            self._shares.reloaded(round((time.monotonic() - started) * 1000))
             self._run.record.phase = "sampling"
         self._errors.clear()
 

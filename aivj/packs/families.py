@@ -56,25 +56,8 @@ def family_of(presets: Iterable[NamedPreset]) -> IntArray:
     return families.labels()
 
 
-def by_author(names: Sequence[str]) -> IntArray:
-    """Returns a group number for each preset: those of the same first author share it.
-
-    A name that does not set its authors apart has its first word's author, if another name knows
-    such an author, else none. Presets without an author are alone.
-    """
-    groups = Groups(len(names))
-    groups.join_equal(_authors(names))
-    return groups.labels()
-
-
-def by_title(names: Sequence[str]) -> IntArray:
-    """Returns a group number for each preset: remixes of the same name share it."""
-    groups = Groups(len(names))
-    groups.join_equal(_titles(names))
-    return groups.labels()
-
-
 def _authors(names: Sequence[str]) -> list[str | None]:
+    # A name that does not set its authors apart has its first word's, if another knows such a one.
     known = {first_author(name) for name in names} - _NOBODY
     words = (first_author(name) or first_word(name) for name in names)
     return [word if word and word in known else None for word in words]

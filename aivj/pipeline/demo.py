@@ -37,10 +37,10 @@ from aivj.release.opening import open_bucket
 from aivj.release.origin import origin_tags
 from aivj.release.promotion import Promotion
 from aivj.release.tracking import TrackedRun, Tracker
-from aivj.sampling.progress import SampleProgress
+from aivj.runs.open_run import SampleSummary
+from aivj.runs.progress import SampleProgress
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.summary import SampleSummary
 from aivj.storage import sha256_hex
 
 _IDENTITY_LENGTH = 12

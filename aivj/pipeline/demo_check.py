@@ -15,7 +15,7 @@ from aivj.release.opening import open_bucket
 from aivj.release.pointer import pointer_key, read_pointer, runtime_key
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
 from aivj.release.tracking import Tracker
-from aivj.sampling.run_directory import RunDirectory
+from aivj.runs.directory import RunDirectory
 from aivj.storage import sha256_hex
 
 _PLACES = ("bucket", "mlflow")

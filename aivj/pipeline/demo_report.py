@@ -10,11 +10,12 @@ from aivj.contracts.demo_summary import (
     write_demo_summary,
 )
 from aivj.contracts.json_text import iso_utc
+from aivj.contracts.run_folder import PAGE_NAME
 from aivj.gate.report import REPORT_NAME
 from aivj.pipeline.demo import DemoResult
 from aivj.pipeline.demo_check import require_true_summary
 from aivj.pipeline.demo_request import PACK
-from aivj.pipeline.run_report import HTML_NAME, run_data
+from aivj.pipeline.run_report import run_data
 from aivj.report import CheckLine, ReportData, StageLine, write_report
 
 SUMMARY_NAME = "summary.json"
@@ -28,7 +29,7 @@ def write_demo_report(result: DemoResult) -> DemoSummary:
     """
     artifacts = _artifacts(result)
     now = datetime.now(UTC)
-    write_report(result.request.folder / HTML_NAME, _report_data(result, artifacts))
+    write_report(result.request.folder / PAGE_NAME, _report_data(result, artifacts))
     summary = _summary(result, artifacts, now)
     write_demo_summary(result.request.folder / SUMMARY_NAME, summary)
     require_true_summary(summary)
@@ -38,7 +39,7 @@ def write_demo_report(result: DemoResult) -> DemoSummary:
 def _artifacts(result: DemoResult) -> dict[str, str]:
     request, run = result.request, result.sampled.directory
     paths = {
-        "report": request.folder / HTML_NAME,
+        "report": request.folder / PAGE_NAME,
         "summary": request.folder / SUMMARY_NAME,
         "pack": result.pack.folder,
         "run": run.path,

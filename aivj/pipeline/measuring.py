@@ -12,7 +12,7 @@ from aivj.coupling.preset_rows import read_presets
 from aivj.errors import InputError
 from aivj.packs.feature_store import FeatureStore
 from aivj.pipeline.labels import read_pack
-from aivj.sampling.run_directory import RunDirectory
+from aivj.runs.directory import RunDirectory
 from aivj.storage import write_atomic
 
 

@@ -13,11 +13,11 @@ from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy, ProfileName
 from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Executor
+from aivj.runs.open_run import SampleSummary
+from aivj.runs.progress import SampleProgress
 from aivj.sampling.linked_conversion import LinkedConverter
-from aivj.sampling.progress import SampleProgress
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import NO_PAIRS, Undrawable, sample
-from aivj.sampling.summary import SampleSummary
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.converted_preset import ConvertedPreset
 
@@ -33,7 +33,6 @@ class RenderOptions:
         profile: Launch profile to use instead of trying those that fit `gpu`.
         headed: Whether a software profile opens a window.
         maximized: Whether a window fills its screen, and a runtime's page the window.
-        num_workers: Browsers at a time.
         executor: Ray actors, or tasks of this process.
         ray_address: Cluster to join; None starts one here.
         num_cpus: CPUs that each browser's actor asks the cluster for.
@@ -42,7 +41,6 @@ class RenderOptions:
     """
 
     gpu: GpuPolicy
-    num_workers: int | None = None
     profile: ProfileName | None = None
     headed: bool = False
     maximized: bool = False

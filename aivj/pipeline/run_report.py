@@ -8,9 +8,10 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from aivj.browser.renderer import RendererReport
-from aivj.contracts.eval_rows import EvalRead, EvalRow, read_eval_rows
+from aivj.contracts.eval_rows import EvalRow, read_eval_rows
 from aivj.contracts.failures import FailureRow
 from aivj.contracts.json_text import iso_utc
+from aivj.contracts.jsonl_log import JsonlRead
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import (
     PAIRS_QUALITY_NAME,
@@ -20,15 +21,14 @@ from aivj.contracts.pairs_quality import (
     quality_stats,
     read_pairs_quality,
 )
+from aivj.contracts.run_folder import PAGE_NAME
 from aivj.contracts.run_meta import Heuristic, RunMeta, read_run_meta
 from aivj.contracts.scored_pack import scored_otherwise
 from aivj.errors import InputError
 from aivj.gate.run_check import check_run
 from aivj.packs.provenance import read_provenance
 from aivj.report import CheckLine, ReportData, StageLine, write_report
-from aivj.sampling.run_directory import RunDirectory
-
-HTML_NAME = "report.html"
+from aivj.runs.directory import RunDirectory
 
 _Row = TypeVar("_Row", EvalRow, FailureRow)
 
@@ -58,7 +58,7 @@ def write_run_report(run: Path, path: Path | None, *, packs_root: Path) -> Path:
         for name, check in checked.checks.items()
     ]
     judged = replace(data, checks=checks, verdict=checked.passed, judged="Check of the run")
-    target = path or run / HTML_NAME
+    target = path or run / PAGE_NAME
     write_report(target, judged)
     return target
 
@@ -177,9 +177,9 @@ def _meta(directory: RunDirectory) -> tuple[RunMeta | None, list[str]]:
     return meta, []
 
 
-def _rows(directory: RunDirectory) -> EvalRead:
+def _rows(directory: RunDirectory) -> JsonlRead[EvalRow]:
     if not directory.eval_path.exists():
-        return EvalRead([], {})
+        return JsonlRead([])
     return read_eval_rows(directory.eval_path)
 
 

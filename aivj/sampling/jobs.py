@@ -1,15 +1,17 @@
 """From picks to jobs: presets are read and converted when somebody is free to render them."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from aivj.contracts.pairs_manifest import preset_path
 from aivj.errors import ItemError, UnsafePathError
+from aivj.runs.directory import RunDirectory
 from aivj.sampling.packs import SamplePack
 from aivj.sampling.picking import Pick
+from aivj.sampling.request import SampleRequest
 from aivj.sampling.worker import PairJob
 from aivj.storage import sha256_hex
 
@@ -54,6 +56,34 @@ def prepared_jobs(
             yield _job(pack, pick, packs_root, convert, num_clips)
         except ItemError as error:
             on_failure(pack.name, pick.pair, error)
+
+
+def undrawable(
+    request: SampleRequest,
+    packs: Sequence[SamplePack],
+    convert: Convert,
+    on_progress: Callable[[int, int], None] = lambda _num_done, _num_total: None,
+) -> dict[tuple[str, int], ItemError]:
+    """Finds the pairs that cannot be drawn among those that a run still has to visit.
+
+    Args:
+        request: What is to be sampled.
+        packs: Its packs.
+        convert: Converts a preset's bytes.
+        on_progress: Told how many pairs of how many were looked at.
+
+    Returns:
+        By pack and id, what is wrong with the pairs that cannot be drawn.
+    """
+    found: dict[tuple[str, int], ItemError] = {}
+    waiting = [(pack, pair) for pack in packs for pair in _waiting(request, pack)]
+    for number, (pack, pair) in enumerate(waiting, start=1):
+        try:
+            read_pair(pack, pair, request.packs_root, convert)
+        except ItemError as error:
+            found[pack.name, pair] = error
+        on_progress(number, len(waiting))
+    return found
 
 
 @dataclass(frozen=True)
@@ -119,6 +149,20 @@ def _job(
 
 def _text(preset: ReadPreset) -> str:
     return json.dumps(preset.converted.butterchurn, separators=(",", ":"))
+
+
+def _waiting(request: SampleRequest, pack: SamplePack) -> Iterator[int]:
+    """Yields the pairs that are still to be visited, each once."""
+    visits = RunDirectory(request.out_dir).visits()
+    done = {pair: num for (name, pair), num in visits.items() if name == pack.name}
+    seen: set[int] = set()
+    num_ids = len(pack.ids)
+    for pick in pack.remaining(request, done):
+        if pick.pair not in seen:
+            seen.add(pick.pair)
+            yield pick.pair
+        if len(seen) == num_ids:
+            return
 
 
 def require_usable_entry(pack: SamplePack, pair: int) -> None:

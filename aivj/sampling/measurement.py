@@ -22,9 +22,9 @@ Floats = NDArray[np.float64]
 
 BLACK_BELOW = 0.02
 BLOWN_ABOVE = 0.96
-# Weights of the contract's motion proxy.
-_LUMA_WEIGHT = 0.65
-_COLOR_WEIGHT = 0.35
+LUMA_WEIGHT = 0.65
+COLOR_WEIGHT = 0.35
+"""Of changes of luma and of colour in the contract's motion proxy."""
 
 
 @dataclass(frozen=True)
@@ -151,4 +151,4 @@ def motion_proxy(mean_luma: Floats, layer_colors: Floats) -> float:
     """
     luma_step = np.abs(np.diff(mean_luma))
     color_step = np.abs(np.diff(layer_colors, axis=1)).mean(axis=(0, 2))
-    return float(np.mean(_LUMA_WEIGHT * luma_step + _COLOR_WEIGHT * color_step))
+    return float(np.mean(LUMA_WEIGHT * luma_step + COLOR_WEIGHT * color_step))

@@ -1,10 +1,9 @@
 """The packs of a run: their pairs, their scores, and how much of them is to be visited."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.json_text import read_object
 from aivj.contracts.pair_faults import PairFault
 from aivj.contracts.pairs_manifest import (
@@ -15,16 +14,13 @@ from aivj.contracts.pairs_manifest import (
     require_pack_name,
 )
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, merge_quality
-from aivj.contracts.run_meta import PackTarget, read_run_meta
+from aivj.contracts.run_meta import PackTarget
 from aivj.errors import InputError
-from aivj.packs.measured_presets import other_presets
+from aivj.runs.directory import RunDirectory
+from aivj.runs.resume import refuse_other_packs, refuse_used
 from aivj.sampling.picking import Pick, Target, num_to_cover, picks, remaining
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run_directory import RunDirectory
-from aivj.storage import require_writable_folder, sha256_hex
-
-_NUM_NAMED = 5
-_SAMPLE_ANEW = "sample into another --out-dir"
+from aivj.storage import sha256_hex
 
 
 @dataclass(frozen=True)
@@ -70,6 +66,20 @@ class SamplePack:
         target = self.target
         return target.num_unique if target.num_samples is None else target.num_samples
 
+    def aim(self, target_coverage: float) -> PackTarget:
+        """Returns what the run's record says of it; `target_coverage` is 0.01 to 1."""
+        return PackTarget(
+            pack=self.name,
+            manifest_path=self.manifest_path.as_posix(),
+            pair_count=len(self.manifest.ids),
+            unique_pair_ids=len(self.manifest.ids),
+            target_coverage=target_coverage,
+            target_unique_pairs=self.target.num_unique,
+            manifest_digest=self.manifest_digest,
+            scores_digest=self.scores_digest,
+            skipped_pairs=sorted(self.skipped) or None,
+        )
+
     def remaining(self, request: SampleRequest, done: Mapping[int, int]) -> Iterator[Pick]:
         """Yields what is still to be visited."""
         stream = picks(self.ids, request.picking, self.quality01, request.settings.seed)
@@ -91,67 +101,22 @@ def read_packs(request: SampleRequest) -> tuple[SamplePack, ...]:
     return tuple(_read_pack(name, request) for name in request.packs)
 
 
-def refuse_other_run(request: SampleRequest, packs: Sequence[SamplePack]) -> None:
-    """Checks that `request` may write where it says: nothing is there, or the same run is resumed.
+def usable_packs(request: SampleRequest) -> tuple[SamplePack, ...]:
+    """Reads the packs asked for, and checks that `request` may write where it says.
 
     Raises:
-        InputError: There is a run already, or one of packs, scores or presets that are others now.
+        InputError: A manifest cannot be used, or there is a run already that is not to be resumed,
+            or was made of other packs, scores or presets.
         StorageError: Nothing can be written there.
     """
+    packs = read_packs(request)
     directory = RunDirectory(request.out_dir)
-    require_writable_folder(directory.path)
-    if not request.resume:
-        directory.refuse_used()
-    elif directory.meta_path.exists():
-        earlier = {target.pack: target for target in read_run_meta(directory.meta_path).packs}
-        for pack in packs:
-            if pack.name in earlier:
-                _refuse_other_pack(earlier[pack.name], pack, directory)
-        rows = directory.rows()
-        for pack in packs:
-            _refuse_other_presets(rows, pack, request.packs_root, directory)
-
-
-def _refuse_other_pack(earlier: PackTarget, pack: SamplePack, directory: RunDirectory) -> None:
-    skipped = earlier.skipped_pairs or []
-    if skipped != sorted(pack.skipped):
-        raise InputError(
-            f"the pairs to skip of pack {pack.name!r} that the run in {directory.path} was "
-            f"started with: {_in_words(skipped)}",
-            _in_words(sorted(pack.skipped)),
-            f"say --skip-pairs as it was said then, or {_SAMPLE_ANEW}",
-        )
-    for name, was, is_now in (
-        ("manifest", earlier.manifest_digest, pack.manifest_digest),
-        ("scores", earlier.scores_digest, pack.scores_digest),
-    ):
-        if was is not None and was != is_now:
-            raise InputError(
-                f"the {name} of pack {pack.name!r} that the run in {directory.path} was started "
-                f"with, sha256 {was[:12]}",
-                f"sha256 {is_now[:12]}" if is_now else "none",
-                f"{_SAMPLE_ANEW}, or bring that {name} back",
-            )
-
-
-def _in_words(pairs: Sequence[int]) -> str:
-    """Names some pairs, and how many there are."""
-    if not pairs:
-        return "none"
-    more = ", ..." if len(pairs) > _NUM_NAMED else ""
-    return f"{len(pairs)} ({', '.join(map(str, pairs[:_NUM_NAMED]))}{more})"
-
-
-def _refuse_other_presets(
-    rows: Sequence[EvalRow], pack: SamplePack, packs_root: Path, directory: RunDirectory
-) -> None:
-    others = list(other_presets(rows, pack.manifest, packs_root))
-    if others:
-        raise InputError(
-            f"the presets of pack {pack.name!r} that {directory.eval_path} measured",
-            f"{len(others)} rows of others; {others[0]}",
-            f"{_SAMPLE_ANEW}, or bring those presets back",
-        )
+    if request.resume:
+        aims = [(pack.aim(request.target_coverage), pack.manifest) for pack in packs]
+        refuse_other_packs(directory, aims, request.packs_root)
+    else:
+        refuse_used(directory)
+    return packs
 
 
 def _read_pack(name: str, request: SampleRequest) -> SamplePack:

@@ -1,4 +1,4 @@
-"""From outcomes to the rows of the run's two logs."""
+"""From what a worker measured to the pair's row."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -7,10 +7,7 @@ from aivj.audio.clip import AudioClip
 from aivj.audio.levels import rms_peak
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.eval_rows import EvalRow, ok_heuristic
-from aivj.contracts.failures import FailureRow
 from aivj.contracts.pairs_manifest import ManifestPair
-from aivj.errors import ItemError
-from aivj.faults import max_attempts
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.worker import PairJob, PairResult
@@ -91,19 +88,3 @@ class RowWriter:
             render_ms_per_frame=result.render_ms_per_frame,
             **asdict(measurement),
         )
-
-
-def failure_row(pack: str, pair: int, error: ItemError, num_attempts: int, t_ms: int) -> FailureRow:
-    """Returns the row of a pair that could not be measured.
-
-    It is quarantined if it was tried again and failed again: it may be what breaks the worker.
-    """
-    return FailureRow(
-        t_ms=t_ms,
-        pack=pack,
-        pair=pair,
-        kind=error.kind,
-        num_attempts=num_attempts,
-        message=str(error),
-        quarantined=max_attempts(error) > 1,
-    )

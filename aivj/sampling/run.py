@@ -1,14 +1,14 @@
 """Samples packs: every pair rendered and measured, resumable at any moment."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from aivj.audio.clip import require_sound
 from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice
-from aivj.contracts.run_meta import PackProgress, WebGl
-from aivj.errors import ItemError, NoSamplesError
+from aivj.contracts.run_meta import WebGl, read_run_meta
+from aivj.errors import ItemError
 from aivj.executor.protocol import (
     Event,
     Executor,
@@ -17,22 +17,20 @@ from aivj.executor.protocol import (
     WorkerReplaced,
     WorkPolicy,
 )
-from aivj.sampling.clock import Clock
+from aivj.runs.clock import Clock
+from aivj.runs.directory import RunDirectory
+from aivj.runs.log import RunLog
+from aivj.runs.open_run import OpenRun, SampleSummary, open_run
+from aivj.runs.progress import SampleProgress
+from aivj.runs.resume import refuse_other_options
 from aivj.sampling.jobs import Convert, prepared_jobs
-from aivj.sampling.packs import SamplePack, read_packs, refuse_other_run
+from aivj.sampling.new_record import asked_again, new_stage_record
+from aivj.sampling.packs import SamplePack, usable_packs
 from aivj.sampling.picking import Pick
-from aivj.sampling.progress import ProgressMeter, SampleProgress
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.rows import Loudness, RowWriter, failure_row
-from aivj.sampling.run_description import describe_run
-from aivj.sampling.run_directory import RunDirectory, RunLogs
-from aivj.sampling.run_log import RunLog
-from aivj.sampling.run_record import RunRecord, error_code
-from aivj.sampling.summary import SampleSummary, num_done
-from aivj.sampling.table import write_table
+from aivj.sampling.rows import Loudness, RowWriter
 from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan, planar_clip
 
-NOTE_EVERY_PICKS = 50
 POLICY = WorkPolicy()
 Undrawable = Mapping[tuple[str, int], ItemError]
 NO_PAIRS: Undrawable = {}
@@ -57,8 +55,8 @@ def sample(
         convert: Converts a preset's bytes.
         playlist: The music; every pair hears the beginning of its clip.
         choice: The proved renderer.
-        undrawable: Pairs of which `aivj.sampling.screening` knows that they cannot be drawn: they
-            are failures before anything is rendered.
+        undrawable: Pairs of which `aivj.sampling.jobs.undrawable` knows that they cannot be drawn:
+            they are failures before anything is rendered.
         on_progress: Called after each pair.
         clock: The time.
 
@@ -70,25 +68,19 @@ def sample(
         StorageError: The disk is full; all rows before are whole.
     """
     packs = require_usable(request, playlist)
-    directory = RunDirectory(request.out_dir)
-    with directory.locked(), contextlib.ExitStack() as exit_stack:
-        fresh = describe_run(request, packs, playlist, choice, clock)
-        record = RunRecord.open(fresh, directory, clock)
-        if request.retry_failed:
-            directory.forget_failures_that_may_heal()
-        logs, log = RunLogs(directory), RunLog(directory.log_path)
-        exit_stack.callback(logs.close)
-        exit_stack.callback(log.close)
-        run = _Run(request, packs, playlist, choice, logs, log, record, on_progress, clock)
-        with run.failing():
-            for (pack, pair), error in undrawable.items():
-                run.note_undrawable(pack, pair, error)
-            run.sample(executor, convert)
-        write_table(directory.rows(), directory.parquet_path)
-        record.finish()
-    return SampleSummary(
-        directory, logs.num_rows, logs.num_failures, run.num_target, run.is_complete
-    )
+    with open_run(
+        new_stage_record(request, packs, playlist, choice, clock),
+        RunDirectory(request.out_dir),
+        RunLog,
+        retry_failed=request.retry_failed,
+        on_progress=on_progress,
+        clock=clock,
+    ) as opened:
+        run = _Run(request, packs, playlist, choice, opened)
+        for (pack, pair), error in undrawable.items():
+            run.note_undrawable(pack, pair, error)
+        run.sample(executor, convert)
+    return SampleSummary.of(opened.tally)
 
 
 def require_usable(request: SampleRequest, playlist: Playlist) -> tuple[SamplePack, ...]:
@@ -100,9 +92,44 @@ def require_usable(request: SampleRequest, playlist: Playlist) -> tuple[SamplePa
     """
     for clip in playlist.clips:
         require_sound(clip)
-    packs = read_packs(request)
-    refuse_other_run(request, packs)
-    return packs
+    return usable_packs(request)
+
+
+def finished_before(
+    request: SampleRequest,
+    packs: Sequence[SamplePack],
+    playlist: Playlist,
+    *,
+    require_gpu: bool,
+) -> SampleSummary | None:
+    """Returns how a run ended that has nothing left to do; None if a browser is needed.
+
+    Raises:
+        InputError: It was asked for something else than `request` asks.
+    """
+    directory = RunDirectory(request.out_dir)
+    if not (request.resume and directory.meta_path.exists() and directory.parquet_path.exists()):
+        return None
+    earlier = read_run_meta(directory.meta_path)
+    has_ended = earlier.finished_at is not None and earlier.error is None
+    if not has_ended or earlier.runtime is None or earlier.runtime.require_gpu != require_gpu:
+        return None
+    refuse_other_options(earlier, asked_again(earlier, request, packs, playlist), directory.path)
+    if request.retry_failed and directory.has_failures_that_may_heal:
+        return None
+    visits = directory.visits()
+    for pack in packs:
+        own = [num for (name, _), num in visits.items() if name == pack.name]
+        num_done = len(own) if pack.target.num_samples is None else sum(own)
+        if num_done < pack.num_target:
+            return None
+    return SampleSummary(
+        directory,
+        len(directory.rows()),
+        len(directory.failures()),
+        num_target=sum(pack.num_target for pack in packs),
+        is_complete=True,
+    )
 
 
 class _Run:
@@ -114,59 +141,29 @@ class _Run:
         packs: tuple[SamplePack, ...],
         playlist: Playlist,
         choice: RendererChoice,
-        logs: RunLogs,
-        log: RunLog,
-        record: RunRecord,
-        on_progress: Callable[[SampleProgress], None],
-        clock: Clock,
+        opened: OpenRun[RunLog],
     ) -> None:
         self._request = request
         self._packs = {pack.name: pack for pack in packs}
         self._playlist = playlist
         self._choice = choice
-        self._logs = logs
-        self._log = log
-        self._record = record
-        self._on_progress = on_progress
-        self._clock = clock
-        self._pack = packs[0].name
-        self._deadline_s = clock.monotonic_s() + request.effective_max_hours * 3600
+        self._tally = opened.tally
+        self._log = opened.log
+        self._record = opened.record
+        self._clock = opened.clock
         loudness = [Loudness.of(clip, request.settings) for clip in playlist.clips]
         self._rows = RowWriter(request, choice.report, loudness)
-        self.num_target = sum(pack.num_target for pack in packs)
-        self._meter = ProgressMeter(sum(map(self._num_done, packs)), self.num_target)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every pack has come to its target."""
-        return all(self._num_done(pack) >= pack.num_target for pack in self._packs.values())
-
-    @contextlib.contextmanager
-    def failing(self) -> Iterator[None]:
-        """Writes an error that ends the block into log and record, and lets it go on."""
-        with self._record.failing(lambda: self._pack):
-            try:
-                yield
-            except BaseException as error:
-                with contextlib.suppress(Exception):
-                    self._log.fatal(error_code(error), str(error) or type(error).__name__)
-                raise
 
     def note_undrawable(self, pack: str, pair: int, error: ItemError) -> None:
         """Writes a pair that nobody needs to try to draw."""
-        self._add_failure(pack, pair, 0, error, num_attempts=1)
+        self._tally.add_failure(pack, pair, error, iteration=0)
 
     def sample(self, executor: Executor, convert: Convert) -> None:
-        if self._logs.num_lines:
-            visited = {
-                name: (self._logs.num_rows_of(name), len(self._logs.visits(name)))
-                for name in self._packs
-            }
-            self._log.resumed(self._logs.num_lines, visited)
-        if not self.is_complete:
+        self._tally.note_resumed()
+        if not self._tally.is_complete:
             self._render(executor, convert)
-        for pack in self._packs.values():
-            self._end_pack(pack)
+        for pack in self._packs:
+            self._tally.end_pack(pack)
 
     def _render(self, executor: Executor, convert: Convert) -> None:
         make_worker = partial(PairWorker, self._plan())
@@ -175,20 +172,20 @@ class _Run:
         ) as outcomes:
             for outcome in outcomes:
                 self._write(outcome)
-                self._report(outcome.item.pack)
+                self._tally.report(outcome.item.pack)
 
     def _jobs(self, convert: Convert) -> Iterator[PairJob]:
         """Yields the jobs of all packs, one pack after the other, until the time is over."""
         for pack in self._packs.values():
-            if self._is_out_of_time():
+            if self._tally.is_out_of_time:
                 return
-            self._pack = pack.name
+            self._record.pack = pack.name
             self._log.pack_begins(pack.name, pack.manifest_path.name, len(pack.ids))
             self._note_proof(pack.name)
-            picks = self._in_time(pack.remaining(self._request, self._logs.visits(pack.name)))
+            picks = self._in_time(pack.remaining(self._request, self._tally.visits(pack.name)))
             yield from prepared_jobs(
                 pack,
-                (pick for pick in picks if not self._logs.has_failed(pack.name, pick.pair)),
+                (pick for pick in picks if not self._tally.has_failed(pack.name, pick.pair)),
                 self._request.packs_root,
                 convert,
                 num_clips=len(self._playlist.clips),
@@ -197,8 +194,8 @@ class _Run:
 
     def _in_time(self, picks: Iterator[Pick]) -> Iterator[Pick]:
         for pick in picks:
-            if self._is_out_of_time():
-                self._log.out_of_time(self._request.effective_max_hours)
+            if self._tally.is_out_of_time:
+                self._tally.note_out_of_time()
                 return
             yield pick
 
@@ -224,77 +221,27 @@ class _Run:
         report, first = self._choice.report, self._rows.loudness[0]
         webgl = WebGl(ok=True, vendor=report.vendor, renderer=report.renderer)
         mode = "click" if first.name == "click" else "file"
-        levels = f"lastAudioRms={first.rms:.6f} lastAudioPeak={first.peak:.6f}"
-        audio = f"audio:{mode} ok=1 muted=1 {levels}"
-        self._log.proved(pack, webgl.model_dump(by_alias=True, exclude_none=True), audio)
+        self._log.heard(pack, mode, ok=True, rms=first.rms, peak=first.peak)
+        self._log.drawn_by(pack, webgl)
+        self._log.self_test_ok(pack)
 
     def _on_event(self, event: Event[PairJob]) -> None:
         match event:
             case WorkerOpened():
                 self._record.opened()
-                self._meter.opened(self._clock.monotonic_s())
+                self._tally.note_opened()
             case WorkerReplaced(_, kind, reason):
-                self._meter.replaced()
-                num_restarts = self._record.restarted()
-                self._log.restarted(
-                    self._pack, num_restarts, POLICY.max_losses_in_a_row, kind, reason
-                )
+                most = POLICY.max_losses_in_a_row
+                self._tally.note_replaced(self._record.pack, kind, reason, most)
 
     def _write(self, outcome: Outcome[PairJob, PairResult]) -> None:
         job = outcome.item
         if outcome.error is not None:
-            self._add_failure(
-                job.pack, job.pair, job.iteration, outcome.error, outcome.num_attempts
+            self._tally.add_failure(
+                job.pack, job.pair, outcome.error, job.iteration, outcome.num_attempts
             )
         elif outcome.result is not None:
             pack = self._packs[job.pack]
             pair, quality01 = pack.pairs[job.pair], pack.quality01.get(job.pair)
             row = self._rows.row(job, pair, outcome.result, self._clock.now_ms(), quality01)
-            self._logs.add_row(row, outcome.result.thumbnail)
-            self._meter.measured(row, self._clock.monotonic_s())
-
-    def _add_failure(
-        self, pack: str, pair: int, iteration: int, error: ItemError, num_attempts: int
-    ) -> None:
-        if self._logs.has_failed(pack, pair):
-            return
-        self._logs.add_failure(failure_row(pack, pair, error, num_attempts, self._clock.now_ms()))
-        self._log.failed(pack, iteration, f"{error.kind}: {error}")
-        self._meter.failed(error.kind, self._clock.monotonic_s())
-
-    def _report(self, pack: str) -> None:
-        progress = self._meter.look(self._clock.monotonic_s())
-        if progress.num_done % NOTE_EVERY_PICKS == 0:
-            entry = self._entry(self._packs[pack], elapsed_min=round(self._record.elapsed_min, 2))
-            self._record.progress(pack, entry)
-            self._log.progress(pack, entry)
-        self._on_progress(progress)
-
-    def _end_pack(self, pack: SamplePack) -> None:
-        by_samples = pack.target.num_samples is not None
-        entry = self._entry(
-            pack,
-            target_mode="samples" if by_samples else "coverage",
-            done=self._num_done(pack) >= pack.num_target,
-        )
-        self._record.progress(pack.name, entry)
-        self._log.pack_ends(pack.name, entry)
-        if not entry.visited and self._is_out_of_time():
-            return
-        if pack.num_target and not self._logs.num_rows_of(pack.name):
-            raise NoSamplesError(
-                f"at least one measured pair of {pack.name}",
-                f"{entry.visited} failures and no measurement",
-                "read failures.jsonl for the reasons",
-            )
-
-    def _entry(self, pack: SamplePack, **details: object) -> PackProgress:
-        visits = self._logs.visits(pack.name)
-        entry = PackProgress(iter=sum(visits.values()), visited=len(visits), target=pack.num_target)
-        return entry.model_copy(update=details)
-
-    def _is_out_of_time(self) -> bool:
-        return self._clock.monotonic_s() >= self._deadline_s
-
-    def _num_done(self, pack: SamplePack) -> int:
-        return num_done(pack, self._logs.visits(pack.name).values())
+            self._tally.add_row(row, outcome.result.thumbnail)

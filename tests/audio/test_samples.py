@@ -1,10 +1,9 @@
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aivj.audio.clip import make_clip
-from aivj.audio.samples import time_bytes, window
+from aivj.audio.samples import time_bytes
 
 
 def channels_of(size: int) -> st.SearchStrategy[list[float]]:
@@ -47,20 +46,3 @@ def test_bytes_equal_a_plain_reference_and_loop(channels, num_samples):
         for n in range(num_samples)
     ]
     assert list(time_bytes(clip, num_samples)) == expected
-
-
-@given(channel_pairs, st.integers(0, 200), st.integers(1, 64))
-def test_window_is_a_slice_of_the_bytes_with_silence_before(channels, end_sample, size):
-    clip = make_clip("x", *channels)
-    planes = np.frombuffer(time_bytes(clip, end_sample), np.uint8).reshape(3, end_sample)
-    padded = np.concatenate([np.full((3, size), 128, np.uint8), planes], axis=1)
-    seen = window(clip, end_sample, size)
-    assert seen.dtype == np.uint8
-    assert np.array_equal(seen, padded[:, -size:])
-
-
-def test_window_has_1024_samples():
-    clip = make_clip("x", np.linspace(-1, 1, 2_000), np.zeros(2_000))
-    seen = window(clip, 1_500)
-    assert seen.shape == (3, 1_024)
-    assert seen[1, -1] == np.floor(128 * (1 + clip.left[1_499]))

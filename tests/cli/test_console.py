@@ -3,7 +3,7 @@ import threading
 from aivj.cli import console
 from aivj.cli.console import bar
 from aivj.cli.sampling_progress import SamplingProgress
-from aivj.sampling.progress import SampleProgress
+from aivj.runs.progress import SampleProgress
 
 
 def test_off_a_terminal_every_tenth_is_a_line(capsys, monkeypatch):

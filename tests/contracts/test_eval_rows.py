@@ -182,8 +182,6 @@ def test_reading_is_tolerant(tmp_path: Path):
     assert [r.pair for r in read.rows] == [7, 0, None, 3]
     assert read.rows[3].reasons == ["seldom-heard-of"]
     assert read.num_bad_lines == 4
-    assert read.visited_pairs() == {0, 3, 7}
-    assert read.visited_pairs("demo_pack") == {0, 7}
 
 
 def test_log_appends_rows(tmp_path: Path):

@@ -18,7 +18,7 @@ class SimulatedBench(Bench):
     (beyond it) or `die` (the whole slot).
     """
 
-    num_slots: int
+    num_workers: int
     run_s: float = 1.0
     open_s: float = 0.5
     fate: object = lambda _item, _rng: "done"
@@ -31,9 +31,9 @@ class SimulatedBench(Bench):
         self.num_runs = 0
         self.num_replaced = 0
         self._rng = random.Random(self.seed)
-        self._queue = [(self.time, slot, 0, Joined(slot)) for slot in range(self.num_slots)]
-        self._generation = dict.fromkeys(range(self.num_slots), 0)
-        self._counter = self.num_slots
+        self._queue = [(self.time, slot, 0, Joined(slot)) for slot in range(self.num_workers)]
+        self._generation = dict.fromkeys(range(self.num_workers), 0)
+        self._counter = self.num_workers
 
     def open_worker(self, slot):
         self._send(self.open_s, Opened(slot, None))

@@ -20,15 +20,15 @@ def outcomes_of(bench, items, policy=QUICK, on_event=lambda _: None):
 
 @given(
     num_items=st.integers(0, 60),
-    num_slots=st.integers(1, 9),
+    num_workers=st.integers(1, 9),
     fates=st.lists(
         st.sampled_from(["done", "done", "done", "crash", "hang", "deaf", "die"]), min_size=1
     ),
     seed=st.integers(0, 99),
 )
 @settings(max_examples=150, deadline=None)
-def test_every_item_has_one_outcome_whatever_happens(num_items, num_slots, fates, seed):
-    bench = SimulatedBench(num_slots, fate=lambda _, rng: rng.choice(fates), seed=seed)
+def test_every_item_has_one_outcome_whatever_happens(num_items, num_workers, fates, seed):
+    bench = SimulatedBench(num_workers, fate=lambda _, rng: rng.choice(fates), seed=seed)
     patient = WorkPolicy(max_losses_in_a_row=10**6)
 
     outcomes = outcomes_of(bench, range(num_items), patient)
@@ -47,7 +47,7 @@ def test_a_thousand_slots_lose_little_to_crashes_and_hangs():
     def items():
         yield from range(60_000)
         # Useful is what gave a result; the end, where there is no work for all, is not judged.
-        busy_shares.append(bench.useful_s / (bench.num_slots * bench.time))
+        busy_shares.append(bench.useful_s / (bench.num_workers * bench.time))
 
     outcomes = outcomes_of(bench, items())
 

@@ -19,9 +19,9 @@ from aivj.errors import AivjError
 from aivj.live.music import read_music
 from aivj.live.run import sample_live
 from aivj.live.settings import LiveSettings
-from aivj.sampling.clock import Clock
+from aivj.runs.clock import Clock
+from aivj.runs.directory import RunDirectory
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run_directory import RunDirectory
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.server import StageServer
 

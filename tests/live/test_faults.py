@@ -23,7 +23,7 @@ STUCK = replace(QUICK, pick_timeout_ms=500, stuck_max_consecutive=2, stuck_max_r
 
 
 def test_a_sound_page_is_sampled_with_two_pages_and_keeps_every_rule(fake_own_browser, tmp_path):
-    ran = fake_own_browser(music="click", live=replace(LEGAL, num_pages=2), reload_every=1)
+    ran = fake_own_browser(music="click", live=replace(LEGAL, num_workers=2), reload_every=1)
 
     assert ran.error is None
     assert sorted(ran.pairs) == [0, 3, 6]

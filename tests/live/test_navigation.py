@@ -11,13 +11,13 @@ from aivj.live import navigation
 from aivj.live.live_log import LiveLog
 from aivj.live.music import read_music
 from aivj.live.navigation import Navigation
-from aivj.live.run_description import describe_live_run
+from aivj.live.new_record import new_live_record
 from aivj.live.settings import LiveSettings
-from aivj.sampling.clock import Clock
+from aivj.runs.clock import Clock
+from aivj.runs.directory import RunDirectory
+from aivj.runs.record import RunRecord
 from aivj.sampling.packs import read_packs
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run_directory import RunDirectory
-from aivj.sampling.run_record import RunRecord
 
 REPORT = RendererReport("Mesa", "llvmpipe", "", "156")
 CHOICE = RendererChoice(launch_plan("software-egl"), "software", REPORT, ())
@@ -53,7 +53,7 @@ def opened(tmp_path, monkeypatch):
         directory = RunDirectory(request.out_dir)
         directory.path.mkdir()
         live = LiveSettings("http://127.0.0.1:1/")
-        meta = describe_live_run(
+        meta = new_live_record(
             request, live, read_packs(request), read_music("none"), CHOICE, Clock()
         )
         record, log = RunRecord(directory, meta, Clock()), LiveLog(directory.log_path)

@@ -20,7 +20,7 @@ def test_a_run_against_our_player_is_resumed_and_keeps_every_rule(
     assert first.error is None
     assert len(first.rows) == first.meta.progress["tested"].visited == 2
 
-    again = replace(PLAYER, num_pages=2)
+    again = replace(PLAYER, num_workers=2)
     second = run_live(
         tmp_path,
         player_url,

@@ -10,10 +10,10 @@ from aivj.live.shuffle_order import missing_first
     st.integers(1, 4),
     st.integers(0, 9),
 )
-def test_an_order_of_all_places_with_those_never_visited_first(pairs, data, num_pages, seed):
+def test_an_order_of_all_places_with_those_never_visited_first(pairs, data, num_workers, seed):
     visited = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
 
-    orders = [missing_first(pairs, visited, page, num_pages, seed) for page in range(num_pages)]
+    orders = [missing_first(pairs, visited, page, num_workers, seed) for page in range(num_workers)]
 
     num_missing = len(pairs) - len(visited)
     for order in orders:

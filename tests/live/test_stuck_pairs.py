@@ -5,7 +5,7 @@ from gate.tested_packs import MOVING, write_pack
 from aivj.contracts.run_folder import STUCK_PAIRS_NAME
 from aivj.contracts.stuck_pairs import read_stuck_pairs
 from aivj.live.stuck_pairs import StuckPairs
-from aivj.sampling.clock import Clock
+from aivj.runs.clock import Clock
 from aivj.sampling.packs import read_packs
 from aivj.sampling.request import SampleRequest
 

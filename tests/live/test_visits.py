@@ -35,8 +35,8 @@ class Leaving:
 def visits():
     unused = SimpleNamespace(write=lambda *_: None, recovering=lambda *_: None)
     run = SimpleNamespace(live=QUICK, log=unused, events=unused, record=SimpleNamespace(phase=""))
-    pack, tally = SimpleNamespace(name="tested"), SimpleNamespace(reloaded=lambda _: None)
-    return Visits(run, pack, 0, tally)
+    pack, shares = SimpleNamespace(name="tested"), SimpleNamespace(reloaded=lambda _: None)
+    return Visits(run, pack, 0, shares)
 
 
 def test_a_document_that_goes_while_its_pick_is_looked_into_is_brought_up_again():

@@ -1,6 +1,5 @@
 """Packs and runs of a home, by what lies there."""
 
-import fcntl
 import json
 
 import pytest
@@ -8,7 +7,7 @@ from gate.run_check.good_run import PACK, write_good_run
 
 from aivj.contracts.json_text import document_bytes
 from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
-from aivj.pipeline.inventory import list_packs, list_runs, run_entry
+from aivj.pipeline.inventory import list_packs, list_runs
 from aivj.settings import Settings
 
 
@@ -86,42 +85,6 @@ def test_a_pack_that_cannot_be_used_says_why(home):
     entry = only_pack(home)
     assert entry.num_pairs is None
     assert "pairs-manifest.v0.json" in entry.problem
-
-
-def test_a_run_with_its_figures(home, run):
-    (entry,) = list_runs(home.home).runs
-    assert entry.path == str(run.path)
-    assert (entry.packs, entry.num_rows, entry.num_failures) == ([PACK], 10, 1)
-    assert (entry.num_target, entry.state, entry.driver) == (11, "complete", "stage")
-    assert entry.ok_rate == pytest.approx(0.8)
-
-
-@pytest.mark.parametrize(
-    ("changes", "state"),
-    [
-        ({"finishedAt": None}, "broken off"),
-        ({"error": {"code": "UNKNOWN", "message": "interrupted"}}, "interrupted"),
-        ({"error": {"code": "FATAL_AUDIO", "message": "no sound"}}, "failed"),
-        ({"progress": {}}, "time over"),
-    ],
-)
-def test_how_a_run_stands(run, changes, state):
-    run.edit_meta(lambda meta: meta.update(changes))
-    assert run_entry(run.path).state == state
-
-
-def test_a_run_that_is_being_written(run):
-    with (run.path / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert run_entry(run.path).state == "running"
-    assert run_entry(run.path).state == "complete"
-
-
-def test_rows_of_another_program_without_a_description(run):
-    run.meta_path.unlink()
-    entry = run_entry(run.path)
-    assert (entry.packs, entry.num_rows, entry.num_target) == ([PACK], 10, None)
-    assert (entry.started_at, entry.state, entry.driver) == (None, "broken off", None)
 
 
 def test_runs_are_found_wherever_they_lie_the_latest_first(home, run):

@@ -18,7 +18,7 @@ from aivj.contracts.scored_pack import presets_digest
 from aivj.errors import InputError
 from aivj.pipeline.run_report import run_data, write_run_report
 from aivj.report.page import report_html
-from aivj.sampling.run_directory import RunDirectory
+from aivj.runs.directory import RunDirectory
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import InputError
 from aivj.gate.run_check import check_run
+from aivj.sampling.jobs import undrawable
 from aivj.sampling.packs import read_packs
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import sample
-from aivj.sampling.screening import undrawable
 
 _CHECKS = {"pairsKnown", "packTargets", "progressVisited", "progressDone", "failuresApart"}
 

@@ -24,6 +24,20 @@ def packs_root(tmp_path: Path) -> Path:
     return tmp_path / "public"
 
 
+def test_pairs_hear_the_clips_in_turn(packs_root: Path) -> None:
+    pairs = {number: pair(0) for number in range(7)}
+    pack = SimpleNamespace(name="p", pairs=pairs, faults={})
+    jobs = prepared_jobs(
+        pack,
+        [Pick(iteration, number) for iteration, number in enumerate([6, 0, 1, 2, 3])],
+        packs_root,
+        lambda _: SimpleNamespace(butterchurn={"a": 1}, degraded_reasons=[]),
+        num_clips=3,
+        on_failure=lambda *_: None,
+    )
+    assert [job.clip for job in jobs] == ["0", "0", "1", "2", "0"]
+
+
 def test_a_preset_that_leads_out_or_is_missing_costs_its_own_pair_alone(packs_root: Path) -> None:
     fault = PairFault(place=3, pair=3, expected="a URL", found="'..'")
     pairs = {number: pair(number) for number in range(3)}

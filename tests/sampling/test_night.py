@@ -15,7 +15,7 @@ from aivj.contracts.run_meta import read_run_meta
 from aivj.executor.loop import work
 from aivj.executor.slot import Reply
 from aivj.gate.run_check.report import check_run
-from aivj.sampling.clock import Clock
+from aivj.runs.clock import Clock
 from aivj.sampling.measurement import PairMeasurement
 from aivj.sampling.picking import Picking
 from aivj.sampling.request import SampleRequest
@@ -45,10 +45,10 @@ class RenderingBench(SimulatedBench):
 class NightExecutor:
     """Runs on a simulated bench; `clock` is the bench's."""
 
-    num_slots = 2
+    num_workers = 2
 
     def __init__(self, **bench):
-        self._make = partial(RenderingBench, self.num_slots, **bench)
+        self._make = partial(RenderingBench, self.num_workers, **bench)
         self.bench = self._make()
         self.clock = Clock(lambda: START_S + self.bench.time, lambda: self.bench.time)
 

@@ -24,8 +24,7 @@ from aivj.sampling.packs import read_packs
 from aivj.sampling.picking import Picking
 from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import sample
-from aivj.sampling.summary import finished_before
+from aivj.sampling.run import finished_before, sample
 from aivj.sampling.worker import PairResult
 from aivj.storage import sha256_hex
 
@@ -46,7 +45,7 @@ class ToldExecutor:
         self.faults = faults or {}
         self.seen = []
 
-    num_slots = 1
+    num_workers = 1
 
     def run(self, _, items, *, on_event, **_kwargs):
         on_event(WorkerOpened(0))

@@ -20,7 +20,7 @@ from gate.run_check.good_run import (
 from aivj.contracts.eval_rows import EvalLog, ok_heuristic, read_eval_rows
 from aivj.contracts.failures import FailureLog
 from aivj.contracts.json_text import row_bytes
-from aivj.sampling.table import write_table
+from aivj.runs.table import write_table
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from aivj.contracts.run_meta import (
     WebGl,
     write_run_meta,
 )
-from aivj.sampling.table import write_table
+from aivj.runs.table import write_table
 from aivj.storage import sha256_hex, write_atomic
 
 PACK = "tested"

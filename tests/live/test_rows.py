@@ -1,8 +1,6 @@
-from types import SimpleNamespace
-
 from aivj.contracts.eval_rows import EvalRow
-from aivj.live.overlay import overlay_text
 from aivj.live.page_answers import MeasureAnswer, Shown
+from aivj.live.rows import overlay_text
 
 
 def test_the_first_lines_are_those_that_programs_look_for():
@@ -17,10 +15,8 @@ def test_the_first_lines_are_those_that_programs_look_for():
         reasons=[],
     )
     answer = MeasureAnswer(replaced=False, samples=[], shown=Shown(frames_rendered=240))
-    tally = SimpleNamespace(visited=lambda _: {7, 9})
-    pack = SimpleNamespace(name="p", num_target=5)
 
-    lines = overlay_text(row, answer, tally, pack, iteration=3).splitlines()
+    lines = overlay_text(row, answer, visited="2/5", iteration=3).splitlines()
 
     assert lines == [
         "pair=7 visited=2/5 iter=3",

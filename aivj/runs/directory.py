@@ -1,4 +1,4 @@
-"""A run's folder: its rows, its failures, its pictures, and the lock of whoever writes them."""
+"""A run's folder: where its files lie, what is in them, and the lock of whoever writes them."""
 
 import contextlib
 import fcntl
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from aivj.contracts.eval_rows import EvalLog, EvalRow, read_eval_rows
-from aivj.contracts.failures import FailureLog, FailureRow, read_failures
+from aivj.contracts.eval_rows import EvalRow, read_eval_rows
+from aivj.contracts.failures import FailureRow, read_failures
 from aivj.contracts.json_text import row_bytes
 from aivj.contracts.run_folder import (
     EVAL_NAME,
@@ -19,7 +19,7 @@ from aivj.contracts.run_folder import (
     TABLE_NAME,
     picture_name,
 )
-from aivj.errors import InputError, RunError
+from aivj.errors import RunError
 from aivj.faults import FAULTS
 from aivj.storage import storage_errors, write_atomic
 
@@ -67,6 +67,11 @@ class RunDirectory:
         """Reads the failed pairs."""
         return read_failures(self.failures_path).rows if self.failures_path.exists() else []
 
+    def visits(self) -> Mapping[tuple[str, int], int]:
+        """Returns how often each pair, by pack and id, was visited; one that failed was once."""
+        visits = Counter((row.pack, row.pair) for row in self.rows() if row.pair is not None)
+        return {**visits, **{(row.pack, row.pair): 1 for row in self.failures()}}
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keeps every other writer out for the block, also when this process is killed.
@@ -88,18 +93,22 @@ class RunDirectory:
                 ) from error
             yield
 
-    def refuse_used(self) -> None:
-        """Checks that nothing has been written here yet.
+    @property
+    def is_being_written(self) -> bool:
+        """Whether a process holds its lock; one that nobody holds is left as it is."""
+        try:
+            with (self.path / LOCK_NAME).open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
-        Raises:
-            InputError: There is a run here.
-        """
-        if self.meta_path.exists() or self.eval_path.exists():
-            raise InputError(
-                f"a new run directory at {self.path}",
-                "the rows of an earlier run",
-                "say --resume to complete it, or choose another --out-dir",
-            )
+    @property
+    def holds_a_run(self) -> bool:
+        """Whether something of a run was written here."""
+        return self.meta_path.exists() or self.eval_path.exists()
 
     @property
     def has_failures_that_may_heal(self) -> bool:
@@ -123,62 +132,3 @@ def _may_heal(row: FailureRow) -> bool:
     """Whether another attempt may end otherwise: files come back, presets do not mend."""
     fault = FAULTS.get(row.kind)
     return row.kind in _MENDED_ELSEWHERE or (fault is not None and fault.max_attempts > 1)
-
-
-class RunLogs:
-    """The two logs of a run, open for appending. A pair that failed is in one of them, once.
-
-    Attributes:
-        num_lines: Rows that were there before.
-    """
-
-    def __init__(self, directory: RunDirectory) -> None:
-        self._directory = directory
-        self._rows = EvalLog(directory.eval_path)
-        self._failures = FailureLog(directory.failures_path)
-        earlier = directory.rows()
-        self.num_lines = len(earlier)
-        self._visits = Counter((row.pack, row.pair) for row in earlier if row.pair is not None)
-        self._failed = {(row.pack, row.pair) for row in directory.failures()}
-
-    @property
-    def num_rows(self) -> int:
-        """Rows in all."""
-        return self._visits.total()
-
-    @property
-    def num_failures(self) -> int:
-        """Failures in all."""
-        return len(self._failed)
-
-    def visits(self, pack: str) -> Mapping[int, int]:
-        """Returns how often each pair of a pack was visited; a failure is a visit."""
-        visits = {pair: n for (name, pair), n in self._visits.items() if name == pack}
-        return visits | {pair: 1 for name, pair in self._failed if name == pack}
-
-    def num_rows_of(self, pack: str) -> int:
-        """Returns how many rows a pack has."""
-        return sum(n for (name, _), n in self._visits.items() if name == pack)
-
-    def has_failed(self, pack: str, pair: int) -> bool:
-        """Whether the pair failed in this run."""
-        return (pack, pair) in self._failed
-
-    def add_row(self, row: EvalRow, thumbnail: bytes | None) -> None:
-        """Writes a measured pair: its picture first, so that a row never lacks one."""
-        assert row.pair is not None  # noqa: S101 - rows of ours always name their pair
-        if thumbnail is not None:
-            path = self._directory.thumbnail_path(row.pack, row.pair)
-            write_atomic(path, thumbnail, fsync=False)
-        self._rows.append(row)
-        self._visits[row.pack, row.pair] += 1
-
-    def add_failure(self, row: FailureRow) -> None:
-        """Writes a failed pair."""
-        self._failures.append(row)
-        self._failed.add((row.pack, row.pair))
-
-    def close(self) -> None:
-        """Closes both logs."""
-        self._rows.close()
-        self._failures.close()

@@ -1,5 +1,5 @@
-from aivj.live.page_events import MAX_EVENTS, PageEvents
-from aivj.sampling.clock import Clock
+from aivj.live.live_run import MAX_EVENTS, PageEvents
+from aivj.runs.clock import Clock
 
 
 def test_the_last_events_are_kept_each_in_a_line_with_its_time(tmp_path):

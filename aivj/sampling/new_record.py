@@ -1,4 +1,4 @@
-"""What `meta.json` says of a run before it has begun."""
+"""A run's record before anything was rendered."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,7 +17,6 @@ from aivj.contracts.run_meta import (
     CoupledParams,
     Heuristic,
     Limits,
-    PackTarget,
     Renderer,
     RenderUse,
     RunMeta,
@@ -25,22 +24,22 @@ from aivj.contracts.run_meta import (
     Viewport,
     WebGl,
 )
-from aivj.sampling.clock import Clock
+from aivj.runs.clock import Clock
 from aivj.sampling.packs import SamplePack
 from aivj.sampling.request import SampleRequest
 
 
-def describe_run(
+def new_record(
     request: SampleRequest,
     packs: Sequence[SamplePack],
-    playlist: Playlist,
+    audio: AudioUse,
     choice: RendererChoice,
     clock: Clock,
 ) -> RunMeta:
-    """Returns the description of a run that begins now."""
+    """Returns the record of a run that begins now, as far as it is the same for all drivers."""
     now = clock.now()
-    settings, report = request.settings, choice.report
-    budget = time_budget(request, now)
+    report = choice.report
+    budget = _time_budget(request, now)
     return RunMeta(
         started_at=iso_utc(now),
         url_base="http://127.0.0.1/",
@@ -48,31 +47,44 @@ def describe_run(
         coupled_pick=request.picking.mode,
         target_samples=request.target_samples,
         budget=budget,
-        coupled_params=coupled_params(request),
-        packs=[pack_target(pack, request) for pack in packs],
+        coupled_params=_coupled_params(request),
+        packs=[pack.aim(request.target_coverage) for pack in packs],
         limits=Limits(max_hours=request.max_hours, reload_every=request.reload_every),
         heuristic=_heuristic(request),
-        warnings=run_warnings(budget, packs),
-        audio=_audio_use(playlist),
-        browser=BrowserUse(
-            start_maximized=choice.plan.maximized,
-            viewport=Viewport(width=settings.width, height=settings.height, device_scale_factor=1),
-        ),
+        warnings=_warnings(budget, packs),
+        audio=audio,
         runtime=Runtime(
             gpu_mode=choice.plan.gpu_mode,
             headed=choice.plan.headed,
             require_gpu=choice.policy == "require",
             webgl=WebGl(ok=True, vendor=report.vendor, renderer=report.renderer),
         ),
-        driver="stage",
-        seed=settings.seed,
         renderer=Renderer(
             renderer_class=report.renderer_class,
             chromium_version=report.chromium_version,
             launch_args=list(choice.plan.args),
         ),
-        render=_render_use(request),
     )
+
+
+def new_stage_record(
+    request: SampleRequest,
+    packs: Sequence[SamplePack],
+    playlist: Playlist,
+    choice: RendererChoice,
+    clock: Clock,
+) -> RunMeta:
+    """Returns the record of a run on our own stage that begins now."""
+    settings = request.settings
+    viewport = Viewport(width=settings.width, height=settings.height, device_scale_factor=1)
+    changes = {
+        "browser": BrowserUse(start_maximized=choice.plan.maximized, viewport=viewport),
+        "driver": "stage",
+        "seed": settings.seed,
+        "render": _render_use(request),
+    }
+    fresh = new_record(request, packs, _audio_use(playlist), choice, clock)
+    return fresh.model_copy(update=changes)
 
 
 def asked_again(
@@ -82,8 +94,8 @@ def asked_again(
     changes = {
         "coupled_pick": request.picking.mode,
         "target_samples": request.target_samples,
-        "coupled_params": coupled_params(request),
-        "packs": [pack_target(pack, request) for pack in packs],
+        "coupled_params": _coupled_params(request),
+        "packs": [pack.aim(request.target_coverage) for pack in packs],
         "heuristic": _heuristic(request),
         "audio": _audio_use(playlist),
         "driver": "stage",
@@ -103,7 +115,7 @@ def _render_use(request: SampleRequest) -> RenderUse:
     return RenderUse(**render)
 
 
-def time_budget(request: SampleRequest, now: datetime) -> Budget:
+def _time_budget(request: SampleRequest, now: datetime) -> Budget:
     """Returns the time that a run which begins now has."""
     hours = request.effective_max_hours
     return Budget(
@@ -115,13 +127,13 @@ def time_budget(request: SampleRequest, now: datetime) -> Budget:
     )
 
 
-def run_warnings(budget: Budget, packs: Sequence[SamplePack]) -> list[str]:
+def _warnings(budget: Budget, packs: Sequence[SamplePack]) -> list[str]:
     """Returns what a reader of the run should know."""
     clamped = ["maxHours_too_small_for_restart_prone_flow"] if budget.was_clamped else []
     return [*clamped, *(pack.manifest.left_out for pack in packs if pack.manifest.left_out)]
 
 
-def coupled_params(request: SampleRequest) -> CoupledParams | None:
+def _coupled_params(request: SampleRequest) -> CoupledParams | None:
     """Returns how picks are weighted; None if they are not."""
     picking = request.picking
     if picking.mode != "weighted":
@@ -131,21 +143,6 @@ def coupled_params(request: SampleRequest) -> CoupledParams | None:
         coupled_explore=picking.explore,
         coupled_dedup_n=picking.dedup_n,
         coupled_dedup_penalty=picking.dedup_penalty,
-    )
-
-
-def pack_target(pack: SamplePack, request: SampleRequest) -> PackTarget:
-    """Returns how much of a pack a run visits."""
-    return PackTarget(
-        pack=pack.name,
-        manifest_path=pack.manifest_path.as_posix(),
-        pair_count=len(pack.manifest.ids),
-        unique_pair_ids=len(pack.manifest.ids),
-        target_coverage=request.target_coverage,
-        target_unique_pairs=pack.target.num_unique,
-        manifest_digest=pack.manifest_digest,
-        scores_digest=pack.scores_digest,
-        skipped_pairs=sorted(pack.skipped) or None,
     )
 
 

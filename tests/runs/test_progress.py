@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from aivj.sampling.progress import MIN_ROWS_TO_JUDGE, ProgressMeter
+from aivj.runs.progress import MIN_ROWS_TO_JUDGE, ProgressMeter
 
 
 def row(*reasons):

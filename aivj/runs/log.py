@@ -1,16 +1,11 @@
-"""`vite.log`: what happened, in the lines that programs and people look for.
-
-It bears the name that the runtime's own sampler gave it; each worker here has a small server of
-its own instead of that development server.
-"""
+"""A run's log: what happened, in the lines that `aivj.contracts.run_folder` has the forms of."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from aivj.contracts.run_folder import LOG_PREFIX, MAX_LOG_CHARS, SELF_TEST_OK
-from aivj.contracts.run_meta import PackProgress
+from aivj.contracts.run_meta import PackProgress, WebGl
 from aivj.storage import storage_errors
 
 
@@ -38,10 +33,20 @@ class RunLog:
         url = f"/presets/{pack}/{manifest_name}"
         self._of(pack, f"coupledManifest={manifest_name} pairCount={num_pairs} url={url}")
 
-    def proved(self, pack: str, webgl: Mapping[str, Any], audio: str) -> None:
-        """A worker drew, heard and switched in its self-test; `audio` is its line."""
-        self._of(pack, audio)
-        self._of(pack, f"webgl={json.dumps(webgl, separators=(',', ':'))}")
+    def heard(self, pack: str, mode: str, *, ok: bool, rms: float, peak: float) -> None:
+        """A page does, or does not, hear the music; RMS and peak are 0 to 1."""
+        levels = f"lastAudioRms={rms:.6f} lastAudioPeak={peak:.6f}"
+        self._of(pack, f"audio:{mode} ok={int(ok)} muted=1 {levels}")
+
+    def drawn_by(self, pack: str, told: WebGl) -> None:
+        """What draws in a page, by its own word."""
+        text = json.dumps(
+            told.model_dump(mode="json", by_alias=True, exclude_none=True), separators=(",", ":")
+        )
+        self._of(pack, f"webgl={text}")
+
+    def self_test_ok(self, pack: str) -> None:
+        """A page drew, heard and switched."""
         self._of(pack, SELF_TEST_OK)
 
     def restarted(self, pack: str, count: int, limit: int, kind: str, reason: str) -> None:

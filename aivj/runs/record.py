@@ -1,11 +1,8 @@
-"""Keeps a run's `meta.json` true: what was asked for, what it ran on, how far it came.
-
-Resuming a run means completing the same one: another renderer, music, size or seed is refused.
-"""
+"""A run's record, `meta.json`: what was asked for, what it ran on, how far it came."""
 
 import contextlib
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from aivj.contracts.json_text import iso_utc
@@ -22,7 +19,6 @@ from aivj.contracts.run_meta import (
 )
 from aivj.errors import (
     AivjError,
-    InputError,
     NoSamplesError,
     OtherManifestError,
     PageTimeoutError,
@@ -32,8 +28,9 @@ from aivj.errors import (
     SilentAudioError,
     WorkerLostError,
 )
-from aivj.sampling.clock import Clock
-from aivj.sampling.run_directory import RunDirectory
+from aivj.runs.clock import Clock
+from aivj.runs.directory import RunDirectory
+from aivj.runs.resume import refuse_other_options
 
 _CODES: Mapping[type[BaseException], ErrorCode] = {
     RendererRefusedError: "FATAL_WEBGL_SWIFTSHADER",
@@ -53,10 +50,11 @@ def error_code(error: BaseException) -> ErrorCode:
 
 
 class RunRecord:
-    """The description of one run, rewritten as a whole each time it changes.
+    """The record of one run, rewritten as a whole each time it changes.
 
     Attributes:
-        phase: What the run is at; an error that ends it is written with this, and with the next.
+        pack: What the run is at; an error that ends it is written with this, and with the next.
+        phase: Which step of it.
         iteration: Its last pick, where one page picks.
         last_url: Where its page was last.
         last_preflight: How its server answered last.
@@ -67,6 +65,7 @@ class RunRecord:
         self._meta = meta
         self._clock = clock
         self._started_s = clock.monotonic_s()
+        self.pack = meta.packs[0].pack
         self.phase = "init"
         self.iteration: int | None = None
         self.last_url: str | None = None
@@ -83,7 +82,7 @@ class RunRecord:
         if not directory.meta_path.exists():
             return cls(directory, fresh, clock)
         earlier = read_run_meta(directory.meta_path)
-        refuse_other_options(earlier, fresh, directory)
+        refuse_other_options(earlier, fresh, directory.path)
         now = clock.now()
         errors = list(earlier.errors or [])
         if earlier.error is not None:
@@ -108,6 +107,11 @@ class RunRecord:
             "errors": errors or None,
         }
         return cls(directory, fresh.model_copy(update=changes), clock)
+
+    @property
+    def meta(self) -> RunMeta:
+        """What is written."""
+        return self._meta
 
     @property
     def elapsed_min(self) -> float:
@@ -160,20 +164,20 @@ class RunRecord:
         self._end(error=None)
 
     @contextlib.contextmanager
-    def failing(self, pack: Callable[[], str]) -> Iterator[None]:
-        """Writes down an error that ends the block, and lets it go on; `pack` tells the pack."""
+    def failing(self) -> Iterator[None]:
+        """Writes down an error that ends the block, and lets it go on."""
         try:
             yield
         except (AivjError, KeyboardInterrupt) as error:
             # Being unable to write the record must not hide why the run ended.
             with contextlib.suppress(AivjError):
-                self._end(error=self._failure(error, pack()))
+                self._end(error=self._failure(error))
             raise
 
-    def _failure(self, error: BaseException, pack: str) -> RunFailure:
+    def _failure(self, error: BaseException) -> RunFailure:
         return RunFailure(
             code=error_code(error),
-            pack=pack,
+            pack=self.pack,
             iter=self.iteration,
             phase=self.phase,
             message=str(error) or "interrupted",
@@ -196,37 +200,3 @@ class RunRecord:
 def _later(earlier: RunMeta, hours: float) -> str:
     start = datetime.fromisoformat(earlier.budget.start_time_iso)
     return iso_utc(start + timedelta(hours=hours))
-
-
-def refuse_other_options(earlier: RunMeta, fresh: RunMeta, directory: RunDirectory) -> None:
-    """Checks that a run that is there was asked for what is asked for now.
-
-    Raises:
-        InputError: It was asked for something else.
-    """
-    for name in (
-        "driver",
-        "seed",
-        "render",
-        "renderer",
-        "heuristic",
-        "coupled_pick",
-        "coupled_params",
-        "sample",
-    ):
-        was, is_now = getattr(earlier, name), getattr(fresh, name)
-        if was != is_now:
-            raise _other_run(directory, name, was, is_now)
-    were, are = ([pack.pack for pack in meta.packs] for meta in (earlier, fresh))
-    if were != are:
-        raise _other_run(directory, "packs", ", ".join(were), ", ".join(are))
-    if earlier.audio.digest != fresh.audio.digest:
-        raise _other_run(directory, "audio", earlier.audio.audio_file, fresh.audio.audio_file)
-
-
-def _other_run(directory: RunDirectory, name: str, was: object, is_now: object) -> InputError:
-    return InputError(
-        f"the same {name} as the run in {directory.path} was started with: {was}",
-        str(is_now),
-        "resume with the options it was started with, or choose another --out-dir",
-    )
