@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aivj.contracts.eval_rows import EvalRow, read_eval_rows
-from aivj.contracts.failures import FailureRow, read_failures
+from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.failures import FailureRow
+from aivj.runs.directory import RunDirectory
 from benchmarks.chaos_killer import DRIVER, Kill, Killer
 from benchmarks.chaos_processes import SampleProcesses, told
 
@@ -63,19 +64,22 @@ class ChaosRun:
             *("--workers", str(NUM_WORKERS), "--out-dir", str(self.out_dir), *extra),
         ]
 
+    @property
+    def directory(self) -> RunDirectory:
+        """Where its rows and failures lie."""
+        return RunDirectory(self.out_dir)
+
     def rows(self) -> list[EvalRow]:
         """Reads the measured pairs."""
-        path = self.out_dir / "eval.jsonl"
-        return read_eval_rows(path).rows if path.exists() else []
+        return self.directory.rows()
 
     def failures(self) -> list[FailureRow]:
         """Reads the failed pairs."""
-        path = self.out_dir / "failures.jsonl"
-        return read_failures(path).rows if path.exists() else []
+        return self.directory.failures()
 
     def num_done(self) -> int:
         """Counts the pairs that have ended, the last line's whether it is whole or not."""
-        paths = (self.out_dir / "eval.jsonl", self.out_dir / "failures.jsonl")
+        paths = (self.directory.eval_path, self.directory.failures_path)
         return sum(path.read_bytes().count(b"\n") for path in paths if path.exists())
 
 

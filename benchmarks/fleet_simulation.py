@@ -19,6 +19,7 @@ from rich.table import Table
 
 from aivj.cli.console import bar
 from aivj.contracts.eval_rows import EvalLog, EvalRow, read_eval_rows
+from aivj.contracts.run_folder import EVAL_NAME
 from aivj.executor.in_process import InProcessExecutor
 from benchmarks.goals import Goal, print_goals
 from benchmarks.screen import console
@@ -146,7 +147,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "eval.jsonl"
+        path = Path(folder) / EVAL_NAME
         with EvalLog(path) as log:
             ledger = Ledger(options.seconds)
             tally, course = simulate(options.slots, ledger, Faults(), log, options.seed)

@@ -11,9 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aivj.audio.aac import AAC_SUFFIXES, decode_aac
-from aivj.audio.emphasis import pre_emphasised
 from aivj.audio.mp3_length import with_length
-from aivj.contracts.run_folder import MIN_SOUND_RMS
 from aivj.errors import InputError
 from aivj.storage import sha256_hex
 
@@ -117,21 +115,6 @@ def read_clip(path: Path, *, start_s: float = 0.0, duration_s: float | None) -> 
     return make_clip(
         _shown_name(path), resampled[:, 0], resampled[:, min(1, resampled.shape[1] - 1)]
     )
-
-
-def require_sound(clip: AudioClip) -> None:
-    """Checks that a clip is not silent by the runtime's measure.
-
-    Raises:
-        InputError: RMS of its pre-emphasised mono signal is below `MIN_SOUND_RMS`.
-    """
-    rms = math.sqrt(float(np.square(pre_emphasised(clip.mono)).mean()))
-    if rms < MIN_SOUND_RMS:
-        raise InputError(
-            f"audible music in {clip.name}: pre-emphasised RMS of {MIN_SOUND_RMS} or more",
-            f"{rms:.6f}",
-            "choose another file or another start, or the click track",
-        )
 
 
 def _shown_name(path: Path) -> str:

@@ -1,11 +1,42 @@
-"""Loudness of a stretch of music, as rows report it."""
+"""Loudness as the runtime measures it: of the pre-emphasised signal."""
 
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from aivj.audio.clip import AudioClip
-from aivj.audio.emphasis import pre_emphasised
+from aivj.contracts.run_folder import MIN_SOUND_RMS
+from aivj.errors import InputError
+
+PRE_EMPHASIS = 0.97
+
+
+def pre_emphasised(
+    signal: npt.NDArray[np.float64], *, previous: float = 0.0
+) -> npt.NDArray[np.float64]:
+    """Returns `x[n] - 0.97 * x[n - 1]`, as many samples as `signal` has.
+
+    Args:
+        signal: Mono samples, float64 of shape (num_samples,).
+        previous: The sample before the first one; 0 at the start of a clip.
+    """
+    return signal - PRE_EMPHASIS * np.concatenate([[previous], signal[:-1]])
+
+
+def require_sound(clip: AudioClip) -> None:
+    """Checks that a clip is not silent by the runtime's measure.
+
+    Raises:
+        InputError: RMS of its pre-emphasised mono signal is below `MIN_SOUND_RMS`.
+    """
+    rms = math.sqrt(float(np.square(pre_emphasised(clip.mono)).mean()))
+    if rms < MIN_SOUND_RMS:
+        raise InputError(
+            f"audible music in {clip.name}: pre-emphasised RMS of {MIN_SOUND_RMS} or more",
+            f"{rms:.6f}",
+            "choose another file or another start, or the click track",
+        )
 
 
 def rms_peak(clip: AudioClip, start_s: float, duration_s: float) -> tuple[float, float]:

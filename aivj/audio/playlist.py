@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aivj.audio.click import click_track
-from aivj.audio.clip import AudioClip, read_clip, require_sound
+from aivj.audio.clip import AudioClip, read_clip
 from aivj.audio.groove import groove
+from aivj.audio.levels import require_sound
 from aivj.audio.music_folder import MUSIC_SUFFIXES, music_files
 from aivj.errors import InputError, MissingDependencyError
 from aivj.storage import sha256_hex

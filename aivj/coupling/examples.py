@@ -19,7 +19,7 @@ from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures
 from aivj.packs.families import NamedPreset, family_of
 from aivj.packs.feature_store import FeatureStore
-from aivj.packs.original_names import original_names
+from aivj.packs.provenance import original_names
 from aivj.presets.milk import parse_milk
 
 _EXAMPLES = {

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Literal
 
 from aivj.audio.click import CLICK_NAME, click_track, wav_bytes
-from aivj.audio.clip import AudioClip, read_clip, require_sound
+from aivj.audio.clip import AudioClip, read_clip
 from aivj.audio.groove import GROOVE_NAME, groove
+from aivj.audio.levels import require_sound
 from aivj.audio.music_folder import music_files
 from aivj.browser.live_page import UploadedFile
 from aivj.contracts.run_meta import AudioRequest, AudioUse

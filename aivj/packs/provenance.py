@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from aivj.contracts.json_text import ContractModel, read_object, validated
+from aivj.errors import InputError
 from aivj.packs.drawing import DrawnPair, DrawnPreset, SeededDraw
 from aivj.packs.scan import PresetFile
 
@@ -131,3 +132,30 @@ def _folder_name(library: Sequence[PresetFile]) -> str:
     """Returns the name of the folder that the relative paths start from."""
     first = library[0]
     return first.path.parents[first.relative_path.count("/")].name
+
+
+def original_names(files: Sequence[Path]) -> list[str]:
+    """Returns for each preset file the path it had in its library.
+
+    That stands in the provenance of the folder that holds `fg/` and `bg/`. A preset without one
+    goes by its own file name.
+    """
+    names: dict[Path, dict[Path, str]] = {}
+    for folder in dict.fromkeys(_pack_folder(file) for file in files):
+        names[folder] = _names_in(folder)
+    return [names[_pack_folder(file)].get(file, file.name) for file in files]
+
+
+def _pack_folder(file: Path) -> Path:
+    return file.parent.parent
+
+
+def _names_in(folder: Path) -> dict[Path, str]:
+    if not (folder / PROVENANCE_NAME).is_file():
+        return {}
+    try:
+        pairs = read_provenance(folder).pairs
+    except InputError:
+        return {}  # somebody else's file of that name
+    origins = [origin for pair in pairs for origin in (pair.fg, pair.bg)]
+    return {folder / origin.file: origin.source for origin in origins}

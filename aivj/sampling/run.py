@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from aivj.audio.clip import require_sound
+from aivj.audio.levels import require_sound
 from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice
 from aivj.contracts.run_meta import WebGl, read_run_meta

@@ -7,7 +7,8 @@ import pytest
 import soundfile
 
 from aivj.audio.aac import decode_aac
-from aivj.audio.clip import read_clip, require_sound
+from aivj.audio.clip import read_clip
+from aivj.audio.levels import require_sound
 from aivj.errors import InputError, MissingDependencyError
 from tests.audio.sound_files import tone, write_aac, write_music
 

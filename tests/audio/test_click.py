@@ -7,7 +7,8 @@ import numpy as np
 import soundfile
 
 from aivj.audio.click import click_track, wav_bytes
-from aivj.audio.clip import make_clip, read_clip, require_sound
+from aivj.audio.clip import make_clip, read_clip
+from aivj.audio.levels import require_sound
 
 
 def test_file_is_mono_16_bit_22_seconds():

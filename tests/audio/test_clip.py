@@ -8,7 +8,8 @@ import pytest
 import soundfile
 
 from aivj.audio import clip as clip_module
-from aivj.audio.clip import SAMPLE_RATE_HZ, make_clip, read_clip, require_sound
+from aivj.audio.clip import SAMPLE_RATE_HZ, make_clip, read_clip
+from aivj.audio.levels import require_sound
 from aivj.errors import InputError
 from tests.audio.sound_files import write_music
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aivj.audio.clip import AudioClip, require_sound
+from aivj.audio.clip import AudioClip
 from aivj.audio.groove import GROOVE_BREAK_S, GROOVE_DROP_S, GROOVE_NAME, GROOVE_SEED, groove
-from aivj.audio.levels import rms_peak
+from aivj.audio.levels import require_sound, rms_peak
 
 FIRST_MEASURED = 30
 seeds = st.integers(0, 2**32)

@@ -8,7 +8,7 @@ from scipy.signal import lfilter
 
 from aivj.audio.click import click_track
 from aivj.audio.clip import make_clip
-from aivj.audio.levels import rms_peak
+from aivj.audio.levels import pre_emphasised, rms_peak
 
 NOISE = make_clip("x", *np.random.default_rng(4).uniform(-0.5, 0.5, (2, 44_100)))
 
@@ -42,3 +42,18 @@ def test_levels_are_below_those_of_the_plain_signal():
 def test_no_duration_measures_one_sample():
     rms, peak = rms_peak(NOISE, 0.25, 0)
     assert rms == peak > 0
+
+
+def test_first_difference_with_its_coefficient():
+    heard = pre_emphasised(np.array([1.0, 1.0, 0.5]))
+    assert np.allclose(heard, [1.0, 0.03, 0.5 - 0.97])
+
+
+def test_sample_before_the_first_counts():
+    assert np.allclose(pre_emphasised(np.array([1.0]), previous=1.0), [0.03])
+
+
+def test_a_signal_may_be_filtered_in_parts():
+    signal = np.random.default_rng(3).uniform(-1, 1, 100)
+    parts = [pre_emphasised(signal[:40]), pre_emphasised(signal[40:], previous=signal[39])]
+    assert np.array_equal(np.concatenate(parts), pre_emphasised(signal))
