@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from aivj.errors import InputError, MissingDependencyError, ServerNotReadyError
 from aivj.keeper import ended_with_us
 from aivj.live.address import is_of_this_machine, origin, port
-from aivj.live.preflight import preflight
+from aivj.live.navigation import preflight
 
 START_TIMEOUT_S = 90.0
 """A development server prepares its dependencies when it starts for the first time."""

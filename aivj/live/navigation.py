@@ -5,18 +5,23 @@ import contextlib
 import time
 from pathlib import Path
 
+import aiohttp
+
 from aivj.browser.live_page import LivePage
 from aivj.contracts.run_folder import failed_load_name
+from aivj.contracts.run_meta import PreflightResult
 from aivj.errors import ItemError, PageTimeoutError, ServerNotReadyError, WorkerLostError
 from aivj.live.address import on_other_host, origin
 from aivj.live.live_log import LiveLog
-from aivj.live.preflight import preflight
 from aivj.live.settings import LiveSettings
 from aivj.runs.record import RunRecord
 
 _TRIES = 4
 _PAUSE_S = 0.6
 _PICTURE_TIMEOUT_S = 5.0
+_LOOK_S = 2.5
+_LOOK_PAUSE_S = 0.2
+_OK_BELOW = 400
 
 
 class Navigation:
@@ -133,3 +138,25 @@ class Navigation:
 
     def _step(self, text: str) -> None:
         self._log.step(self._pack, text)
+
+
+async def preflight(url: str, timeout_s: float) -> PreflightResult:
+    """Asks until the server answers, with whatever, or `timeout_s` are over."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        result = await _look(url)
+        if result.status >= 0 or time.monotonic() + _LOOK_PAUSE_S > deadline:
+            return result
+        await asyncio.sleep(_LOOK_PAUSE_S)
+
+
+async def _look(url: str) -> PreflightResult:
+    started = time.monotonic()
+    timeout = aiohttp.ClientTimeout(total=_LOOK_S)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
+            status, error = answer.status, None
+    except (aiohttp.ClientError, TimeoutError, OSError) as failure:
+        status, error = -1, str(failure) or type(failure).__name__
+    ms = round((time.monotonic() - started) * 1000)
+    return PreflightResult(ok=0 <= status < _OK_BELOW, status=status, ms=ms, error=error)
