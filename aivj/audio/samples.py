@@ -5,6 +5,7 @@ Bytes are those of the Web Audio API's `getByteTimeDomainData`: `floor(128 * (1 
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from aivj.audio.clip import AudioClip
 
@@ -21,4 +22,5 @@ def time_bytes(clip: AudioClip, num_samples: int) -> bytes:
     """
     looped = np.arange(num_samples) % clip.num_samples
     channels = np.stack([channel[looped] for channel in (clip.mono, clip.left, clip.right)])
-    return np.clip(np.floor(128 * (1 + channels)), 0, 255).astype(np.uint8).tobytes()
+    planes: npt.NDArray[np.uint8] = np.clip(np.floor(128 * (1 + channels)), 0, 255).astype(np.uint8)
+    return planes.tobytes()
