@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import aivj.stage
-from aivj.audio.clip import MIN_SOUND_RMS, SAMPLE_RATE_HZ
+from aivj.audio.clip import SAMPLE_RATE_HZ
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
+from aivj.contracts.run_folder import MIN_SOUND_RMS
 from aivj.gate.features import judging
 from aivj.live.shuffle_order import SHUFFLE_KEY
 from aivj.packs.provenance import PROVENANCE_NAME
