@@ -15,8 +15,8 @@ from aivj.gate.report import REPORT_NAME
 from aivj.pipeline.demo import DemoResult
 from aivj.pipeline.demo_check import require_true_summary
 from aivj.pipeline.demo_request import PACK
-from aivj.pipeline.run_report import run_data
 from aivj.report import CheckLine, ReportData, StageLine, write_report
+from aivj.report.run import run_data
 
 SUMMARY_NAME = "summary.json"
 

@@ -16,8 +16,9 @@ from aivj.contracts.pairs_quality import (
 )
 from aivj.contracts.scored_pack import presets_digest
 from aivj.errors import InputError
-from aivj.pipeline.run_report import run_data, write_run_report
+from aivj.pipeline.run_report import write_run_report
 from aivj.report.page import report_html
+from aivj.report.run import run_data
 from aivj.runs.directory import RunDirectory
 
 
