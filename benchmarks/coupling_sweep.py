@@ -13,7 +13,8 @@ from rich.table import Table
 from aivj.cli.console import bar
 from aivj.coupling import FitConfig, TrainingSet
 from aivj.fleet.cluster import cluster
-from aivj.fleet.sweep import SweepPlan, sweep_on_ray
+from aivj.fleet.sweep import sweep_on_ray
+from aivj.fleet.sweep_plan import SweepPlan
 from benchmarks.coupling_training import synthetic_set
 from benchmarks.cpu_meter import CpuMeter
 from benchmarks.goals import Goal, print_goals

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from aivj.cli.verb import was_given
 from aivj.errors import InputError
 
 RUNTIME_RELOAD_EVERY = 800
@@ -130,9 +131,3 @@ def refuse_stage_options(context: typer.Context) -> None:
                 f"--{name.replace('_', '-')}, which only the stage has",
                 f"leave it out, or say {instead}" if instead else "leave it out",
             )
-
-
-def was_given(context: typer.Context, name: str) -> bool:
-    """Tells whether a parameter of the verb stands on the command line."""
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"

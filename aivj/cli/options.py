@@ -11,6 +11,26 @@ GpuOrAuto = Literal["require", "software", "auto"]
 Profile = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swiftshader"]
 ExecutorKind = Literal["ray", "in-process"]
 
+SPELLED = {
+    "packs": typer.Option("--pack", "--packs"),
+    "eval_paths": typer.Option("--extra-eval-jsonl"),
+    "preference_paths": typer.Option("--preferences"),
+    "output_dir": typer.Option("--out-dir", "--outDir"),
+    "checkpoint_path": typer.Option("--checkpoint"),
+    "calibrate_std": typer.Option("--score-calibrate-std"),
+    "early_stopping": typer.Option("--early-stopping/--all-epochs"),
+    "dropout": typer.Option("--dropout", max=0.99),
+    "held_out_share": typer.Option("--held-out-share", max=0.9),
+    "allow_cpu": typer.Option("--allow-cpu", envvar="AIVJ_ALLOW_CPU"),
+    "num_folds": typer.Option("--folds"),
+    "num_seeds": typer.Option("--seeds"),
+    "num_configs": typer.Option("--configs"),
+    "num_trials": typer.Option("--trials"),
+    "max_concurrent": typer.Option("--concurrent"),
+    "num_workers": typer.Option("--workers"),
+}
+"""What options are called that are fields of models, where not as the field is."""
+
 PackOption = Annotated[
     str, typer.Option("--pack", help="Name of the pack, a folder below public/presets.")
 ]
@@ -44,13 +64,9 @@ RayAddressOption = Annotated[
     str | None,
     typer.Option("--ray-address", help="Join this Ray cluster (`auto` inside a job)."),
 ]
-AllowCpuOption = Annotated[
-    bool,
-    typer.Option(
-        "--allow-cpu",
-        envvar="AIVJ_ALLOW_CPU",
-        help="Train on the CPU where there is no CUDA device.",
-    ),
+PacksOption = Annotated[
+    list[str],
+    typer.Option(*("--pack", "--packs"), help="Pack; several by comma or repeated."),
 ]
 TrackingOption = Annotated[
     str | None,

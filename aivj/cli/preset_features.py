@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aivj.cli.console import out
-from aivj.cli.learning_options import PacksOption, split_names
 from aivj.cli.next_steps import say_next
+from aivj.cli.options import PacksOption
 
 if TYPE_CHECKING:
     from aivj.settings import Settings
@@ -27,16 +27,17 @@ def preset_features(
     Example: aivj preset-features --pack mine --eval-jsonl var/runs/mine/eval.jsonl
     """
     from aivj.pipeline.measuring import write_preset_measurements
+    from aivj.pipeline.requests import split_names
 
     settings: Settings = context.obj
+    names = split_names(packs)
     target = path or settings.coupling_dir / "preset-features.parquet"
     num_presets = write_preset_measurements(
         target,
-        packs=split_names(packs),
+        packs=names,
         packs_root=settings.packs_root,
         feature_store=settings.feature_store,
         eval_paths=eval_jsonl,
     )
     out.print(f"{num_presets} presets: {target}")
-    names = ",".join(split_names(packs))
-    say_next(context, "train", "--pack", names, "--preset-features", target)
+    say_next(context, "train", "--pack", ",".join(names), "--preset-features", target)

@@ -11,7 +11,6 @@ from aivj.cli.live_options import (
     RUNTIME_RELOAD_EVERY,
     refuse_stage_options,
     taken,
-    was_given,
 )
 from aivj.cli.music_option import page_music_of, playlist_of
 from aivj.cli.options import (
@@ -37,6 +36,7 @@ from aivj.cli.sampling_steps import (
     screen,
 )
 from aivj.cli.stopping import goes_on_with
+from aivj.cli.verb import was_given
 from aivj.sampling.render_settings import RenderSettings
 
 if TYPE_CHECKING:

@@ -1,4 +1,7 @@
-"""What every verb is: it takes paths that are some, and says how to go on when it is stopped."""
+"""What every verb is: it takes paths that are some, and says how to go on when it is stopped.
+
+It has options of its own and, if it was marked with `takes`, those of models.
+"""
 
 import inspect
 from collections.abc import Iterator
@@ -7,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
 
 from aivj.cli.console import breaking_silence
+from aivj.cli.model_options import WITH_OPTIONS
 from aivj.cli.stopping import interruptible
 from aivj.errors import InputError
 
@@ -17,6 +23,22 @@ _NUM_SHOWN = 60
 
 class Verb(TyperCommand):
     """A command that knows how to go on after it was stopped."""
+
+    @property
+    def params(self) -> list[Any]:
+        """The parameters; those that are fields of models are made when first asked for."""
+        with_options = getattr(self.callback, WITH_OPTIONS, None)
+        if with_options is not None:
+            info = CommandInfo(callback=with_options())
+            made: Any = get_command_from_info(
+                info, pretty_exceptions_short=True, rich_markup_mode=None
+            )
+            self.callback, self._params = made.callback, made.params
+        return self._params
+
+    @params.setter
+    def params(self, params: list[Any]) -> None:
+        self._params = params
 
     def invoke(self, ctx: Any) -> Any:
         """Runs it.
@@ -41,6 +63,12 @@ class Verbs(TyperGroup):
         for panel, members in groupby(ordered, key=lambda each: _panel(each[1])):
             with formatter.section(panel):
                 formatter.write_dl([(name, _sentence(command)) for name, command in members])
+
+
+def was_given(context: Any, name: str) -> bool:
+    """Tells whether a parameter of the verb stands on the command line."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def require_path(path: Path) -> None:

@@ -24,7 +24,7 @@ class FitConfig(BaseModel):
         20, ge=1, le=100_000, description="Most passes; each is followed by metrics."
     )
     early_stopping: bool = Field(
-        default=True, description="Whether to stop where families that are not seen fare best."
+        default=True, description="Stop where families that are not seen fare best."
     )
     batch_size: int = Field(
         256, ge=1, le=1_000_000, description="Rows in a step, over all workers together."
@@ -38,7 +38,11 @@ class FitConfig(BaseModel):
         32, ge=1, le=_MAX_WIDTH, description="Units of the hidden layer over a pair."
     )
     dropout: float = Field(0.1, ge=0, lt=1, description="Share of units left out in a step.")
-    eval_target: EvalTarget = Field("v1", description="What a measured pair is worth.")
+    eval_target: EvalTarget = Field(
+        "v1",
+        description="What a measured pair is worth; compat: for rows of other drivers than the "
+        "stage.",
+    )
     extra_eval_weight: float = Field(
         0.35, ge=0, le=_MAX_WEIGHT, description="Loss weight of measured pairs."
     )

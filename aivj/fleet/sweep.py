@@ -9,7 +9,6 @@ import contextlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aivj.coupling.config import FitConfig
@@ -22,6 +21,7 @@ from aivj.coupling.sweep import (
 )
 from aivj.coupling.training_set import TrainingSet
 from aivj.errors import RunError
+from aivj.fleet.sweep_plan import SweepPlan
 
 if TYPE_CHECKING:
     import ray
@@ -32,28 +32,6 @@ _MEMBERS = "members"
 _DRAW = "draw"
 _NUM_DRAWS = 1 << 16
 _NOTHING_JUDGED = 0.0
-
-
-@dataclass(frozen=True)
-class SweepPlan:
-    """How large a search is.
-
-    Attributes:
-        num_configs: Configurations in all.
-        num_seeds: Seeds that each is averaged over.
-        num_trials: Structures to try; the configurations are divided among them.
-        max_concurrent: Trials at a time.
-    """
-
-    num_configs: int = 256
-    num_seeds: int = 3
-    num_trials: int = 8
-    max_concurrent: int = 2
-
-    @property
-    def num_members(self) -> int:
-        """Configurations in each trial."""
-        return -(-self.num_configs // self.num_trials)
 
 
 def sweep_on_ray(

@@ -27,11 +27,11 @@ from aivj.gate.run_check import check_run
 from aivj.packs.pairing import DrawnPack
 from aivj.pipeline.demo_drawing import draw_pack, draw_weak_elite
 from aivj.pipeline.demo_request import PACK, DemoRequest
-from aivj.pipeline.labels import LabelRequest
 from aivj.pipeline.releasing import publish
 from aivj.pipeline.rendering import RenderOptions, run_sampling
-from aivj.pipeline.scoring import ScoreRequest, score
-from aivj.pipeline.training import TrainOutcome, TrainRequest, train
+from aivj.pipeline.requests import LabelRequest, ScoreRequest, TrainRequest
+from aivj.pipeline.scoring import score
+from aivj.pipeline.training import TrainOutcome, train
 from aivj.pipeline.verification import verify
 from aivj.release.opening import open_bucket
 from aivj.release.origin import origin_tags

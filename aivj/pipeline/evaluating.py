@@ -7,7 +7,6 @@ from pathlib import Path
 
 from aivj.contracts.evaluation import EVALUATION_NAME, EvaluationTable
 from aivj.contracts.json_text import document_bytes, iso_utc
-from aivj.coupling.config import FitConfig
 from aivj.coupling.cross_validation import (
     METRICS,
     TREES,
@@ -18,33 +17,13 @@ from aivj.coupling.cross_validation import (
 from aivj.coupling.device import choose_device
 from aivj.coupling.training_set import Source, TrainingSet
 from aivj.errors import InputError
-from aivj.pipeline.labels import LabelRequest, read_told, record_labels
+from aivj.pipeline.labels import read_told, record_labels
+from aivj.pipeline.requests import EvaluateRequest
 from aivj.release.tracking import TrackedRun
 from aivj.report.evaluation import write_evaluation_page
 from aivj.storage import write_atomic
 
 PAGE_NAME = "evaluation.html"
-
-
-@dataclass(frozen=True)
-class EvaluateRequest:
-    """What to judge the net by.
-
-    Attributes:
-        labels: What to learn from.
-        config: How the net learns; its seed is the first one.
-        output_dir: Gets the table and the page.
-        num_folds: Parts that families are dealt into.
-        num_seeds: How often everything is repeated.
-        allow_cpu: Whether to fit without CUDA.
-    """
-
-    labels: LabelRequest
-    config: FitConfig
-    output_dir: Path
-    num_folds: int = 3
-    num_seeds: int = 5
-    allow_cpu: bool = False
 
 
 @dataclass(frozen=True)

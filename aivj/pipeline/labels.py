@@ -1,7 +1,6 @@
 """What a net is to learn from, as named on a command line, and read into one training set."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from aivj.contracts.elite_manifest import read_elite_manifest
@@ -17,34 +16,10 @@ from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures, read_extra_features
 from aivj.packs.feature_store import FeatureStore
 from aivj.packs.measured_presets import other_presets
+from aivj.pipeline.requests import LabelRequest
 from aivj.release.run_notes import FEATURES_FOLDER
 from aivj.release.tracking import TrackedRun
 from aivj.storage import sha256_hex
-
-
-@dataclass(frozen=True)
-class LabelRequest:
-    """Where labels and features come from.
-
-    Attributes:
-        packs: Packs whose pairs are measured, compared and crossed.
-        packs_root: Folder that `/presets/<pack>/...` URLs resolve below.
-        feature_store: Folder that keeps features of presets.
-        eval_paths: Measurements, `eval.jsonl` files.
-        elite_dir: Folder or file of the elite list; None learns without one.
-        preference_paths: People's comparisons, `preferences.jsonl` files.
-        preset_features: Table of features beside those of the presets' text.
-        mix_renderers: Whether rows of different renderer classes may be mixed.
-    """
-
-    packs: Sequence[str]
-    packs_root: Path
-    feature_store: Path
-    eval_paths: Sequence[Path] = ()
-    elite_dir: Path | None = None
-    preference_paths: Sequence[Path] = ()
-    preset_features: Path | None = None
-    mix_renderers: bool = False
 
 
 def read_training_set(

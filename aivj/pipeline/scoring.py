@@ -1,48 +1,18 @@
 """Scoring: a checkpoint and packs become the packs' quality files."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from aivj.contracts.json_text import read_bytes
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
-from aivj.contracts.pairs_quality import (
-    MIN_QUALITY_STD,
-    PAIRS_QUALITY_NAME,
-    PairsQuality,
-    write_pairs_quality,
-)
+from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, PairsQuality, write_pairs_quality
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.coupling.device import choose_device
 from aivj.coupling.score import score_pack
 from aivj.packs.feature_store import FeatureStore
 from aivj.pipeline.labels import read_extra, read_pack
+from aivj.pipeline.requests import ScoreRequest
 from aivj.storage import sha256_hex
-
-
-@dataclass(frozen=True)
-class ScoreRequest:
-    """Which net scores which packs.
-
-    Attributes:
-        checkpoint_path: The net.
-        packs: Names of the packs.
-        packs_root: Folder that `/presets/<pack>/...` URLs resolve below.
-        feature_store: Folder that keeps features of presets.
-        preset_features: Table of features beside those of the text, if the net was fitted to one.
-        min_quality_std: Least standard deviation of a pack's scores.
-        calibrate_std: Deviation to stretch bunched scores to; order never changes.
-        run_id: Training run to name in the provenance, if not the checkpoint's own.
-    """
-
-    checkpoint_path: Path
-    packs: Sequence[str]
-    packs_root: Path
-    feature_store: Path
-    preset_features: Path | None = None
-    min_quality_std: float = MIN_QUALITY_STD
-    calibrate_std: float | None = None
-    run_id: str | None = None
 
 
 def score(

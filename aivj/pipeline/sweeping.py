@@ -6,43 +6,23 @@ from pathlib import Path
 
 from aivj.contracts.json_text import document_bytes
 from aivj.contracts.sweep import SWEEP_NAME, SweepTable, SweptConfiguration
-from aivj.coupling.config import FitConfig
 from aivj.coupling.device import choose_device
 from aivj.coupling.sweep import STRUCTURE, SWEPT, SweepResult
 from aivj.errors import RunError
 from aivj.fleet.cluster import cluster
-from aivj.fleet.sweep import SweepPlan, sweep_on_ray
-from aivj.pipeline.labels import LabelRequest, read_told, record_labels
+from aivj.fleet.sweep import sweep_on_ray
+from aivj.fleet.sweep_plan import SweepPlan
+from aivj.pipeline.labels import read_told, record_labels
 from aivj.pipeline.releasing import register_scores
-from aivj.pipeline.scoring import ScoreRequest, score
-from aivj.pipeline.training import TrainRequest, train
+from aivj.pipeline.requests import ScoreRequest, SweepRequest, TrainRequest
+from aivj.pipeline.scoring import score
+from aivj.pipeline.training import train
 from aivj.release.tracking import TrackedRun, Tracker
 from aivj.report.sweep import write_sweep_page
 from aivj.storage import write_atomic
 
 PAGE_NAME = "sweep.html"
 _SHOWN = (*STRUCTURE, *SWEPT)
-
-
-@dataclass(frozen=True)
-class SweepRequest:
-    """What to search.
-
-    Attributes:
-        labels: What to learn from.
-        config: What is not swept, and the first seed.
-        plan: How many configurations.
-        output_dir: Gets the table and the page.
-        allow_cpu: Whether to fit without CUDA.
-        ray_address: Ray cluster to join; None runs one here.
-    """
-
-    labels: LabelRequest
-    config: FitConfig
-    plan: SweepPlan
-    output_dir: Path
-    allow_cpu: bool = False
-    ray_address: str | None = None
 
 
 @dataclass(frozen=True)

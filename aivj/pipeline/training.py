@@ -19,7 +19,8 @@ from aivj.coupling.history import EpochMetrics, WatchedEpoch, write_history
 from aivj.coupling.split import split_by_family
 from aivj.coupling.state import Fitted
 from aivj.coupling.training_set import TrainingSet
-from aivj.pipeline.labels import LabelRequest, read_told, record_labels
+from aivj.pipeline.labels import read_told, record_labels
+from aivj.pipeline.requests import TrainRequest
 from aivj.release.file_lock import file_lock
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
 from aivj.release.tracking import TrackedRun
@@ -28,27 +29,6 @@ from aivj.storage import sha256_hex, write_atomic
 BASELINES_NAME = "baselines.json"
 _FOLDER = "training"
 _LOCK_NAME = ".coupling_net_final.lock"
-
-
-@dataclass(frozen=True)
-class TrainRequest:
-    """What to learn from, how, and where to put the result.
-
-    Attributes:
-        labels: What to learn from.
-        output_dir: Gets `models/` and `training_history.json`.
-        config: How to learn.
-        allow_cpu: Whether to train without CUDA.
-        num_workers: Ray Train workers; 0 fits in this process, which gives what one worker gives.
-        ray_address: Ray cluster to join; None runs one here.
-    """
-
-    labels: LabelRequest
-    output_dir: Path
-    config: FitConfig
-    allow_cpu: bool = False
-    num_workers: int = 1
-    ray_address: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from aivj.cli.console import bar
 from aivj.coupling import FitConfig, TrainingSet
 from aivj.coupling.sweep import STRUCTURE, SWEPT
 from aivj.errors import RunError
-from aivj.fleet.sweep import SweepPlan, _counter, sweep_on_ray
+from aivj.fleet.sweep import _counter, sweep_on_ray
+from aivj.fleet.sweep_plan import SweepPlan
 
 CONFIG = FitConfig(batch_size=64, seed=2, early_stopping=False)
 PLAN = SweepPlan(num_configs=5, num_seeds=2, num_trials=2, max_concurrent=2)

@@ -11,8 +11,9 @@ from pipeline.tiny_pack import CONFIG, PACK, TinyPack
 from aivj.contracts.pairs_quality import PairsQuality, read_pairs_quality, write_pairs_quality
 from aivj.errors import GateError
 from aivj.pipeline.releasing import publish
-from aivj.pipeline.scoring import ScoreRequest, score
-from aivj.pipeline.training import TrainRequest, train
+from aivj.pipeline.requests import ScoreRequest, TrainRequest
+from aivj.pipeline.scoring import score
+from aivj.pipeline.training import train
 from aivj.release import CHAMPION, Force, Tracker, model_name, open_bucket
 
 # MLflow 3.17 warns of its own type hints, and of how it calls pandas.
@@ -58,7 +59,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     pack = TinyPack(home, num_pairs=20).write()
     tracker = Tracker(f"sqlite:///{home}/mlflow/mlflow.db", origin=COMMIT)
     labels = pack.labels()
-    request = TrainRequest(labels, home / "out", CONFIG, allow_cpu=True, num_workers=0)
+    request = TrainRequest(
+        labels=labels, output_dir=home / "out", config=CONFIG, allow_cpu=True, num_workers=0
+    )
     with tracker.start("train tiny", params={}, tags={}) as run:
         trained = train(request, run, lambda _: None)
     ((_, path),) = score(

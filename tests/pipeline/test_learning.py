@@ -11,11 +11,11 @@ from pipeline.tiny_pack import CONFIG, PACK, TinyPack
 
 from aivj.contracts.pairs_quality import read_pairs_quality
 from aivj.errors import InputError
-from aivj.fleet.sweep import SweepPlan
-from aivj.pipeline.evaluating import EvaluateRequest, evaluate
-from aivj.pipeline.labels import LabelRequest
+from aivj.fleet.sweep_plan import SweepPlan
+from aivj.pipeline.evaluating import evaluate
 from aivj.pipeline.measuring import write_preset_measurements
-from aivj.pipeline.sweeping import SweepRequest, crown, sweep
+from aivj.pipeline.requests import EvaluateRequest, LabelRequest, SweepRequest
+from aivj.pipeline.sweeping import crown, sweep
 from aivj.release.registry import CANDIDATE, current, model_name
 from aivj.release.tracking import Tracker
 
@@ -41,7 +41,12 @@ def test_an_evaluation_is_a_table_a_page_and_a_run(
     labels: LabelRequest, tracker: Tracker, tmp_path: Path
 ) -> None:
     request = EvaluateRequest(
-        labels, CONFIG, tmp_path / "out", num_folds=2, num_seeds=2, allow_cpu=True
+        labels=labels,
+        config=CONFIG,
+        output_dir=tmp_path / "out",
+        num_folds=2,
+        num_seeds=2,
+        allow_cpu=True,
     )
     told: list[tuple[int, int]] = []
     with tracker.start("evaluate", params={}, tags={}) as run:
@@ -62,7 +67,9 @@ def test_a_sweep_is_a_run_for_each_configuration_and_a_candidate(
     labels: LabelRequest, tracker: Tracker, tmp_path: Path
 ) -> None:
     plan = SweepPlan(num_configs=4, num_seeds=1, num_trials=2, max_concurrent=2)
-    request = SweepRequest(labels, CONFIG, plan, tmp_path / "out", allow_cpu=True)
+    request = SweepRequest(
+        labels=labels, config=CONFIG, plan=plan, output_dir=tmp_path / "out", allow_cpu=True
+    )
     with tracker.start("sweep", params={}, tags={}) as run:
         outcome = sweep(request, tracker, run, lambda *_: None)
         # The best of four after some steps still tells nothing apart, which the gate refuses.

@@ -8,8 +8,8 @@ from pipeline.tiny_pack import CONFIG, TinyPack
 
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.errors import InputError, StorageError
-from aivj.pipeline.labels import LabelRequest
-from aivj.pipeline.training import TrainOutcome, TrainRequest, train
+from aivj.pipeline.requests import LabelRequest, TrainRequest
+from aivj.pipeline.training import TrainOutcome, train
 from aivj.release.file_lock import file_lock
 from aivj.release.run_notes import RunNote
 from aivj.release.tracking import Tracker
@@ -26,7 +26,9 @@ def pack(tmp_path: Path) -> TinyPack:
 
 
 def trained(pack: TinyPack, tracker: Tracker, labels: LabelRequest, said: list[str]):
-    request = TrainRequest(labels, pack.home / "out", CONFIG, allow_cpu=True, num_workers=0)
+    request = TrainRequest(
+        labels=labels, output_dir=pack.home / "out", config=CONFIG, allow_cpu=True, num_workers=0
+    )
     with tracker.start("train", params={}, tags={}) as run:
         outcome: TrainOutcome = train(request, run, lambda _: None, said.append)
     return outcome, tracker.client.get_run(run.run_id)

@@ -9,7 +9,7 @@ import numpy as np
 from aivj.contracts.eval_rows import EvalLog, EvalRow
 from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest, write_pairs_manifest
 from aivj.coupling import FitConfig
-from aivj.pipeline.labels import LabelRequest
+from aivj.pipeline.requests import LabelRequest
 
 PACK = "tiny"
 CONFIG = FitConfig(

@@ -1,0 +1,180 @@
+"""Options of a verb that are fields of the models it hands on.
+
+A field with a description is an option: type, default, bounds and help are the model's, and the
+option is called as the field is, unless `SPELLED` says otherwise. A field without a description is
+filled with the setting of its name. Models inside models are laid flat.
+
+Models stand in rooms that take long to import. So they are looked at when a verb's parameters are
+asked for (see `aivj.cli.verb.Verb`), not when the verbs are put together.
+"""
+
+import copy
+import dataclasses
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+
+import typer
+from typer.models import OptionInfo
+
+from aivj.cli.options import SPELLED
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from aivj.settings import Settings
+
+WITH_OPTIONS = "with_options"
+"""Attribute of a marked verb: makes the function whose parameters are all options."""
+
+
+@dataclasses.dataclass(frozen=True)
+class From:
+    """Where the options of a parameter come from.
+
+    Attributes:
+        model: A pydantic model or a dataclass, as `module:Class`.
+        without: Fields that are no options of this verb.
+        defaults: Instead of the model's: values, or functions of the settings and of all that was
+            given.
+    """
+
+    model: str
+    without: Sequence[str] = ()
+    defaults: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def options(self) -> Iterator[inspect.Parameter]:
+        """Yields the options as parameters that typer reads."""
+        for model, name, field in _flat(self._loaded()):
+            if field.description is not None and name not in self.without:
+                yield self._option(model, name, field)
+
+    def made(self, given: Mapping[str, Any], settings: "Settings") -> Any:
+        """Makes the model out of what was given.
+
+        Raises:
+            InputError: A value is out of its bounds, of a model that says so itself.
+            ValidationError: The same, of another model.
+        """
+        return self._made(self._loaded(), given, settings)
+
+    def _loaded(self) -> Any:
+        module, _, name = self.model.partition(":")
+        return getattr(import_module(module), name)
+
+    def _option(self, model: Any, name: str, field: "FieldInfo") -> inspect.Parameter:
+        default: Any = self.defaults.get(name, ... if field.is_required() else field.default)
+        kind, is_list = field.annotation, get_origin(field.annotation) in {tuple, Sequence}
+        if is_list:
+            kind = list[get_args(kind)[0]]  # type: ignore[misc]  # made while running
+        if callable(default) or (is_list and default == ()):
+            kind, default = kind | None, None  # type: ignore[operator]
+        return inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if default is ... else default,
+            annotation=Annotated[kind, _spelled(model, name, field)],
+        )
+
+    def _made(self, model: Any, given: Mapping[str, Any], settings: "Settings") -> Any:
+        values: dict[str, Any] = {}
+        for name, field in _fields(model).items():
+            default = self.defaults.get(name)
+            if _is_model(field.annotation):
+                values[name] = self._made(field.annotation, given, settings)
+            elif given.get(name) is not None:
+                values[name] = given[name]
+            elif default is not None:
+                values[name] = default(settings, given) if callable(default) else default
+            elif hasattr(settings, name):
+                values[name] = getattr(settings, name)
+        return getattr(model, "of", model)(**values)
+
+
+def takes(**models: From) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Marks a verb some of whose parameters are models, made of options before it is called."""
+
+    def mark(verb: Callable[..., None]) -> Callable[..., None]:
+        def without_options() -> None:
+            """Stands for the verb until its parameters are asked for."""
+
+        def with_options() -> Callable[..., None]:
+            return _with_options(verb, models)
+
+        without_options.__name__, without_options.__doc__ = verb.__name__, verb.__doc__
+        setattr(without_options, WITH_OPTIONS, with_options)
+        return without_options
+
+    return mark
+
+
+def _with_options(verb: Callable[..., None], models: Mapping[str, From]) -> Callable[..., None]:
+    def call(context: typer.Context, **given: Any) -> None:
+        made = {name: source.made(given, context.obj) for name, source in models.items()}
+        own = {name: value for name, value in given.items() if name in parameters}
+        verb(context, **made, **own)
+
+    parameters = inspect.signature(verb).parameters
+    options: list[inspect.Parameter] = []
+    for name, parameter in parameters.items():
+        own = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        options += models[name].options() if name in models else [own]
+    call.__name__ = verb.__name__
+    call.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    return call
+
+
+def _finite(value: float | None) -> float | None:
+    """Refuses what a range of the command line lets through: a number that is none.
+
+    Raises:
+        BadParameter: It is NaN or infinite.
+    """
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
+def _is_model(kind: object) -> bool:
+    return isinstance(kind, type) and (
+        hasattr(kind, "model_fields") or dataclasses.is_dataclass(kind)
+    )
+
+
+def _fields(model: Any) -> "dict[str, FieldInfo]":
+    if hasattr(model, "model_fields"):
+        return dict(model.model_fields)
+    from pydantic.fields import FieldInfo
+
+    hints = get_type_hints(model, include_extras=True)
+    return {
+        field.name: FieldInfo.from_annotated_attribute(
+            hints[field.name], ... if field.default is dataclasses.MISSING else field.default
+        )
+        for field in dataclasses.fields(model)
+    }
+
+
+def _flat(model: Any) -> "Iterator[tuple[Any, str, FieldInfo]]":
+    """Yields each field with its name and the model that it stands in."""
+    for name, field in _fields(model).items():
+        if _is_model(field.annotation):
+            yield from _flat(field.annotation)
+        else:
+            yield model, name, field
+
+
+def _spelled(model: Any, name: str, field: "FieldInfo") -> OptionInfo:
+    option: OptionInfo = copy.copy(SPELLED.get(name) or typer.Option(f"--{name.replace('_', '-')}"))
+    option.help = option.help or field.description
+    for rule in field.metadata:
+        if option.min is None:
+            option.min = getattr(rule, "ge", None)
+        # What a model says itself of values that are too large stays its own to say.
+        if option.max is None and not hasattr(model, "of"):
+            option.max = getattr(rule, "le", None)
+        if getattr(rule, "allow_inf_nan", None) is False:
+            option.callback = _finite
+    return option
