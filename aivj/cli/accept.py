@@ -1,25 +1,17 @@
 """`aivj accept`: every gate on a pack, in order, and one verdict."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from aivj.cli.console import above_the_clock, err, out, working
+from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
-from aivj.cli.options import (
-    Gpu,
-    OutDirOption,
-    Profile,
-    ProfileOption,
-    SeedOption,
-    VerifiedLibraryOption,
-    VerifiedPageOption,
-)
+from aivj.cli.options import Gpu, OutDirOption, Profile, ProfileOption, SeedOption
 from aivj.cli.sampling_steps import announce_renderer, local_stamp
 from aivj.cli.stats import STYLES
-from aivj.cli.verb import require_path
+from aivj.cli.verb import require_path, was_given
 from aivj.errors import GateError
 
 if TYPE_CHECKING:
@@ -29,12 +21,19 @@ if TYPE_CHECKING:
     from aivj.settings import Settings
 
 
+@takes(
+    environment=From(
+        "aivj.gate.environment:VerifyEnvironment",
+        only=(
+            *("coupled_pack", "url", "preset_library"),
+            *("accept_use_artifacts", "artifacts_dir", "accept_timeout_ms"),
+        ),
+        made_by="aivj.gate.environment:read_environment",
+    )
+)
 def accept(
     context: typer.Context,
-    pack: Annotated[
-        str | None, typer.Option("--pack", help="The pack. Also: VERIFY_COUPLED_PACK.")
-    ] = None,
-    url: VerifiedPageOption = None,
+    environment: "VerifyEnvironment",
     gpu: Annotated[
         Gpu | None,
         typer.Option(
@@ -42,24 +41,6 @@ def accept(
         ),
     ] = None,
     profile: ProfileOption = None,
-    library: VerifiedLibraryOption = None,
-    use_artifacts: Annotated[
-        bool | None,
-        typer.Option(
-            "--use-artifacts/--no-use-artifacts",
-            help="Judge evidence that is there. Also: AIVJ_ACCEPT_USE_ARTIFACTS.",
-        ),
-    ] = None,
-    artifacts: Annotated[
-        Path | None,
-        typer.Option("--artifacts", help="Folder of that evidence. Also: HEADLESS_ARTIFACTS_DIR."),
-    ] = None,
-    timeout_ms: Annotated[
-        int | None,
-        typer.Option(
-            "--timeout-ms", min=0, help="Longest time for all. Also: AIVJ_ACCEPT_TIMEOUT_MS."
-        ),
-    ] = None,
     seed: SeedOption = 0,
     out_dir: OutDirOption = None,
 ) -> None:
@@ -73,28 +54,27 @@ def accept(
 
     Evidence that is there: aivj accept --pack mine --use-artifacts --artifacts var/verify/mine
     """
-    from aivj.cli.verify_options import VerifyOptions, first, verify_request
+    from aivj.cli.verification import verify_request
     from aivj.gate.accept import PAGE_NAME
-    from aivj.gate.environment import read_environment
     from aivj.pipeline.accepting import EVIDENCE_NAME, AcceptRequest, Verifying
     from aivj.pipeline.accepting import accept as run_accept
 
     settings: Settings = context.obj
-    environment = read_environment()
-    name = first(pack, environment.coupled_pack)
+    name = environment.coupled_pack
     require_path(settings.packs_root / "presets" / name)
-    options = VerifyOptions(pack=name, url=url, release=True, preset_library=library, seed=seed)
-    judges_artifacts = first(
-        use_artifacts, environment.accept_use_artifacts or artifacts is not None
+    judges_artifacts = environment.accept_use_artifacts or (
+        was_given(context, "artifacts_dir") and not was_given(context, "accept_use_artifacts")
     )
     folder = out_dir or settings.home / "artifacts" / "accept" / local_stamp()
     verifying = Verifying(
-        request=verify_request(options, packs_root=settings.packs_root),
+        request=verify_request(
+            environment, packs_root=settings.packs_root, release=True, seed=seed
+        ),
         prove_renderer=lambda: _renderer(gpu, profile, environment),
         conversion_cache=settings.conversion_cache,
         on_progress=lambda text: err.print(f"  {text}"),
     )
-    judged = first(artifacts, environment.artifacts_dir) if judges_artifacts else None
+    judged = environment.artifacts_dir if judges_artifacts else None
     with working("accepting"):
         report = run_accept(
             AcceptRequest(
@@ -102,7 +82,7 @@ def accept(
                 packs_root=settings.packs_root,
                 folder=folder,
                 artifacts=judged,
-                timeout_s=first(timeout_ms, environment.accept_timeout_ms) / 1000,
+                timeout_s=environment.accept_timeout_ms / 1000,
                 limits=environment.link_limits,
             ),
             verifying,
@@ -122,7 +102,7 @@ def accept(
 def _renderer(
     gpu: Gpu | None, profile: Profile | None, environment: "VerifyEnvironment"
 ) -> "RendererChoice":
-    from aivj.cli.verify_options import gpu_policy, is_headed
+    from aivj.cli.verification import gpu_policy, is_headed
     from aivj.pipeline.rendering import RenderOptions, prove_renderer
 
     policy = gpu_policy(gpu, environment)

@@ -1,8 +1,9 @@
 """Options of a verb that are fields of the models it hands on.
 
 A field with a description is an option: type, default, bounds and help are the model's, and the
-option is called as the field is, unless `SPELLED` says otherwise. A field without a description is
-filled with the setting of its name. Models inside models are laid flat.
+option is called as the field is, unless `SPELLED` says otherwise. A field with an alias is also
+read from the environment's variable of that name. A field without a description is filled with the
+setting of its name. Models inside models are laid flat.
 
 Models stand in rooms that take long to import. So they are looked at when a verb's parameters are
 asked for (see `aivj.cli.verb.Verb`), not when the verbs are put together.
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from aivj.settings import Settings
 
 WITH_OPTIONS = "with_options"
-"""Attribute of a marked verb: makes the function whose parameters are all options."""
+"""Attribute of a verb that was marked: makes the function whose parameters are all options."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,19 +37,24 @@ class From:
 
     Attributes:
         model: A pydantic model or a dataclass, as `module:Class`.
-        without: Fields that are no options of this verb.
+        only: Fields that are options of this verb; empty: all.
+        without: Fields that are none.
         defaults: Instead of the model's: values, or functions of the settings and of all that was
             given.
+        made_by: What makes the model, if it is not called itself, as `module:function`.
     """
 
     model: str
+    only: Sequence[str] = ()
     without: Sequence[str] = ()
     defaults: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    made_by: str | None = None
 
     def options(self) -> Iterator[inspect.Parameter]:
         """Yields the options as parameters that typer reads."""
-        for model, name, field in _flat(self._loaded()):
-            if field.description is not None and name not in self.without:
+        for model, name, field in _flat(_loaded(self.model)):
+            is_chosen = name in self.only or not (self.only or name in self.without)
+            if is_chosen and field.description is not None:
                 yield self._option(model, name, field)
 
     def made(self, given: Mapping[str, Any], settings: "Settings") -> Any:
@@ -58,19 +64,17 @@ class From:
             InputError: A value is out of its bounds, of a model that says so itself.
             ValidationError: The same, of another model.
         """
-        return self._made(self._loaded(), given, settings)
-
-    def _loaded(self) -> Any:
-        module, _, name = self.model.partition(":")
-        return getattr(import_module(module), name)
+        values = self._values(_loaded(self.model), given, settings)
+        return _make(_loaded(self.made_by or self.model), values)
 
     def _option(self, model: Any, name: str, field: "FieldInfo") -> inspect.Parameter:
         default: Any = self.defaults.get(name, ... if field.is_required() else field.default)
-        kind, is_list = field.annotation, get_origin(field.annotation) in {tuple, Sequence}
+        kind: Any = field.annotation
+        is_list = get_origin(kind) in {tuple, Sequence}
         if is_list:
-            kind = list[get_args(kind)[0]]  # type: ignore[misc]  # made while running
-        if callable(default) or (is_list and default == ()):
-            kind, default = kind | None, None  # type: ignore[operator]
+            kind = list[get_args(kind)[0]]  # type: ignore[misc]  # known only now
+        if callable(default) or (is_list and default == ()) or field.alias is not None:
+            kind, default = kind | None, None
         return inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
@@ -78,19 +82,21 @@ class From:
             annotation=Annotated[kind, _spelled(model, name, field)],
         )
 
-    def _made(self, model: Any, given: Mapping[str, Any], settings: "Settings") -> Any:
+    def _values(self, model: Any, given: Mapping[str, Any], settings: "Settings") -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, field in _fields(model).items():
-            default = self.defaults.get(name)
+            key, default = field.alias or name, self.defaults.get(name)
             if _is_model(field.annotation):
-                values[name] = self._made(field.annotation, given, settings)
+                values[key] = _make(
+                    field.annotation, self._values(field.annotation, given, settings)
+                )
             elif given.get(name) is not None:
-                values[name] = given[name]
+                values[key] = given[name]
             elif default is not None:
-                values[name] = default(settings, given) if callable(default) else default
-            elif hasattr(settings, name):
-                values[name] = getattr(settings, name)
-        return getattr(model, "of", model)(**values)
+                values[key] = default(settings, given) if callable(default) else default
+            elif field.description is None and hasattr(settings, name):
+                values[key] = getattr(settings, name)
+        return values
 
 
 def takes(**models: From) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -126,15 +132,13 @@ def _with_options(verb: Callable[..., None], models: Mapping[str, From]) -> Call
     return call
 
 
-def _finite(value: float | None) -> float | None:
-    """Refuses what a range of the command line lets through: a number that is none.
+def _loaded(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
 
-    Raises:
-        BadParameter: It is NaN or infinite.
-    """
-    if value is not None and not math.isfinite(value):
-        raise typer.BadParameter(f"{value} is not a finite number.")
-    return value
+
+def _make(model: Any, values: Mapping[str, Any]) -> Any:
+    return getattr(model, "of", model)(**values)
 
 
 def _is_model(kind: object) -> bool:
@@ -168,13 +172,25 @@ def _flat(model: Any) -> "Iterator[tuple[Any, str, FieldInfo]]":
 
 def _spelled(model: Any, name: str, field: "FieldInfo") -> OptionInfo:
     option: OptionInfo = copy.copy(SPELLED.get(name) or typer.Option(f"--{name.replace('_', '-')}"))
-    option.help = option.help or field.description
+    also = "" if field.alias is None else f" Also: {field.alias}."
+    option.help = option.help or f"{field.description}{also}"
     for rule in field.metadata:
         if option.min is None:
             option.min = getattr(rule, "ge", None)
-        # What a model says itself of values that are too large stays its own to say.
+        # A model that says itself what is out of its bounds says so of values that are too large.
         if option.max is None and not hasattr(model, "of"):
             option.max = getattr(rule, "le", None)
         if getattr(rule, "allow_inf_nan", None) is False:
             option.callback = _finite
     return option
+
+
+def _finite(value: float | None) -> float | None:
+    """Refuses what a range of the command line lets through: a number that is none.
+
+    Raises:
+        BadParameter: It is NaN or infinite.
+    """
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value

@@ -28,6 +28,21 @@ SPELLED = {
     "num_trials": typer.Option("--trials"),
     "max_concurrent": typer.Option("--concurrent"),
     "num_workers": typer.Option("--workers"),
+    "coupled_pack": typer.Option("--pack"),
+    "preset_library": typer.Option("--library"),
+    "sel_samples": typer.Option("--samples"),
+    "sel_iters": typer.Option("--max-clicks"),
+    "sel_delay_ms": typer.Option("--click-delay-ms"),
+    "coupled_gamma": typer.Option("--gamma"),
+    "coupled_explore": typer.Option("--explore"),
+    "device_scale_factor": typer.Option("--device-scale-factor", min=0.1),
+    "beat_tempo": typer.Option("--beat-tempo/--no-beat-tempo"),
+    "strict_outputs_panel": typer.Option("--strict-outputs/--no-strict-outputs"),
+    "debug": typer.Option("--debug/--no-debug"),
+    "out_dir": typer.Option("--out-dir", "--outDir"),
+    "accept_use_artifacts": typer.Option("--use-artifacts/--no-use-artifacts"),
+    "artifacts_dir": typer.Option("--artifacts"),
+    "accept_timeout_ms": typer.Option("--timeout-ms"),
 }
 """What options are called that are fields of models, where not as the field is."""
 
@@ -75,16 +90,6 @@ TrackingOption = Annotated[
 BucketOption = Annotated[
     str | None,
     typer.Option("--bucket", help="file:///DIR or s3://BUCKET/PREFIX. Default: <home>/bucket."),
-]
-VerifiedPageOption = Annotated[
-    str | None,
-    typer.Option("--url", help="Another page than the own player. Also: VERIFY_URL."),
-]
-VerifiedLibraryOption = Annotated[
-    str | None,
-    typer.Option(
-        "--library", help="Library of single presets to look at. Also: VERIFY_PRESET_LIBRARY."
-    ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")]
 

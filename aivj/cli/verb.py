@@ -24,6 +24,8 @@ _NUM_SHOWN = 60
 class Verb(TyperCommand):
     """A command that knows how to go on after it was stopped."""
 
+    _params: list[Any]
+
     @property
     def params(self) -> list[Any]:
         """The parameters; those that are fields of models are made when first asked for."""

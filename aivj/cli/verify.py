@@ -6,35 +6,39 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aivj.cli.console import err, working
+from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
-from aivj.cli.options import (
-    Gpu,
-    OutDirOption,
-    ProfileOption,
-    SeedOption,
-    VerifiedLibraryOption,
-    VerifiedPageOption,
-)
+from aivj.cli.options import Gpu, ProfileOption, SeedOption
 from aivj.cli.sampling_steps import announce_renderer, local_stamp
+from aivj.cli.verb import was_given
 from aivj.cli.verify_check import print_gate
 from aivj.errors import GateError
 
 if TYPE_CHECKING:
+    from aivj.gate.environment import VerifyEnvironment
     from aivj.settings import Settings
 
+_OPTIONS = (
+    *("coupled_pack", "url", "preset_library", "sel_samples", "sel_iters", "sel_delay_ms"),
+    *("coupled_gamma", "coupled_explore", "device_scale_factor", "beat_tempo"),
+    *("strict_outputs_panel", "hard_timeout_ms", "attempts", "heartbeat_ms", "host", "port"),
+    *("debug", "out_dir"),
+)
 
+
+@takes(
+    environment=From(
+        "aivj.gate.environment:VerifyEnvironment",
+        only=_OPTIONS,
+        made_by="aivj.gate.environment:read_environment",
+    )
+)
 def verify(
     context: typer.Context,
-    pack: Annotated[
-        str | None,
-        typer.Option(
-            "--pack", help="Pack to play, weighted and shuffled. Also: VERIFY_COUPLED_PACK."
-        ),
-    ] = None,
+    environment: "VerifyEnvironment",
     release: Annotated[
         bool, typer.Option("--release", help="Ask for evidence good enough to release.")
     ] = False,
-    url: VerifiedPageOption = None,
     gpu: Annotated[
         Gpu | None,
         typer.Option(
@@ -52,7 +56,6 @@ def verify(
             help="Software profiles: a window on an own Xvfb. Also: VERIFY_HEADLESS.",
         ),
     ] = None,
-    library: VerifiedLibraryOption = None,
     run_manifest_url: Annotated[
         str | None,
         typer.Option(
@@ -60,89 +63,7 @@ def verify(
             help="Run manifest to select presets by. Default: /run-manifest.json, if there.",
         ),
     ] = None,
-    samples: Annotated[
-        int | None,
-        typer.Option(
-            "--samples", min=1, help="Picks to compare in each mode. Also: VERIFY_SEL_SAMPLES."
-        ),
-    ] = None,
-    max_clicks: Annotated[
-        int | None,
-        typer.Option("--max-clicks", min=1, help="Most clicks for them. Also: VERIFY_SEL_ITERS."),
-    ] = None,
-    click_delay_ms: Annotated[
-        int | None,
-        typer.Option(
-            "--click-delay-ms", min=0, help="Time between clicks. Also: VERIFY_SEL_DELAY_MS."
-        ),
-    ] = None,
-    gamma: Annotated[
-        float | None,
-        typer.Option(
-            "--gamma",
-            min=0,
-            help="How much weighted picks prefer better scores. Also: VERIFY_COUPLED_GAMMA.",
-        ),
-    ] = None,
-    explore: Annotated[
-        float | None,
-        typer.Option(
-            "--explore",
-            min=0,
-            max=1,
-            help="Share of the weight that scores do not decide. Also: VERIFY_COUPLED_EXPLORE.",
-        ),
-    ] = None,
-    device_scale_factor: Annotated[
-        float | None,
-        typer.Option(
-            "--device-scale-factor",
-            min=0.1,
-            help="Device pixels in a CSS pixel. Also: VERIFY_DSF.",
-        ),
-    ] = None,
-    beat_tempo: Annotated[
-        bool | None,
-        typer.Option(
-            "--beat-tempo/--no-beat-tempo", help="Look for the tempo. Also: VERIFY_BEAT_TEMPO."
-        ),
-    ] = None,
-    strict_outputs: Annotated[
-        bool | None,
-        typer.Option(
-            "--strict-outputs/--no-strict-outputs",
-            help="Require the panel of outputs. Also: VERIFY_STRICT_OUTPUTS_PANEL.",
-        ),
-    ] = None,
-    hard_timeout_ms: Annotated[
-        int | None,
-        typer.Option(
-            "--hard-timeout-ms", min=0, help="Longest time for all. Also: VERIFY_HARD_TIMEOUT_MS."
-        ),
-    ] = None,
-    attempts: Annotated[
-        int | None,
-        typer.Option("--attempts", min=1, help="Tries, if a page is lost. Also: VERIFY_ATTEMPTS."),
-    ] = None,
-    heartbeat_ms: Annotated[
-        int | None,
-        typer.Option(
-            "--heartbeat-ms", min=0, help="Time between signs of life. Also: VERIFY_HEARTBEAT_MS."
-        ),
-    ] = None,
-    host: Annotated[
-        str | None, typer.Option("--host", help="Host of the own player. Also: VERIFY_HOST.")
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option("--port", min=1, max=65535, help="Its port. Also: VERIFY_PORT."),
-    ] = None,
-    debug: Annotated[
-        bool | None,
-        typer.Option("--debug/--no-debug", help="Print the logs too. Also: VERIFY_DEBUG."),
-    ] = None,
     seed: SeedOption = 0,
-    out_dir: OutDirOption = None,
 ) -> None:
     """Open a page on a pack, try what it does, and judge the evidence by the gate's table.
 
@@ -155,48 +76,22 @@ def verify(
 
     Before a release: aivj verify --pack mine --gpu require --release
     """
-    from aivj.cli.verify_options import (
-        VerifyOptions,
-        first,
-        gpu_policy,
-        is_headed,
-        is_set,
-        verify_request,
-    )
-    from aivj.gate.environment import read_environment
+    from aivj.cli.verification import gpu_policy, is_headed, is_set, verify_request
     from aivj.pipeline.labels import read_pack
     from aivj.pipeline.rendering import RenderOptions, prove_renderer
     from aivj.pipeline.verification import verify as run_verify
 
     settings: Settings = context.obj
-    environment = read_environment()
     request = verify_request(
-        VerifyOptions(
-            pack=pack,
-            url=url,
-            release=release,
-            preset_library=library,
-            run_manifest_url=run_manifest_url,
-            samples=samples,
-            max_clicks=max_clicks,
-            click_delay_ms=click_delay_ms,
-            gamma=gamma,
-            explore=explore,
-            device_scale_factor=device_scale_factor,
-            beat_tempo=beat_tempo,
-            strict_outputs=strict_outputs,
-            hard_timeout_ms=hard_timeout_ms,
-            attempts=attempts,
-            heartbeat_ms=heartbeat_ms,
-            host=host,
-            port=port,
-            seed=seed,
-        ),
+        environment,
         packs_root=settings.packs_root,
+        plays_pairs=was_given(context, "coupled_pack"),
+        release=release,
+        run_manifest_url=run_manifest_url,
+        seed=seed,
     )
     stamped = settings.home / "artifacts" / "headless" / local_stamp()
-    default_folder = environment.out_dir if is_set(environment, "out_dir") else stamped
-    folder = out_dir or default_folder
+    folder = environment.out_dir if is_set(environment, "out_dir") else stamped
     policy = gpu_policy(gpu, environment)
     if request.url is None and request.pack is not None:
         read_pack(settings.packs_root, request.pack)
@@ -216,7 +111,7 @@ def verify(
             limits=environment.link_limits,
             on_progress=lambda text: err.print(f"verify: {text}"),
         )
-    if first(debug, environment.debug):
+    if environment.debug:
         _print_logs(folder)
     print_gate(done.gate)
     if not done.report.passed:

@@ -20,7 +20,6 @@ def _is_one(value: object) -> object:
 Flag = Annotated[bool, BeforeValidator(_is_one)]
 """A variable that says `1` or nothing; any other text is nothing, as it is for the scripts."""
 
-Port = Annotated[int, Field(ge=1, le=65535)]
 Milliseconds = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 AtLeastOne = Annotated[int, Field(ge=1)]
@@ -88,8 +87,12 @@ class VerifyEnvironment(BaseSettings):
     out_dir: Path = Field(
         Path("artifacts/headless"), alias="VERIFY_OUT_DIR", description="Folder of the evidence."
     )
-    port: Port | None = Field(
-        None, alias="VERIFY_PORT", description="Port of the own player; unset: one that is free."
+    port: int | None = Field(
+        None,
+        alias="VERIFY_PORT",
+        ge=1,
+        le=65535,
+        description="Port of the own player; unset: one that is free.",
     )
     host: str = Field("127.0.0.1", alias="VERIFY_HOST", description="Host of the own player.")
     hard_timeout_ms: Milliseconds = Field(
@@ -150,15 +153,17 @@ class VerifyEnvironment(BaseSettings):
     heartbeat_ms: Milliseconds = Field(
         30_000, alias="VERIFY_HEARTBEAT_MS", description="Time between signs of life."
     )
-    attempts: AtLeastOne = Field(2, alias="VERIFY_ATTEMPTS", description="Tries of the whole.")
-    debug: Flag = Field(False, alias="VERIFY_DEBUG", description="Say more.")
+    attempts: AtLeastOne = Field(
+        2, alias="VERIFY_ATTEMPTS", description="Tries of the whole, if a page is lost."
+    )
+    debug: Flag = Field(False, alias="VERIFY_DEBUG", description="Print the logs too.")
     timeout_ms: Milliseconds | None = Field(
         None, alias="VERIFY_TIMEOUT", description="Longest time for other scripts; unset: theirs."
     )
     coupled_pack: str = Field(
         "ai_generated_coupled_final",
         alias="VERIFY_COUPLED_PACK",
-        description="Pack whose picks are compared.",
+        description="Pack that is played weighted and shuffled.",
     )
     selection_min_selected: NotNegative = Field(
         6, alias="VERIFY_SELECTION_MIN_SELECTED", description="Fewest presets selected."
@@ -214,6 +219,12 @@ class VerifyEnvironment(BaseSettings):
     )
 
     @property
+    def said(self) -> dict[str, Any]:
+        """What was said, by its variable's name; the rest are defaults."""
+        fields = type(self).model_fields
+        return {str(fields[name].alias): getattr(self, name) for name in self.model_fields_set}
+
+    @property
     def link_limits(self) -> LinkLimits:
         """How much of the selection has to be in the run manifest."""
         return LinkLimits(
@@ -227,19 +238,17 @@ class VerifyEnvironment(BaseSettings):
         )
 
 
-def read_environment(*, compares_picks: bool = False) -> VerifyEnvironment:
+def read_environment(**said: Any) -> VerifyEnvironment:
     """Reads the variables.
 
     Args:
-        compares_picks: Whether pick modes are compared, whatever VERIFY_RUN_COUPLED_AB says.
+        said: What options say, by variable: the variable itself does not count then.
 
     Raises:
         InputError: One of them has a value that it cannot have.
     """
     try:
-        if compares_picks:
-            return VerifyEnvironment(VERIFY_RUN_COUPLED_AB=True)
-        return VerifyEnvironment()
+        return VerifyEnvironment(**said)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise InputError(

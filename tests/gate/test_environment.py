@@ -88,10 +88,10 @@ def test_comparing_picks_takes_longer(monkeypatch):
 
 
 def test_comparing_picks_may_be_said_by_an_option(monkeypatch):
-    assert read_environment(compares_picks=True).sel_iters == 120
+    assert read_environment(VERIFY_RUN_COUPLED_AB=True).sel_iters == 120
     monkeypatch.setenv("VERIFY_RUN_COUPLED_AB", "0")
     monkeypatch.setenv("VERIFY_SEL_ITERS", "7")
-    assert read_environment(compares_picks=True).sel_iters == 7
+    assert read_environment(VERIFY_RUN_COUPLED_AB=True).sel_iters == 7
 
 
 def test_clicks_go_with_the_samples(monkeypatch):

@@ -1,7 +1,7 @@
 import pytest
 
-from aivj.cli.verify_options import VerifyOptions, gpu_policy, is_headed
-from aivj.cli.verify_options import verify_request as request_of
+from aivj.cli.verification import gpu_policy, is_headed
+from aivj.cli.verification import verify_request as request_of
 from aivj.errors import InputError
 from aivj.gate.arms import Sampling
 from aivj.gate.environment import VerifyEnvironment, read_environment
@@ -18,7 +18,20 @@ def empty_environment(monkeypatch):
 
 @pytest.fixture
 def verify_request(tmp_path):
-    return lambda **options: request_of(VerifyOptions(**options), packs_root=tmp_path)
+    """Makes a request of options, by the names of their fields, and of how it is asked for."""
+
+    def request(*, release=False, run_manifest_url=None, **given):
+        fields = VerifyEnvironment.model_fields
+        environment = read_environment(**{fields[name].alias: v for name, v in given.items()})
+        return request_of(
+            environment,
+            packs_root=tmp_path,
+            plays_pairs="coupled_pack" in given,
+            release=release,
+            run_manifest_url=run_manifest_url,
+        )
+
+    return request
 
 
 def write(path):
@@ -28,18 +41,36 @@ def write(path):
 
 # Option, field of the request, default, variable, its text, what it means, option, what it means.
 PRECEDENCE = (
-    ("gamma", "gamma", 4.0, "VERIFY_COUPLED_GAMMA", "2", 2.0, 3.0, 3.0),
-    ("explore", "explore", 0.0, "VERIFY_COUPLED_EXPLORE", ".1", 0.1, 0.2, 0.2),
+    ("coupled_gamma", "gamma", 4.0, "VERIFY_COUPLED_GAMMA", "2", 2.0, 3.0, 3.0),
+    ("coupled_explore", "explore", 0.0, "VERIFY_COUPLED_EXPLORE", ".1", 0.1, 0.2, 0.2),
     ("device_scale_factor", "device_scale_factor", 1.5, "VERIFY_DSF", "1", 1.0, 2.0, 2.0),
     ("beat_tempo", "beat_tempo", False, "VERIFY_BEAT_TEMPO", "1", True, False, False),
-    ("strict_outputs", "strict_outputs", False, "VERIFY_STRICT_OUTPUTS_PANEL", "1", True, 0, 0),
+    (
+        "strict_outputs_panel",
+        "strict_outputs",
+        False,
+        "VERIFY_STRICT_OUTPUTS_PANEL",
+        "1",
+        True,
+        0,
+        0,
+    ),
     ("hard_timeout_ms", "hard_timeout_s", 900, "VERIFY_HARD_TIMEOUT_MS", "7000", 7, 8000, 8),
     ("attempts", "attempts", 2, "VERIFY_ATTEMPTS", "3", 3, 1, 1),
     ("heartbeat_ms", "heartbeat_s", 30, "VERIFY_HEARTBEAT_MS", "1000", 1, 500, 0.5),
     ("host", "host", "127.0.0.1", "VERIFY_HOST", "::1", "::1", "localhost", "localhost"),
     ("port", "port", 0, "VERIFY_PORT", "5174", 5174, 5175, 5175),
     ("url", "url", None, "VERIFY_URL", URL, URL, "http://h/", "http://h/"),
-    ("pack", "pack", "ai_generated_coupled_final", "VERIFY_COUPLED_PACK", "a", "a", "b", "b"),
+    (
+        "coupled_pack",
+        "pack",
+        "ai_generated_coupled_final",
+        "VERIFY_COUPLED_PACK",
+        "a",
+        "a",
+        "b",
+        "b",
+    ),
     (
         "preset_library",
         "preset_library",
@@ -67,14 +98,14 @@ def test_how_picks_are_sampled(verify_request, monkeypatch):
     for variable, text in (("SAMPLES", "70"), ("ITERS", "80"), ("DELAY_MS", "90")):
         monkeypatch.setenv(f"VERIFY_SEL_{variable}", text)
     assert verify_request().sampling == Sampling(70, 70, 80, 90)
-    given = {"samples": 50, "max_clicks": 51, "click_delay_ms": 52}
+    given = {"sel_samples": 50, "sel_iters": 51, "sel_delay_ms": 52}
     assert verify_request(**given).sampling == Sampling(50, 50, 51, 52)
 
 
 def test_a_foreign_page_plays_pairs_only_when_asked_to(verify_request, monkeypatch):
     assert verify_request(url=URL).pack is None
     assert verify_request(url=URL).hard_timeout_s == 480
-    assert verify_request(url=URL, pack="mine").pack == "mine"
+    assert verify_request(url=URL, coupled_pack="mine").pack == "mine"
     monkeypatch.setenv("VERIFY_RUN_COUPLED_AB", "1")
     assert verify_request(url=URL).pack == "ai_generated_coupled_final"
 
