@@ -8,8 +8,7 @@ import pytest
 import typer
 
 from aivj.cli.app import app
-from aivj.cli.live_options import taken
-from aivj.cli.original_options import divided
+from aivj.cli.runtime_sampler import divided, taken
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -103,7 +103,8 @@ def _renderer(
     gpu: Gpu | None, profile: Profile | None, environment: "VerifyEnvironment"
 ) -> "RendererChoice":
     from aivj.cli.verification import gpu_policy, is_headed
-    from aivj.pipeline.rendering import RenderOptions, prove_renderer
+    from aivj.pipeline.render_options import RenderOptions
+    from aivj.pipeline.rendering import prove_renderer
 
     policy = gpu_policy(gpu, environment)
     headed = is_headed(None, environment, policy)

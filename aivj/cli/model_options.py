@@ -84,7 +84,7 @@ class From:
 
     def _values(self, model: Any, given: Mapping[str, Any], settings: "Settings") -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for name, field in _fields(model).items():
+        for name, field in fields_of(model).items():
             key, default = field.alias or name, self.defaults.get(name)
             if _is_model(field.annotation):
                 values[key] = _make(
@@ -141,13 +141,25 @@ def _make(model: Any, values: Mapping[str, Any]) -> Any:
     return getattr(model, "of", model)(**values)
 
 
+def bounds(field: "FieldInfo") -> tuple[float | None, float | None]:
+    """Returns the smallest and the largest value of a field, None where there is none."""
+    found = {
+        name: value
+        for name in ("ge", "le")
+        for rule in field.metadata
+        if (value := getattr(rule, name, None)) is not None
+    }
+    return found.get("ge"), found.get("le")
+
+
 def _is_model(kind: object) -> bool:
     return isinstance(kind, type) and (
         hasattr(kind, "model_fields") or dataclasses.is_dataclass(kind)
     )
 
 
-def _fields(model: Any) -> "dict[str, FieldInfo]":
+def fields_of(model: Any) -> "dict[str, FieldInfo]":
+    """Returns what a pydantic model or a dataclass knows of its fields, by name."""
     if hasattr(model, "model_fields"):
         return dict(model.model_fields)
     from pydantic.fields import FieldInfo
@@ -163,7 +175,7 @@ def _fields(model: Any) -> "dict[str, FieldInfo]":
 
 def _flat(model: Any) -> "Iterator[tuple[Any, str, FieldInfo]]":
     """Yields each field with its name and the model that it stands in."""
-    for name, field in _fields(model).items():
+    for name, field in fields_of(model).items():
         if _is_model(field.annotation):
             yield from _flat(field.annotation)
         else:
@@ -174,14 +186,12 @@ def _spelled(model: Any, name: str, field: "FieldInfo") -> OptionInfo:
     option: OptionInfo = copy.copy(SPELLED.get(name) or typer.Option(f"--{name.replace('_', '-')}"))
     also = "" if field.alias is None else f" Also: {field.alias}."
     option.help = option.help or f"{field.description}{also}"
-    for rule in field.metadata:
-        if option.min is None:
-            option.min = getattr(rule, "ge", None)
-        # A model that says itself what is out of its bounds says so of values that are too large.
-        if option.max is None and not hasattr(model, "of"):
-            option.max = getattr(rule, "le", None)
-        if getattr(rule, "allow_inf_nan", None) is False:
-            option.callback = _finite
+    low, high = bounds(field)
+    option.min = low if option.min is None else option.min
+    # A model that says itself what is out of its bounds says so of values that are too large.
+    option.max = high if option.max is None and not hasattr(model, "of") else option.max
+    if any(getattr(rule, "allow_inf_nan", None) is False for rule in field.metadata):
+        option.callback = _finite
     return option
 
 

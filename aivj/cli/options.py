@@ -9,7 +9,6 @@ import typer
 Gpu = Literal["require", "software"]
 GpuOrAuto = Literal["require", "software", "auto"]
 Profile = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swiftshader"]
-ExecutorKind = Literal["ray", "in-process"]
 
 SPELLED = {
     "packs": typer.Option("--pack", "--packs"),
@@ -40,6 +39,17 @@ SPELLED = {
     "strict_outputs_panel": typer.Option("--strict-outputs/--no-strict-outputs"),
     "debug": typer.Option("--debug/--no-debug"),
     "out_dir": typer.Option("--out-dir", "--outDir"),
+    "mode": typer.Option("--pick", "--coupledPick"),
+    "gamma": typer.Option("--gamma", "--coupledGamma"),
+    "explore": typer.Option("--explore", "--coupledExplore"),
+    "dedup_n": typer.Option("--dedup-n", "--coupledDedupN"),
+    "dedup_penalty": typer.Option("--dedup-penalty", "--coupledDedupPenalty"),
+    "target_coverage": typer.Option("--target-coverage", "--targetCoverage"),
+    "target_samples": typer.Option("--target-samples", "--targetSamples"),
+    "max_hours": typer.Option("--max-hours", "--maxHours"),
+    "reload_every": typer.Option("--reload-every", "--reloadEvery"),
+    "luma_min": typer.Option("--luma-min", "--lumaMin"),
+    "motion_min": typer.Option("--motion-min", "--motionMin"),
     "accept_use_artifacts": typer.Option("--use-artifacts/--no-use-artifacts"),
     "artifacts_dir": typer.Option("--artifacts"),
     "accept_timeout_ms": typer.Option("--timeout-ms"),
@@ -65,19 +75,9 @@ ProfileOption = Annotated[
         help="Launch profile, instead of trying those that fit --gpu.",
     ),
 ]
-HeadedOption = Annotated[
-    bool, typer.Option("--headed", help="Software profiles: open a window on an own Xvfb.")
-]
 WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", min=1, help="Browsers at a time. Default: one a core, 4 on a GPU."),
-]
-ExecutorOption = Annotated[
-    ExecutorKind, typer.Option("--executor", help="Where browsers run: Ray actors, or here.")
-]
-RayAddressOption = Annotated[
-    str | None,
-    typer.Option("--ray-address", help="Join this Ray cluster (`auto` inside a job)."),
 ]
 PacksOption = Annotated[
     list[str],

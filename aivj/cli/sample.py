@@ -2,29 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aivj.cli.console import err
-from aivj.cli.live_options import (
-    RUNTIME_RELOAD_EVERY,
-    refuse_stage_options,
-    taken,
-)
+from aivj.cli.model_options import From, takes
 from aivj.cli.music_option import page_music_of, playlist_of
-from aivj.cli.options import (
-    ExecutorOption,
-    Gpu,
-    HeadedOption,
-    OutDirOption,
-    ProfileOption,
-    RayAddressOption,
-    SeedOption,
-    WorkersOption,
-    num_workers_or_default,
-)
-from aivj.cli.original_options import divided
+from aivj.cli.options import Gpu, ProfileOption, WorkersOption, num_workers_or_default
+from aivj.cli.runtime_sampler import RELOAD_EVERY, divided, refuse_stage_options, taken
 from aivj.cli.sampling_progress import SamplingProgress
 from aivj.cli.sampling_steps import (
     announce_renderer,
@@ -37,23 +23,27 @@ from aivj.cli.sampling_steps import (
 )
 from aivj.cli.stopping import goes_on_with
 from aivj.cli.verb import was_given
-from aivj.sampling.render_settings import RenderSettings
 
 if TYPE_CHECKING:
+    from aivj.pipeline.render_options import RenderOptions
+    from aivj.sampling.request import SampleRequest
     from aivj.settings import Settings
 
-PickMode = Literal["shuffle", "random", "weighted"]
-_POINT = RenderSettings()
+
+def _out_dir(settings: "Settings", _given: object) -> Path:
+    return settings.home / "artifacts" / "coupled-eval" / local_stamp()
 
 
+@takes(
+    request=From(
+        "aivj.sampling.request:SampleRequest", defaults={"target_samples": 0, "out_dir": _out_dir}
+    ),
+    options=From("aivj.pipeline.render_options:RenderOptions"),
+)
 def sample(
     context: typer.Context,
-    packs: Annotated[
-        list[str],
-        typer.Option(
-            *("--pack", "--packs"), help="Pack below public/presets; several by comma or repeated."
-        ),
-    ],
+    request: "SampleRequest",
+    options: "RenderOptions",
     runtime_url: Annotated[
         str | None,
         typer.Option(
@@ -70,71 +60,7 @@ def sample(
         ),
     ] = None,
     profile: ProfileOption = None,
-    headed: HeadedOption = False,
-    pick: Annotated[
-        PickMode,
-        typer.Option(*("--pick", "--coupledPick"), help="Order of the pairs."),
-    ] = "shuffle",
-    gamma: Annotated[
-        float,
-        typer.Option(
-            *("--gamma", "--coupledGamma"),
-            min=0,
-            help="Weighted: preference for better scores.",
-        ),
-    ] = 1.0,
-    explore: Annotated[
-        float,
-        typer.Option(
-            *("--explore", "--coupledExplore"),
-            min=0,
-            max=1,
-            help="Weighted: share that ignores scores.",
-        ),
-    ] = 0.0,
-    dedup_n: Annotated[
-        int,
-        typer.Option(
-            *("--dedup-n", "--coupledDedupN"),
-            min=0,
-            help="Weighted: last picks that are drawn less.",
-        ),
-    ] = 0,
-    dedup_penalty: Annotated[
-        float,
-        typer.Option(
-            *("--dedup-penalty", "--coupledDedupPenalty"),
-            min=0,
-            max=1,
-            help="Weighted: how much less.",
-        ),
-    ] = 0.0,
-    target_coverage: Annotated[
-        float,
-        typer.Option(
-            *("--target-coverage", "--targetCoverage"),
-            min=0.01,
-            max=1,
-            help="Share of each pack to visit.",
-        ),
-    ] = 0.99,
-    target_samples: Annotated[
-        int,
-        typer.Option(
-            *("--target-samples", "--targetSamples"),
-            min=0,
-            max=2_000_000,
-            help="Picks of each pack, instead of a share; 0 for the share.",
-        ),
-    ] = 0,
-    max_hours: Annotated[
-        float,
-        typer.Option(
-            *("--max-hours", "--maxHours"),
-            min=0,
-            help="Time for all packs together; at least 0.12.",
-        ),
-    ] = 10.0,
+    workers: WorkersOption = None,
     audio: Annotated[
         str,
         typer.Option(
@@ -151,7 +77,6 @@ def sample(
             "our own renderer always does.",
         ),
     ] = False,
-    seed: SeedOption = 0,
     skip_pairs: Annotated[
         Path | None,
         typer.Option(
@@ -159,63 +84,6 @@ def sample(
             help="Pairs not to visit: a run's stuck-pairs.json, or pair ids, one a line.",
         ),
     ] = None,
-    luma_min: Annotated[
-        float,
-        typer.Option(
-            *("--luma-min", "--lumaMin"),
-            min=0,
-            max=1,
-            help="Luma at or below it is too dark.",
-        ),
-    ] = 0.06,
-    motion_min: Annotated[
-        float,
-        typer.Option(
-            *("--motion-min", "--motionMin"),
-            min=0,
-            help="Motion below it is too low.",
-        ),
-    ] = 1.5e-5,
-    width: Annotated[int, typer.Option(min=64, max=3840, help="Pixels.")] = _POINT.width,
-    height: Annotated[int, typer.Option(min=36, max=2160, help="Pixels.")] = _POINT.height,
-    warmup_frames: Annotated[
-        int,
-        typer.Option(min=1, max=3600, help="Frames before the measured ones."),
-    ] = _POINT.warmup_frames,
-    measure_frames: Annotated[
-        int, typer.Option(min=2, max=200, help="Frames measured.")
-    ] = _POINT.measure_frames,
-    out_dir: OutDirOption = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Complete the run in --out-dir, if there is one.")
-    ] = False,
-    retry_failed: Annotated[
-        bool,
-        typer.Option("--retry-failed", help="With --resume: try again what may yet succeed."),
-    ] = False,
-    workers: WorkersOption = None,
-    executor: ExecutorOption = "ray",
-    ray_address: RayAddressOption = None,
-    actor_cpus: Annotated[float, typer.Option(min=0, help="CPUs of each browser's actor.")] = 1,
-    actor_gpus: Annotated[
-        float,
-        typer.Option(min=0, help="GPUs of each actor: whole, or 1/n of one."),
-    ] = 0,
-    browser_slots: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            help="Of the cluster's custom resource browser_slot for each actor.",
-        ),
-    ] = 0,
-    reload_every: Annotated[
-        int,
-        typer.Option(
-            *("--reload-every", "--reloadEvery"),
-            min=0,
-            help="Pairs before a browser loads its page anew; 0 for never.",
-        ),
-    ] = 100,
     gpu_mode: Annotated[str | None, typer.Option("--gpuMode", hidden=True)] = None,
     require_gpu: Annotated[bool, typer.Option("--requireGpu", hidden=True)] = False,
     start_maximized: Annotated[
@@ -241,63 +109,39 @@ def sample(
     """
     from aivj.live.run import require_usable_live, sample_live
     from aivj.live.settings import LiveSettings
-    from aivj.pipeline.rendering import RenderOptions, prove_renderer, run_sampling
-    from aivj.sampling.picking import Picking
-    from aivj.sampling.request import SampleRequest
+    from aivj.pipeline.rendering import prove_renderer, run_sampling
     from aivj.sampling.run import finished_before, require_usable
     from aivj.sampling.skipping import read_skipped_pairs
 
     settings: Settings = context.obj
-    live_options: dict[str, Any] = {}
+    live_fields: dict[str, Any] = {}
     words = list(context.args)
     if runtime_url is not None:
         refuse_stage_options(context)
-        live_options, words = taken(words)
+        live_fields, words = taken(words)
     dropped, unknown = divided(words)
     if unknown:
         context.fail(f"no such option: {' '.join(unknown)}")
     for name in dropped:
         err.print(f"[yellow]not used[/] {name} has no meaning here")
     refuse_other_manifest(pairs_manifest)
-    render = RenderSettings(
-        width=width,
-        height=height,
-        warmup_frames=warmup_frames,
-        measure_frames=measure_frames,
-        seed=seed,
+    packs = tuple(name for each in request.packs for name in each.split(",") if name)
+    request = replace(
+        request,
+        packs=packs,
+        target_samples=request.target_samples or None,
+        skipped_pairs=read_skipped_pairs(skip_pairs, packs) if skip_pairs else {},
     )
-    names = tuple(name for each in packs for name in each.split(",") if name)
-    request = SampleRequest(
-        packs=names,
-        packs_root=settings.packs_root,
-        out_dir=out_dir or settings.home / "artifacts" / "coupled-eval" / local_stamp(),
-        settings=render,
-        picking=Picking(pick, gamma, explore, dedup_n, dedup_penalty),
-        target_coverage=target_coverage,
-        target_samples=target_samples or None,
-        max_hours=max_hours,
-        reload_every=reload_every,
-        luma_min=luma_min,
-        motion_min=motion_min,
-        resume=resume,
-        retry_failed=retry_failed,
-        skipped_pairs=read_skipped_pairs(skip_pairs, names) if skip_pairs else {},
-    )
-    options = RenderOptions(
+    options = replace(
+        options,
         gpu=gpu_policy(gpu, gpu_mode, require_gpu=require_gpu),
         profile=profile or ("d3d11" if gpu_mode == "force-d3d11" else None),
-        headed=headed,
         maximized=start_maximized,
-        executor=executor,
-        ray_address=ray_address,
-        num_cpus=actor_cpus,
-        num_gpus=actor_gpus,
-        resources={"browser_slot": browser_slots} if browser_slots else {},
     )
     begun = [] if was_given(context, "out_dir") else ["--out-dir", str(request.out_dir)]
-    goes_on_with(context, *begun, *([] if resume else ["--resume"]))
+    goes_on_with(context, *begun, *([] if request.resume else ["--resume"]))
     if runtime_url is None:
-        playlist = playlist_of(audio, audio_mode, render.duration_s)
+        playlist = playlist_of(audio, audio_mode, request.settings.duration_s)
         packs_there = require_usable(request, playlist)
         require_gpu = options.gpu == "require"
         say_left_out(packs_there, skip_pairs)
@@ -308,8 +152,8 @@ def sample(
         undrawable = screen(request, packs_there, settings.conversion_cache)
     else:
         if not was_given(context, "reload_every"):
-            request = replace(request, reload_every=RUNTIME_RELOAD_EVERY)
-        live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_options)
+            request = replace(request, reload_every=RELOAD_EVERY)
+        live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_fields)
         say_left_out(require_usable_live(request, live), skip_pairs)
         music = page_music_of(audio, audio_mode, required=require_audio)
     choice = prove_renderer(options)

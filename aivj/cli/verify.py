@@ -78,7 +78,8 @@ def verify(
     """
     from aivj.cli.verification import gpu_policy, is_headed, is_set, verify_request
     from aivj.pipeline.labels import read_pack
-    from aivj.pipeline.rendering import RenderOptions, prove_renderer
+    from aivj.pipeline.render_options import RenderOptions
+    from aivj.pipeline.rendering import prove_renderer
     from aivj.pipeline.verification import verify as run_verify
 
     settings: Settings = context.obj

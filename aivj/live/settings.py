@@ -1,11 +1,16 @@
 """How a runtime's page is driven: where it is, how long it may take, how it is measured."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 
 @dataclass(frozen=True)
 class LiveSettings:
     """The classic sampler's options, with its defaults but for what is said.
+
+    Those with an alias are options of `aivj sample --runtime-url`, under it and under our spelling.
 
     Attributes:
         url: The runtime's page; what its query says stays.
@@ -37,23 +42,27 @@ class LiveSettings:
     """
 
     url: str
-    runtime_dir: str | None = None
+    runtime_dir: Annotated[str | None, Field(alias="runtimeDir")] = None
     num_workers: int = 1
-    preset_library_source: str = "run3-crashsafe-15000"
-    run_manifest_url: str = "/run-manifest.json"
-    width: int = 1280
-    height: int = 720
-    device_scale_factor: float = 1.5
-    interval_ms: int = 250
-    warmup_samples: int = 2
-    measure_samples: int = 6
-    downsample_size: int = 12
-    pick_timeout_ms: int = 10_000
-    stuck_max_consecutive: int = 3
-    stuck_max_restarts: int = 6
-    browser_max_restarts: int = 20
-    goto_timeout_ms: int = 30_000
-    server_timeout_ms: int = 10_000
+    preset_library_source: Annotated[str, Field(alias="presetLibrarySource")] = (
+        "run3-crashsafe-15000"
+    )
+    run_manifest_url: Annotated[str, Field(alias="runManifestUrl")] = "/run-manifest.json"
+    width: Annotated[int, Field(alias="viewportWidth", ge=640, le=7680)] = 1280
+    height: Annotated[int, Field(alias="viewportHeight", ge=480, le=4320)] = 720
+    device_scale_factor: Annotated[float, Field(alias="deviceScaleFactor", ge=0.5, le=2)] = 1.5
+    interval_ms: Annotated[int, Field(alias="intervalMs", ge=50, le=5000)] = 250
+    warmup_samples: Annotated[int, Field(alias="warmupSamples", ge=0, le=20)] = 2
+    measure_samples: Annotated[int, Field(alias="measureSamples", ge=1, le=60)] = 6
+    downsample_size: Annotated[int, Field(alias="downsampleSize", ge=2, le=64)] = 12
+    pick_timeout_ms: Annotated[int, Field(alias="pickTimeoutMs", ge=500, le=60_000)] = 10_000
+    stuck_max_consecutive: Annotated[int, Field(alias="stuckMaxConsecutive", ge=1, le=50)] = 3
+    stuck_max_restarts: Annotated[int, Field(alias="stuckMaxRestarts", ge=0, le=50)] = 6
+    browser_max_restarts: Annotated[int, Field(alias="browserMaxRestarts", ge=0, le=200)] = 20
+    goto_timeout_ms: Annotated[int, Field(alias="gotoTimeoutMs", ge=1000, le=300_000)] = 30_000
+    server_timeout_ms: Annotated[int, Field(alias="viteReadyTimeoutMs", ge=5000, le=600_000)] = (
+        10_000
+    )
     attach_timeout_ms: int = 90_000
     ready_timeout_ms: int = 60_000
     draw_timeout_ms: int = 90_000

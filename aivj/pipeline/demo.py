@@ -28,7 +28,8 @@ from aivj.packs.pairing import DrawnPack
 from aivj.pipeline.demo_drawing import draw_pack, draw_weak_elite
 from aivj.pipeline.demo_request import PACK, DemoRequest
 from aivj.pipeline.releasing import publish
-from aivj.pipeline.rendering import RenderOptions, run_sampling
+from aivj.pipeline.render_options import RenderOptions
+from aivj.pipeline.rendering import run_sampling
 from aivj.pipeline.requests import LabelRequest, ScoreRequest, TrainRequest
 from aivj.pipeline.scoring import score
 from aivj.pipeline.training import TrainOutcome, train

@@ -10,7 +10,8 @@ from aivj.browser.profiles import GpuPolicy
 from aivj.errors import MissingDependencyError, RendererRefusedError, WorkerLostError
 from aivj.packs.drawing import Rejection
 from aivj.packs.scan import PresetFile
-from aivj.pipeline.rendering import RenderOptions, prove_renderer
+from aivj.pipeline.render_options import RenderOptions
+from aivj.pipeline.rendering import prove_renderer
 from aivj.stage.converted_preset import ConvertedPreset
 
 LinkCheck = Literal["auto", "on", "off"]

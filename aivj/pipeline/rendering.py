@@ -2,17 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice, choose_renderer
-from aivj.browser.profiles import GpuPolicy, ProfileName
 from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Executor
+from aivj.pipeline.render_options import RenderOptions
 from aivj.runs.open_run import SampleSummary
 from aivj.runs.progress import SampleProgress
 from aivj.sampling.linked_conversion import LinkedConverter
@@ -20,35 +18,6 @@ from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import NO_PAIRS, Undrawable, sample
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.converted_preset import ConvertedPreset
-
-ExecutorKind = Literal["ray", "in-process"]
-
-
-@dataclass(frozen=True)
-class RenderOptions:
-    """Where and with what browsers draw.
-
-    Attributes:
-        gpu: Which renderer is asked for.
-        profile: Launch profile to use instead of trying those that fit `gpu`.
-        headed: Whether a software profile opens a window.
-        maximized: Whether a window fills its screen, and a runtime's page the window.
-        executor: Ray actors, or tasks of this process.
-        ray_address: Cluster to join; None starts one here.
-        num_cpus: CPUs that each browser's actor asks the cluster for.
-        num_gpus: GPUs, or 1/n of one.
-        resources: Custom resources, such as `browser_slot`.
-    """
-
-    gpu: GpuPolicy
-    profile: ProfileName | None = None
-    headed: bool = False
-    maximized: bool = False
-    executor: ExecutorKind = "ray"
-    ray_address: str | None = None
-    num_cpus: float = 1
-    num_gpus: float = 0
-    resources: Mapping[str, float] = field(default_factory=dict)
 
 
 def prove_renderer(options: RenderOptions) -> RendererChoice:
@@ -121,8 +90,8 @@ def open_executor(options: RenderOptions, num_workers: int) -> Iterator[Executor
             stack.enter_context(open_cluster())
         yield RayExecutor(
             num_workers,
-            num_cpus=options.num_cpus,
-            num_gpus=options.num_gpus,
-            resources=options.resources,
+            num_cpus=options.actor_cpus,
+            num_gpus=options.actor_gpus,
+            resources={"browser_slot": options.browser_slots} if options.browser_slots else {},
             cluster=open_cluster,
         )

@@ -11,7 +11,6 @@ from aivj.coupling.sweep import STRUCTURE, SWEPT, SweepResult
 from aivj.errors import RunError
 from aivj.fleet.cluster import cluster
 from aivj.fleet.sweep import sweep_on_ray
-from aivj.fleet.sweep_plan import SweepPlan
 from aivj.pipeline.labels import read_told, record_labels
 from aivj.pipeline.releasing import register_scores
 from aivj.pipeline.requests import ScoreRequest, SweepRequest, TrainRequest

@@ -9,9 +9,10 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from aivj.contracts.pick_weights import pick_weight
 
@@ -22,20 +23,21 @@ PickMode = Literal["shuffle", "random", "weighted"]
 class Picking:
     """How the next pair is chosen.
 
-    Attributes:
-        mode: `shuffle` visits each pair once before any again, `random` draws evenly, `weighted`
-            draws better scored pairs more often.
-        gamma: How much more, see `pick_weight`.
-        explore: Share of the weight that does not depend on the score, 0 to 1.
-        dedup_n: How many of the last picks are drawn less often,
-        dedup_penalty: by this share, 0 to 1.
+    `shuffle` visits each pair once before any again, `random` draws evenly, `weighted` draws better
+    scored pairs more often; how weights are made of the rest, see `pick_weight`.
     """
 
-    mode: PickMode = "shuffle"
-    gamma: float = 1.0
-    explore: float = 0.0
-    dedup_n: int = 0
-    dedup_penalty: float = 0.0
+    mode: Annotated[PickMode, Field(description="Order of the pairs.")] = "shuffle"
+    gamma: Annotated[float, Field(ge=0, description="Weighted: preference for better scores.")] = (
+        1.0
+    )
+    explore: Annotated[
+        float, Field(ge=0, le=1, description="Weighted: share that ignores scores.")
+    ] = 0.0
+    dedup_n: Annotated[
+        int, Field(ge=0, description="Weighted: last picks that are drawn less.")
+    ] = 0
+    dedup_penalty: Annotated[float, Field(ge=0, le=1, description="Weighted: how much less.")] = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """How a pair is rendered. Two runs with equal settings give equal measurements."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 
 @dataclass(frozen=True)
@@ -8,29 +11,26 @@ class RenderSettings:
     """The operating point of the stage, chosen by `make bench-operating-point`.
 
     Attributes:
-        width: Picture width in pixels.
-        height: Picture height in pixels.
         mesh_width: Squares of the warp mesh in a row.
         mesh_height: Rows of the warp mesh.
-        warmup_frames: Frames drawn before the first measured one; presets fade in.
-        measure_frames: Frames measured.
         silent_frames: At how many frames at most the pair is compared with itself in silence.
         silent_every: Which of the measured frames these are: every n-th. Late ones tell more,
             since what music does to a picture adds up.
         frames_per_s: Rate of the virtual clock.
-        seed: Start of the layers' random streams.
     """
 
-    width: int = 256
-    height: int = 144
+    width: Annotated[int, Field(ge=64, le=3840, description="Pixels.")] = 256
+    height: Annotated[int, Field(ge=36, le=2160, description="Pixels.")] = 144
     mesh_width: int = 32
     mesh_height: int = 24
-    warmup_frames: int = 30
-    measure_frames: int = 40
+    warmup_frames: Annotated[
+        int, Field(ge=1, le=3600, description="Frames before the measured ones.")
+    ] = 30
+    measure_frames: Annotated[int, Field(ge=2, le=200, description="Frames measured.")] = 40
     silent_frames: int = 3
     silent_every: int = 10
     frames_per_s: int = 30
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, description="Same seed, same bytes.")] = 0
 
     @property
     def duration_s(self) -> float:

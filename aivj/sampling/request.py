@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from aivj.contracts.eval_rows import LOW_MOTION, TOO_DARK_LUMA
 from aivj.contracts.run_folder import MIN_HOURS
@@ -15,37 +18,51 @@ class SampleRequest:
     """What to sample.
 
     Attributes:
-        packs: Names of the packs, visited one after the other.
         packs_root: Folder that `/presets/<pack>/...` URLs resolve below.
-        out_dir: The run directory.
         settings: How pairs are rendered.
         picking: In which order.
-        target_coverage: Share of each pack's pairs to visit, 0.01 to 1.
-        target_samples: Picks of each pack, instead of coverage.
-        max_hours: Time budget of all packs together. Running out of it is a normal end.
-        reload_every: Pairs that a browser renders in one document; 0 for no limit.
-        luma_min: Luma at or below it is too dark.
-        motion_min: Motion below it is too low.
         thumbnails: Whether to keep a picture of each pair.
-        resume: Whether to complete a run that is there already.
-        retry_failed: Whether to try again what failed in it and may yet succeed.
         skipped_pairs: By pack, pairs that are not to be visited.
     """
 
-    packs: tuple[str, ...]
+    packs: Annotated[
+        tuple[str, ...],
+        Field(description="Pack below public/presets; several by comma or repeated."),
+    ]
     packs_root: Path
-    out_dir: Path
+    out_dir: Annotated[Path, Field(description="Where to write.")]
     settings: RenderSettings = field(default_factory=RenderSettings)
     picking: Picking = field(default_factory=Picking)
-    target_coverage: float = 0.99
-    target_samples: int | None = None
-    max_hours: float = 10.0
-    reload_every: int = 100
-    luma_min: float = TOO_DARK_LUMA
-    motion_min: float = LOW_MOTION
+    target_coverage: Annotated[
+        float, Field(ge=0.01, le=1, description="Share of each pack to visit.")
+    ] = 0.99
+    target_samples: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=2_000_000,
+            description="Picks of each pack, instead of a share; 0 for the share.",
+        ),
+    ] = None
+    max_hours: Annotated[
+        float, Field(ge=0, description=f"Time for all packs together; at least {MIN_HOURS}.")
+    ] = 10.0
+    reload_every: Annotated[
+        int, Field(ge=0, description="Pairs before a browser loads its page anew; 0 for never.")
+    ] = 100
+    luma_min: Annotated[
+        float, Field(ge=0, le=1, description="Luma at or below it is too dark.")
+    ] = TOO_DARK_LUMA
+    motion_min: Annotated[float, Field(ge=0, description="Motion below it is too low.")] = (
+        LOW_MOTION
+    )
     thumbnails: bool = True
-    resume: bool = False
-    retry_failed: bool = False
+    resume: Annotated[
+        bool, Field(description="Complete the run in --out-dir, if there is one.")
+    ] = False
+    retry_failed: Annotated[
+        bool, Field(description="With --resume: try again what may yet succeed.")
+    ] = False
     skipped_pairs: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     @property

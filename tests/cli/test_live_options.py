@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aivj.cli.app import app
-from aivj.cli.live_options import LIVE_OPTIONS, taken
+from aivj.cli.runtime_sampler import live_options, taken
 from aivj.errors import InputError
 from aivj.live.settings import LiveSettings
 from aivj.pipeline import rendering
@@ -94,7 +94,7 @@ def test_other_options_are_left():
     assert taken(["--no-such", "1"]) == ({}, ["--no-such", "1"])
 
 
-@pytest.mark.parametrize("option", LIVE_OPTIONS, ids=lambda option: option.name)
+@pytest.mark.parametrize("option", live_options(), ids=lambda option: option.name)
 def test_every_option_is_a_setting_and_stands_in_the_document(option):
     assert option.field in {field.name for field in fields(LiveSettings)}
     default = getattr(LiveSettings(url=""), option.field)

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from aivj.audio.click import CLICK_NAME
 from aivj.cli.app import app
-from aivj.cli.original_options import divided
+from aivj.cli.runtime_sampler import divided
 from aivj.pipeline import rendering
 
 ORIGINAL = """--packs one,two --coupledPick weighted --coupledGamma 4 --coupledExplore 0.05
