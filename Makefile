@@ -6,7 +6,7 @@ STAGE := aivj/stage/web/dist/probe.js
 STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -print) package-lock.json tsconfig.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types walls test-python test-stage clean
+.PHONY: help setup run test lint types walls test-python test-stage docs clean
 .PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-hostile bench-live bench-memory
 .PHONY: bench-operating-point bench-player chaos fresh-test
 
@@ -90,6 +90,11 @@ fresh-test: ## both commands in a minimal Debian 12, as root and as a user with 
 
 chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sampled; nothing may be lost
 	$(BIN)/python -m benchmarks.chaos
+
+docs: setup ## write docs/cli.md out of the verbs
+	@mkdir -p build
+	$(BIN)/python -m aivj.cli.reference > build/cli.md
+	mv build/cli.md docs/cli.md
 
 clean: ## remove what set-up made; var/ with your results stays
 	rm -rf $(VENV) node_modules build aivj/stage/web/dist

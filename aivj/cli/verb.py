@@ -57,13 +57,22 @@ class Verb(TyperCommand):
 class Verbs(TyperGroup):
     """Commands whose list in the help stands in groups, each with its whole first sentence."""
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Writes the groups in the order in which their first commands were added."""
-        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+    def in_panels(self, ctx: Any) -> list[tuple[str | None, list[tuple[str, Any]]]]:
+        """Returns the groups, in the order in which their first commands were added."""
+        commands: list[tuple[str, Any]] = [
+            (name, self.get_command(ctx, name)) for name in self.list_commands(ctx)
+        ]
         panels = list(dict.fromkeys(_panel(command) for _, command in commands))
         ordered = sorted(commands, key=lambda each: panels.index(_panel(each[1])))
-        for panel, members in groupby(ordered, key=lambda each: _panel(each[1])):
-            with formatter.section(panel):
+        return [
+            (panel, list(members))
+            for panel, members in groupby(ordered, key=lambda each: _panel(each[1]))
+        ]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Writes the groups."""
+        for panel, members in self.in_panels(ctx):
+            with formatter.section(panel or "Commands"):
                 formatter.write_dl([(name, _sentence(command)) for name, command in members])
 
 
@@ -98,8 +107,8 @@ def _paths(value: object) -> list[Path]:
     return [path for path in values if isinstance(path, Path)]
 
 
-def _panel(command: Any) -> str:
-    return command.rich_help_panel or "Commands"
+def _panel(command: Any) -> str | None:
+    return command.rich_help_panel or None
 
 
 def _sentence(command: Any) -> str:
