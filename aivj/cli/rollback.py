@@ -6,7 +6,7 @@ import typer
 
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
-from aivj.cli.promotion import AllowUnconditionalOption, bucket_to_write, print_promotion
+from aivj.cli.promote import AllowUnconditionalOption, bucket_to_write, print_promotion
 from aivj.cli.tracking import open_tracker
 
 if TYPE_CHECKING:
