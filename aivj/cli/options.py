@@ -10,11 +10,15 @@ Gpu = Literal["require", "software"]
 GpuOrAuto = Literal["require", "software", "auto"]
 Profile = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swiftshader"]
 
+# Some have the name that the runtime's sampler or the older trainer has for them, too.
 SPELLED = {
+    "output_dir": typer.Option("--out-dir", "--outDir"),
+    "out_dir": typer.Option("--out-dir", "--outDir"),
+    "num_workers": typer.Option("--workers"),
+    # Learning.
     "packs": typer.Option("--pack", "--packs"),
     "eval_paths": typer.Option("--extra-eval-jsonl"),
     "preference_paths": typer.Option("--preferences"),
-    "output_dir": typer.Option("--out-dir", "--outDir"),
     "checkpoint_path": typer.Option("--checkpoint"),
     "calibrate_std": typer.Option("--score-calibrate-std"),
     "early_stopping": typer.Option("--early-stopping/--all-epochs"),
@@ -26,19 +30,7 @@ SPELLED = {
     "num_configs": typer.Option("--configs"),
     "num_trials": typer.Option("--trials"),
     "max_concurrent": typer.Option("--concurrent"),
-    "num_workers": typer.Option("--workers"),
-    "coupled_pack": typer.Option("--pack"),
-    "preset_library": typer.Option("--library"),
-    "sel_samples": typer.Option("--samples"),
-    "sel_iters": typer.Option("--max-clicks"),
-    "sel_delay_ms": typer.Option("--click-delay-ms"),
-    "coupled_gamma": typer.Option("--gamma"),
-    "coupled_explore": typer.Option("--explore"),
-    "device_scale_factor": typer.Option("--device-scale-factor", min=0.1),
-    "beat_tempo": typer.Option("--beat-tempo/--no-beat-tempo"),
-    "strict_outputs_panel": typer.Option("--strict-outputs/--no-strict-outputs"),
-    "debug": typer.Option("--debug/--no-debug"),
-    "out_dir": typer.Option("--out-dir", "--outDir"),
+    # Sampling.
     "mode": typer.Option("--pick", "--coupledPick"),
     "gamma": typer.Option("--gamma", "--coupledGamma"),
     "explore": typer.Option("--explore", "--coupledExplore"),
@@ -50,11 +42,23 @@ SPELLED = {
     "reload_every": typer.Option("--reload-every", "--reloadEvery"),
     "luma_min": typer.Option("--luma-min", "--lumaMin"),
     "motion_min": typer.Option("--motion-min", "--motionMin"),
+    # Verification and acceptance.
+    "coupled_pack": typer.Option("--pack"),
+    "preset_library": typer.Option("--library"),
+    "sel_samples": typer.Option("--samples"),
+    "sel_iters": typer.Option("--max-clicks"),
+    "sel_delay_ms": typer.Option("--click-delay-ms"),
+    "coupled_gamma": typer.Option("--gamma"),
+    "coupled_explore": typer.Option("--explore"),
+    "device_scale_factor": typer.Option("--device-scale-factor", min=0.1),
+    "beat_tempo": typer.Option("--beat-tempo/--no-beat-tempo"),
+    "strict_outputs_panel": typer.Option("--strict-outputs/--no-strict-outputs"),
+    "debug": typer.Option("--debug/--no-debug"),
     "accept_use_artifacts": typer.Option("--use-artifacts/--no-use-artifacts"),
     "artifacts_dir": typer.Option("--artifacts"),
     "accept_timeout_ms": typer.Option("--timeout-ms"),
 }
-"""What options are called that are fields of models, where not as the field is."""
+"""Options that are fields of models, where they are not called as the field is."""
 
 PackOption = Annotated[
     str, typer.Option("--pack", help="Name of the pack, a folder below public/presets.")

@@ -153,7 +153,7 @@ def test_options_of_the_runtime_s_sampler_have_their_meaning(tmp_path, asked):
 
     assert isinstance(done.exception, StoppedError), done.output
     live = asked["live"]
-    assert (live.url, live.num_pages, live.width) == (URL, 3, 960)
+    assert (live.url, live.num_workers, live.width) == (URL, 3, 960)
     assert (live.pick_timeout_ms, live.measure_samples) == (20_000, 4)
     assert asked["r"].reload_every == 800
     assert "not used --vitePort" in done.output
