@@ -1,19 +1,18 @@
 """`aivj compare`: the served scores and those that might take their place."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from aivj.cli.console import bar, out
+from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import gpu_option, say_next
-from aivj.cli.options import BucketOption, PackOption, SeedOption
 
 if TYPE_CHECKING:
     from aivj.contracts.comparison import Comparison, Side, Verdict
-    from aivj.settings import Settings
+    from aivj.pipeline.requests import CompareRequest
 
 _MEANINGS = {
     "preference_agreement": "people's judgements that the scores agree with",
@@ -27,52 +26,15 @@ _MEANINGS = {
 _STYLES = {"better": "green", "worse": "bold red", "not to be told apart": "yellow"}
 
 
+@takes(
+    request=From(
+        "aivj.pipeline.requests:CompareRequest",
+        defaults={"bucket_uri": lambda settings, _: settings.bucket_uri},
+    )
+)
 def compare(
     context: typer.Context,
-    pack: PackOption,
-    candidate: Annotated[
-        Path | None,
-        typer.Option("--candidate", help="Scores. Default: pairs-quality.v0.json of the pack."),
-    ] = None,
-    champion: Annotated[
-        Path | None,
-        typer.Option("--champion", help="Scores. Default: those that --bucket serves."),
-    ] = None,
-    eval_jsonl: Annotated[
-        list[Path] | None, typer.Option("--eval-jsonl", help="Measurements; repeatable.")
-    ] = None,
-    elite_dir: Annotated[
-        Path | None, typer.Option("--elite-dir", help="Elite list: a folder or its manifest.")
-    ] = None,
-    preferences: Annotated[
-        Path | None, typer.Option("--preferences", help="People's judgements, preferences.jsonl.")
-    ] = None,
-    evidence_candidate: Annotated[
-        Path | None,
-        typer.Option("--evidence-candidate", help="Folder that verifying the candidate wrote."),
-    ] = None,
-    evidence_champion: Annotated[
-        Path | None,
-        typer.Option(
-            "--evidence-champion", help="The same. Default: the report published with the scores."
-        ),
-    ] = None,
-    eval_target: Annotated[
-        Literal["compat", "v1"],
-        typer.Option("--eval-target", help="compat: for rows of other drivers than the stage."),
-    ] = "v1",
-    mix_renderers: Annotated[
-        bool, typer.Option("--mix-renderers", help="Accept rows of several renderer classes.")
-    ] = False,
-    with_trained: Annotated[
-        bool,
-        typer.Option(
-            "--with-trained",
-            help="Judge also by pairs that a net was trained on, if that is known.",
-        ),
-    ] = False,
-    seed: SeedOption = 0,
-    bucket: BucketOption = None,
+    request: "CompareRequest",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print everything as JSON instead of tables.")
     ] = False,
@@ -87,29 +49,8 @@ def compare(
     With checks in a browser: aivj compare --pack mine --evidence-candidate var/verify/mine
     """
     from aivj.contracts.json_text import document_bytes
-    from aivj.pipeline.comparing import CompareRequest, LabelFiles
     from aivj.pipeline.comparing import compare as run_compare
-    from aivj.release.opening import open_bucket
 
-    settings: Settings = context.obj
-    request = CompareRequest(
-        pack=pack,
-        packs_root=settings.packs_root,
-        bucket=open_bucket(bucket or settings.bucket_uri),
-        labels=LabelFiles(
-            eval_paths=eval_jsonl or [],
-            elite_dir=elite_dir,
-            preferences_path=preferences,
-            eval_target=eval_target,
-            mix_renderers=mix_renderers,
-        ),
-        champion_path=champion,
-        candidate_path=candidate,
-        champion_evidence=evidence_champion,
-        candidate_evidence=evidence_candidate,
-        with_trained=with_trained,
-        seed=seed,
-    )
     with bar("presets") as progress:
 
         def on_progress(counted: str, num_done: int, num_total: int) -> None:
@@ -123,7 +64,7 @@ def compare(
     else:
         _print(comparison)
         if comparison.verdict == "better":
-            say_next(context, "verify", "--pack", pack, "--release", *gpu_option())
+            say_next(context, "verify", "--pack", request.pack, "--release", *gpu_option())
 
 
 def _print(comparison: "Comparison") -> None:

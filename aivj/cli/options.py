@@ -57,6 +57,13 @@ SPELLED = {
     "accept_use_artifacts": typer.Option("--use-artifacts/--no-use-artifacts"),
     "artifacts_dir": typer.Option("--artifacts"),
     "accept_timeout_ms": typer.Option("--timeout-ms"),
+    # Comparison.
+    "candidate_path": typer.Option("--candidate"),
+    "champion_path": typer.Option("--champion"),
+    "candidate_evidence": typer.Option("--evidence-candidate"),
+    "champion_evidence": typer.Option("--evidence-champion"),
+    "preferences_path": typer.Option("--preferences"),
+    "bucket_uri": typer.Option("--bucket"),
 }
 """Options that are fields of models, where they are not called as the field is."""
 

@@ -1,7 +1,7 @@
 """Comparison: the served scores beside those that might take their place."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from aivj.comparison import (
@@ -24,61 +24,13 @@ from aivj.contracts.pairs_manifest import (
 )
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.coupling.eval_labels import eval_labels
-from aivj.coupling.eval_target import EvalTarget
 from aivj.errors import InputError
 from aivj.gate.report import REPORT_NAME, VerifyReport
+from aivj.pipeline.requests import CompareRequest
 from aivj.release.bucket import Bucket
+from aivj.release.opening import open_bucket
 from aivj.release.releases import read_champion
 from aivj.storage import sha256_hex
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelFiles:
-    """Where labels are read from.
-
-    Attributes:
-        eval_paths: Measurements, `eval.jsonl` files.
-        elite_dir: Folder or file of an elite list.
-        preferences_path: People's judgements.
-        eval_target: What a measured pair is worth.
-        mix_renderers: Whether rows of different renderer classes may be mixed.
-    """
-
-    eval_paths: Sequence[Path] = ()
-    elite_dir: Path | None = None
-    preferences_path: Path | None = None
-    eval_target: EvalTarget = "v1"
-    mix_renderers: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompareRequest:
-    """What to compare, and by what.
-
-    Attributes:
-        pack: Name of the pack.
-        packs_root: Folder that `presets/<pack>` lies under.
-        bucket: Its pointer names the champion, unless a file does.
-        labels: What is known of the pairs apart from their scores.
-        champion_path: The champion's scores, instead of the bucket's.
-        candidate_path: The candidate's scores; None takes those beside the manifest.
-        champion_evidence: Folder that verifying the champion wrote; None takes the report that was
-            published with it.
-        candidate_evidence: Folder that verifying the candidate wrote.
-        with_trained: Whether to judge also by pairs that a net was trained on.
-        seed: Seed of the bootstrap.
-    """
-
-    pack: str
-    packs_root: Path
-    bucket: Bucket
-    labels: LabelFiles
-    champion_path: Path | None = None
-    candidate_path: Path | None = None
-    champion_evidence: Path | None = None
-    candidate_evidence: Path | None = None
-    with_trained: bool = False
-    seed: int = 0
 
 
 def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None]) -> Comparison:
@@ -94,6 +46,7 @@ def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None
             pair is scored by both.
         StorageError: The bucket does not answer, or its scores are damaged.
     """
+    bucket = open_bucket(request.bucket_uri)
     manifest_path = request.packs_root / "presets" / request.pack / PAIRS_MANIFEST_NAME
     manifest = read_pairs_manifest(manifest_path, pack=request.pack)
     candidate = _side_of_file(
@@ -102,7 +55,7 @@ def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None
         request.candidate_evidence,
     )
     matched = match(
-        manifest, _champion(request, manifest), candidate, with_trained=request.with_trained
+        manifest, _champion(request, bucket, manifest), candidate, with_trained=request.with_trained
     )
     labels = _labels(
         request,
@@ -118,14 +71,14 @@ def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None
     )
 
 
-def _champion(request: CompareRequest, manifest: PairsManifest) -> ScoredSide:
+def _champion(request: CompareRequest, bucket: Bucket, manifest: PairsManifest) -> ScoredSide:
     """Reads the scores of a file or, with the report published beside them, of the bucket."""
     if request.champion_path is not None:
         return _side_of_file(request.champion_path, manifest, request.champion_evidence)
-    champion = read_champion(request.bucket, manifest.pack)
+    champion = read_champion(bucket, manifest.pack)
     pointer = champion.pointer
     side = scored_side(
-        f"{request.bucket.uri}/{pointer.object}",
+        f"{bucket.uri}/{pointer.object}",
         champion.scores,
         manifest,
         manifest_digest=pointer.manifest_digest,
@@ -133,7 +86,7 @@ def _champion(request: CompareRequest, manifest: PairsManifest) -> ScoredSide:
     if request.champion_evidence is not None:
         return _checked(side, *_report_in(request.champion_evidence))
     if champion.report is not None and pointer.verify_report is not None:
-        source = f"{request.bucket.uri}/{pointer.verify_report.object}"
+        source = f"{bucket.uri}/{pointer.verify_report.object}"
         return _checked(side, champion.report, source)
     return side
 
@@ -178,7 +131,7 @@ def _labels(
     wanted = {pair.pair for pair in pairs}
     rows = [
         row
-        for path in files.eval_paths
+        for path in files.eval_jsonl
         for row in read_eval_rows(path).rows
         if row.pack == request.pack
     ]

@@ -1,4 +1,4 @@
-"""What the stages that learn are asked for.
+"""What the stages that learn and compare are asked for.
 
 Fields with a description are options of the command line. The others are places that the settings
 know: `packs_root`, the folder that `/presets/<pack>/...` URLs resolve below, and `feature_store`,
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD
 from aivj.coupling.config import FitConfig
+from aivj.coupling.eval_target import EvalTarget
 from aivj.fleet.sweep_plan import SweepPlan
 
 
@@ -114,4 +115,48 @@ class ScoreRequest(_Request):
         le=0.5,
         allow_inf_nan=False,
         description="Stretch bunched scores to this deviation, in order.",
+    )
+
+
+class LabelFiles(_Request):
+    """Where the labels of a comparison are read from."""
+
+    eval_jsonl: Sequence[Path] = Field((), description="Measurements; repeatable.")
+    elite_dir: Path | None = Field(None, description="Elite list: a folder or its manifest.")
+    preferences_path: Path | None = Field(
+        None, description="People's judgements, preferences.jsonl."
+    )
+    eval_target: EvalTarget = Field(
+        "v1", description="compat: for rows of other drivers than the stage."
+    )
+    mix_renderers: bool = Field(
+        default=False, description="Accept rows of several renderer classes."
+    )
+
+
+class CompareRequest(_Request):
+    """What to compare, and by what."""
+
+    pack: str = Field(description="Name of the pack, a folder below public/presets.")
+    packs_root: Path
+    candidate_path: Path | None = Field(
+        None, description="Scores. Default: pairs-quality.v0.json of the pack."
+    )
+    champion_path: Path | None = Field(
+        None, description="Scores. Default: those that --bucket serves."
+    )
+    labels: LabelFiles
+    candidate_evidence: Path | None = Field(
+        None, description="Folder that verifying the candidate wrote."
+    )
+    champion_evidence: Path | None = Field(
+        None, description="The same. Default: the report published with the scores."
+    )
+    with_trained: bool = Field(
+        default=False,
+        description="Judge also by pairs that a net was trained on, if that is known.",
+    )
+    seed: int = Field(0, ge=0, description="Same seed, same bytes.")
+    bucket_uri: str = Field(
+        description="file:///DIR or s3://BUCKET/PREFIX. Default: <home>/bucket."
     )

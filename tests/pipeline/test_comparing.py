@@ -8,8 +8,9 @@ from aivj.cli.compare import _MEANINGS
 from aivj.contracts.comparison import DESCRIPTIVE, JUDGED_BY, FigureName
 from aivj.contracts.json_text import document_bytes
 from aivj.errors import InputError
-from aivj.pipeline.comparing import CompareRequest, LabelFiles, compare
+from aivj.pipeline.comparing import compare
 from aivj.pipeline.releasing import read_evidence
+from aivj.pipeline.requests import CompareRequest, LabelFiles
 from aivj.release import Force, PromotionEvidence, open_bucket, promote
 
 NOW = datetime(2026, 3, 1, 11, tzinfo=UTC)
@@ -29,7 +30,7 @@ def judged(pack, bucket, *, labels=None, **options):
     request = CompareRequest(
         pack=PACK,
         packs_root=pack.packs_root,
-        bucket=bucket,
+        bucket_uri=bucket.uri,
         labels=labels or LabelFiles(),
         **options,
     )
@@ -49,7 +50,7 @@ def promoted(pack, bucket, scores, evidence=None):
 
 
 def measured(pack):
-    return LabelFiles(eval_paths=[pack.write_eval()], eval_target="compat")
+    return LabelFiles(eval_jsonl=[pack.write_eval()], eval_target="compat")
 
 
 def test_a_better_candidate_is_told_from_what_the_bucket_serves(pack, bucket):
@@ -82,7 +83,7 @@ def test_a_worse_candidate_is_told_too(pack, bucket, tmp_path):
 def test_the_champion_against_itself_differs_in_nothing(pack, bucket):
     promoted(pack, bucket, pack.noisy_scores(0.3))
     labels = LabelFiles(
-        eval_paths=[pack.write_eval()],
+        eval_jsonl=[pack.write_eval()],
         eval_target="compat",
         elite_dir=pack.write_elite(),
         preferences_path=pack.write_preferences(),
@@ -99,7 +100,7 @@ def test_peoples_judgements_decide_before_measurements(pack, bucket, tmp_path):
     champion = pack.write_scores(pack.noisy_scores(0.7), tmp_path / "champion.json")
     pack.write_scores(pack.noisy_scores(0.02))
     labels = LabelFiles(
-        eval_paths=[pack.write_eval()],
+        eval_jsonl=[pack.write_eval()],
         eval_target="compat",
         preferences_path=pack.write_preferences(),
     )
@@ -117,7 +118,7 @@ def test_an_elite_list_is_found_by_the_content_of_its_presets(pack, bucket, tmp_
     request = CompareRequest(
         pack=PACK,
         packs_root=pack.packs_root,
-        bucket=bucket,
+        bucket_uri=bucket.uri,
         labels=LabelFiles(elite_dir=pack.write_elite()),
         champion_path=champion,
     )
@@ -207,7 +208,7 @@ def test_without_a_promotion_a_champion_must_be_named(pack, bucket):
 def test_what_was_left_out_and_what_is_few_is_said(tmp_path, bucket):
     pack = ComparedPack(tmp_path, num_pairs=12).write()
     promoted(pack, bucket, pack.noisy_scores(0.3))
-    labels = LabelFiles(eval_paths=[pack.write_eval(degraded=["fg.comp"])], eval_target="compat")
+    labels = LabelFiles(eval_jsonl=[pack.write_eval(degraded=["fg.comp"])], eval_target="compat")
     assert (
         "12 eval rows left out since a part was not drawn"
         in judged(pack, bucket, labels=labels).notes
@@ -221,7 +222,7 @@ def test_rows_of_several_renderers_are_not_mixed_unasked(pack, bucket):
     pack.write_scores(pack.noisy_scores(0.3))
     path = pack.write_eval()
     path.write_text(path.read_text() + path.read_text().replace("}", ',"rendererClass":"gpu"}'))
-    labels = LabelFiles(eval_paths=[path], eval_target="compat")
+    labels = LabelFiles(eval_jsonl=[path], eval_target="compat")
     with pytest.raises(InputError, match="--mix-renderers"):
         judged(pack, bucket, labels=labels, champion_path=pack.folder / "pairs-quality.v0.json")
 
