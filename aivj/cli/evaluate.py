@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from aivj.cli.console import bar, out, say
-from aivj.cli.learning import cpu_words, label_words, run_name
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import TrackingOption
-from aivj.cli.tracking import open_tracker, tell_waiting
+from aivj.cli.tracking import open_tracker, run_name, tell_waiting
 
 if TYPE_CHECKING:
     from aivj.pipeline.evaluating import EvaluateOutcome
-    from aivj.pipeline.requests import EvaluateRequest
+    from aivj.pipeline.requests import EvaluateRequest, LabelRequest
 
 
 @takes(
@@ -47,8 +46,21 @@ def evaluate(
         outcome = run_evaluate(request, run, progress.update, say)
     _print_outcome(outcome)
     tell_waiting(tracker)
-    words = [*label_words(request.labels), *cpu_words(allow_cpu=request.allow_cpu)]
-    say_next(context, "train", *words)
+    cpu = ["--allow-cpu"] if request.allow_cpu else []
+    say_next(context, "train", *_label_words(request.labels), *cpu)
+
+
+def _label_words(labels: "LabelRequest") -> list[str]:
+    """Returns the options that name these labels again."""
+    named = {
+        "--pack": labels.packs,
+        "--extra-eval-jsonl": labels.eval_paths,
+        "--elite-dir": [] if labels.elite_dir is None else [labels.elite_dir],
+        "--preferences": labels.preference_paths,
+        "--preset-features": [] if labels.preset_features is None else [labels.preset_features],
+    }
+    words = [word for name, values in named.items() for v in values for word in (name, str(v))]
+    return [*words, "--mix-renderers"] if labels.mix_renderers else words
 
 
 def _print_outcome(outcome: "EvaluateOutcome") -> None:

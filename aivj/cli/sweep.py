@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from aivj.cli.console import bar, out, say
-from aivj.cli.learning import run_name
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import TrackingOption
-from aivj.cli.tracking import open_tracker, tell_waiting
+from aivj.cli.tracking import open_tracker, run_name, tell_waiting
 
 if TYPE_CHECKING:
     from aivj.pipeline.requests import SweepRequest

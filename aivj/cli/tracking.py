@@ -2,6 +2,8 @@
 
 import shlex
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -73,6 +75,12 @@ def open_tracker(
         spool=None if needs_server else settings.tracking_spool,
         origin=origin_tags(verb, typed_command()),
     )
+
+
+def run_name(verb: str, packs: Sequence[str], *details: str) -> str:
+    """Returns a run's name: what was done with which packs, when, and what sets it apart."""
+    now = datetime.now().astimezone()
+    return " ".join([verb, "+".join(packs), f"{now:%Y-%m-%d %H:%M:%S}", *details])
 
 
 def typed_command() -> str:

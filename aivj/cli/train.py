@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from aivj.cli.console import bar, err, out, say
-from aivj.cli.learning import run_name
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import TrackingOption
-from aivj.cli.tracking import open_tracker, tell_waiting
+from aivj.cli.tracking import open_tracker, run_name, tell_waiting
 from aivj.cli.verb import was_given
 
 if TYPE_CHECKING:
