@@ -9,8 +9,8 @@ from aivj.cli.console import above_the_clock, err, out, working
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import Gpu, OutDirOption, Profile, ProfileOption, SeedOption
+from aivj.cli.results import STYLES
 from aivj.cli.sampling_steps import announce_renderer, local_stamp
-from aivj.cli.stats import STYLES
 from aivj.cli.verb import require_path, was_given
 from aivj.errors import GateError
 

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from aivj.cli.console import bar, out
 from aivj.cli.demo import PROJECTM_PRESETS
+from aivj.cli.results import JsonOption, print_json
 from aivj.cli.verb import require_path
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ def bench_labels(
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, help="Shuffles of the authors to average over.")
     ] = 5,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON instead of tables.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Foretell the ratings of single presets for authors nobody learned from, beside baselines.
 
@@ -44,7 +43,6 @@ def bench_labels(
 
     For programs: aivj bench-labels --library ~/milkdrop --pack-folder mine --json
     """
-    from aivj.contracts.json_text import document_bytes
     from aivj.ratings import benchmark_ratings
 
     require_path(library / pack_folder)
@@ -53,7 +51,7 @@ def bench_labels(
             library / pack_folder, num_seeds=seeds, on_progress=progress.update
         )
     if as_json:
-        typer.echo(document_bytes(result).decode(), nl=False)
+        print_json(result)
     else:
         _print(result)
 

@@ -1,6 +1,6 @@
 """`aivj compare`: the served scores and those that might take their place."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
@@ -9,6 +9,7 @@ from rich.text import Text
 from aivj.cli.console import bar, out
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import gpu_option, say_next
+from aivj.cli.results import JsonOption, plain_table, print_json
 
 if TYPE_CHECKING:
     from aivj.contracts.comparison import Comparison, Side, Verdict
@@ -35,9 +36,7 @@ _STYLES = {"better": "green", "worse": "bold red", "not to be told apart": "yell
 def compare(
     context: typer.Context,
     request: "CompareRequest",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything as JSON instead of tables.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge the served scores and a candidate by the same labels; changes nothing.
 
@@ -48,7 +47,6 @@ def compare(
 
     With checks in a browser: aivj compare --pack mine --evidence-candidate var/verify/mine
     """
-    from aivj.contracts.json_text import document_bytes
     from aivj.pipeline.comparing import compare as run_compare
 
     with bar("presets") as progress:
@@ -60,7 +58,7 @@ def compare(
 
         comparison = run_compare(request, on_progress)
     if as_json:
-        typer.echo(document_bytes(comparison).decode(), nl=False)
+        print_json(comparison)
     else:
         _print(comparison)
         if comparison.verdict == "better":
@@ -97,7 +95,7 @@ def _print(comparison: "Comparison") -> None:
 def _figures(comparison: "Comparison") -> Table:
     from aivj.contracts.comparison import DESCRIPTIVE
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = plain_table()
     table.add_column("figure", no_wrap=True)
     for name in ("champion", "candidate", "difference", "95 % interval"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -122,7 +120,7 @@ def _short(verdict: "Verdict") -> Text:
 
 def _checks(sides: "dict[str, Side]") -> Table:
     """Tells what `aivj verify` said of both."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = plain_table()
     for name in ("verified", "verdict", "uplift", "95 % interval", "renderer", "failed"):
         table.add_column(name)
     for name, side in sides.items():

@@ -1,6 +1,6 @@
 """`aivj packs`: the packs of this home, and what was made of them."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
@@ -9,6 +9,7 @@ from rich.text import Text
 from aivj.cli.console import out, working
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import BucketOption
+from aivj.cli.results import JsonOption, plain_table, print_json
 
 if TYPE_CHECKING:
     from aivj.pipeline.inventory import PackEntry
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 def packs(
     context: typer.Context,
     bucket: BucketOption = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything as JSON instead of a table.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the packs of this home: pairs, scores, judgements, runs, and what is released.
 
@@ -30,12 +29,11 @@ def packs(
     """
     settings: Settings = context.obj
     with working("looking at the packs"):
-        from aivj.contracts.json_text import document_bytes
         from aivj.pipeline.inventory import list_packs
 
         found = list_packs(settings, bucket or settings.bucket_uri)
     if as_json:
-        typer.echo(document_bytes(found).decode(), nl=False)
+        print_json(found)
         return
     if not found.packs:
         out.print(f"no pack in {settings.packs_root / 'presets'}", markup=False)
@@ -52,7 +50,7 @@ def packs(
 
 
 def _table(entries: "list[PackEntry]") -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = plain_table()
     table.add_column("pack", overflow="fold")
     for name in ("pairs", "presets", "score std", "judged", "runs"):
         table.add_column(name, justify="right", no_wrap=True)

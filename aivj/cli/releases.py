@@ -1,6 +1,6 @@
 """`aivj releases`: what a bucket serves for a pack, and all that it served before."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -9,6 +9,7 @@ from rich.text import Text
 
 from aivj.cli.console import out
 from aivj.cli.options import BucketOption, PackOption
+from aivj.cli.results import JsonOption, plain_table, print_json
 
 if TYPE_CHECKING:
     from aivj.contracts.pointer import Pointer
@@ -23,9 +24,7 @@ def releases(
     context: typer.Context,
     pack: PackOption,
     bucket: BucketOption = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything as JSON instead of a table.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List a pack's releases, newest first: scores, evidence, and what was forced and why.
 
@@ -33,14 +32,13 @@ def releases(
 
     For programs: aivj releases --pack mine --json
     """
-    from aivj.contracts.json_text import document_bytes
     from aivj.release.opening import open_bucket
     from aivj.release.releases import describe
 
     settings: Settings = context.obj
     found = describe(open_bucket(bucket or settings.bucket_uri), pack)
     if as_json:
-        typer.echo(document_bytes(found).decode(), nl=False)
+        print_json(found)
         return
     if found.pointer is None:
         out.print(Text(f"nothing was ever promoted for {pack} in {found.bucket_uri}"))
@@ -53,7 +51,7 @@ def releases(
 
 
 def _table(found: "PackReleases") -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = plain_table()
     for name in ("serial", "when", "action", "digest", "pairs", "std", "verified", "MLflow run"):
         table.add_column(name, no_wrap=True)
     table.add_column("alias", no_wrap=True)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from aivj.cli.console import out, working
 from aivj.cli.next_steps import gpu_option, say_next
+from aivj.cli.results import JsonOption, plain_table, print_json
 
 if TYPE_CHECKING:
     from aivj.runs.listing import RunEntry
@@ -25,9 +26,7 @@ def runs(
         Path | None, typer.Argument(metavar="DIR", help="Where to look. Default: the home.")
     ] = None,
     pack: Annotated[str | None, typer.Option("--pack", help="Only runs of this pack.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything as JSON instead of a table.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the runs of this home, the latest first: pack, rows, state, and share that is ok.
 
@@ -38,13 +37,12 @@ def runs(
     settings: Settings = context.obj
     place = folder or settings.home
     with working("looking at the runs"):
-        from aivj.contracts.json_text import document_bytes
         from aivj.pipeline.inventory import list_runs
 
         found = list_runs(place)
     chosen = [run for run in found.runs if pack is None or pack in run.packs]
     if as_json:
-        typer.echo(document_bytes(found.model_copy(update={"runs": chosen})).decode(), nl=False)
+        print_json(found.model_copy(update={"runs": chosen}))
         return
     if not chosen:
         of = "" if pack is None else f" of {pack}"
@@ -62,7 +60,7 @@ def runs(
 
 
 def _table(entries: "list[RunEntry]") -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = plain_table()
     table.add_column("run", overflow="fold")
     table.add_column("pack", overflow="fold")
     table.add_column("rows", justify="right", no_wrap=True)

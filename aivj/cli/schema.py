@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from aivj.cli.console import out
+from aivj.cli.results import print_json
 
 
 def schema(
@@ -14,10 +15,9 @@ def schema(
 
     Example: aivj schema pairs-quality
     """
-    from aivj.contracts.json_text import document_bytes
     from aivj.contracts.schemas import SCHEMAS, json_schema
 
     if not name:
         out.print("\n".join(SCHEMAS))
         return
-    typer.echo(document_bytes(json_schema(name)).decode(), nl=False)
+    print_json(json_schema(name))

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from aivj.cli.console import out
+from aivj.cli.results import STYLES, JsonOption, WriteOption, plain_table, print_json
 from aivj.cli.verb import Verb, Verbs
 from aivj.errors import GateError
 
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 LogsArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Logs, read one after the other.")
 ]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print the result as JSON instead of a table.")
-]
-WriteOption = Annotated[
-    Path | None, typer.Option("--write", help="Also write the JSON result to this file.")
-]
-
-STYLES = {"pass": "green", "fail": "bold red", "not-applicable": "dim"}
 
 app = typer.Typer(
     name="stats",
@@ -146,7 +138,7 @@ def _tell(stat: "Stat", as_json: bool, write: Path | None, *, gate: bool = True)
     if write is not None:
         write_atomic(write, document_bytes(stat))
     if as_json:
-        typer.echo(document_bytes(stat).decode(), nl=False)
+        print_json(stat)
     else:
         _print_figures(stat)
     if gate and stat.verdict != "pass":
@@ -155,7 +147,7 @@ def _tell(stat: "Stat", as_json: bool, write: Path | None, *, gate: bool = True)
 
 def _print_figures(stat: "Stat") -> None:
     document = stat.model_dump(mode="json", exclude={"verdict", "reason"})
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table = plain_table(header=False)
     for name, figure in _figures(document):
         table.add_row(name, Text(figure))
     out.print(table, soft_wrap=False)

@@ -5,17 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from aivj.cli.console import out
 from aivj.cli.next_steps import say_next
-from aivj.cli.stats import STYLES
+from aivj.cli.results import STYLES, JsonOption, WriteOption, plain_table, print_json, told
 from aivj.errors import GateError
 
 if TYPE_CHECKING:
-    from aivj.gate.verify_check import CheckResult, VerifyCheckReport
+    from aivj.gate.verify_check import VerifyCheckReport
     from aivj.settings import Settings
 
 
@@ -51,12 +49,8 @@ def verify_check(
             help="Refuse a report without schemaVersion. Also: REQUIRE_SCHEMA_VERSION=1.",
         ),
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON instead of a table.")
-    ] = False,
-    write: Annotated[
-        Path | None, typer.Option("--write", help="Also write the JSON result to this file.")
-    ] = None,
+    as_json: JsonOption = False,
+    write: WriteOption = None,
 ) -> None:
     """Check that the evidence of a verification is whole, of these scores, and good enough.
 
@@ -90,7 +84,7 @@ def verify_check(
     if write is not None:
         write_atomic(write, document_bytes(report))
     if as_json:
-        typer.echo(document_bytes(report).decode(), nl=False)
+        print_json(report)
     else:
         print_gate(report)
     if not report.passed:
@@ -113,21 +107,18 @@ def _started_at(run_dir: Path) -> datetime:
 
 def print_gate(report: "VerifyCheckReport") -> None:
     """Prints the table of checks, each with its verdict, and the verdict of all."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = plain_table()
     table.add_column("verdict", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("check", no_wrap=True)
     table.add_column("found")
     for name, result in report.checks.items():
         verdict = Text(result.verdict, STYLES[result.verdict])
-        table.add_row(verdict, "required" if result.required else "told", name, _told(result))
+        table.add_row(
+            verdict,
+            "required" if result.required else "told",
+            name,
+            told(result.found, result.expected, result.remedy),
+        )
     out.print(table, soft_wrap=False)
     out.print(Text(f"{report.verdict} for {report.mode}: {report.evidence}"))
-
-
-def _told(result: "CheckResult") -> Group | Text:
-    found = Text(result.found)
-    if result.remedy is None:
-        return found
-    expected = Text.assemble(("expected ", "bold"), result.expected)
-    return Group(found, expected, Text.assemble(("do ", "bold"), result.remedy))
