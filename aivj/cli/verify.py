@@ -126,7 +126,7 @@ def verify(
 
 
 def _print_logs(folder: Path) -> None:
-    from aivj.gate.report import CONSOLE_NAME, PAGE_ERRORS_NAME
+    from aivj.contracts.verification import CONSOLE_NAME, PAGE_ERRORS_NAME
 
     for name in (PAGE_ERRORS_NAME, CONSOLE_NAME):
         for line in (folder / name).read_text(encoding="utf-8").splitlines():

@@ -99,8 +99,8 @@ def verify_check(
 
 def _started_at(run_dir: Path) -> datetime:
     from aivj.contracts.json_text import parse_time
+    from aivj.contracts.run_folder import META_NAME
     from aivj.contracts.run_meta import read_run_meta
-    from aivj.gate.run_check.run_files import META_NAME
 
     return parse_time(read_run_meta(run_dir / META_NAME).started_at)
 

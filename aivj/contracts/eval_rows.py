@@ -2,11 +2,21 @@
 
 import math
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aivj.contracts.fields import Count, Number, Omittable, OuterText, PairId
+from aivj.contracts.fields import (
+    MAX_SAFE_INTEGER,
+    Amount,
+    Correlation,
+    Count,
+    Omittable,
+    OuterText,
+    PairId,
+    Share,
+    Within,
+)
 from aivj.contracts.json_text import ContractModel
 from aivj.contracts.jsonl_log import JsonlLog, JsonlRead, read_jsonl
 
@@ -40,18 +50,18 @@ class EvalRow(ContractModel):
     t_ms: Count = Field(description="Time of writing, Unix ms")
     pack: str = Field(description="Pack name")
     pair: PairId | None = Field(description="Pair id in the manifest")
-    warp_diff: Number | None = Field(default=None, description="Difference of the layers' warp")
-    cx_diff: Number | None = Field(default=None, description="Difference of the layers' cx")
-    quality01: Number | None = Field(default=None, description="Merged score at pick time, 0..1")
-    intensity01: Number | None = Field(default=None, description="Music's intensity at pick, 0..1")
+    warp_diff: Amount | None = Field(default=None, description="Difference of the layers' warp")
+    cx_diff: Amount | None = Field(default=None, description="Difference of the layers' cx")
+    quality01: Share | None = Field(default=None, description="Merged score at pick time, 0..1")
+    intensity01: Share | None = Field(default=None, description="Music's intensity at pick, 0..1")
     preset_fg_id: OuterText | None = Field(default=None, description="Applied foreground preset")
     preset_bg_id: OuterText | None = Field(default=None, description="Applied background preset")
-    viz_avg_luma: Number | None = Field(default=None, description="Mean luma of both layers, 0..1")
-    viz_avg_frame_delta: Number | None = Field(default=None, description="Mean motion proxy, >= 0")
-    pm_avg_luma_fg: Number | None = Field(default=None, description="Foreground luma, 0..1")
-    pm_avg_luma_bg: Number | None = Field(default=None, description="Background luma, 0..1")
-    audio_rms: Number | None = Field(default=None, description="RMS of pre-emphasised audio, 0..1")
-    audio_peak: Number | None = Field(default=None, description="Peak of pre-emphasised audio")
+    viz_avg_luma: Share | None = Field(default=None, description="Mean luma of both layers, 0..1")
+    viz_avg_frame_delta: Amount | None = Field(default=None, description="Mean motion proxy, >= 0")
+    pm_avg_luma_fg: Share | None = Field(default=None, description="Foreground luma, 0..1")
+    pm_avg_luma_bg: Share | None = Field(default=None, description="Background luma, 0..1")
+    audio_rms: Share | None = Field(default=None, description="RMS of pre-emphasised audio, 0..1")
+    audio_peak: Share | None = Field(default=None, description="Peak of pre-emphasised audio")
     page_errors_since_last: Count = Field(default=0, description="Page errors since the last row")
     console_errors_since_last: Count = Field(default=0, description="Console errors since then")
     ok_heuristic: bool = Field(description="Whether no check failed")
@@ -59,52 +69,54 @@ class EvalRow(ContractModel):
 
     driver: Omittable[Literal["stage", "live"]] = Field(default=None, description="Who rendered")
     renderer_class: Omittable[str] = Field(default=None, description="Class of the renderer")
-    seed: Omittable[int] = Field(default=None, description="Seed of the random streams")
-    composite_avg_luma: Omittable[Number] = Field(default=None, description="Mean luma, 0..1")
-    composite_avg_frame_delta: Omittable[Number] = Field(default=None, description="Mean motion")
-    composite_color_r: Omittable[Number] = Field(default=None, description="Mean red, 0..1")
-    composite_color_g: Omittable[Number] = Field(default=None, description="Mean green, 0..1")
-    composite_color_b: Omittable[Number] = Field(default=None, description="Mean blue, 0..1")
-    fg_avg_frame_delta: Omittable[Number] = Field(default=None, description="Foreground's motion")
-    bg_avg_frame_delta: Omittable[Number] = Field(default=None, description="Background's motion")
-    luma_range: Omittable[Number] = Field(default=None, description="Highest less lowest luma")
-    black_share: Omittable[Number] = Field(default=None, description="Share of black pixels, 0..1")
-    blown_share: Omittable[Number] = Field(default=None, description="Share of blown pixels, 0..1")
-    black_frames: Omittable[Number] = Field(default=None, description="Share of black frames, 0..1")
-    blown_frames: Omittable[Number] = Field(default=None, description="Share of blown frames, 0..1")
-    audio_response: Omittable[Number] = Field(
+    seed: Omittable[Annotated[int, Within(0, MAX_SAFE_INTEGER)]] = Field(
+        default=None, description="Seed of the random streams"
+    )
+    composite_avg_luma: Omittable[Share] = Field(default=None, description="Mean luma, 0..1")
+    composite_avg_frame_delta: Omittable[Amount] = Field(default=None, description="Mean motion")
+    composite_color_r: Omittable[Share] = Field(default=None, description="Mean red, 0..1")
+    composite_color_g: Omittable[Share] = Field(default=None, description="Mean green, 0..1")
+    composite_color_b: Omittable[Share] = Field(default=None, description="Mean blue, 0..1")
+    fg_avg_frame_delta: Omittable[Amount] = Field(default=None, description="Foreground's motion")
+    bg_avg_frame_delta: Omittable[Amount] = Field(default=None, description="Background's motion")
+    luma_range: Omittable[Share] = Field(default=None, description="Highest less lowest luma")
+    black_share: Omittable[Share] = Field(default=None, description="Share of black pixels, 0..1")
+    blown_share: Omittable[Share] = Field(default=None, description="Share of blown pixels, 0..1")
+    black_frames: Omittable[Share] = Field(default=None, description="Share of black frames, 0..1")
+    blown_frames: Omittable[Share] = Field(default=None, description="Share of blown frames, 0..1")
+    audio_response: Omittable[Share] = Field(
         default=None, description="Mean difference of luma from the same frames in silence, 0..1"
     )
-    audio_response_fg: Omittable[Number] = Field(default=None, description="Of the foreground")
-    audio_response_bg: Omittable[Number] = Field(default=None, description="Of the background")
-    audio_alignment: Omittable[Number] = Field(
+    audio_response_fg: Omittable[Share] = Field(default=None, description="Of the foreground")
+    audio_response_bg: Omittable[Share] = Field(default=None, description="Of the background")
+    audio_alignment: Omittable[Correlation] = Field(
         default=None, description="Correlation of motion with the music's energy, -1..1"
     )
-    audio_alignment_control: Omittable[Number] = Field(
+    audio_alignment_control: Omittable[Correlation] = Field(
         default=None, description="The same for the music shifted in time"
     )
-    flashes_per_s: Omittable[Number] = Field(
+    flashes_per_s: Omittable[Amount] = Field(
         default=None, description="Most flashes in a second of any field, WCAG 2.3.1"
     )
-    red_flashes_per_s: Omittable[Number] = Field(default=None, description="Those of saturated red")
+    red_flashes_per_s: Omittable[Amount] = Field(default=None, description="Those of saturated red")
     flash_unsafe: Omittable[bool] = Field(
         default=None, description="Whether there are more than three flashes in a second"
     )
-    colourfulness: Omittable[Number] = Field(
+    colourfulness: Omittable[Amount] = Field(
         default=None, description="Hasler and Susstrunk's M3, 0 grey to about 109"
     )
-    spatial_detail: Omittable[Number] = Field(
+    spatial_detail: Omittable[Amount] = Field(
         default=None, description="Spatial information of ITU-T P.910, of luma in 0..1"
     )
-    fg_contribution: Omittable[Number] = Field(
+    fg_contribution: Omittable[Share] = Field(
         default=None, description="Change of luma that leaving the foreground out makes, 0..1"
     )
-    bg_contribution: Omittable[Number] = Field(default=None, description="The same, background")
+    bg_contribution: Omittable[Share] = Field(default=None, description="The same, background")
     preset_fg_digest: Omittable[str] = Field(
         default=None, description="SHA-256 of the foreground's file, as it was measured"
     )
     preset_bg_digest: Omittable[str] = Field(default=None, description="The same, background")
-    last_luma: Omittable[Number] = Field(
+    last_luma: Omittable[Share] = Field(
         default=None, description="Luma of the last frame, which the thumbnail shows, 0..1"
     )
     thumbnail_digest: Omittable[str] = Field(
@@ -112,7 +124,7 @@ class EvalRow(ContractModel):
     )
     audio_clip: Omittable[str] = Field(default=None, description="Which clip the pair heard")
     degraded: Omittable[list[str]] = Field(default=None, description="Parts that are not drawn")
-    render_ms_per_frame: Omittable[Number] = Field(default=None, description="Wall time, ms")
+    render_ms_per_frame: Omittable[Amount] = Field(default=None, description="Wall time, ms")
 
 
 MEASUREMENT_FIELDS = tuple(

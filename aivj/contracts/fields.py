@@ -1,9 +1,12 @@
 """Field types that several contracts share."""
 
 import math
-from typing import Annotated, TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field, Strict
+from pydantic import BaseModel, BeforeValidator, Field, Strict
+from pydantic.fields import FieldInfo
 
 T = TypeVar("T")
 
@@ -49,8 +52,52 @@ PairId = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER), BeforeValidator(_whole
 Number = Annotated[float, Strict()]
 """A finite JSON number; strings and booleans are refused, not converted."""
 
+
+@dataclass(frozen=True)
+class Within:
+    """The range that a field's value keeps to, both ends in it.
+
+    Readers take values beyond it, since other programs write them; `aivj check-run` names them.
+    """
+
+    low: float
+    high: float = math.inf
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+Share = Annotated[Number, Within(0, 1)]
+"""A number from 0 to 1."""
+
+Amount = Annotated[Number, Within(0)]
+"""A number, 0 or more."""
+
+Correlation = Annotated[Number, Within(-1, 1)]
+"""A number from -1 to 1."""
+
 NumberIfAny = Annotated[float | None, BeforeValidator(finite_number)]
 """A number the runtime copies only when it is one: anything else reads as None."""
 
 OuterText = Annotated[str, BeforeValidator(_encodable)]
 """Text that came from a browser: lone surrogates are escaped so that it can be written."""
+
+
+def within(field: FieldInfo) -> Within | None:
+    """Returns the range of a model's field; None if it has none."""
+    marks = [*field.metadata, *_marks(field.annotation)]
+    return next((mark for mark in marks if isinstance(mark, Within)), None)
+
+
+def ranged(model: BaseModel) -> Iterator[tuple[str, Any, Within]]:
+    """Yields key, value and range of a model's own fields that have a range."""
+    for name, field in type(model).model_fields.items():
+        if bounds := within(field):
+            yield field.alias or name, getattr(model, name), bounds
+
+
+def _marks(annotation: Any) -> Iterator[object]:
+    """Yields what types are annotated with, in unions too."""
+    yield from getattr(annotation, "__metadata__", ())
+    for part in get_args(annotation):
+        yield from _marks(part)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from aivj.contracts.eval_rows import LOW_MOTION, TOO_DARK_LUMA, EvalRow
-from aivj.contracts.fields import Count, Number, Omittable, OuterText, PairId
+from aivj.contracts.fields import Amount, Count, Number, Omittable, OuterText, PairId, Share, Within
 from aivj.contracts.json_text import ContractModel, document_bytes, read_object, validated
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.run_folder import MAX_ERROR_CHARS
@@ -52,7 +52,7 @@ class PackTarget(ContractModel):
     manifest_path: str
     pair_count: Count
     unique_pair_ids: Count
-    target_coverage: Number = 0.99
+    target_coverage: Annotated[Number, Within(0.01, 1)] = 0.99
     target_unique_pairs: Count
     manifest_digest: Omittable[str] = None
     scores_digest: Omittable[str] = None
@@ -74,8 +74,8 @@ class Limits(ContractModel):
 class Timeouts(ContractModel):
     """How long a page may take."""
 
-    goto_ms: Count = 30_000
-    vite_ready_ms: Count = 90_000
+    goto_ms: Annotated[Count, Within(1_000, 300_000)] = 30_000
+    vite_ready_ms: Annotated[Count, Within(5_000, 600_000)] = 90_000
     goto_wait_until: str = "domcontentloaded"
 
 
@@ -109,26 +109,26 @@ class Timing(ContractModel):
 class SampleSettings(ContractModel):
     """How one measurement is taken."""
 
-    downsample_size: Count = 12
-    interval_ms: Count = 250
-    warmup_samples: Count = 2
-    measure_samples: Count = 6
+    downsample_size: Annotated[Count, Within(2, 64)] = 12
+    interval_ms: Annotated[Count, Within(0, 5_000)] = 250
+    warmup_samples: Annotated[Count, Within(0, 20)] = 2
+    measure_samples: Annotated[Count, Within(1, 60)] = 6
 
 
 class Stuck(ContractModel):
     """How much standing still is borne."""
 
-    pick_timeout_ms: Count = 10_000
-    stuck_max_consecutive: Count = 3
-    stuck_max_restarts: Count = 6
-    browser_max_restarts: Count = 20
+    pick_timeout_ms: Annotated[Count, Within(500, 60_000)] = 10_000
+    stuck_max_consecutive: Annotated[Count, Within(1, 50)] = 3
+    stuck_max_restarts: Annotated[Count, Within(0, 50)] = 6
+    browser_max_restarts: Annotated[Count, Within(0, 200)] = 20
 
 
 class Heuristic(ContractModel):
     """Thresholds behind `okHeuristic`."""
 
-    motion_min: Number = LOW_MOTION
-    luma_min: Number = TOO_DARK_LUMA
+    motion_min: Amount = LOW_MOTION
+    luma_min: Share = TOO_DARK_LUMA
 
 
 class PackProgress(ContractModel):
@@ -164,9 +164,9 @@ class Viewport(ContractModel):
     """Size of the page; sizes only when it is fixed."""
 
     mode: Literal["fixed", "maximized"] = "fixed"
-    width: Omittable[Count] = 1280
-    height: Omittable[Count] = 720
-    device_scale_factor: Omittable[Number] = 1.5
+    width: Omittable[Annotated[Count, Within(640, 7_680)]] = 1280
+    height: Omittable[Annotated[Count, Within(480, 4_320)]] = 720
+    device_scale_factor: Omittable[Annotated[Number, Within(0.5, 2)]] = 1.5
 
 
 class BrowserUse(ContractModel):
@@ -247,7 +247,7 @@ class RunMeta(ContractModel):
     vite_port: Count
     vite_port_mode: Literal["auto", "fixed"] = "auto"
     coupled_pick: Literal["random", "shuffle", "weighted"] = "shuffle"
-    target_samples: Count | None = None
+    target_samples: Annotated[Count, Within(1, 2_000_000)] | None = None
     budget: Budget
     coupled_params: CoupledParams | None = None
     packs: list[PackTarget] = Field(min_length=1)

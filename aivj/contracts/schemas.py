@@ -6,12 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from aivj.contracts.acceptance import AcceptReport
+from aivj.contracts.checks import RunCheckReport, VerifyCheckReport
 from aivj.contracts.comparison import Comparison
 from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.elite_manifest import EliteFile
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.evaluation import EvaluationTable
 from aivj.contracts.failures import FailureRow
+from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.contracts.pointer import Pointer
@@ -21,26 +24,34 @@ from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
 from aivj.contracts.stuck_pairs import StuckPairsReport
 from aivj.contracts.sweep import SweepTable
+from aivj.contracts.verification import SchemaCheck, VerifyReport
 from aivj.errors import InputError
 
 SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
+        "accept-report": AcceptReport,
+        "budget-dynamics": BudgetStat,
         "comparison": Comparison,
         "demo-summary": DemoSummary,
         "elite-manifest": EliteFile,
         "eval-row": EvalRow,
         "evaluation": EvaluationTable,
         "failure-row": FailureRow,
+        "frame-time": FrameTimeStat,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
         "pointer": Pointer,
         "preference-retraction": Retraction,
         "preferences": Preference,
+        "run-check-report": RunCheckReport,
         "run-meta": RunMeta,
         "run-summary": RunSummary,
+        "schema-check": SchemaCheck,
         "source-manifest-row": SourceRow,
         "stuck-pairs": StuckPairsReport,
         "sweep": SweepTable,
+        "verify-check-report": VerifyCheckReport,
+        "verify-report": VerifyReport,
     }
 )
 

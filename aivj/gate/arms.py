@@ -1,4 +1,4 @@
-"""One arm of the gate: the player in one pick mode, and what was seen of it."""
+"""One arm of a verification: the player in one pick mode, and what was seen of it."""
 
 import base64
 from collections.abc import Mapping
@@ -120,7 +120,7 @@ class CanvasSize(ContractModel):
     css_height: Count
 
 
-class ArmEvidence(ContractModel):
+class ArmAnswers(ContractModel):
     """What the page answered.
 
     Attributes:
@@ -230,7 +230,7 @@ class Arm:
     Attributes:
         name: Pick mode.
         url: The page's address.
-        evidence: What the page answered; empty when it did not.
+        answers: What the page answered; empty when it did not.
         page_errors: Uncaught exceptions and failed requests, missing files (404) excepted.
         problem: Why the page did not answer; empty if it did.
         lost: Whether the page or its browser was lost: another try may do better.
@@ -239,7 +239,7 @@ class Arm:
 
     name: ArmName
     url: str
-    evidence: ArmEvidence = field(default_factory=ArmEvidence)
+    answers: ArmAnswers = field(default_factory=ArmAnswers)
     page_errors: tuple[str, ...] = ()
     problem: str = ""
     lost: bool = False
@@ -248,8 +248,8 @@ class Arm:
     @property
     def samples(self) -> list[SampledPick]:
         """Picks to compare: those that were not drawn, else those that the console tells of."""
-        if self.evidence.samples is not None:
-            return self.evidence.samples
+        if self.answers.samples is not None:
+            return self.answers.samples
         told = read_picks(self.console).entries
         return [
             SampledPick(pair=pick.pair, quality01=pick.quality01)
@@ -282,10 +282,10 @@ async def play_arm(
     script = _SCRIPT.read_text(encoding="utf-8")
     try:
         reply = await session.call(url, script, argument, timeout_s)
-        evidence = validated(ArmEvidence, reply.value, url)
+        answers = validated(ArmAnswers, reply.value, url)
     except ItemError as error:
         lost = isinstance(error, WorkerLostError)
         return Arm(request.name, url, problem=f"{error.kind}: {error.found}", lost=lost)
     except InputError as error:
         return Arm(request.name, url, problem=f"an answer of another form: {error}")
-    return Arm(request.name, url, evidence)
+    return Arm(request.name, url, answers)

@@ -5,16 +5,17 @@ from datetime import datetime
 from pathlib import Path
 
 from aivj.contracts.json_text import document_bytes, iso_utc
-from aivj.gate.playing import TRACE_NAME, Played
-from aivj.gate.report import CONSOLE_NAME, PAGE_ERRORS_NAME
-from aivj.gate.stats import (
-    budget_stat,
-    measured_frame_times,
-    read_preload_log,
-    read_selection_log,
+from aivj.contracts.verification import (
+    BUDGET_NAME,
+    CONSOLE_NAME,
+    FRAME_TIME_NAME,
+    PAGE_ERRORS_NAME,
+    SCHEMA_CHECK_NAME,
+    SELECTION_NAME,
+    TRACE_NAME,
 )
-from aivj.gate.verify_check.evidence import BUDGET_NAME, FRAME_TIME_NAME, SELECTION_NAME
-from aivj.gate.verify_check.report import SCHEMA_CHECK_NAME
+from aivj.gate.playing import Played
+from aivj.gate.stats import budget_stat, measured_frame_times, read_preload_log, read_selection_log
 from aivj.storage import storage_errors, write_atomic
 
 _PICTURES = ("weighted", "shuffle", "page")
@@ -51,9 +52,9 @@ def write_evidence(
     _write_lines(out_dir / CONSOLE_NAME, played.console_lines)
     _write_lines(out_dir / PAGE_ERRORS_NAME, played.error_lines)
     for arm in played.arms:
-        if arm.evidence.png is not None:
+        if arm.answers.png is not None:
             names[f"{arm.name}Screenshot"] = f"{arm.name}.png"
-            write_atomic(out_dir / f"{arm.name}.png", arm.evidence.png)
+            write_atomic(out_dir / f"{arm.name}.png", arm.answers.png)
     if played.has_trace:
         names["trace"] = TRACE_NAME
     selected = _selected(played.console_lines)

@@ -10,12 +10,11 @@ from aivj.browser.profiles import GpuPolicy, LaunchPlan
 from aivj.browser.recorded_tab import RecordedTab
 from aivj.browser.renderer import RendererReport
 from aivj.browser.session import BrowserSession
+from aivj.contracts.verification import TRACE_NAME
 from aivj.errors import StorageError, WorkerLostError
 from aivj.gate.arms import Arm, ArmRequest, play_arm
 from aivj.gate.features import FeaturesPlayed, play_features
 from aivj.gate.request import Deadline, OnProgress, VerifyRequest, too_late
-
-TRACE_NAME = "trace.zip"
 
 _FEATURES_TIMEOUT_S = 240.0
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from aivj.contracts.checks import Mode
 from aivj.contracts.pick_weights import PICK_GAMMA
 from aivj.gate.arms import Arm, ArmName, ArmRequest, Sampling, with_query
 from aivj.gate.features import FeatureRequest
-from aivj.gate.report import Mode
 
 OnProgress = Callable[[str], None]
 """Told what happens now, in a few words."""
@@ -26,7 +26,7 @@ class VerifyRequest:
         run_manifest_url: Where the page finds what rendering the library showed; None: nowhere.
         features: Whether the page's features are tried.
         beat_tempo: Whether the tempo is one of them.
-        strict_outputs: Whether the gate passes only with the panel of outputs.
+        strict_outputs: Whether the page passes only with the panel of outputs.
         measure_ms: How long frame times are taken.
         gamma: How much weighted picks prefer a better score.
         explore: Share of a pick's weight that does not depend on the score.

@@ -9,33 +9,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aivj.browser.profiles import GpuPolicy, LaunchPlan
+from aivj.browser.renderer import RendererReport
+from aivj.contracts.checks import VerifyCheckReport
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.uplift import Uplift
+from aivj.contracts.verification import (
+    CoupledConfig,
+    LogCounts,
+    PageCheck,
+    PageRenderer,
+    SelectionStats,
+    VerifyReport,
+    write_schema_check,
+    write_verify_report,
+)
 from aivj.gate.arms import Arm
-from aivj.gate.checks import CheckResult, Findings, judge_all
 from aivj.gate.evidence_files import clear_evidence, write_evidence
 from aivj.gate.expected import ExpectedPack, read_expected
 from aivj.gate.features import judge_features
 from aivj.gate.playing import Played, play_until_kept
-from aivj.gate.report import (
-    CoupledConfig,
-    EvidenceCounts,
-    GateRenderer,
-    SelectionStats,
-    VerifyReport,
-    write_report,
-)
 from aivj.gate.request import OnProgress, VerifyRequest
+from aivj.gate.seen import Seen, judge_seen
 from aivj.gate.stats import LinkLimits
 from aivj.gate.uplift import measure_uplift
-from aivj.gate.verify_check import (
-    VerifyCheckReport,
-    judge_evidence,
-    load_evidence,
-    required_in,
-    schema_check,
-    write_schema_check,
-)
+from aivj.gate.verify_check import judge_evidence, load_evidence, required_in, schema_check
 from aivj.stage.server import StageServer
 
 _CLIP_NAME = "music"
@@ -48,7 +45,7 @@ class Verification:
 
     Attributes:
         report: As in `report.json`.
-        gate: What the table of `aivj.gate.verify_check` makes of the folder.
+        gate: What the table of `aivj.gate.verify_check` makes of the evidence.
     """
 
     report: VerifyReport
@@ -132,10 +129,8 @@ async def verify_page(
         checks=_checks(request, expected, played, uplift),
         sel_stats=_selection_stats(request, played.arms),
         uplift=uplift,
-        renderer=GateRenderer.of(plan, played.renderer),
-        counts=EvidenceCounts(
-            console=len(played.console_lines), page_errors=len(played.error_lines)
-        ),
+        renderer=_renderer(plan, played.renderer),
+        counts=LogCounts(console=len(played.console_lines), page_errors=len(played.error_lines)),
         artifacts=artifacts,
     )
     return _judged(report, out_dir, packs_root, limits)
@@ -145,21 +140,32 @@ def _judged(
     report: VerifyReport, out_dir: Path, packs_root: Path, limits: LinkLimits | None
 ) -> Verification:
     """Writes the report, has the folder judged, and writes the verdict into it."""
-    write_report(out_dir, report)
+    write_verify_report(out_dir, report)
     evidence = load_evidence(out_dir, mode=report.mode, packs_root=packs_root, limits=limits)
     gate = judge_evidence(evidence, source=str(out_dir))
     write_schema_check(out_dir, schema_check(evidence, gate))
     if gate.passed:
         report = report.model_copy(update={"verdict": "passed"})
-        write_report(out_dir, report)
+        write_verify_report(out_dir, report)
     return Verification(report, gate)
+
+
+def _renderer(plan: LaunchPlan, found: RendererReport) -> PageRenderer:
+    return PageRenderer(
+        profile=plan.profile,
+        renderer_class=found.renderer_class,
+        vendor=found.vendor,
+        renderer=found.renderer,
+        gl_version=found.gl_version,
+        chromium_version=found.chromium_version,
+    )
 
 
 def _checks(
     request: VerifyRequest, expected: ExpectedPack | None, played: Played, uplift: Uplift | None
-) -> dict[str, CheckResult]:
+) -> dict[str, PageCheck]:
     required = required_in(request.mode) | ({_OUTPUTS} if request.strict_outputs else set())
-    checks = judge_all(Findings(expected, played.arms, uplift), required=required)
+    checks = judge_seen(Seen(expected, played.arms, uplift), required=required)
     features = played.features
     if features is None:
         return checks
@@ -198,13 +204,13 @@ def _selection_stats(request: VerifyRequest, arms: Sequence[Arm]) -> SelectionSt
         return None
     sampling = request.sampling
     counts = Counter({arm.name: len(arm.samples) for arm in arms})
-    clicks = sum(arm.evidence.clicks_used for arm in arms)
+    clicks = sum(arm.answers.clicks_used for arm in arms)
     return SelectionStats(
         samples_collected=counts.total(),
         target_samples=len(arms) * (sampling.num_shown if clicks else sampling.num_samples),
         clicks_used=clicks,
         samples_per_click=counts.total() / clicks if clicks else None,
-        elapsed_ms=sum(arm.evidence.sampling_ms for arm in arms),
+        elapsed_ms=sum(arm.answers.sampling_ms for arm in arms),
         abort_like_count=sum(bool(arm.problem) for arm in arms),
         coupled_pick_mode_counts=dict(counts),
     )

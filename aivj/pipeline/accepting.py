@@ -6,32 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aivj.browser.choice import RendererChoice
-from aivj.contracts.json_text import validated
+from aivj.contracts.json_text import Model, validated
+from aivj.contracts.log_stats import FrameTimeStat
 from aivj.contracts.uplift import Uplift
 from aivj.errors import InputError
-from aivj.gate.accept import (
-    PAGE_NAME,
-    AcceptReport,
-    AcceptStep,
-    AcceptSubject,
-    Step,
-    run_suite,
-)
-from aivj.gate.report import Mode
+from aivj.gate.accept import PAGE_NAME, AcceptReport, AcceptStep, AcceptSubject, Step, run_suite
 from aivj.gate.request import VerifyRequest
-from aivj.gate.stats import FrameTimeStat, LinkLimits
-from aivj.gate.stats.preload import LAG_ABOVE_MS
-from aivj.gate.verify_check import Evidence, VerifyCheckReport, judge_evidence
+from aivj.gate.stats import LinkLimits
 from aivj.pipeline.verification import verify
-from aivj.report.acceptance import (
-    AcceptancePage,
-    FrameColumn,
-    GateLine,
-    PickArm,
-    Picture,
-    StepLine,
-    write_acceptance,
-)
+from aivj.report.acceptance import AcceptancePage, Picture, write_acceptance
 
 EVIDENCE_NAME = "evidence"
 
@@ -109,26 +92,18 @@ def accept(
 
 def acceptance_page(report: AcceptReport, subject: AcceptSubject) -> AcceptancePage:
     """Gathers what the page shows; what is not there is left out."""
-    evidence = _evidence(subject, "release")
-    values = evidence.values if evidence else {}
+    evidence = subject.loaded_if_any
+    values = {} if evidence is None else evidence.values
     renderer = values.get("renderer")
-    uplift = _uplift(values.get("uplift"))
-    frames = _frames(evidence)
     return AcceptancePage(
-        pack=report.pack,
+        report=report,
         generated_at=datetime.now(UTC),
-        accepted=report.passed,
-        duration_s=report.duration_s,
         renderer=str(renderer["renderer"]) if isinstance(renderer, dict) else "nobody knows",
         is_software=evidence is not None and evidence.is_software,
-        notices=_notices(report, evidence),
-        steps=[_step_line(step) for step in report.steps.values()],
-        gate=_gate(subject, evidence),
+        gate={} if evidence is None else subject.judged,
         pictures=_pictures(subject.evidence),
-        frames=[] if frames is None else _columns(frames),
-        frames_note="" if frames is None else _frames_note(frames),
-        arms=[] if uplift is None else _arms(uplift),
-        arms_note="" if uplift is None else f"{uplift.figures}.",
+        frame_time=None if evidence is None else _frame_time(evidence.frame_time.value),
+        uplift=_shown(Uplift, values.get("uplift")),
     )
 
 
@@ -155,89 +130,19 @@ def _maker(request: AcceptRequest, verifying: Verifying, folder: Path) -> Callab
     return make
 
 
-def _evidence(subject: AcceptSubject, mode: Mode) -> Evidence | None:
-    return subject.loaded(mode) if subject.evidence.is_dir() else None
-
-
-def _notices(report: AcceptReport, evidence: Evidence | None) -> list[str]:
-    notices = []
-    if report.used_artifacts:
-        notices.append("Judged by evidence that was there; nothing was opened for it.")
-    if evidence is not None and evidence.is_software:
-        notices.append(
-            "A CPU drew: times from frame to frame say nothing of a GPU, and are not judged."
-        )
-    return notices
-
-
-def _step_line(step: AcceptStep) -> StepLine:
-    return StepLine(
-        title=step.title,
-        verdict=step.verdict,
-        found=step.found,
-        remedy=step.remedy or "",
-        duration_s=step.duration_s,
-        evidence=step.evidence,
-    )
-
-
-def _gate(subject: AcceptSubject, evidence: Evidence | None) -> list[GateLine]:
-    if evidence is None:
-        return []
-    release = _judged(evidence, subject)
-    dev = _judged(replace(evidence, mode="dev"), subject)
-    return [
-        GateLine(
-            name=name,
-            expected=result.expected,
-            dev=(dev.checks[name].verdict, dev.checks[name].required),
-            release=(result.verdict, result.required),
-            found=result.found,
-        )
-        for name, result in release.checks.items()
-    ]
-
-
-def _judged(evidence: Evidence, subject: AcceptSubject) -> VerifyCheckReport:
-    return judge_evidence(evidence, source=str(subject.evidence))
-
-
 def _pictures(folder: Path) -> list[Picture]:
     paths = [(label, folder / f"{name}.png") for name, label in _PICTURES.items()]
     return [Picture(label, path.read_bytes()) for label, path in paths if path.is_file()]
 
 
-def _frames(evidence: Evidence | None) -> FrameTimeStat | None:
-    """Frame times of a form that can be drawn; other programs' need not have one."""
-    document = None if evidence is None else evidence.frame_time.value
+def _frame_time(document: object) -> FrameTimeStat | None:
+    stat = _shown(FrameTimeStat, document)
+    return stat if stat is not None and stat.n else None
+
+
+def _shown(model: type[Model], document: object) -> Model | None:
+    """Returns a part of a form that can be drawn; other programs' need not have one."""
     try:
-        stat = validated(FrameTimeStat, document, "frame-time.json")
+        return validated(model, document, "the evidence")
     except InputError:
         return None
-    return stat if stat.n else None
-
-
-def _columns(stat: FrameTimeStat) -> list[FrameColumn]:
-    return [
-        FrameColumn(f"{column.from_ms}", column.count, column.from_ms >= LAG_ABOVE_MS)
-        for column in stat.histogram
-    ]
-
-
-def _frames_note(stat: FrameTimeStat) -> str:
-    return (
-        f"{stat.n} frames, median {stat.p50_ms or 0:.0f} ms, 95th percentile "
-        f"{stat.p95_ms or 0:.0f} ms. Hatched columns are late."
-    )
-
-
-def _uplift(document: object) -> Uplift | None:
-    try:
-        return validated(Uplift, document, "the report's uplift")
-    except InputError:
-        return None
-
-
-def _arms(uplift: Uplift) -> list[PickArm]:
-    arms = (("weighted", uplift.weighted), ("shuffled", uplift.shuffle))
-    return [PickArm(name, arm.avg_quality, arm.top20_hit_rate) for name, arm in arms]

@@ -23,9 +23,9 @@ from aivj.contracts.pairs_manifest import (
     read_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
+from aivj.contracts.verification import REPORT_NAME, VerifyReport
 from aivj.coupling.eval_labels import eval_labels
 from aivj.errors import InputError
-from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.pipeline.requests import CompareRequest
 from aivj.release.bucket import Bucket
 from aivj.release.opening import open_bucket

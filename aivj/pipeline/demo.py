@@ -18,10 +18,10 @@ from aivj.browser.choice import RendererChoice
 from aivj.contracts.demo_summary import StageSummary
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PairsQuality
+from aivj.contracts.verification import REPORT_NAME, VerifyReport
 from aivj.coupling.config import FitConfig
 from aivj.doctor import examine
 from aivj.errors import GateError
-from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.gate.request import VerifyRequest
 from aivj.gate.run_check import check_run
 from aivj.packs.pairing import DrawnPack

@@ -8,9 +8,9 @@ from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.eval_rows import read_eval_rows
 from aivj.contracts.json_text import read_object, validated
 from aivj.contracts.pairs_quality import quality_stats, read_pairs_quality
+from aivj.contracts.verification import VerifyReport
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.errors import GateError
-from aivj.gate.report import VerifyReport
 from aivj.release.opening import open_bucket
 from aivj.release.pointer import pointer_key, read_pointer, runtime_key
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG

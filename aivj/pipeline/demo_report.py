@@ -11,7 +11,7 @@ from aivj.contracts.demo_summary import (
 )
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.run_folder import PAGE_NAME
-from aivj.gate.report import REPORT_NAME
+from aivj.contracts.verification import REPORT_NAME
 from aivj.pipeline.demo import DemoResult
 from aivj.pipeline.demo_check import require_true_summary
 from aivj.pipeline.demo_request import PACK

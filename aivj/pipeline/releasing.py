@@ -12,10 +12,10 @@ from aivj.contracts.pairs_manifest import (
 )
 from aivj.contracts.pairs_quality import PairsQuality, Provenance, read_pairs_quality
 from aivj.contracts.pointer import Pointer
+from aivj.contracts.verification import REPORT_NAME, VerifyReport
 from aivj.coupling import served_files
 from aivj.coupling.calibration import Stretch
 from aivj.errors import GateError, StorageError
-from aivj.gate.report import REPORT_NAME, VerifyReport
 from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
 from aivj.release.logged_model import ServableModel

@@ -5,66 +5,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 from markupsafe import Markup
 
+from aivj.contracts.acceptance import AcceptReport
+from aivj.contracts.checks import Mode, Verdict, VerifyCheckReport
+from aivj.contracts.log_stats import LAG_ABOVE_MS, FrameTimeColumn, FrameTimeStat
+from aivj.contracts.uplift import Uplift
 from aivj.report.axis import rounded_axis
 from aivj.report.page import render_page
 from aivj.report.svg import element
 from aivj.storage import write_atomic
 
-Verdict = Literal["pass", "fail", "not-applicable"]
-
 _TEMPLATE = "acceptance.html.j2"
 _WIDTH = 420
 _HEIGHT = 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 412, 10, 118
-_LATE_MS = 33
 _BAR_GAP = 2
 _ROW_HEIGHT = 36
 _LABEL_WIDTH = 58
 _FIGURES_WIDTH = 126
-
-
-@dataclass(frozen=True)
-class StepLine:
-    """One step.
-
-    Attributes:
-        title: What is looked at.
-        verdict: How it ended.
-        found: What was found.
-        remedy: What to do; empty unless it failed.
-        duration_s: Wall time.
-        evidence: Files of it, relative to the page.
-    """
-
-    title: str
-    verdict: Verdict
-    found: str
-    remedy: str
-    duration_s: float
-    evidence: Sequence[str]
-
-
-@dataclass(frozen=True)
-class GateLine:
-    """One check of the gate's table.
-
-    Attributes:
-        name: Its name.
-        expected: The rule.
-        dev: How it ended while developing, and whether it is required there.
-        release: The same for a release.
-        found: What was found for a release.
-    """
-
-    name: str
-    expected: str
-    dev: tuple[Verdict, bool]
-    release: tuple[Verdict, bool]
-    found: str
 
 
 @dataclass(frozen=True)
@@ -86,70 +47,43 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class FrameColumn:
-    """Frames of a length.
-
-    Attributes:
-        label: From which time on, in ms.
-        count: How many.
-        is_late: Whether they lag.
-    """
-
-    label: str
-    count: int
-    is_late: bool
-
-
-@dataclass(frozen=True)
-class PickArm:
-    """Picks of a mode: their mean quality, and the share that hit the pack's best fifth."""
-
-    name: str
-    mean: float
-    top20: float
-
-
-@dataclass(frozen=True)
 class AcceptancePage:
     """What the page is made from.
 
     Attributes:
-        pack: The pack.
-        generated_at: When; shown in UTC.
-        accepted: The verdict.
-        duration_s: Wall time of all.
+        report: As in `accept.json`.
+        generated_at: When the page was made; shown in UTC.
         renderer: What drew.
         is_software: Whether that was a CPU.
-        notices: What must be said before anything else.
-        steps: The steps, in their order.
-        gate: The gate's table.
+        gate: The verdict on the evidence, by what it has to be good enough for; empty without any.
         pictures: What was seen.
-        frames: Frame times as a histogram; empty without any.
-        frames_note: In words.
-        arms: Weighted and shuffled picks; empty without a comparison.
-        arms_note: In words.
+        frame_time: Frame times; None without any.
+        uplift: Weighted against shuffled picks; None without a comparison.
     """
 
-    pack: str
+    report: AcceptReport
     generated_at: datetime
-    accepted: bool
-    duration_s: float
     renderer: str
     is_software: bool
-    notices: Sequence[str]
-    steps: Sequence[StepLine]
-    gate: Sequence[GateLine]
+    gate: Mapping[Mode, VerifyCheckReport]
     pictures: Sequence[Picture]
-    frames: Sequence[FrameColumn]
-    frames_note: str
-    arms: Sequence[PickArm]
-    arms_note: str
+    frame_time: FrameTimeStat | None
+    uplift: Uplift | None
 
     @property
     def counts(self) -> Mapping[Verdict, int]:
         """Steps by how they ended."""
-        ends: tuple[Verdict, ...] = ("pass", "fail", "not-applicable")
-        return {end: sum(step.verdict == end for step in self.steps) for end in ends}
+        ends: tuple[Verdict, ...] = get_args(Verdict)
+        steps = self.report.steps.values()
+        return {end: sum(step.verdict == end for step in steps) for end in ends}
+
+    @property
+    def notices(self) -> list[str]:
+        """What must be said before anything else."""
+        artifacts = "Judged by evidence that was there; nothing was opened for it."
+        cpu = "A CPU drew: times from frame to frame say nothing of a GPU, and are not judged."
+        told = {artifacts: self.report.used_artifacts, cpu: self.is_software}
+        return [text for text, is_so in told.items() if is_so]
 
 
 def write_acceptance(path: Path, page: AcceptancePage) -> None:
@@ -167,12 +101,12 @@ def acceptance_html(page: AcceptancePage) -> str:
         _TEMPLATE,
         page=page,
         counts=page.counts,
-        frames=frame_chart(page.frames) if page.frames else None,
-        arms=arm_chart(page.arms) if page.arms else None,
+        frames=frame_chart(page.frame_time.histogram) if page.frame_time else None,
+        arms=arm_chart(page.uplift) if page.uplift else None,
     )
 
 
-def frame_chart(columns: Sequence[FrameColumn]) -> Markup:
+def frame_chart(columns: Sequence[FrameTimeColumn]) -> Markup:
     """Returns a histogram of frame times; late frames are hatched, not only coloured."""
     shown = _without_empty_ends(columns)
     width = (_RIGHT - _LEFT) / len(shown)
@@ -193,41 +127,44 @@ def frame_chart(columns: Sequence[FrameColumn]) -> Markup:
         parts.append(
             element(
                 "rect",
-                class_="bar-flagged" if column.is_late else "bar",
+                class_="bar-flagged" if column.from_ms >= LAG_ABOVE_MS else "bar",
                 x=left + _BAR_GAP,
                 y=top,
                 width=width - 2 * _BAR_GAP,
                 height=_BOTTOM - top,
             )
         )
-        parts.append(element("text", column.label, x=left, y=_BOTTOM + 14, text_anchor="middle"))
+        parts.append(
+            element("text", f"{column.from_ms}", x=left, y=_BOTTOM + 14, text_anchor="middle")
+        )
     axis_label = "ms from frame to frame, from"
     parts.append(element("text", axis_label, class_="axis-label", x=_LEFT, y=_HEIGHT - 2))
-    name = f"Histogram of frame times, {_LATE_MS} ms and more are late"
+    name = f"Histogram of frame times, {LAG_ABOVE_MS:g} ms and more are late"
     return _chart(_HEIGHT, name, parts)
 
 
-def arm_chart(arms: Sequence[PickArm]) -> Markup:
+def arm_chart(uplift: Uplift) -> Markup:
     """Returns bars of the mean quality of picks, 0 to 1, one for each mode."""
     parts = []
-    for place, arm in enumerate(arms):
+    arms = {"weighted": uplift.weighted, "shuffled": uplift.shuffle}
+    for place, (name, arm) in enumerate(arms.items()):
         top = place * _ROW_HEIGHT
         span = _RIGHT - _LABEL_WIDTH - _FIGURES_WIDTH
         parts += [
-            element("text", arm.name, x=0, y=top + 20),
+            element("text", name, x=0, y=top + 20),
             element("rect", class_="track", x=_LABEL_WIDTH, y=top + 8, width=span, height=16, rx=3),
             element(
                 "rect",
                 class_="bar",
                 x=_LABEL_WIDTH,
                 y=top + 8,
-                width=span * min(max(arm.mean, 0), 1),
+                width=span * min(max(arm.avg_quality, 0), 1),
                 height=16,
                 rx=3,
             ),
             element(
                 "text",
-                f"{arm.mean:.3f}, {arm.top20:.0%} in best fifth",
+                f"{arm.avg_quality:.3f}, {arm.top20_hit_rate:.0%} in best fifth",
                 x=_LABEL_WIDTH + span + 8,
                 y=top + 20,
             ),
@@ -246,6 +183,6 @@ def _chart(height: float, name: str, parts: Sequence[Markup]) -> Markup:
     )
 
 
-def _without_empty_ends(columns: Sequence[FrameColumn]) -> Sequence[FrameColumn]:
+def _without_empty_ends(columns: Sequence[FrameTimeColumn]) -> Sequence[FrameTimeColumn]:
     filled = [place for place, column in enumerate(columns) if column.count]
     return columns[min(filled, default=0) : max(filled, default=len(columns) - 1) + 1]

@@ -27,7 +27,7 @@ def test_the_address_says_everything_that_decides_the_picks():
 async def test_a_page_that_hangs_is_part_of_the_answer():
     arm = await play_arm(FaultySession(), "http://127.0.0.1:1", REQUEST, timeout_s=180)
     assert arm.problem == "hung-page: no answer in 180 s"
-    assert not arm.evidence.ready
+    assert not arm.answers.ready
 
 
 async def test_an_answer_of_another_form_is_part_of_the_answer():

@@ -5,13 +5,13 @@ import pytest
 from aivj.browser.renderer import RendererReport
 from aivj.errors import WorkerLostError
 from aivj.gate import playing
-from aivj.gate.arms import Arm, ArmEvidence
+from aivj.gate.arms import Arm, ArmAnswers
 from aivj.gate.features import FeaturesPlayed
 from aivj.gate.playing import Played, heartbeat, play_until_kept
 from aivj.gate.request import Deadline, VerifyRequest
 
 RENDERER = RendererReport("Mesa", "llvmpipe", "", "")
-GOOD = Played(RENDERER, [Arm("weighted", "http://h/", ArmEvidence(ready=True))])
+GOOD = Played(RENDERER, [Arm("weighted", "http://h/", ArmAnswers(ready=True))])
 LOST = Played(RENDERER, [Arm("weighted", "http://h/", problem="page-crash: x", lost=True)])
 
 

@@ -7,8 +7,8 @@ from gate.tested_packs import MOVING, write_pack
 
 from aivj.errors import InputError
 from aivj.gate.arms import Sampling
-from aivj.gate.checks import CHECKS
 from aivj.gate.features import FEATURES
+from aivj.gate.seen import JUDGES
 from aivj.gate.verify_check import judge_evidence, load_evidence, required_in
 from aivj.stage import assets
 from aivj.stage.server import StageServer
@@ -35,7 +35,7 @@ async def test_a_pack_of_real_presets_passes_the_release_gate_with_all_evidence(
     )
     assert done.gate.passed, done.gate.failed_checks
     assert done.report.passed
-    assert {check.name for check in (*CHECKS, *FEATURES) if not getattr(check, "asked", False)} == (
+    assert {*JUDGES, *(feature.name for feature in FEATURES if not feature.asked)} == (
         set(done.report.checks)
     )
     for name in required_in("release") & set(done.report.checks):

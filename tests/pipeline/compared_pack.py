@@ -15,8 +15,7 @@ from aivj.contracts.pairs_manifest import (
     write_pairs_manifest,
 )
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
-from aivj.gate.checks import CheckResult
-from aivj.gate.report import EvidenceCounts, GateRenderer, VerifyReport
+from aivj.contracts.verification import LogCounts, PageCheck, PageRenderer, VerifyReport
 from aivj.gate.uplift import measure_uplift
 from aivj.storage import sha256_hex
 
@@ -141,7 +140,7 @@ class ComparedPack:
     def write_report(self, folder: Path, quality: Path, *, passed: bool = True, seed=0) -> Path:
         """What `aivj verify` would have written for the scores in `quality`."""
         picks = [(pair, pair / 60) for pair in range(50)]
-        failed = CheckResult(ok=passed, required=True, meaning="it draws", reason="a black page")
+        failed = PageCheck(ok=passed, required=True, meaning="it draws", reason="a black page")
         report = VerifyReport(
             url="http://127.0.0.1/",
             started_at="2026-03-01T10:00:00.000Z",
@@ -153,7 +152,7 @@ class ComparedPack:
             verdict="passed" if passed else "failed",
             checks={"pageDraws": failed},
             uplift=measure_uplift(picks, picks[:30], [score for _, score in picks], seed=0),
-            renderer=GateRenderer(
+            renderer=PageRenderer(
                 profile="software-egl",
                 renderer_class="llvmpipe",
                 vendor="Mesa",
@@ -161,7 +160,7 @@ class ComparedPack:
                 gl_version="WebGL 2.0",
                 chromium_version="140",
             ),
-            counts=EvidenceCounts(console=0, page_errors=0),
+            counts=LogCounts(console=0, page_errors=0),
             artifacts={},
         )
         folder.mkdir(parents=True, exist_ok=True)

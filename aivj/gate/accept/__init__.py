@@ -1,18 +1,11 @@
-"""A pack accepted or not: every gate in order, each with its evidence, and one verdict."""
+"""A pack accepted or not: every step in order, each with its evidence, and one verdict."""
 
-from aivj.gate.accept.report import (
-    ACCEPT_NAME,
-    PAGE_NAME,
-    AcceptReport,
-    AcceptStep,
-    write_accept,
-)
-from aivj.gate.accept.steps import STEPS, Step
+from aivj.contracts.acceptance import ACCEPT_PAGE_NAME as PAGE_NAME
+from aivj.contracts.acceptance import AcceptReport, AcceptStep
 from aivj.gate.accept.subject import AcceptSubject
-from aivj.gate.accept.suite import run_suite
+from aivj.gate.accept.suite import STEPS, Step, run_suite
 
 __all__ = [
-    "ACCEPT_NAME",
     "PAGE_NAME",
     "STEPS",
     "AcceptReport",
@@ -20,5 +13,4 @@ __all__ = [
     "AcceptSubject",
     "Step",
     "run_suite",
-    "write_accept",
 ]

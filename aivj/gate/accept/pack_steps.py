@@ -9,7 +9,7 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, preset_file, read
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.errors import InputError
 from aivj.gate.accept.subject import AcceptSubject
-from aivj.gate.run_check.finding import Finding, Problem, judged
+from aivj.gate.rules import Finding, Problem, judged
 from aivj.packs.scan import scan_presets
 from aivj.presets import parse_milk
 

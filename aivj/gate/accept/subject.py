@@ -1,13 +1,14 @@
 """What is accepted or not, and what is already known of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import get_args
 
-from aivj.gate.report import Mode
+from aivj.contracts.checks import Mode, VerifyCheckReport
 from aivj.gate.stats import LinkLimits, read_lines
-from aivj.gate.verify_check import Evidence, load_evidence
+from aivj.gate.verify_check import Evidence, judge_evidence, load_evidence
 
 MakeEvidence = Callable[[float], None]
 """Verifies the pack, in the seconds given, and leaves the evidence in the subject's folder."""
@@ -38,20 +39,34 @@ class AcceptSubject:
         """The pack's own folder."""
         return self.packs_root / "presets" / self.pack
 
-    def loaded(self, mode: Mode) -> Evidence:
-        """Reads the evidence as it is now.
+    @cached_property
+    def loaded(self) -> Evidence:
+        """The evidence, read once: when it is first asked for it has been made.
 
         Raises:
             InputError: There is no such folder.
         """
         return load_evidence(
-            self.evidence, mode=mode, packs_root=self.packs_root, limits=self.limits
+            self.evidence, mode="release", packs_root=self.packs_root, limits=self.limits
         )
 
+    @property
+    def loaded_if_any(self) -> Evidence | None:
+        """The evidence; None if there is no such folder."""
+        return self.loaded if self.evidence.is_dir() else None
+
     @cached_property
-    def is_software(self) -> bool:
-        """Whether a software renderer drew; not known before there is evidence."""
-        return self.loaded("dev").is_software
+    def judged(self) -> Mapping[Mode, VerifyCheckReport]:
+        """The verdict on the evidence, by what it has to be good enough for.
+
+        Raises:
+            InputError: There is no such folder.
+        """
+        modes: tuple[Mode, ...] = get_args(Mode)
+        return {
+            mode: judge_evidence(replace(self.loaded, mode=mode), source=str(self.evidence))
+            for mode in modes
+        }
 
     def lines_of(self, *names: str) -> list[str]:
         """Returns the lines of those logs that are there."""

@@ -1,25 +1,123 @@
-"""Takes the steps one after the other and writes down how each ended."""
+"""The steps of acceptance, taken one after the other, and how each ended."""
 
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aivj.contracts.acceptance import AcceptReport, AcceptStep, write_accept
 from aivj.contracts.json_text import document_bytes, iso_utc
+from aivj.contracts.verification import (
+    BUDGET_NAME,
+    CONSOLE_NAME,
+    FRAME_TIME_NAME,
+    PAGE_ERRORS_NAME,
+    REPORT_NAME,
+    SELECTION_NAME,
+)
 from aivj.errors import AivjError
-from aivj.gate.accept.evidence_steps import Outcome
-from aivj.gate.accept.report import AcceptReport, AcceptStep, verdict_of, write_accept
-from aivj.gate.accept.steps import STEPS, VERIFY_DEV, Step
+from aivj.gate.accept import evidence_steps, pack_steps
 from aivj.gate.accept.subject import AcceptSubject
 from aivj.gate.request import Deadline
-from aivj.gate.run_check.finding import Problem, judged
+from aivj.gate.rules import Rule, failed
 from aivj.storage import write_atomic
+
+
+@dataclass(frozen=True)
+class Step(Rule[AcceptSubject]):
+    """A step: a rule of acceptance.
+
+    Attributes:
+        files: What it reads of the evidence.
+        needed: Whether a pack is accepted only if it passed; others may not apply.
+    """
+
+    files: tuple[str, ...] = ()
+    needed: bool = False
+
+    @property
+    def title(self) -> str:
+        """What is looked at."""
+        return self.expected
+
 
 OnStep = Callable[[int, Step, AcceptStep | None], None]
 """Told a step's number, from 1, the step, and how it ended; None while it begins."""
 
 _TOO_LATE = "give it more time with --timeout-ms or AIVJ_ACCEPT_TIMEOUT_MS"
+_VERIFICATION = (REPORT_NAME, CONSOLE_NAME, PAGE_ERRORS_NAME)
+_VERIFY_DEV = "verifyDev"
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "files",
+        "Manifest, scores and every preset are there",
+        pack_steps.check_files,
+        "build the pack again with `aivj pack`, or copy what is missing into it",
+        needed=True,
+    ),
+    Step(
+        "lint",
+        "Presets are texts that say what to draw",
+        pack_steps.lint_presets,
+        "remove these presets, then build the pack again with `aivj pack`",
+        needed=True,
+    ),
+    Step(
+        _VERIFY_DEV,
+        "The page plays the pack: good enough to develop",
+        lambda subject: evidence_steps.verified(subject, "dev"),
+        "look at the evidence; `aivj verify-check` says what to do for each check",
+        _VERIFICATION,
+        needed=True,
+    ),
+    Step(
+        "verifyRelease",
+        "The same evidence, good enough to release",
+        lambda subject: evidence_steps.verified(subject, "release"),
+        "look at the evidence; `aivj verify-check --release` says what to do for each check",
+        _VERIFICATION,
+        needed=True,
+    ),
+    Step(
+        "selectionRatio",
+        "Presets that were selected move",
+        evidence_steps.selection_ratio,
+        "give the page a run manifest of these presets, and let it select",
+        (SELECTION_NAME,),
+    ),
+    Step(
+        "preload",
+        "Making presets ready costs no frames",
+        evidence_steps.preload,
+        "preload less at a time, or draw on a GPU",
+        (evidence_steps.PRELOAD_NAME, CONSOLE_NAME),
+    ),
+    Step(
+        "frameTime",
+        "Frames come in time",
+        evidence_steps.frame_time,
+        "draw less, or on a faster GPU",
+        (FRAME_TIME_NAME,),
+    ),
+    Step(
+        "dataLink",
+        "What was selected is in the run manifest",
+        evidence_steps.data_link,
+        "build the run manifest from this library, and let the page select longer",
+        (SELECTION_NAME,),
+    ),
+    Step(
+        "budgetDynamics",
+        "The performance budget answers to load",
+        evidence_steps.budget_dynamics,
+        "put the page under load and take it off again",
+        (BUDGET_NAME,),
+    ),
+)
+"""All steps. Each is taken whatever came of those before."""
 
 
 def run_suite(
@@ -48,12 +146,14 @@ def run_suite(
         on_step(number, step, None)
         steps[step.name] = _taken(number, step, subject, folder, deadline)
         on_step(number, step, steps[step.name])
+    has_failed = any(step.verdict == "fail" for step in steps.values())
+    done = all(steps[step.name].verdict == "pass" for step in STEPS if step.needed)
     report = AcceptReport(
         pack=subject.pack,
         started_at=iso_utc(started_at),
         duration_s=deadline.elapsed_s,
         used_artifacts=subject.make_evidence is None,
-        verdict=verdict_of(steps, needed=[step.name for step in STEPS if step.needed]),
+        verdict="passed" if done and not has_failed else "failed",
         steps=steps,
     )
     write_accept(folder, report)
@@ -66,22 +166,20 @@ def _taken(
     started_s = time.monotonic()
     remedy = step.remedy
     if deadline.is_over:
-        outcome: Outcome = judged([Problem(deadline.message)], ""), None
-        remedy = _TOO_LATE
+        finding, remedy = failed(deadline.message), _TOO_LATE
     else:
         try:
-            if step.name == VERIFY_DEV and subject.make_evidence is not None:
+            if step.name == _VERIFY_DEV and subject.make_evidence is not None:
                 subject.make_evidence(deadline.within(float("inf")))
-            outcome = step.run(subject)
+            finding = step.judge(subject)
         except AivjError as error:
             told = f"expected {error.expected}; found {error.found}"
-            outcome, remedy = (judged([Problem(told)], ""), None), error.remedy
-    finding, document = outcome
+            finding, remedy = failed(told), error.remedy
     files = [subject.evidence / name for name in step.files]
     evidence = [_relative(path, folder) for path in files if path.is_file()]
-    if document is not None:
+    if finding.document is not None:
         name = f"steps/{number}-{step.name}.json"
-        write_atomic(folder / name, document_bytes(document))
+        write_atomic(folder / name, document_bytes(finding.document))
         evidence.insert(0, name)
     return AcceptStep(
         title=step.title,

@@ -1,20 +1,28 @@
-"""Which features there are, and when what a page answered is good enough."""
+"""When what a page answered of a feature is good enough for the rule of that name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from aivj.gate.checks import CheckResult
+from aivj.contracts.verification import PageCheck
 from aivj.gate.features.answers import (
+    Accent,
     AudioControls,
+    BeatTempo,
+    BudgetChange,
+    DualRandom,
+    Favourites,
     FeatureAnswers,
+    Outputs,
     PerfCaps,
     PresetStress,
     Shedding,
     figures_of,
 )
+from aivj.gate.rules import Finding, failed, held, not_applicable, passed
+from aivj.gate.seen import page_check
 
 AUDIO_FPS = (30, 45, 60)
 BEAT_FPS = (10, 20, 30)
@@ -44,83 +52,60 @@ _RATE_SLACK = 1.15
 
 
 @dataclass(frozen=True)
-class Judged:
-    """How a feature was judged.
-
-    Attributes:
-        ok: None if the page does not have it.
-        reason: Figures, what is wrong, or what is not there.
-        figures: What stands beside it in the report.
-    """
-
-    ok: bool | None
-    reason: str
-    figures: Mapping[str, Any] = field(default_factory=dict)
-
-
-Judge = Callable[[FeatureAnswers, bool], Judged]
-"""Takes the answers, and whether a software renderer drew."""
-
-
-@dataclass(frozen=True)
 class Feature:
-    """A row of the table.
+    """How a rule that is about a feature is judged.
 
     Attributes:
-        name: Check of the report.
-        step: What it is called in the page's answers.
-        meaning: What it checks.
-        judge: Judges an answer that is there.
+        name: The rule.
+        step: What the feature is called in the page's answers.
+        judge: Judges an answer that is there; told whether a software renderer drew.
         asked: Whether it is tried only when asked for.
     """
 
     name: str
     step: str
-    meaning: str
-    judge: Judge
+    judge: Callable[[Any, bool], Finding]
     asked: bool = False
 
 
 def judge_features(
     answers: FeatureAnswers, *, is_software: bool, problem: str, required: frozenset[str]
-) -> dict[str, CheckResult]:
-    """Judges every feature, by name, in the order of the table.
+) -> dict[str, PageCheck]:
+    """Returns what stands in the report of every feature, by the name of its rule.
 
     Args:
         answers: What the page answered.
         is_software: Whether a software renderer drew: times from frame to frame are then no rule.
         problem: Why the page did not answer; empty if it did.
-        required: Names of the checks that the gate passes only with.
+        required: Names of the rules that the page passes only with.
     """
-    results = {}
+    checks = {}
     for feature in FEATURES:
-        judged = _judge(feature, answers, is_software=is_software, problem=problem)
-        if feature.asked and judged.ok is None and feature.name not in required:
+        finding = _finding(feature, answers, is_software=is_software, problem=problem)
+        is_there = finding.verdict != "not-applicable"
+        if feature.asked and not is_there and feature.name not in required:
             continue
-        results[feature.name] = CheckResult(
-            ok=judged.ok,
-            required=feature.name in required,
-            meaning=feature.meaning,
-            reason=judged.reason,
-            error=None if judged.ok else judged.reason,
-            **judged.figures,
-        )
-    return results
+        error = None if finding.verdict == "pass" else finding.found
+        told = finding.beside({"error": error, **finding.figures})
+        checks[feature.name] = page_check(feature.name, told, required=required)
+    return checks
 
 
-def _judge(feature: Feature, answers: FeatureAnswers, *, is_software: bool, problem: str) -> Judged:
+def _finding(
+    feature: Feature, answers: FeatureAnswers, *, is_software: bool, problem: str
+) -> Finding:
     if problem or not answers.ready:
-        return Judged(None, problem or "the page did not answer")
+        return not_applicable(problem or "the page did not answer")
     thrown = answers.errors.get(to_camel(feature.step))
     if thrown is not None:
-        return Judged(False, thrown)
-    if getattr(answers, feature.step) is None:
-        return Judged(None, "the page does not have it")
-    return feature.judge(answers, is_software)
+        return failed(thrown)
+    answer = getattr(answers, feature.step)
+    if answer is None:
+        return not_applicable("the page does not have it")
+    return feature.judge(answer, is_software)
 
 
-def _perf_caps(answers: FeatureAnswers, _: bool) -> Judged:
-    caps = answers.perf_caps or PerfCaps()
+def _perf_caps(caps: PerfCaps, _: bool) -> Finding:
     feed = caps.pm_audio_feed_interval_ms
     audio_ok = caps.audio_analysis_fps_cap in AUDIO_FPS
     beat_ok = caps.beat_tempo_fps_cap in BEAT_FPS
@@ -132,30 +117,26 @@ def _perf_caps(answers: FeatureAnswers, _: bool) -> Judged:
         "beatTempoOk": beat_ok,
         "pmAudioOk": pm_ok,
     }
-    return Judged(audio_ok and beat_ok and pm_ok, _told(caps), figures)
+    return held(audio_ok and beat_ok and pm_ok, _told(caps)).beside(figures)
 
 
-def _accent(answers: FeatureAnswers, _: bool) -> Judged:
-    accent = answers.accent
-    if accent is None:
-        return Judged(None, "")
+def _accent(accent: Accent, _: bool) -> Finding:
     figures = figures_of(accent)
     if "accent" not in accent.diagnostics_text.lower():
-        return Judged(False, "the diagnostics do not name the accent", figures)
+        return failed("the diagnostics do not name the accent").beside(figures)
     if not accent.trace_found:
-        return Judged(False, "the overlay has no accent with a figure", figures)
-    return Judged(True, "diagnosed and traced", figures)
+        return failed("the overlay has no accent with a figure").beside(figures)
+    return passed("diagnosed and traced").beside(figures)
 
 
-def _audio_drive(answers: FeatureAnswers, _: bool) -> Judged:
-    found = answers.audio_drive or {}
+def _audio_drive(found: Mapping[str, AudioControls | None], _: bool) -> Finding:
     wrong = [
         f"{name}: {_told_drive(found.get(name))}, not {_numbers(wanted)}"
         for name, wanted in DRIVES.items()
         if not _drives_so(found.get(name), wanted)
     ]
     figures = {"results": {name: figures_of(each) for name, each in found.items()}}
-    return Judged(not wrong, "; ".join(wrong) or ", ".join(DRIVES), figures)
+    return held(not wrong, "; ".join(wrong) or ", ".join(DRIVES)).beside(figures)
 
 
 def _drives_so(found: AudioControls | None, wanted: tuple[float, ...]) -> bool:
@@ -167,13 +148,10 @@ def _drives_so(found: AudioControls | None, wanted: tuple[float, ...]) -> bool:
     )
 
 
-def _shedding(answers: FeatureAnswers, _: bool) -> Judged:
-    shedding = answers.shedding
-    if shedding is None:
-        return Judged(None, "")
+def _shedding(shedding: Shedding, _: bool) -> Finding:
     problem = _shedding_problem(shedding)
     good = f"{_told(shedding.before)}, under pressure {_told(shedding.during)}"
-    return Judged(not problem, problem or good, figures_of(shedding))
+    return held(not problem, problem or good).beside(figures_of(shedding))
 
 
 def _shedding_problem(shedding: Shedding) -> str:
@@ -194,10 +172,7 @@ def _shedding_problem(shedding: Shedding) -> str:
     return "" if shedding.relieved else "the pressure did not end within 12 s"
 
 
-def _budget(answers: FeatureAnswers, _: bool) -> Judged:
-    budget = answers.budget
-    if budget is None:
-        return Judged(None, "")
+def _budget(budget: BudgetChange, _: bool) -> Finding:
     changed = len(set(budget.aggressiveness)) > 1
     levels = (budget.before.current_level, budget.during.current_level)
     moved = levels[0] != levels[1] and budget.after.current_level == levels[0]
@@ -206,63 +181,49 @@ def _budget(answers: FeatureAnswers, _: bool) -> Judged:
         f"aggressiveness {_numbers(budget.aggressiveness)}"
     )
     figures = {**figures_of(budget), "prefetchAggressivenessChanged": changed}
-    return Judged(moved and changed, told, figures)
+    return held(moved and changed, told).beside(figures)
 
 
-def _dual_random(answers: FeatureAnswers, _: bool) -> Judged:
-    random = answers.dual_random
-    if random is None:
-        return Judged(None, "")
-    ok = random.fg_changed and random.bg_changed
+def _dual_random(random: DualRandom, _: bool) -> Finding:
     same = [
         layer
         for layer, changed in (("foreground", random.fg_changed), ("background", random.bg_changed))
         if not changed
     ]
-    told = f"{random.attempts} attempts" + ("" if ok else f", the same {' and '.join(same)}")
-    return Judged(ok, told, figures_of(random))
+    told = f"{random.attempts} attempts" + (f", the same {' and '.join(same)}" if same else "")
+    return held(not same, told).beside(figures_of(random))
 
 
-def _preset_stress(answers: FeatureAnswers, is_software: bool) -> Judged:
-    stress = answers.preset_stress
-    if stress is None:
-        return Judged(None, "")
+def _preset_stress(stress: PresetStress, is_software: bool) -> Finding:
     figures = figures_of(stress)
     if stress.option_count < MIN_OPTIONS:
         few = f"{stress.option_count} presets, {MIN_OPTIONS} are needed"
-        return Judged(None, few, figures)
+        return not_applicable(few).beside(figures)
     told = _told_stress(stress)
     if stress.selections_attempted < MIN_SELECTIONS or stress.next_clicks < MIN_NEXT_CLICKS:
-        return Judged(False, f"{told}: it stopped answering", figures)
+        return failed(f"{told}: it stopped answering").beside(figures)
     if stress.max_raf_gap_ms < MAX_RAF_GAP_MS:
-        return Judged(True, told, figures)
+        return passed(told).beside(figures)
     if is_software:
-        return Judged(None, f"{told}; a software renderer drew", figures)
-    return Judged(False, f"{told}: {MAX_RAF_GAP_MS} ms are too long", figures)
+        return not_applicable(f"{told}; a software renderer drew").beside(figures)
+    return failed(f"{told}: {MAX_RAF_GAP_MS} ms are too long").beside(figures)
 
 
-def _favourites(answers: FeatureAnswers, _: bool) -> Judged:
-    compared = answers.favourites
-    if compared is None:
-        return Judged(None, "")
+def _favourites(compared: Favourites, _: bool) -> Finding:
     ok = compared.compare_table and compared.th_count >= MIN_COMPARED_COLUMNS
     told = f"{compared.selected_count} compared in {compared.th_count} columns"
-    return Judged(ok and compared.export_enabled, told, figures_of(compared))
+    return held(ok and compared.export_enabled, told).beside(figures_of(compared))
 
 
-def _beat_tempo(answers: FeatureAnswers, _: bool) -> Judged:
-    tempo = answers.beat_tempo
-    if tempo is None or tempo.beats_per_minute is None:
-        return Judged(False, "no tempo was found", figures_of(tempo))
-    return Judged(True, f"{tempo.beats_per_minute:.0f} beats a minute", figures_of(tempo))
+def _beat_tempo(tempo: BeatTempo, _: bool) -> Finding:
+    if tempo.beats_per_minute is None:
+        return failed("no tempo was found").beside(figures_of(tempo))
+    return passed(f"{tempo.beats_per_minute:.0f} beats a minute").beside(figures_of(tempo))
 
 
-def _outputs(answers: FeatureAnswers, _: bool) -> Judged:
-    outputs = answers.outputs
-    if outputs is None:
-        return Judged(None, "")
+def _outputs(outputs: Outputs, _: bool) -> Finding:
     told = f"{len(outputs.ids)} elements, {'some' if outputs.visible else 'none'} to be seen"
-    return Judged(outputs.visible, told, figures_of(outputs))
+    return held(outputs.visible, told).beside(figures_of(outputs))
 
 
 def _told(caps: PerfCaps) -> str:
@@ -291,21 +252,15 @@ def _numbers(values: tuple[float | None, ...] | list[float]) -> str:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(
-        "perfCaps", "perf_caps", "What limits the page's own work is within bounds.", _perf_caps
-    ),
-    Feature("aivjAccent", "accent", "The accent is diagnosed and traced.", _accent),
-    Feature(
-        "audioDrivePresets", "audio_drive", "Each setting of the audio drive counts.", _audio_drive
-    ),
-    Feature(
-        "presetLoadShedding", "shedding", "Work is shed while presets load, then not.", _shedding
-    ),
-    Feature("budgetDynamics", "budget", "The performance budget answers to load.", _budget),
-    Feature("dualRandom", "dual_random", "Random changes both layers.", _dual_random),
-    Feature("presetStress", "preset_stress", "Fast changes leave no long gap.", _preset_stress),
-    Feature("favoritesCompare", "favourites", "Favourites are compared in a table.", _favourites),
-    Feature("beatTempo", "beat_tempo", "The tempo is found.", _beat_tempo, asked=True),
-    Feature("outputsPanel", "outputs", "The panel of outputs is there.", _outputs, asked=True),
+    Feature("perfCaps", "perf_caps", _perf_caps),
+    Feature("aivjAccent", "accent", _accent),
+    Feature("audioDrivePresets", "audio_drive", _audio_drive),
+    Feature("presetLoadShedding", "shedding", _shedding),
+    Feature("budgetDynamics", "budget", _budget),
+    Feature("dualRandom", "dual_random", _dual_random),
+    Feature("presetStress", "preset_stress", _preset_stress),
+    Feature("favoritesCompare", "favourites", _favourites),
+    Feature("beatTempo", "beat_tempo", _beat_tempo, asked=True),
+    Feature("outputsPanel", "outputs", _outputs, asked=True),
 )
-"""All features. Which of them a gate requires stands in the table of `aivj.gate.verify_check`."""
+"""All features, in the report's order."""

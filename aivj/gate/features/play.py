@@ -6,10 +6,10 @@ from typing import Any
 
 from aivj.browser.session import BrowserSession
 from aivj.contracts.json_text import validated
+from aivj.contracts.log_stats import MIN_FRAME_SAMPLES
 from aivj.errors import InputError, ItemError, WorkerLostError
 from aivj.gate.features.answers import FeatureAnswers
 from aivj.gate.features.judging import DRIVES, MIN_NEXT_CLICKS, MIN_OPTIONS, MIN_SELECTIONS
-from aivj.gate.stats.stat import MIN_FRAME_SAMPLES
 
 _SCRIPT = Path(__file__).with_name("features.js")
 _READY_TIMEOUT_MS = 20_000

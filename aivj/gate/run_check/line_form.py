@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.json_text import shown
-from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
+from aivj.gate.rules import Finding, Problem, failed, judged, not_applicable, rule
 from aivj.gate.run_check.json_lines import JsonLine, JsonLines
 from aivj.gate.run_check.run_files import EVAL_NAME, LoadedRun
+from aivj.gate.run_check.sources import MEND_WRITER, RESUME, RunRules, of_lines
 
 MONITOR_LINE = re.compile(r'"pack":"([^"]*)".*?"pair":(\d+)')
 """How the monitor finds pack and pair of a line."""
@@ -21,16 +22,20 @@ CONTRACT_KEYS = tuple(field.alias or name for name, field in EvalRow.model_field
 _SPACE_OUTSIDE_STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|(\s)')
 
 
-def judge_rows_exist(run: LoadedRun) -> Finding:
-    """There is a log, and a row in it."""
+@rule(
+    "evalRows",
+    "eval.jsonl is there and has a row",
+    "look at failures.jsonl and at meta.json's error, then sample again",
+)
+def _rows_exist(run: LoadedRun) -> Finding:
     if run.eval_lines is None:
-        return judged([Problem(f"no {EVAL_NAME}")], "")
+        return failed(f"no {EVAL_NAME}")
     num_rows = len(run.eval_lines.lines)
     return judged([] if num_rows else [Problem("no row")], f"{num_rows} rows")
 
 
-def judge_last_line(run: LoadedRun) -> Finding:
-    """The log ends with a newline."""
+@rule("lastLineWhole", "the last line of eval.jsonl has its newline", RESUME)
+def _last_line(run: LoadedRun) -> Finding:
     if run.eval_lines is None:
         return not_applicable(f"no {EVAL_NAME}")
     number = run.eval_lines.unended_line
@@ -38,18 +43,31 @@ def judge_last_line(run: LoadedRun) -> Finding:
     return judged(torn, "it ends with a newline")
 
 
-def judge_compact(log: JsonLines) -> Finding:
-    """Each line is one JSON object without a space between its parts."""
+@rule(
+    "compactLines",
+    "each line is one JSON object, begins with '{' and has no space between its parts",
+    MEND_WRITER,
+)
+@of_lines
+def _compact(log: JsonLines) -> Finding:
     return judged(_each(log, _not_compact), f"{len(log.lines)} compact objects")
 
 
-def judge_monitor(log: JsonLines) -> Finding:
-    """The monitor's expression finds pack and pair of each line."""
+@rule(
+    "monitorLines", f"each line lets {MONITOR_LINE.pattern} find its own pack and pair", MEND_WRITER
+)
+@of_lines
+def _monitor(log: JsonLines) -> Finding:
     return judged(_each(log, _not_monitored), f"all {len(log.lines)} are found")
 
 
-def judge_key_order(log: JsonLines) -> Finding:
-    """The contract's keys come first and in their order, each key once."""
+@rule(
+    "keyOrder",
+    f"the {NUM_CONTRACT_KEYS} keys of the contract in order, others after them",
+    MEND_WRITER,
+)
+@of_lines
+def _key_order(log: JsonLines) -> Finding:
     if not any(line.value is not None for line in log.lines):
         return not_applicable("no line is a JSON object")
     return judged(_each(log, _misordered), f"{NUM_CONTRACT_KEYS} keys in order")
@@ -92,3 +110,12 @@ def _misordered(line: JsonLine) -> str:
         return f"no key {CONTRACT_KEYS[len(first)]!r}"
     repeated = {key for key in line.keys if line.keys.count(key) > 1}
     return f"{', '.join(sorted(repeated))} more than once" if repeated else ""
+
+
+RULES: RunRules = (
+    _rows_exist,
+    _last_line,
+    _compact,
+    _monitor,
+    _key_order,
+)

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 from aivj.contracts.eval_rows import EvalRow, has_measurement
 from aivj.contracts.run_meta import RunMeta
-from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
+from aivj.gate.rules import Finding, Problem, Rule, judged, not_applicable, rule
 from aivj.gate.run_check.pairs import MIN_CHANGING_ROWS
-from aivj.gate.run_check.sources import Judge, Rows, of_rows
+from aivj.gate.run_check.run_files import LoadedRun
+from aivj.gate.run_check.sources import DROP_ROWS, Rows, RunRules, of_rows, of_rows_and_meta
 
 MIN_AUDIO = 0.0005
 """RMS and peak below this are silence."""
@@ -20,8 +21,13 @@ writes the level of one moment, and a click is over in 12 ms, which most moments
 _AUDIO_FIELDS = ("audio_rms", "audio_peak")
 
 
-def judge_audio_heard(rows: Rows, meta: RunMeta) -> Finding:
-    """Music was heard while each row was measured."""
+@rule(
+    "audioHeard",
+    f"audioRms and audioPeak of {MIN_AUDIO} or more, unless without audio",
+    "mend the audio (muting the speakers is fine), then sample these pairs again",
+)
+@of_rows_and_meta
+def _audio_heard(rows: Rows, meta: RunMeta) -> Finding:
     if meta.audio.mode == "none":
         return not_applicable("the run was asked for no audio")
     if meta.driver is None:
@@ -30,8 +36,13 @@ def judge_audio_heard(rows: Rows, meta: RunMeta) -> Finding:
     return judged(_silent(rows), f"RMS of the quietest row {quietest:.4g}")
 
 
-def judge_audio_varies(rows: Rows, meta: RunMeta) -> Finding:
-    """What is heard live changes from row to row."""
+@rule(
+    "audioVaries",
+    "live audioPeak is not the same in all rows",
+    "play music instead of a constant tone, and look whether the page hears it",
+)
+@of_rows_and_meta
+def _audio_varies(rows: Rows, meta: RunMeta) -> Finding:
     if meta.driver == "stage":
         return not_applicable("on the stage every pair hears the same beginning")
     if meta.audio.mode == "none":
@@ -41,13 +52,13 @@ def judge_audio_varies(rows: Rows, meta: RunMeta) -> Finding:
     return _judge_varies(rows, "audio_peak")
 
 
-def judge_varies(field: str) -> Judge:
-    """Makes the check that a figure is not the same in all rows."""
-    return of_rows(lambda rows: _judge_varies(rows, field))
-
-
-def judge_zeros_measured(rows: Rows) -> Finding:
-    """A luma and a motion of 0 were measured: foreign writers put 0 for what they never sampled."""
+@rule(
+    "zerosMeasured",
+    "a luma and motion of 0 were measured, not null taken for 0",
+    "write null with no-luma and no-motion-sample; train on no such row",
+)
+@of_rows
+def _zeros_measured(rows: Rows) -> Finding:
     problems = (
         Problem("luma and motion are 0 and neither layer's luma is known", entry.number)
         for entry in rows
@@ -59,7 +70,9 @@ def judge_zeros_measured(rows: Rows) -> Finding:
     return judged(problems, f"{num_measured} of {len(rows)} rows measured luma and motion")
 
 
-def judge_figures_own(rows: Rows) -> Finding:
+@rule("figuresOwn", "a moving picture's figures differ from those of the pair before", DROP_ROWS)
+@of_rows
+def _figures_own(rows: Rows) -> Finding:
     """A row does not repeat the figures of the pair before: the page had not switched then.
 
     Nor need the picture move: a page that stalls repeats its last one, which then stands still.
@@ -131,3 +144,18 @@ def _moves(row: EvalRow) -> bool:
 
 def _figures(row: EvalRow) -> tuple[float | None, ...]:
     return row.viz_avg_luma, row.viz_avg_frame_delta, row.pm_avg_luma_fg, row.pm_avg_luma_bg
+
+
+def _varies(name: str, field: str) -> Rule[LoadedRun]:
+    expected = f"{_key(field)} is not the same in all rows"
+    return Rule(name, expected, of_rows(lambda rows: _judge_varies(rows, field)), DROP_ROWS)
+
+
+RULES: RunRules = (
+    _audio_heard,
+    _audio_varies,
+    _varies("lumaVaries", "viz_avg_luma"),
+    _varies("motionVaries", "viz_avg_frame_delta"),
+    _zeros_measured,
+    _figures_own,
+)

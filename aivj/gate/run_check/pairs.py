@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aivj.contracts.run_meta import PackTarget, RunMeta
-from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
-from aivj.gate.run_check.json_lines import JsonLine
+from aivj.gate.rules import Finding, Problem, judged, not_applicable, rule
+from aivj.gate.run_check.json_lines import JsonLine, JsonLines
 from aivj.gate.run_check.run_files import EVAL_NAME, FAILURES_NAME, LoadedRun
+from aivj.gate.run_check.sources import DROP_ROWS, RESUME, RunRules, of_run_and_meta
 
 _SELF_TEST_PICKS = 2
 
@@ -15,8 +16,13 @@ MIN_CHANGING_ROWS = 8
 """Rows from which on something must have changed between them."""
 
 
-def judge_pairs_known(run: LoadedRun, meta: RunMeta) -> Finding:
-    """Each pair is in its pack's manifest; without one, there are no more than the pack has."""
+@rule(
+    "pairsKnown",
+    "packs of the run, and pairs of their manifests, but none that was to be skipped",
+    "sample with the manifest that the runtime loads; name its root with --packs-root",
+)
+@of_run_and_meta
+def _pairs_known(run: LoadedRun, meta: RunMeta) -> Finding:
     targets = {target.pack: target for target in meta.packs}
     problems = [
         *_foreign_packs(run, targets),
@@ -29,8 +35,13 @@ def judge_pairs_known(run: LoadedRun, meta: RunMeta) -> Finding:
     return judged(problems, f"all in the manifests of {', '.join(targets)}")
 
 
-def judge_manifests_same(run: LoadedRun, meta: RunMeta) -> Finding:
-    """The manifests that the packs have now are those of the run."""
+@rule(
+    "manifestsSame",
+    "the packs have the manifests that the run was started with",
+    "sample the packs as they are now into another folder",
+)
+@of_run_and_meta
+def _manifests_same(run: LoadedRun, meta: RunMeta) -> Finding:
     known = {pack.pack: pack.manifest_digest for pack in meta.packs if pack.manifest_digest}
     manifests = {pack: entry for pack, entry in (run.manifests or {}).items() if entry.digest}
     compared = sorted(known.keys() & manifests.keys())
@@ -44,19 +55,24 @@ def judge_manifests_same(run: LoadedRun, meta: RunMeta) -> Finding:
     return judged(problems, ", ".join(compared))
 
 
-def judge_presets_same(run: LoadedRun) -> Finding:
-    """The presets that rows measured are those that their pairs have now."""
+@rule("presetsSame", "the presets that were measured are those that the pairs have", DROP_ROWS)
+def _presets_same(run: LoadedRun) -> Finding:
     if run.manifests is None:
         return not_applicable("nobody said where the run's packs are")
     if not any(entry.row.preset_fg_digest for entry in run.rows):
         return not_applicable("no row says what it measured")
-    # Pairs that a manifest has not are a matter of `judge_pairs_known`.
+    # Pairs that a manifest has not are a matter of `pairsKnown`.
     others = [other for entry in run.manifests.values() for other in entry.others if other.url]
     return judged((Problem(str(other)) for other in others), f"those of {len(run.rows)} rows")
 
 
-def judge_pairs_once(run: LoadedRun, meta: RunMeta) -> Finding:
-    """A shuffled run has no pair twice before it has had them all."""
+@rule(
+    "pairsOnce",
+    "in a shuffled run no pair comes again before all were there",
+    "mend the resuming; readers take the mean of a pair's rows",
+)
+@of_run_and_meta
+def _pairs_once(run: LoadedRun, meta: RunMeta) -> Finding:
     if meta.coupled_pick != "shuffle":
         return not_applicable(f"picked {meta.coupled_pick}: a pair may come again")
     if not run.eval_lines or not run.eval_lines.pairs:
@@ -78,8 +94,26 @@ def judge_pairs_once(run: LoadedRun, meta: RunMeta) -> Finding:
     return judged(problems, f"{len(seen)} pairs, none again")
 
 
-def judge_failures_apart(run: LoadedRun) -> Finding:
-    """A pair is measured or failed, never both, and failed once."""
+@rule("failureRows", "each line of failures.jsonl is a failure", RESUME)
+def _failures(run: LoadedRun) -> Finding:
+    log = run.failure_lines
+    if log is None:
+        return not_applicable(f"no {FAILURES_NAME}")
+    good = {entry.number for entry in run.failures}
+    bad = (
+        Problem(line.problem or f"no failure: {line.text[:80]}", line.number)
+        for line in log.lines
+        if line.number not in good
+    )
+    return judged([*bad, *_unended(log)], f"{len(good)} failures")
+
+
+@rule(
+    "failuresApart",
+    "each pair is in eval.jsonl or once in failures.jsonl",
+    "mend what writes the two logs; trust neither for these pairs",
+)
+def _failures_apart(run: LoadedRun) -> Finding:
     if run.failure_lines is None:
         return not_applicable(f"no {FAILURES_NAME}")
     measured = set(run.eval_lines.pairs) if run.eval_lines else set()
@@ -95,8 +129,9 @@ def judge_failures_apart(run: LoadedRun) -> Finding:
     return judged([*both, *twice], f"{len(measured)} measured, {len(failed)} failed, none both")
 
 
-def judge_pairs_change(run: LoadedRun, meta: RunMeta) -> Finding:
-    """Rows are of several pairs: a page that is stuck measures one again and again."""
+@rule("pairsChange", f"{MIN_CHANGING_ROWS} rows or more are of several pairs", DROP_ROWS)
+@of_run_and_meta
+def _pairs_change(run: LoadedRun, meta: RunMeta) -> Finding:
     pairs = run.eval_lines.pairs if run.eval_lines else []
     if len(pairs) < MIN_CHANGING_ROWS or sum(target.unique_pair_ids for target in meta.packs) < 2:  # noqa: PLR2004 - several
         return not_applicable(f"fewer than {MIN_CHANGING_ROWS} rows, or one pair in the packs")
@@ -174,3 +209,19 @@ def _surplus_pairs(run: LoadedRun, targets: dict[str, PackTarget]) -> Iterator[P
         num_visited = len(run.visited(pack))
         if num_visited > target.unique_pair_ids:
             yield Problem(f"{num_visited} pairs of {pack}, which has {target.unique_pair_ids}")
+
+
+def _unended(log: JsonLines) -> Iterator[Problem]:
+    if log.unended_line is not None:
+        yield Problem("it has no newline", log.unended_line)
+
+
+RULES: RunRules = (
+    _pairs_known,
+    _manifests_same,
+    _presets_same,
+    _pairs_once,
+    _pairs_change,
+    _failures,
+    _failures_apart,
+)

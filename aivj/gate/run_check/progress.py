@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 from aivj.contracts.run_meta import PackProgress, PackTarget, RunFailure, RunMeta
-from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
+from aivj.gate.rules import Finding, Problem, judged, not_applicable, rule
 from aivj.gate.run_check.run_files import LoadedRun
+from aivj.gate.run_check.sources import MEND_META, RESUME, RunRules, of_meta, of_run_and_meta
 
 ERROR_CODES = frozenset(
     {
@@ -30,8 +31,13 @@ _PHASE = re.compile(
 _MAX_TEXT = 4000
 
 
-def judge_targets(run: LoadedRun, meta: RunMeta) -> Finding:
-    """What is aimed at is the pack's number of pairs times the coverage, rounded up."""
+@rule(
+    "packTargets",
+    "targetUniquePairs is pairCount less skippedPairs, times targetCoverage, rounded up",
+    MEND_META,
+)
+@of_run_and_meta
+def _targets(run: LoadedRun, meta: RunMeta) -> Finding:
     problems = [problem for target in meta.packs for problem in _wrong_target(run, target)]
     aims = ", ".join(
         f"{target.target_unique_pairs} of {target.num_to_visit} pairs of {target.pack}"
@@ -41,8 +47,9 @@ def judge_targets(run: LoadedRun, meta: RunMeta) -> Finding:
     return judged(problems, aims)
 
 
-def judge_visited(run: LoadedRun, meta: RunMeta) -> Finding:
-    """The pairs it says it visited are those with a row or a failure."""
+@rule("progressVisited", "visited is the number of pairs with a row or a failure", RESUME)
+@of_run_and_meta
+def _visited(run: LoadedRun, meta: RunMeta) -> Finding:
     problems = [problem for target in meta.packs for problem in _wrong_visits(run, meta, target)]
     packs = {target.pack for target in meta.packs}
     foreign = [Problem(f"progress of {pack!r}") for pack in meta.progress if pack not in packs]
@@ -50,8 +57,9 @@ def judge_visited(run: LoadedRun, meta: RunMeta) -> Finding:
     return judged([*problems, *foreign], visits or "none yet")
 
 
-def judge_done(meta: RunMeta) -> Finding:
-    """It says that it is done if and only if it has come to its target."""
+@rule("progressDone", "done is true if and only if the target was reached", MEND_META)
+@of_meta
+def _done(meta: RunMeta) -> Finding:
     said = {pack: entry for pack, entry in meta.progress.items() if entry.done is not None}
     if not said:
         return not_applicable("no pack has come to its end")
@@ -61,8 +69,13 @@ def judge_done(meta: RunMeta) -> Finding:
     return judged(problems, ", ".join(f"{pack}: {entry.done}" for pack, entry in said.items()))
 
 
-def judge_errors(run: LoadedRun, meta: RunMeta) -> Finding:
-    """Errors have a known code and phase, and texts that are cut."""
+@rule(
+    "errorCodes",
+    "errors with a known code and phase, of a pack of the run, cut to 4000 characters",
+    MEND_META,
+)
+@of_run_and_meta
+def _errors(run: LoadedRun, meta: RunMeta) -> Finding:
     errors = [
         *([("error", meta.error)] if meta.error else []),
         *((f"errors.{number}", error) for number, error in enumerate(meta.errors or [])),
@@ -142,3 +155,11 @@ def _uncut(run: LoadedRun) -> Iterator[Problem]:
             text = error.get(key) if isinstance(error, dict) else None
             if isinstance(text, str) and len(text) > _MAX_TEXT:
                 yield Problem(f"{key} of {len(text)} characters")
+
+
+RULES: RunRules = (
+    _targets,
+    _visited,
+    _done,
+    _errors,
+)

@@ -1,90 +1,50 @@
-"""The verdict on a run, as people and programs read it."""
+"""A run's folder judged by every rule, and what is worth knowing of it besides."""
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
-from aivj.contracts.fields import Count, Omittable, OuterText
-from aivj.contracts.json_text import ContractModel, document_bytes, iso_utc
-from aivj.gate.run_check.checks import CHECKS, Check
-from aivj.gate.run_check.finding import Finding, Verdict
-from aivj.gate.run_check.notes import notes
+from aivj.contracts.checks import RunCheckReport, failures
+from aivj.contracts.json_text import document_bytes, iso_utc
+from aivj.gate.run_check import (
+    description,
+    line_form,
+    log,
+    measurements,
+    pairs,
+    progress,
+    row_fields,
+    row_sense,
+    side_files,
+)
 from aivj.gate.run_check.run_files import LoadedRun, load_run
+from aivj.gate.run_check.sources import RunRules
 from aivj.storage import write_atomic
 
+RULES: RunRules = (
+    *line_form.RULES,
+    *row_fields.RULES,
+    *row_sense.RULES,
+    *pairs.RULES,
+    *measurements.RULES,
+    *description.RULES,
+    *progress.RULES,
+    *log.RULES,
+    *side_files.RULES,
+)
+"""All rules, in the order in which they are told. None looks at another's finding."""
 
-class CheckResult(ContractModel):
-    """How one check ended.
-
-    Attributes:
-        verdict: Passed, failed, or nothing there that the rule is about.
-        expected: The rule.
-        found: Figures of a passed check, the first problems of a failed one, or why the check
-            does not apply.
-        remedy: What to do; of failed checks only.
-        num_problems: How many breaches there are.
-        lines: The first lines with one, from 1.
-    """
-
-    verdict: Verdict
-    expected: str
-    found: OuterText
-    remedy: Omittable[str] = None
-    num_problems: Count = 0
-    lines: list[int]
-
-    @classmethod
-    def of(cls, check: Check, finding: Finding) -> "CheckResult":
-        """Puts a check and what it found together."""
-        return cls(
-            verdict=finding.verdict,
-            expected=check.expected,
-            found=finding.found,
-            remedy=check.remedy if finding.verdict == "fail" else None,
-            num_problems=finding.num_problems,
-            lines=list(finding.lines),
-        )
-
-
-class RunCheckReport(ContractModel):
-    """The verdict on a run.
-
-    Attributes:
-        schema_version: Version of this form.
-        run: The run's folder.
-        checked_at: ISO-8601 time.
-        verdict: Passed if no check failed.
-        num_rows: Rows that were read.
-        num_failures: Failures that were read.
-        checks: Results by name, in the table's order.
-        notes: What is worth knowing and breaks no rule.
-    """
-
-    schema_version: Literal[1] = 1
-    run: str
-    checked_at: str
-    verdict: Literal["passed", "failed"]
-    num_rows: Count
-    num_failures: Count
-    checks: Mapping[str, CheckResult]
-    notes: list[OuterText]
-
-    @property
-    def passed(self) -> bool:
-        """Whether no check failed."""
-        return self.verdict == "passed"
-
-    @property
-    def failed_checks(self) -> dict[str, str]:
-        """What failed checks found, by name, in the table's order."""
-        return {
-            name: result.found for name, result in self.checks.items() if result.verdict == "fail"
-        }
+_FOLDER_NAME = re.compile(
+    r"(?:overnight-)?\d{4}-\d{2}-\d{2}_\d{6}|_(?:smoke_coupled|release)_\d{8}_\d{6}"
+)
+_UNIFORM_SHARE = 0.95
+_LOW = frozenset({"too-dark", "low-motion"})
 
 
 def check_run(path: Path, *, packs_root: Path | None = None) -> RunCheckReport:
-    """Checks a run's folder against every rule.
+    """Judges a run's folder by every rule.
 
     Args:
         path: The folder.
@@ -94,7 +54,17 @@ def check_run(path: Path, *, packs_root: Path | None = None) -> RunCheckReport:
     Raises:
         InputError: It is no run's folder, or cannot be read.
     """
-    return _report(load_run(path, packs_root=packs_root))
+    run = load_run(path, packs_root=packs_root)
+    checks = {rule.name: rule.result(rule.judge(run), with_lines=True) for rule in RULES}
+    return RunCheckReport(
+        run=str(run.path),
+        checked_at=iso_utc(datetime.now(UTC)),
+        verdict="failed" if failures(checks) else "passed",
+        num_rows=len(run.rows),
+        num_failures=len(run.failures),
+        checks=checks,
+        notes=[*_folder(run), *_ok_share(run), *_failure_share(run)],
+    )
 
 
 def write_report(path: Path, report: RunCheckReport) -> None:
@@ -106,15 +76,33 @@ def write_report(path: Path, report: RunCheckReport) -> None:
     write_atomic(path, document_bytes(report))
 
 
-def _report(run: LoadedRun) -> RunCheckReport:
-    checks = {check.name: CheckResult.of(check, check.judge(run)) for check in CHECKS}
-    failed = any(result.verdict == "fail" for result in checks.values())
-    return RunCheckReport(
-        run=str(run.path),
-        checked_at=iso_utc(datetime.now(UTC)),
-        verdict="failed" if failed else "passed",
-        num_rows=len(run.rows),
-        num_failures=len(run.failures),
-        checks=checks,
-        notes=notes(run),
-    )
+def _folder(run: LoadedRun) -> Iterator[str]:
+    name = run.path.resolve().name
+    if not _FOLDER_NAME.fullmatch(name):
+        yield f"the folder is called {name!r}, not after its start as YYYY-MM-DD_HHmmss"
+
+
+def _ok_share(run: LoadedRun) -> Iterator[str]:
+    num_rows = len(run.rows)
+    if not num_rows:
+        return
+    num_ok = sum(entry.row.ok_heuristic for entry in run.rows)
+    counts = Counter(reason for entry in run.rows for reason in entry.row.reasons)
+    shares = [f"{reason} {count / num_rows:.1%}" for reason, count in counts.most_common()]
+    told = ", ".join(shares) or "no reasons"
+    yield f"okHeuristic {num_ok / num_rows:.1%} of {num_rows} rows; {told}"
+    num_low = sum(bool(_LOW & {*entry.row.reasons}) for entry in run.rows)
+    if num_low >= _UNIFORM_SHARE * num_rows:
+        share = f"{num_low / num_rows:.1%}"
+        yield f"{share} of the rows are too dark or hardly move: the pack itself is uniform"
+
+
+def _failure_share(run: LoadedRun) -> Iterator[str]:
+    num_failed = len(run.failures)
+    if not num_failed:
+        return
+    num_visited = num_failed + len(run.rows)
+    kinds = Counter(entry.row.kind for entry in run.failures)
+    told = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
+    share = f"{num_failed} of {num_visited} pairs ({num_failed / num_visited:.1%})"
+    yield f"{share} could not be measured: {told}"

@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from aivj.contracts.fields import MAX_SAFE_INTEGER, finite_number
+from pydantic.fields import FieldInfo
+
+from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.fields import MAX_SAFE_INTEGER, Within, finite_number, within
 from aivj.contracts.json_text import shown
-from aivj.gate.run_check.finding import Finding, Problem, judged
+from aivj.gate.rules import Finding, Problem, judged, rule
 from aivj.gate.run_check.json_lines import JsonLine, JsonLines
+from aivj.gate.run_check.sources import MEND_WRITER, RunRules, of_lines
 
 
 @dataclass(frozen=True)
@@ -17,10 +23,19 @@ class FieldRule:
     fits: Callable[[object], bool]
 
 
-def judge_fields(log: JsonLines) -> Finding:
-    """Each field holds what it may. One that is missing is a matter of the keys' order."""
+@rule(
+    "rowFields",
+    "each field has its type, is in its range, and is null only where it may be",
+    MEND_WRITER,
+)
+@of_lines
+def _fields(log: JsonLines) -> Finding:
+    # A field that is missing is a matter of the keys' order.
     problems = (problem for line in log.lines for problem in _misfits(line))
     return judged(problems, f"{len(FIELD_RULES)} fields of {len(log.lines)} rows")
+
+
+RULES: RunRules = (_fields,)
 
 
 def _misfits(line: JsonLine) -> Iterator[Problem]:
@@ -38,80 +53,57 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _between(low: float, high: float) -> Callable[[object], bool]:
+def _is_number(bounds: Within) -> FieldRule:
+    meaning = (
+        f"a number, {bounds.low:g} or more"
+        if bounds.high == Within.high
+        else f"a number from {bounds.low:g} to {bounds.high:g}"
+    )
+
     def fits(value: object) -> bool:
         number = finite_number(value)
-        return number is not None and low <= number <= high
+        return number is not None and number in bounds
 
-    return fits
+    return FieldRule(meaning, fits)
 
 
-def _or_null(rule: FieldRule) -> FieldRule:
+_BY_TYPE: Mapping[object, FieldRule] = {
+    bool: FieldRule("true or false", lambda value: isinstance(value, bool)),
+    int: FieldRule("a whole number, 0 or more", _is_whole),
+    str: FieldRule("text", lambda value: isinstance(value, str) and bool(value)),
+    list[str]: FieldRule("a list of texts", _is_texts),
+}
+
+
+def _rule_of(field: FieldInfo) -> FieldRule:
+    """Returns what a field of a row may hold, by its type.
+
+    Readers take more: numbers beyond their range, 7.0 for 7, null for what is better left out.
+    """
+    kinds = _kinds(field.annotation)
+    kind, bounds = kinds[0], within(field)
+    if get_origin(kind) is Literal:
+        words = get_args(kind)
+        rule = FieldRule(" or ".join(map(repr, words)), lambda value: value in words)
+    elif kind is float and bounds is not None:
+        rule = _is_number(bounds)
+    else:
+        rule = _BY_TYPE[kind]
+    if type(None) not in kinds or field.exclude_if is not None:
+        return rule
     return FieldRule(f"{rule.meaning} or null", lambda value: value is None or rule.fits(value))
 
 
-_WHOLE = FieldRule("a whole number, 0 or more", _is_whole)
-_TEXT = FieldRule("text", lambda value: isinstance(value, str) and bool(value))
-_TEXTS = FieldRule("a list of texts", _is_texts)
-_FLAG = FieldRule("true or false", lambda value: isinstance(value, bool))
-_SHARE = FieldRule("a number from 0 to 1", _between(0, 1))
-_POSITIVE = FieldRule("a number, 0 or more", _between(0, float("inf")))
-_CORRELATION = FieldRule("a number from -1 to 1", _between(-1, 1))
-_DRIVER = FieldRule("'stage' or 'live'", lambda value: value in ("stage", "live"))
+def _kinds(annotation: Any) -> list[object]:
+    """Returns what a type is one of, without its marks."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(annotation.__origin__)
+    if get_origin(annotation) in {Union, UnionType}:
+        return [kind for part in get_args(annotation) for kind in _kinds(part)]
+    return [annotation]
+
 
 FIELD_RULES: Mapping[str, FieldRule] = {
-    "tMs": _WHOLE,
-    "pack": _TEXT,
-    "pair": _or_null(_WHOLE),
-    "warpDiff": _or_null(_POSITIVE),
-    "cxDiff": _or_null(_POSITIVE),
-    "quality01": _or_null(_SHARE),
-    "intensity01": _or_null(_SHARE),
-    "presetFgId": _or_null(_TEXT),
-    "presetBgId": _or_null(_TEXT),
-    "vizAvgLuma": _or_null(_SHARE),
-    "vizAvgFrameDelta": _or_null(_POSITIVE),
-    "pmAvgLumaFg": _or_null(_SHARE),
-    "pmAvgLumaBg": _or_null(_SHARE),
-    "audioRms": _or_null(_SHARE),
-    "audioPeak": _or_null(_SHARE),
-    "pageErrorsSinceLast": _WHOLE,
-    "consoleErrorsSinceLast": _WHOLE,
-    "okHeuristic": _FLAG,
-    "reasons": _TEXTS,
-    "driver": _DRIVER,
-    "rendererClass": _TEXT,
-    "seed": _WHOLE,
-    "compositeAvgLuma": _SHARE,
-    "compositeAvgFrameDelta": _POSITIVE,
-    "compositeColorR": _SHARE,
-    "compositeColorG": _SHARE,
-    "compositeColorB": _SHARE,
-    "fgAvgFrameDelta": _POSITIVE,
-    "bgAvgFrameDelta": _POSITIVE,
-    "lumaRange": _SHARE,
-    "blackShare": _SHARE,
-    "blownShare": _SHARE,
-    "blackFrames": _SHARE,
-    "blownFrames": _SHARE,
-    "audioResponse": _SHARE,
-    "audioResponseFg": _SHARE,
-    "audioResponseBg": _SHARE,
-    "audioAlignment": _CORRELATION,
-    "audioAlignmentControl": _CORRELATION,
-    "flashesPerS": _POSITIVE,
-    "redFlashesPerS": _POSITIVE,
-    "flashUnsafe": _FLAG,
-    "colourfulness": _POSITIVE,
-    "spatialDetail": _POSITIVE,
-    "fgContribution": _SHARE,
-    "bgContribution": _SHARE,
-    "presetFgDigest": _TEXT,
-    "presetBgDigest": _TEXT,
-    "lastLuma": _SHARE,
-    "thumbnailDigest": _TEXT,
-    "audioClip": _TEXT,
-    "degraded": _TEXTS,
-    "renderMsPerFrame": _POSITIVE,
+    field.alias or name: _rule_of(field) for name, field in EvalRow.model_fields.items()
 }
 """Rules by key: of the contract's keys, then of ours, which are left out rather than null."""

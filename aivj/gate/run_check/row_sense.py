@@ -7,17 +7,26 @@ from typing import get_args
 
 from aivj.contracts.eval_rows import EvalRow, Reason, ok_heuristic
 from aivj.contracts.run_meta import Heuristic, RunMeta
-from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
-from aivj.gate.run_check.instants import instant
-from aivj.gate.run_check.sources import Rows
+from aivj.gate.rules import Finding, Problem, judged, not_applicable, rule
+from aivj.gate.run_check.description import instant
+from aivj.gate.run_check.sources import (
+    DROP_ROWS,
+    MEND_WRITER,
+    OTHER_RUN,
+    Rows,
+    RunRules,
+    of_rows,
+    of_rows_and_meta,
+)
 
 REASONS: tuple[str, ...] = get_args(Reason)
 
 _CLOCK_SLACK = timedelta(seconds=1)
 
 
-def judge_reason_words(rows: Rows) -> Finding:
-    """Reasons are of the vocabulary, in its order, each once."""
+@rule("reasonWords", f"reasons of {', '.join(REASONS)}, in that order, each once", MEND_WRITER)
+@of_rows
+def _reason_words(rows: Rows) -> Finding:
     problems = (
         Problem(f"reasons are {entry.row.reasons}", entry.number)
         for entry in rows
@@ -26,8 +35,9 @@ def judge_reason_words(rows: Rows) -> Finding:
     return judged(problems, f"reasons of {len(rows)} rows")
 
 
-def judge_ok(rows: Rows) -> Finding:
-    """`okHeuristic` says that there is no reason."""
+@rule("okHeuristic", "okHeuristic is true if and only if reasons is empty", MEND_WRITER)
+@of_rows
+def _ok(rows: Rows) -> Finding:
     problems = (
         Problem(f"okHeuristic is {entry.row.ok_heuristic}, {entry.row.reasons}", entry.number)
         for entry in rows
@@ -37,8 +47,11 @@ def judge_ok(rows: Rows) -> Finding:
     return judged(problems, f"{num_ok} of {len(rows)} rows are ok")
 
 
-def judge_reasons_follow(rows: Rows, meta: RunMeta) -> Finding:
-    """The reasons are those that the row's figures and the run's thresholds give."""
+@rule(
+    "reasonsFollow", "the reasons that the row's figures and the run's thresholds give", MEND_WRITER
+)
+@of_rows_and_meta
+def _reasons_follow(rows: Rows, meta: RunMeta) -> Finding:
     problems = (
         Problem(text, entry.number)
         for entry in rows
@@ -48,16 +61,18 @@ def judge_reasons_follow(rows: Rows, meta: RunMeta) -> Finding:
     return judged(problems, f"they follow, with {limits}")
 
 
-def judge_preset_ids(rows: Rows) -> Finding:
-    """Both layers show the presets of the row's pair."""
+@rule("presetIds", "presetFgId and presetBgId are coupled:<pack>:<pair>:fg and :bg", DROP_ROWS)
+@of_rows
+def _preset_ids(rows: Rows) -> Finding:
     problems = (
         Problem(text, entry.number) for entry in rows if (text := _other_presets(entry.row))
     )
     return judged(problems, f"both layers of {len(rows)} rows")
 
 
-def judge_times_in_run(rows: Rows, meta: RunMeta) -> Finding:
-    """Rows were written while the run ran."""
+@rule("timesInRun", "tMs between the run's start and its end", OTHER_RUN)
+@of_rows_and_meta
+def _times_in_run(rows: Rows, meta: RunMeta) -> Finding:
     started, finished = instant(meta.started_at), instant(meta.finished_at)
     if started is None:
         return not_applicable("nobody knows when the run was started")
@@ -71,8 +86,13 @@ def judge_times_in_run(rows: Rows, meta: RunMeta) -> Finding:
     return judged(problems, f"{len(rows)} rows from {meta.started_at} to {meta.finished_at}")
 
 
-def judge_times_ascend(rows: Rows) -> Finding:
-    """No row is older than the one before it."""
+@rule(
+    "timesAscend",
+    "tMs never falls from row to row",
+    "set the clock right, and let one process write the log",
+)
+@of_rows
+def _times_ascend(rows: Rows) -> Finding:
     problems = (
         Problem(f"tMs {later.row.t_ms} comes after {earlier.row.t_ms}", later.number)
         for earlier, later in pairwise(rows)
@@ -81,8 +101,9 @@ def judge_times_ascend(rows: Rows) -> Finding:
     return judged(problems, "tMs never falls")
 
 
-def judge_row_stamps(rows: Rows, meta: RunMeta) -> Finding:
-    """Rows bear the driver and the seed of the run."""
+@rule("rowStamps", "driver and seed of each row are those of the run", OTHER_RUN)
+@of_rows_and_meta
+def _row_stamps(rows: Rows, meta: RunMeta) -> Finding:
     problems = list(_other_stamps(rows, meta))
     if not problems and meta.driver is None and meta.seed is None:
         return not_applicable("neither rows nor run name a driver or a seed")
@@ -125,3 +146,14 @@ def _other_presets(row: EvalRow) -> str:
 
 def _beside(t_ms: int, first: float) -> str:
     return "before" if t_ms < first else "after"
+
+
+RULES: RunRules = (
+    _reason_words,
+    _ok,
+    _reasons_follow,
+    _times_in_run,
+    _times_ascend,
+    _row_stamps,
+    _preset_ids,
+)

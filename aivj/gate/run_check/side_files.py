@@ -1,49 +1,42 @@
 """What lies beside the rows: failures, the table made from the rows, and the pictures."""
 
 from collections import Counter
-from collections.abc import Iterator
 
-from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
-from aivj.gate.run_check.json_lines import JsonLines
+from aivj.gate.rules import Finding, Problem, failed, judged, not_applicable, rule
 from aivj.gate.run_check.pictures import contradictions, picture_of
-from aivj.gate.run_check.run_files import FAILURES_NAME, PICTURES_NAME, TABLE_NAME, LoadedRun
+from aivj.gate.run_check.run_files import PICTURES_NAME, TABLE_NAME, LoadedRun
 from aivj.gate.run_check.run_table import other_values
+from aivj.gate.run_check.sources import RunRules
 from aivj.stage.thumbnails import LUMA_TOLERANCE
 
 
-def judge_failures(run: LoadedRun) -> Finding:
-    """Each line of `failures.jsonl` is a failure, and the last one is whole."""
-    log = run.failure_lines
-    if log is None:
-        return not_applicable(f"no {FAILURES_NAME}")
-    good = {entry.number for entry in run.failures}
-    bad = (
-        Problem(line.problem or f"no failure: {line.text[:80]}", line.number)
-        for line in log.lines
-        if line.number not in good
-    )
-    return judged([*bad, *_unended(log)], f"{len(good)} failures")
-
-
-def judge_table(run: LoadedRun) -> Finding:
-    """The table holds the pairs of the rows."""
+@rule(
+    "tableRows",
+    "eval.parquet has the pairs of eval.jsonl",
+    "resume the run, which makes the table again",
+)
+def _table(run: LoadedRun) -> Finding:
     table = run.table
     if table is None:
         return not_applicable(f"no {TABLE_NAME}")
     if table.problem:
-        return judged([Problem(table.problem)], "")
+        return failed(table.problem)
     lines = run.eval_lines.lines if run.eval_lines else ()
     rows = [(line.pack, line.pair) for line in lines if line.value is not None]
     if len(rows) != len(table.pairs):
         text = f"{len(table.pairs)} rows in the table, {len(rows)} in the log"
-        return judged([Problem(text)], "")
+        return failed(text)
     other = Counter(table.pairs) - Counter(rows)
     problems = (Problem(f"the table has pair {pair} of {pack}") for pack, pair in other)
     return judged(problems, f"{len(rows)} rows")
 
 
-def judge_table_values(run: LoadedRun) -> Finding:
-    """Each row of the table has the values of its row in the log."""
+@rule(
+    "tableValues",
+    "eval.parquet has the values of eval.jsonl, to the last digit",
+    "resume the run, which makes the table again",
+)
+def _table_values(run: LoadedRun) -> Finding:
     if run.table is None or run.table.problem or not run.rows:
         return not_applicable(f"no {TABLE_NAME} that can be read" if run.rows else "no row")
     problems = (
@@ -53,8 +46,12 @@ def judge_table_values(run: LoadedRun) -> Finding:
     return judged(problems, f"the values of {len(run.table.rows)} rows")
 
 
-def judge_pictures(run: LoadedRun) -> Finding:
-    """Each row has its picture."""
+@rule(
+    "pictures",
+    "each row has its whole picture below thumbnails",
+    "sample these pairs again if their pictures are wanted",
+)
+def _pictures(run: LoadedRun) -> Finding:
     if run.pictures is None and not any(entry.row.thumbnail_digest for entry in run.rows):
         return not_applicable(f"no folder {PICTURES_NAME}")
     pictures = run.pictures or {}
@@ -67,8 +64,12 @@ def judge_pictures(run: LoadedRun) -> Finding:
     return judged(missing, f"{len(pictures)} pictures")
 
 
-def judge_pictures_show(run: LoadedRun) -> Finding:
-    """Each picture shows the frame that the last row of its pair was measured at."""
+@rule(
+    "picturesShow",
+    f"each picture is its row's own, and its luma that of the frame within {LUMA_TOLERANCE}",
+    "sample these pairs again: picture or figures are of something else",
+)
+def _pictures_show(run: LoadedRun) -> Finding:
     if not run.pictures or not run.rows:
         return not_applicable("no whole picture" if run.rows else "no row that can be read")
     last = {(entry.row.pack, entry.row.pair): entry for entry in run.rows}
@@ -81,6 +82,9 @@ def judge_pictures_show(run: LoadedRun) -> Finding:
     return judged(problems, f"{len(last)} pairs, luma within {LUMA_TOLERANCE}")
 
 
-def _unended(log: JsonLines) -> Iterator[Problem]:
-    if log.unended_line is not None:
-        yield Problem("it has no newline", log.unended_line)
+RULES: RunRules = (
+    _table,
+    _table_values,
+    _pictures,
+    _pictures_show,
+)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aivj.contracts.fields import MAX_SAFE_INTEGER, Count
+from aivj.contracts.log_stats import Stat
 from aivj.contracts.uplift import Uplift
 from aivj.gate.stats.log_text import LogRead, finite, read_entries
-from aivj.gate.stats.stat import Stat
 from aivj.gate.uplift import MIN_SAMPLES, measure_uplift
 
 _MARKER = "[sel]"

@@ -9,19 +9,23 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from aivj.browser.renderer import RendererReport
+from aivj.contracts.checks import Mode
 from aivj.contracts.json_text import parse_time, read_object
 from aivj.contracts.judgement import NetJudgement
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.contracts.scored_pack import scored_otherwise
+from aivj.contracts.verification import (
+    BUDGET_NAME,
+    CONSOLE_NAME,
+    FRAME_TIME_NAME,
+    PAGE_ERRORS_NAME,
+    REPORT_NAME,
+    SELECTION_NAME,
+)
 from aivj.errors import InputError
 from aivj.gate.expected import ExpectedPack, read_expected
-from aivj.gate.report import CONSOLE_NAME, PAGE_ERRORS_NAME, REPORT_NAME, Mode
 from aivj.gate.stats import LinkLimits, read_lines
-
-FRAME_TIME_NAME = "frame-time.json"
-BUDGET_NAME = "budget-dynamics.json"
-SELECTION_NAME = "aivj-selection.log"
 
 
 @dataclass(frozen=True)

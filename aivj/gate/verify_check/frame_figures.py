@@ -4,25 +4,13 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aivj.contracts.fields import Number, OuterText, finite_number
-from aivj.contracts.json_text import ContractModel
-from aivj.gate.stats.stat import MIN_FRAME_SAMPLES
-from aivj.gate.verify_check.evidence import FRAME_TIME_NAME, Evidence
+from aivj.contracts.fields import finite_number
+from aivj.contracts.log_stats import MIN_FRAME_SAMPLES
+from aivj.contracts.verification import FRAME_TIME_NAME, SelectedFigure
+from aivj.gate.verify_check.evidence import Evidence
 
 P95_NAME = "p95_frame_ms"
 JITTER_NAME = "jitter_p95_ms"
-
-
-class SelectedFigure(ContractModel):
-    """A figure and where it was found.
-
-    Attributes:
-        path: Keys that lead to it, with the file's name if it is not the report's.
-        value: Milliseconds.
-    """
-
-    path: OuterText
-    value: Number
 
 
 def select_figures(evidence: Evidence) -> dict[str, SelectedFigure | None]:

@@ -6,7 +6,7 @@ from aivj.contracts.json_text import iso_utc, validated
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD, quality_stats
 from aivj.contracts.uplift import Uplift
 from aivj.errors import InputError
-from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
+from aivj.gate.rules import Finding, Problem, failed, held, judged, not_applicable, passed
 from aivj.gate.uplift import MIN_SAMPLES
 from aivj.gate.verify_check.evidence import Evidence, ScoredPack
 from aivj.gate.verify_check.page_rules import Judge
@@ -15,7 +15,10 @@ MIN_QUALITY_GAP = 0.05
 """Distance of the median from the lowest score that is recommended."""
 
 
-def of_pack(judge: Callable[[Evidence, ScoredPack], Finding]) -> Judge:
+PackJudge = Callable[[Evidence, ScoredPack], Finding]
+
+
+def of_pack(judge: PackJudge) -> Judge:
     """Makes a judge of evidence from one of its pack."""
 
     def judge_evidence(evidence: Evidence) -> Finding:
@@ -26,7 +29,7 @@ def of_pack(judge: Callable[[Evidence, ScoredPack], Finding]) -> Judge:
     return judge_evidence
 
 
-def of_scores(judge: Callable[[Evidence, ScoredPack], Finding]) -> Judge:
+def of_scores(judge: PackJudge) -> Judge:
     """Makes a judge of evidence from one of scores that are there."""
 
     def judge_scored(evidence: Evidence, pack: ScoredPack) -> Finding:
@@ -49,7 +52,7 @@ def judge_scores(_: Evidence, pack: ScoredPack) -> Finding:
     """The runtime can read the quality file, takes it for this pack's, and need not clamp it."""
     expected = pack.expected
     if expected.quality_problem:
-        return judged([Problem(expected.quality_problem)], "")
+        return failed(expected.quality_problem)
     outside = [
         Problem(f"pair {pair} has quality {score:g}")
         for pair, score in expected.scores.items()
@@ -62,14 +65,14 @@ def judge_spread(_: Evidence, pack: ScoredPack) -> Finding:
     """The scores rank something."""
     std = quality_stats(list(pack.expected.scores.values())).std
     told = f"a standard deviation of {std:.4f}"
-    return judged([] if std >= MIN_QUALITY_STD else [Problem(told)], told)
+    return held(std >= MIN_QUALITY_STD, told)
 
 
 def judge_gap(_: Evidence, pack: ScoredPack) -> Finding:
     """Half of the pairs are well above the worst."""
     stats = quality_stats(list(pack.expected.scores.values()))
     told = f"median {stats.p50:.4f}, lowest {stats.min:.4f}"
-    return judged([] if stats.p50 - stats.min >= MIN_QUALITY_GAP else [Problem(told)], told)
+    return held(stats.p50 - stats.min >= MIN_QUALITY_GAP, told)
 
 
 def judge_net(_: Evidence, pack: ScoredPack) -> Finding:
@@ -78,10 +81,10 @@ def judge_net(_: Evidence, pack: ScoredPack) -> Finding:
     if judgement is None:
         return not_applicable("the scores do not say how their net did")
     if judgement.is_worse_than_constant:
-        return judged([Problem(judgement.sentence)], "")
+        return failed(judgement.sentence)
     if not judgement.is_enough:
         return not_applicable(judgement.sentence)
-    return judged([], judgement.sentence)
+    return passed(judgement.sentence)
 
 
 def judge_missing_files(_: Evidence, pack: ScoredPack) -> Finding:
@@ -89,7 +92,7 @@ def judge_missing_files(_: Evidence, pack: ScoredPack) -> Finding:
     if pack.missing_files is None:
         return not_applicable("nobody says")
     told = f"{pack.missing_files} missing"
-    return judged([Problem(told)] if pack.missing_files else [], told)
+    return held(not pack.missing_files, told)
 
 
 def judge_of_pack(_: Evidence, pack: ScoredPack) -> Finding:
@@ -107,9 +110,9 @@ def judge_verified(evidence: Evidence, pack: ScoredPack) -> Finding:
         other = Problem(f"the page had sha256 {digest[:12]}, the file is {now[:12]}")
         return judged([] if now == digest else [other], f"sha256 {digest[:12]}")
     if evidence.started_at is None or pack.written_at is None:
-        return judged([Problem("the report says neither which scores nor when")], "")
+        return failed("the report says neither which scores nor when")
     told = f"scores of {iso_utc(pack.written_at)}, report of {iso_utc(evidence.started_at)}"
-    return judged([Problem(told)] if pack.written_at > evidence.started_at else [], told)
+    return held(pack.written_at <= evidence.started_at, told)
 
 
 def judge_fresh(evidence: Evidence, pack: ScoredPack) -> Finding:
@@ -117,17 +120,17 @@ def judge_fresh(evidence: Evidence, pack: ScoredPack) -> Finding:
     if evidence.run_started_at is None or pack.written_at is None:
         return not_applicable("no --run named")
     told = f"scores of {iso_utc(pack.written_at)}, run of {iso_utc(evidence.run_started_at)}"
-    return judged([Problem(told)] if pack.written_at < evidence.run_started_at else [], told)
+    return held(pack.written_at >= evidence.run_started_at, told)
 
 
 def judge_uplift(evidence: Evidence, _: ScoredPack) -> Finding:
     """Weighted picks were compared with shuffled ones and are better."""
     if evidence.values.get("uplift") is None:
-        return judged([Problem("the report has no comparison of picks")], "")
+        return failed("the report has no comparison of picks")
     try:
         uplift = validated(Uplift, evidence.values["uplift"], "the report's uplift")
     except InputError as error:
-        return judged([Problem(str(error))], "")
+        return failed(str(error))
     if uplift.num_samples < MIN_SAMPLES:
-        return judged([Problem(f"{uplift.num_samples} samples in an arm")], "")
-    return judged([] if uplift.positive else [Problem(uplift.figures)], uplift.figures)
+        return failed(f"{uplift.num_samples} samples in an arm")
+    return held(uplift.positive, uplift.figures)

@@ -1,15 +1,22 @@
-"""The table: which checks the release gate has, where each is required, when it does not apply."""
+"""The table of what a page must do: where each rule is required, and when it does not apply.
 
+`aivj verify-check` judges the evidence of any verification by it. `aivj verify`, which plays the
+page itself, writes down what it saw of the rules of the same names: see `aivj.gate.seen`.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aivj.contracts.checks import Mode
+from aivj.contracts.log_stats import LAG_ABOVE_MS, MIN_FRAME_SAMPLES
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD
 from aivj.gate.arms import MIN_FRAMES
-from aivj.gate.report import Mode
-from aivj.gate.stats.preload import LAG_ABOVE_MS
-from aivj.gate.stats.stat import MIN_FRAME_SAMPLES
+from aivj.gate.rules import Rule
 from aivj.gate.uplift import MIN_SAMPLES
-from aivj.gate.verify_check import figure_rules, log_rules, page_rules, score_rules
-from aivj.gate.verify_check.page_rules import Judge, said
+from aivj.gate.verify_check import page_rules, score_rules
+from aivj.gate.verify_check.evidence import Evidence
+from aivj.gate.verify_check.page_rules import said
+from aivj.gate.verify_check.score_rules import PackJudge, of_pack, of_scores
 
 _BOTH: frozenset[Mode] = frozenset({"dev", "release"})
 _RELEASE: frozenset[Mode] = frozenset({"release"})
@@ -22,280 +29,281 @@ _SCORE = "score the pack again with `aivj score`, then run `aivj verify` again"
 _TOLD = "worth a look; nothing depends on it"
 
 _NO_PACK = "the report is not about pairs"
-_NO_SCORES = f"{_NO_PACK}, or there are no usable scores"
 _NOT_IN_REPORT = "the report does not say"
+_NULL_IN_REPORT = "the report says null or nothing of it"
 _NOT_IN_DEV = "while developing, if the report does not say"
 
 
 @dataclass(frozen=True)
-class Check:
-    """A rule of the gate.
+class PageRule(Rule[Evidence]):
+    """A rule of a page.
 
     Attributes:
-        name: Its name in the result.
-        required_in: Where the gate does not pass unless it passes or does not apply.
-        expected: The rule.
         not_applicable: When it does not apply; empty if it always does.
-        remedy: What to do when it fails.
-        judge: Judges it, by a report that can be read.
+        required_in: Where the page does not pass unless the rule passes or does not apply.
+        own_meaning: Its sentence in our own reports, if that is not `expected`.
     """
 
-    name: str
-    required_in: frozenset[Mode]
-    expected: str
-    not_applicable: str
-    remedy: str
-    judge: Judge
+    not_applicable: str = ""
+    required_in: frozenset[Mode] = _BOTH
+    own_meaning: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """Its sentence in our own reports."""
+        return self.own_meaning or f"{self.expected[0].upper()}{self.expected[1:]}."
 
 
-def _feature(name: str, expected: str) -> Check:
+def _seen(name: str, expected: str, own_meaning: str = "") -> PageRule:
+    """What the report must have seen, if it looked."""
+    return PageRule(name, expected, said(name), _VERIFY, _NOT_IN_REPORT, own_meaning=own_meaning)
+
+
+def _drawn(name: str, expected: str, own_meaning: str) -> PageRule:
+    """What the report must have seen."""
+    return PageRule(name, expected, said(name, needed_in=_BOTH), _VERIFY, own_meaning=own_meaning)
+
+
+def _feature(name: str, expected: str, own_meaning: str = "") -> PageRule:
     """A control that the runtime's page has, and other pages need not."""
     judge = said(name, needed_in=_RELEASE)
-    return Check(name, _RELEASE, expected, _NOT_IN_DEV, _FEATURE, judge)
+    return PageRule(name, expected, judge, _FEATURE, _NOT_IN_DEV, _RELEASE, own_meaning)
 
 
-def _told(name: str, expected: str) -> Check:
+def _told(name: str, expected: str, own_meaning: str = "") -> PageRule:
     """What is told and decides nothing."""
-    return Check(name, _NOWHERE, expected, _NOT_IN_REPORT, _TOLD, said(name))
+    return PageRule(name, expected, said(name), _TOLD, _NOT_IN_REPORT, _NOWHERE, own_meaning)
 
 
-def _seen(name: str, expected: str) -> Check:
-    """What the report must have seen, if it looked."""
-    return Check(name, _BOTH, expected, _NOT_IN_REPORT, _VERIFY, said(name))
+def _scored(
+    name: str,
+    expected: str,
+    judge: PackJudge,
+    remedy: str = _SCORE,
+    *,
+    or_if: str = "",
+    required_in: frozenset[Mode] = _BOTH,
+) -> PageRule:
+    """What scores that can be used have to be like."""
+    never = f"{_NO_PACK}, or there are no usable scores{or_if}"
+    return PageRule(name, expected, of_scores(judge), remedy, never, required_in)
 
 
-_OF_THE_PAGE: tuple[Check, ...] = (
-    _seen("pageOpened", "the page opened and answered"),
-    _seen("manifestActive", "the page took all pairs of the pack"),
+_OF_THE_PAGE: tuple[PageRule, ...] = (
+    _seen("pageOpened", "the page opened and answered", "The page opens in each arm and answers."),
+    _seen(
+        "manifestActive",
+        "the page took all pairs of the pack",
+        "The player took all pairs of the pack.",
+    ),
     _seen("scoresMerged", "its pairs have the scores of the quality file"),
     _seen("coupledNext", "next loads, draws and changes the picture"),
     _told("everyNext", "next never met a pair that falls short"),
     _seen("canvasAttached", "the canvas is there"),
-    Check(
+    PageRule(
         "projectMFramesRendered",
-        _BOTH,
         f"presets draw: {MIN_FRAMES} frames; for a release one, by an engine that is initialized",
-        "",
-        _VERIFY,
         page_rules.judge_frames,
-    ),
-    Check(
-        "finalOutputNonEmpty",
-        _BOTH,
-        "the picture is not blank",
-        "",
         _VERIFY,
-        said("finalOutputNonEmpty", needed_in=_BOTH),
+        own_meaning=f"It drew {MIN_FRAMES} frames.",
     ),
-    Check(
-        "finalOutputChanges",
-        _BOTH,
-        "the picture does not stand still",
-        "",
-        _VERIFY,
-        said("finalOutputChanges", needed_in=_BOTH),
+    _drawn("finalOutputNonEmpty", "the picture is not blank", "The canvas is not blank."),
+    _drawn(
+        "finalOutputChanges", "the picture does not stand still", "The canvas does not stand still."
     ),
-    Check(
+    PageRule(
         "projectMCanvasNonEmpty",
-        _BOTH,
         "the engine's own canvas is not blank",
-        "the report says null or nothing of it",
-        _VERIFY,
         said("projectMCanvasNonEmpty"),
-    ),
-    Check(
-        "projectMCanvasChanges",
-        _BOTH,
-        "the engine's own canvas does not stand still",
-        "the report says null or nothing of it",
         _VERIFY,
+        _NULL_IN_REPORT,
+    ),
+    PageRule(
+        "projectMCanvasChanges",
+        "the engine's own canvas does not stand still",
         said("projectMCanvasChanges"),
+        _VERIFY,
+        _NULL_IN_REPORT,
     ),
     _feature("perfCaps", "what limits the page's own work is within bounds"),
     _feature("aivjAccent", "the accent is diagnosed and traced"),
-    _feature("audioDrivePresets", "each setting of the audio drive takes effect"),
-    _feature("presetLoadShedding", "work is shed while presets load, and taken up again"),
-    Check(
+    _feature(
+        "audioDrivePresets",
+        "each setting of the audio drive takes effect",
+        "Each setting of the audio drive counts.",
+    ),
+    _feature(
+        "presetLoadShedding",
+        "work is shed while presets load, and taken up again",
+        "Work is shed while presets load, then not.",
+    ),
+    PageRule(
         "budgetDynamics",
-        _RELEASE,
         "the performance budget answers to load",
-        "there is no budget-dynamics.json and the report does not say",
+        page_rules.judge_budget,
         "put the page under load, then `aivj stats budget --write` makes budget-dynamics.json",
-        figure_rules.judge_budget,
+        "there is no budget-dynamics.json and the report does not say",
+        _RELEASE,
     ),
     _told("dualRandom", "random changes both layers"),
     _told("favoritesCompare", "favourites are compared in a table"),
-    _told("presetStress", "fast changes of presets leave no long gap"),
+    _told(
+        "presetStress",
+        "fast changes of presets leave no long gap",
+        "Fast changes leave no long gap.",
+    ),
     _told("userFlow", "a user's way through the page works"),
     _told("beatTempo", "the tempo is found"),
-    _told("outputsPanel", "the panel of outputs works"),
+    _told("outputsPanel", "the panel of outputs works", "The panel of outputs is there."),
 )
 
 # The panel of outputs is required where its report says so.
 _JUDGED_ELSEWHERE = frozenset(
-    {*(check.name for check in _OF_THE_PAGE), "pageErrors", "pickUplift"} - {"outputsPanel"}
+    {*(rule.name for rule in _OF_THE_PAGE), "pageErrors", "pickUplift"} - {"outputsPanel"}
 )
 
-CHECKS: tuple[Check, ...] = (
-    Check(
+RULES: tuple[PageRule, ...] = (
+    PageRule(
         "report",
-        _BOTH,
         "report.json is there, with url, startedAt and checks",
-        "",
-        "run `aivj verify` with this folder as --out-dir",
         page_rules.judge_report,
+        "run `aivj verify` with this folder as --out-dir",
     ),
-    Check(
+    _scored(
         "netAgainstConstant",
-        _NOWHERE,
         "on families that it never saw, the net of the scores does better than a constant",
-        f"{_NO_SCORES}, they do not say, or too few pairs were judged",
+        score_rules.judge_net,
         "nothing depends on it, but such scores rank by chance: measure more pairs, train again",
-        score_rules.of_scores(score_rules.judge_net),
+        or_if=", they do not say, or too few pairs were judged",
+        required_in=_NOWHERE,
     ),
-    Check(
+    PageRule(
         "schemaVersion",
-        _BOTH,
         f"the report's schemaVersion is {page_rules.SCHEMA_VERSION}",
-        "the report has none, unless --require-schema-version asks for one",
-        "check with the aivj that wrote the report",
         page_rules.judge_schema_version,
+        "check with the aivj that wrote the report",
+        "the report has none, unless --require-schema-version asks for one",
     ),
     *_OF_THE_PAGE,
-    Check(
+    PageRule(
         "otherChecks",
-        _BOTH,
         "whatever else the report itself requires passed",
-        "the report requires nothing else",
-        _VERIFY,
         page_rules.judge_others(_JUDGED_ELSEWHERE),
+        _VERIFY,
+        "the report requires nothing else",
     ),
-    Check(
+    PageRule(
         "pageErrors",
-        _BOTH,
         "page-errors.log is empty or not there, and the report counts none",
-        "",
+        page_rules.judge_page_errors,
         _VERIFY,
-        log_rules.judge_page_errors,
+        own_meaning="No uncaught exception, no failed request.",
     ),
-    Check(
+    PageRule(
         "consoleErrors",
-        _BOTH,
         "browser-console.log is there and no line begins with [error]",
-        "",
+        page_rules.judge_console,
         _VERIFY,
-        log_rules.judge_console,
     ),
-    Check(
+    PageRule(
         "selection",
-        _RELEASE,
         "enough of the selected presets are in the run manifest",
-        "the page's address has no runManifestUrl",
+        page_rules.judge_selection,
         "name the runtime's logs/aivj-selection.log with --selection-log; let it select longer",
-        log_rules.judge_selection,
-    ),
-    Check(
-        "frameFigures",
+        "the page's address has no runManifestUrl",
         _RELEASE,
+    ),
+    PageRule(
+        "frameFigures",
         "p95_frame_ms and jitter_p95_ms are numbers, in report.json or by frame-time.json of "
         f"{MIN_FRAME_SAMPLES} frames or more",
-        "a software renderer drew, and they are not there",
+        page_rules.judge_frame_figures,
         _MEASURE,
-        figure_rules.judge_frame_figures,
-    ),
-    Check(
-        "frameRate",
+        "a software renderer drew, and they are not there",
         _RELEASE,
+    ),
+    PageRule(
+        "frameRate",
         f"p95_frame_ms is at most {LAG_ABOVE_MS:g}: one frame in twenty may lag",
-        "a software renderer drew, or there are no frame times",
+        page_rules.judge_frame_rate,
         "draw less, or on a faster GPU",
-        figure_rules.judge_frame_rate,
+        "a software renderer drew, or there are no frame times",
+        _RELEASE,
     ),
-    Check(
+    PageRule(
         "artifactsFresh",
-        _BOTH,
         "files beside the report are not older than its startedAt",
-        "there are none",
+        page_rules.judge_artifacts_fresh,
         "make them again from this run's logs, or remove them",
-        figure_rules.judge_artifacts_fresh,
+        "there are none",
     ),
-    Check(
+    PageRule(
         "manifest",
-        _BOTH,
         "the runtime can read the pack's manifest",
-        _NO_PACK,
+        of_pack(score_rules.judge_manifest),
         "name the folder above presets/ with --packs-root, or draw the pack again",
-        score_rules.of_pack(score_rules.judge_manifest),
-    ),
-    Check(
-        "scores",
-        _BOTH,
-        "the quality file is valid JSON, for the manifest's pack, with scores from 0 to 1",
         _NO_PACK,
-        _SCORE,
-        score_rules.of_pack(score_rules.judge_scores),
     ),
-    Check(
+    PageRule(
+        "scores",
+        "the quality file is valid JSON, for the manifest's pack, with scores from 0 to 1",
+        of_pack(score_rules.judge_scores),
+        _SCORE,
+        _NO_PACK,
+    ),
+    _scored(
         "scoresOfPack",
-        _BOTH,
         "the scores were made for the manifest and the presets that the pack has",
-        f"{_NO_SCORES}, or they do not say",
-        _SCORE,
-        score_rules.of_scores(score_rules.judge_of_pack),
+        score_rules.judge_of_pack,
+        or_if=", or they do not say",
     ),
-    Check(
+    _scored(
         "scoreSpread",
-        _BOTH,
         f"their standard deviation is at least {MIN_QUALITY_STD}",
-        _NO_SCORES,
+        score_rules.judge_spread,
         "sample more pairs, add negatives, or train longer, then score the pack again",
-        score_rules.of_scores(score_rules.judge_spread),
     ),
-    Check(
+    _scored(
         "scoreGap",
-        _NOWHERE,
         f"the median is {score_rules.MIN_QUALITY_GAP} or more above the lowest",
-        _NO_SCORES,
+        score_rules.judge_gap,
         _TOLD,
-        score_rules.of_scores(score_rules.judge_gap),
+        required_in=_NOWHERE,
     ),
-    Check(
+    _scored(
         "missingFiles",
-        _NOWHERE,
         "no preset was missing when pairs were scored",
-        _NO_SCORES,
+        score_rules.judge_missing_files,
         _TOLD,
-        score_rules.of_scores(score_rules.judge_missing_files),
+        required_in=_NOWHERE,
     ),
-    Check(
+    _scored(
         "scoresVerified",
-        _BOTH,
         "the scores are those of the report's qualityDigest; without one, older than the report",
-        _NO_SCORES,
+        score_rules.judge_verified,
         "run `aivj verify` again: these scores were never seen in a page",
-        score_rules.of_scores(score_rules.judge_verified),
     ),
-    Check(
+    _scored(
         "scoresFresh",
-        _BOTH,
         "the quality file is not older than the run of --run",
-        f"{_NO_SCORES}, or no --run is named",
-        _SCORE,
-        score_rules.of_scores(score_rules.judge_fresh),
+        score_rules.judge_fresh,
+        or_if=", or no --run is named",
     ),
-    Check(
+    PageRule(
         "pickUplift",
-        _BOTH,
         f"of {MIN_SAMPLES} picks or more, weighted ones have the higher mean, surely by its 95 % "
         "interval, and hit the best fifth oftener",
-        _NO_PACK,
+        of_pack(score_rules.judge_uplift),
         "look at the scores: weighting by them gains nothing",
-        score_rules.of_pack(score_rules.judge_uplift),
+        _NO_PACK,
+        own_meaning="Weighted picks score above shuffled ones.",
     ),
 )
-"""All checks, in the order in which they are told. None looks at another's result."""
+"""All rules, in the order in which they are told. None looks at another's finding."""
+
+RULE_BY_NAME: Mapping[str, PageRule] = {rule.name: rule for rule in RULES}
 
 
 def required_in(mode: Mode) -> frozenset[str]:
-    """Returns the names of the checks that are required of evidence for `mode`."""
-    return frozenset(check.name for check in CHECKS if mode in check.required_in)
+    """Returns the names of the rules that are required of evidence for `mode`."""
+    return frozenset(rule.name for rule in RULES if mode in rule.required_in)

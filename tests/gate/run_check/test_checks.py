@@ -2,7 +2,7 @@ import pytest
 from gate.run_check.faults import FAULTS
 from gate.run_check.good_run import NUM_ROWS, PACK, WEBGL
 
-from aivj.gate.run_check import CHECKS, check_run
+from aivj.gate.run_check import RULES, check_run
 
 INAPPLICABLE_TO_A_GOOD_RUN = {"audioVaries", "errorCodes"}
 
@@ -28,11 +28,11 @@ def test_a_fault_fails_its_check_and_no_unconcerned_one(good_run, fault):
 
 
 def test_every_check_has_a_fault_that_fails_it():
-    assert {fault.check for fault in FAULTS} == {check.name for check in CHECKS}
+    assert {fault.check for fault in FAULTS} == {rule.name for rule in RULES}
 
 
 def test_every_check_has_a_name_of_its_own():
-    assert len({check.name for check in CHECKS}) == len(CHECKS)
+    assert len({rule.name for rule in RULES}) == len(RULES)
 
 
 def test_without_a_description_only_the_rows_are_judged(good_run):

@@ -5,12 +5,12 @@ import pytest
 
 from aivj.contracts.json_text import validated
 from aivj.errors import StorageError
-from aivj.gate.run_check import CHECKS, RunCheckReport, check_run, write_report
+from aivj.gate.run_check import RULES, RunCheckReport, check_run, write_report
 
 
 def test_a_report_names_every_check_in_the_order_of_the_table(good_run):
     report = check_run(good_run.path)
-    assert list(report.checks) == [check.name for check in CHECKS]
+    assert list(report.checks) == [rule.name for rule in RULES]
     assert report.verdict == "passed"
     assert report.failed_checks == {}
     assert (report.num_rows, report.num_failures) == (10, 1)

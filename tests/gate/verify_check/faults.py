@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gate.tested_packs import STILL
-from gate.verify_check.good_evidence import (
-    CONTROLS,
-    LIBRARY,
-    RUN_STARTED_AT,
-    EvidenceFolder,
-    write,
-)
+from gate.verify_check.good_evidence import CONTROLS, LIBRARY, RUN_STARTED_AT, EvidenceFolder, write
 
 BEFORE = RUN_STARTED_AT.replace(hour=1)
 

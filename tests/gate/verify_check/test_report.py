@@ -9,7 +9,7 @@ from aivj.contracts.json_text import document_bytes
 from aivj.errors import InputError, StorageError
 from aivj.gate.expected import ExpectedPack
 from aivj.gate.verify_check import (
-    CHECKS,
+    RULES,
     Evidence,
     judge_evidence,
     load_evidence,
@@ -114,7 +114,7 @@ KEYS = (
 @settings(deadline=None, max_examples=50)
 @given(
     st.dictionaries(st.sampled_from(KEYS), JSON),
-    JSON | st.dictionaries(st.sampled_from([check.name for check in CHECKS]), JSON),
+    JSON | st.dictionaries(st.sampled_from([rule.name for rule in RULES]), JSON),
     st.dictionaries(st.sampled_from(["n", "p95Ms", "p50Ms", "ok", "error"]), JSON),
 )
 def test_whatever_the_documents_say_there_is_a_result(values, checks, beside):

@@ -5,17 +5,22 @@ from gate.verify_check.faults import FAULTS, FEATURE_FAULTS
 from gate.verify_check.good_evidence import CONTROLS, SCORES, VERIFIED_AT
 
 from aivj.contracts.json_text import iso_utc
-from aivj.gate import checks as verification
-from aivj.gate.checks import CheckResult
+from aivj.contracts.verification import (
+    LogCounts,
+    PageCheck,
+    PageRenderer,
+    VerifyReport,
+    write_verify_report,
+)
 from aivj.gate.features import FEATURES
-from aivj.gate.report import EvidenceCounts, GateRenderer, VerifyReport, write_report
+from aivj.gate.seen import JUDGES
 from aivj.gate.uplift import measure_uplift
-from aivj.gate.verify_check import CHECKS, required_in
+from aivj.gate.verify_check import RULE_BY_NAME, RULES, required_in
 from aivj.storage import sha256_hex
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "gates.md"
 SOFTWARE = {"vendor": "Google Inc.", "renderer": "ANGLE (Google, SwiftShader Device)"}
-TOLD = {check.name for check in CHECKS if not check.required_in}
+TOLD = {rule.name for rule in RULES if not rule.required_in}
 
 
 def verdicts(report, verdict):
@@ -33,14 +38,14 @@ def row(check):
 def test_the_document_has_the_table():
     lines = DOCUMENT.read_text().splitlines()
     start = lines.index("| check | what must hold | dev | release | does not apply when |")
-    rows = lines[start + 2 : start + 2 + len(CHECKS) + 1]
-    assert rows == [*map(row, CHECKS), ""]
+    rows = lines[start + 2 : start + 2 + len(RULES) + 1]
+    assert rows == [*map(row, RULES), ""]
 
 
 def test_good_evidence_passes_every_check_that_applies(good_evidence):
     report = good_evidence.judge()
     assert report.passed, report.failed_checks
-    assert verdicts(report, "pass") == {check.name for check in CHECKS}
+    assert verdicts(report, "pass") == {rule.name for rule in RULES}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.check}: {fault.name}")
@@ -58,19 +63,19 @@ def test_what_always_applies_always_does(good_evidence, fault):
     if fault.check == "report":
         return
     fault.plant(good_evidence)
-    always = {check.name for check in CHECKS if not check.not_applicable}
+    always = {rule.name for rule in RULES if not rule.not_applicable}
     for mode in ("dev", "release"):
         assert not always & verdicts(good_evidence.judge(mode), "not-applicable")
 
 
 def test_every_check_of_our_own_report_has_a_rule_here():
-    ours = {check.name for check in (*verification.CHECKS, *FEATURES)}
-    assert ours <= {check.name for check in CHECKS}
+    ours = {*JUDGES, *(feature.name for feature in FEATURES)}
+    assert ours <= {rule.name for rule in RULES}
 
 
 def test_every_required_check_has_a_fault_that_fails_it():
-    assert {fault.check for fault in FAULTS} == {check.name for check in CHECKS} - TOLD
-    assert len({check.name for check in CHECKS}) == len(CHECKS)
+    assert {fault.check for fault in FAULTS} == {rule.name for rule in RULES} - TOLD
+    assert len({rule.name for rule in RULES}) == len(RULES)
 
 
 def test_without_a_report_nothing_passes(good_evidence):
@@ -201,13 +206,13 @@ def test_our_own_report_is_good_enough_to_develop(good_evidence):
         gamma=4.0,
         verdict="passed",
         checks={
-            check.name: CheckResult(
-                ok=True, required=check.name in required, meaning=check.meaning, reason=""
+            name: PageCheck(
+                ok=True, required=name in required, meaning=RULE_BY_NAME[name].meaning, reason=""
             )
-            for check in verification.CHECKS
+            for name in JUDGES
         },
         uplift=measure_uplift([(9, 0.95)] * 50, [(0, 0.1)] * 50, SCORES, seed=0),
-        renderer=GateRenderer(
+        renderer=PageRenderer(
             profile="software-egl",
             renderer_class="llvmpipe",
             vendor="Mesa",
@@ -215,10 +220,10 @@ def test_our_own_report_is_good_enough_to_develop(good_evidence):
             gl_version="",
             chromium_version="",
         ),
-        counts=EvidenceCounts(console=1, page_errors=0),
+        counts=LogCounts(console=1, page_errors=0),
         artifacts={},
     )
-    write_report(good_evidence.path, report)
+    write_verify_report(good_evidence.path, report)
     result = good_evidence.judge("dev")
     assert result.passed, result.failed_checks
     assert result.checks["otherChecks"].verdict == "not-applicable"

@@ -1,14 +1,100 @@
-"""What `vite.log` proves of a run: picks advance, what draws, what is heard, how far it came."""
+"""The form of `vite.log`, and what it proves: picks advance, what draws, what is heard, how far."""
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from aivj.contracts.run_meta import AudioUse, RunMeta
-from aivj.gate.run_check.finding import Finding, Problem, judged, not_applicable
-from aivj.gate.run_check.log_lines import LogEntry, log_entries
+from aivj.gate.rules import Finding, Problem, failed, judged, not_applicable, rule
 from aivj.gate.run_check.measurements import MIN_AUDIO
 from aivj.gate.run_check.run_files import LOG_NAME, LoadedRun
+from aivj.gate.run_check.sources import MEND_LOG, RunRules, of_run_and_meta
+
+MAX_EVENT_CHARS = 600
+"""Longest text of a page's own message."""
+
+_GENERAL = (
+    r"Reusing existing dev server: .+",
+    r"Starting Vite\b.*",
+    r"resume: loaded eval\.jsonl totalLines=\d+ packs=.*",
+    r"resume: pack=\S+ lines=\d+ uniquePairs=\d+",
+    r"time budget exhausted;.*",
+    r"ERROR pack=\S+ iter=\S+ err=.*",
+    r"FATAL\b.*",
+    r"(?i:.*swiftshader.*)",
+)
+_LEVELS = r"lastAudioRms=\S+ lastAudioPeak=\S+"
+_OF_A_PACK = (
+    r"coupledManifest=\S+ pairCount=\d+ url=\S+",
+    r"bootstrap phase=\S+.*",
+    r"preflight:(?:ok|fail|error)\b.*\d(?:\.\d+)?ms\b.*",
+    r"goto:(?:start host=\S+|try\d+/4|ok|warn\d+|failed|host-fallback)(?:\s.*)?",
+    r"preset-next:attached",
+    r"preset-auto-toggle:off",
+    r"verify-hooks:ok",
+    r"(?:verify-ready|coupled-enabled|coupled-ready):(?:ok|timeout)",
+    r"coupledInit ok=\S+.*",
+    r"seed-shuffle ok=\S+ missingFirst=\d+/\d+",
+    rf"audio:(?:file|click|click\(fallback\)|none) ok=\S+ muted=[01] {_LEVELS}.*",
+    r"webgl=\{.*\}",
+    r"projectm-ready(?: ok=1 frames=\d+ aborted=[01]|:timeout)",
+    r"self-test:ok",
+    r"self-test snapshot:\S+ \{.*\}",
+    r"iter=\d+ WARN pick-timeout phase=(?:button|pick|presetIds) err=.* n=\d+/\d+ .*",
+    r"iter=\d+ pair=\d+ (?:is set aside|has failed) timeouts=\d+/\d+",
+    r"RECOVER pick-timeout recoveries=\d+/\d+",
+    r"reload iter=\d+",
+    r"RESTART browser count=\d+/\d+ reason=\S+ err=.*",
+    r"iter=\d+ visited=\d+/\d+ elapsedMin=[\d.]+",
+    r"done visited=\d+/\d+",
+    r"done samples=\d+/\d+ unique=\d+/\d+",
+    r"(?i:.*swiftshader.*)",
+)
+_GENERAL_LINE = re.compile("|".join(f"(?:{form})" for form in _GENERAL))
+_PACK_LINE = re.compile("|".join(f"(?:{form})" for form in _OF_A_PACK))
+_PREFIX = re.compile(r"\[eval\] (?:pack=(\S+) )?(.*)")
+_EVENT = re.compile(r"\[(?:pageerror|console\.error|page)\] (.*)")
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A line of the sampler in the log.
+
+    Attributes:
+        number: Its line, from 1.
+        pack: Its pack; None if it is of the whole run.
+        text: The line without its prefix.
+    """
+
+    number: int
+    pack: str | None
+    text: str
+
+
+def log_entries(log: Sequence[str]) -> list[LogEntry]:
+    """Returns the sampler's lines: the others are the server's or the page's."""
+    matches = ((number, _PREFIX.fullmatch(line)) for number, line in enumerate(log, start=1))
+    return [LogEntry(number, match[1], match[2]) for number, match in matches if match]
+
+
+@rule("logForm", "[eval] lines of vite.log have a known form", MEND_LOG)
+def _log_form(run: LoadedRun) -> Finding:
+    if run.log is None:
+        return not_applicable(f"no {LOG_NAME}")
+    entries = log_entries(run.log)
+    odd = [
+        Problem(f"{LOG_NAME} says {entry.text[:80]!r}", entry.number)
+        for entry in entries
+        if not (_GENERAL_LINE if entry.pack is None else _PACK_LINE).fullmatch(entry.text)
+    ]
+    long = [
+        Problem(f"{LOG_NAME} has a message of {len(event[1])} characters", number)
+        for number, line in enumerate(run.log, start=1)
+        if (event := _EVENT.fullmatch(line)) and len(event[1]) > MAX_EVENT_CHARS
+    ]
+    return judged([*odd, *long], f"{len(entries)} lines of the sampler")
+
 
 _SAMPLING = re.compile(r"(?:iter=\d+ |done |RECOVER |reload )")
 _AUDIO = re.compile(
@@ -20,20 +106,22 @@ _DONE = re.compile(r"done (?:visited=(\d+)/(\d+)|samples=\d+/\d+ unique=(\d+)/(\
 _MODES = {"file": {"file", "click", "click(fallback)"}, "click": {"click"}, "none": {"none"}}
 
 
-def judge_self_test(run: LoadedRun, meta: RunMeta) -> Finding:
-    """Picks were seen to advance before the first row of each pack was written."""
+@rule("logSelfTest", "vite.log has self-test:ok of each pack before its rows", MEND_LOG)
+@of_run_and_meta
+def _self_test(run: LoadedRun, meta: RunMeta) -> Finding:
     if run.log is None and meta.driver != "stage":
         return not_applicable(f"no {LOG_NAME}")
     if run.log is None:
-        return judged([Problem(f"no {LOG_NAME}")], "")
+        return failed(f"no {LOG_NAME}")
     packs = _packs_with_rows(run)
     entries = log_entries(run.log)
     problems = (problem for pack in packs for problem in _untested(pack, entries))
     return judged(problems, f"self-test:ok for {', '.join(packs) or 'no pack'}")
 
 
-def judge_log_renderer(run: LoadedRun, meta: RunMeta) -> Finding:
-    """The log has the page's answer that the description has."""
+@rule("logRenderer", "vite.log has the webgl of meta.json", MEND_LOG)
+@of_run_and_meta
+def _log_renderer(run: LoadedRun, meta: RunMeta) -> Finding:
     known = meta.runtime.webgl.model_dump(exclude_none=True) if meta.runtime else None
     if known is None:
         return not_applicable("meta.json has no runtime")
@@ -47,8 +135,9 @@ def judge_log_renderer(run: LoadedRun, meta: RunMeta) -> Finding:
     return _judge_last(run, _WEBGL, judge, "as in meta.json")
 
 
-def judge_log_audio(run: LoadedRun, meta: RunMeta) -> Finding:
-    """The log proves that the music asked for was heard, with the speakers as asked for."""
+@rule("logAudio", "vite.log has the audio of the run, ok and heard, muted as asked for", MEND_LOG)
+@of_run_and_meta
+def _log_audio(run: LoadedRun, meta: RunMeta) -> Finding:
 
     def judge(pack: str, said: list[re.Match[str]]) -> Iterator[str]:
         if not said:
@@ -60,8 +149,9 @@ def judge_log_audio(run: LoadedRun, meta: RunMeta) -> Finding:
     return _judge_last(run, _AUDIO, judge, f"{meta.audio.mode}, heard")
 
 
-def judge_log_end(run: LoadedRun, meta: RunMeta) -> Finding:
-    """The log's last word on a pack is that of the description."""
+@rule("logEnd", "what vite.log says was visited is what meta.json says", MEND_LOG)
+@of_run_and_meta
+def _log_end(run: LoadedRun, meta: RunMeta) -> Finding:
     if run.log is None:
         return not_applicable(f"no {LOG_NAME}")
     said = [
@@ -144,3 +234,12 @@ def _object(text: str) -> object:
         return json.loads(text)
     except json.JSONDecodeError:
         return None
+
+
+RULES: RunRules = (
+    _log_form,
+    _self_test,
+    _log_renderer,
+    _log_audio,
+    _log_end,
+)

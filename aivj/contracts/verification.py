@@ -1,26 +1,46 @@
-"""`report.json`: what was seen of a page, and the gate's verdict on it."""
+"""The evidence of a verification: its files, `report.json`, and `schema-check.json`."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from aivj.browser.profiles import LaunchPlan
-from aivj.browser.renderer import RendererReport
-from aivj.contracts.fields import Count, Number
+from pydantic import ConfigDict
+
+from aivj.contracts.checks import Mode, Passed
+from aivj.contracts.fields import Count, Number, OuterText
 from aivj.contracts.json_text import ContractModel, document_bytes
 from aivj.contracts.uplift import Uplift
-from aivj.gate.checks import CheckResult
 from aivj.storage import write_atomic
-
-Mode = Literal["dev", "release"]
-"""What evidence has to be good enough for."""
 
 REPORT_NAME = "report.json"
 CONSOLE_NAME = "browser-console.log"
 PAGE_ERRORS_NAME = "page-errors.log"
+SELECTION_NAME = "aivj-selection.log"
+FRAME_TIME_NAME = "frame-time.json"
+BUDGET_NAME = "budget-dynamics.json"
+SCHEMA_CHECK_NAME = "schema-check.json"
+TRACE_NAME = "trace.zip"
 
 
-class GateRenderer(ContractModel):
+class PageCheck(ContractModel):
+    """What was seen of one rule, with the figures that the runtime's reports have beside it.
+
+    Attributes:
+        ok: True passed, False failed, None not run, since what it looks at was not there.
+        required: Whether the page passes only with it.
+        meaning: The rule.
+        reason: Figures of what passed, or why it failed or was not run.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    ok: bool | None
+    required: bool
+    meaning: str
+    reason: OuterText
+
+
+class PageRenderer(ContractModel):
     """What drew the pictures.
 
     Attributes:
@@ -39,20 +59,8 @@ class GateRenderer(ContractModel):
     gl_version: str
     chromium_version: str
 
-    @classmethod
-    def of(cls, plan: LaunchPlan, report: RendererReport) -> "GateRenderer":
-        """Takes over what a session found."""
-        return cls(
-            profile=plan.profile,
-            renderer_class=report.renderer_class,
-            vendor=report.vendor,
-            renderer=report.renderer,
-            gl_version=report.gl_version,
-            chromium_version=report.chromium_version,
-        )
 
-
-class EvidenceCounts(ContractModel):
+class LogCounts(ContractModel):
     """Lines in the logs.
 
     Attributes:
@@ -101,7 +109,7 @@ class CoupledConfig(ContractModel):
 
 
 class VerifyReport(ContractModel):
-    """`report.json`.
+    """`report.json`: what was seen of a page, and the verdict on it.
 
     Attributes:
         schema_version: Version of this form.
@@ -116,8 +124,8 @@ class VerifyReport(ContractModel):
         seed: Seed of picks and bootstrap.
         gamma: How much weighted picks preferred a better score.
         final_coupled_cfg: How pairs were picked; None without any.
-        verdict: That of the table of `aivj.gate.verify_check` on the folder.
-        checks: Results by name.
+        verdict: That of `aivj verify-check` on the folder.
+        checks: What was seen of each rule, by name.
         sel_stats: How picks were sampled; None without any.
         uplift: Weighted against shuffled picks; None when there was nothing to compare.
         renderer: What drew the pictures.
@@ -137,22 +145,22 @@ class VerifyReport(ContractModel):
     seed: int
     gamma: Number
     final_coupled_cfg: CoupledConfig | None = None
-    verdict: Literal["passed", "failed"]
-    checks: Mapping[str, CheckResult]
+    verdict: Passed
+    checks: Mapping[str, PageCheck]
     sel_stats: SelectionStats | None = None
     uplift: Uplift | None
-    renderer: GateRenderer
-    counts: EvidenceCounts
+    renderer: PageRenderer
+    counts: LogCounts
     artifacts: Mapping[str, str]
 
     @property
     def passed(self) -> bool:
-        """Whether the gate passed."""
+        """Whether the page passed."""
         return self.verdict == "passed"
 
     @property
     def failed_checks(self) -> dict[str, str]:
-        """Reasons of the required checks that failed, by name, in the table's order."""
+        """Reasons of required checks that failed, by name, in the report's order."""
         return {
             name: check.reason
             for name, check in self.checks.items()
@@ -160,10 +168,51 @@ class VerifyReport(ContractModel):
         }
 
 
-def write_report(out_dir: Path, report: VerifyReport) -> None:
-    """Writes `report.json`.
+class SelectedFigure(ContractModel):
+    """A figure and where it was found.
+
+    Attributes:
+        path: Keys that lead to it, with the file's name if it is not the report's.
+        value: Milliseconds.
+    """
+
+    path: OuterText
+    value: Number
+
+
+class SchemaCheck(ContractModel):
+    """`schema-check.json`: whether the report has what later programs read from it.
+
+    Attributes:
+        ok: Whether there is no error.
+        report_path: The report.
+        require_schema_version: Whether a report without `schemaVersion` is an error.
+        selected: Where each figure was found; null for one that is nowhere.
+        errors: What is wrong.
+        warnings: What is missing and need not be there.
+    """
+
+    ok: bool
+    report_path: str
+    require_schema_version: bool
+    selected: Mapping[str, SelectedFigure | None]
+    errors: list[OuterText]
+    warnings: list[OuterText]
+
+
+def write_verify_report(folder: Path, report: VerifyReport) -> None:
+    """Writes `report.json` into a folder of evidence.
 
     Raises:
         StorageError: The disk did not take it.
     """
-    write_atomic(out_dir / REPORT_NAME, document_bytes(report))
+    write_atomic(folder / REPORT_NAME, document_bytes(report))
+
+
+def write_schema_check(folder: Path, check: SchemaCheck) -> None:
+    """Writes `schema-check.json` anew: an old one says nothing of this report.
+
+    Raises:
+        StorageError: The disk did not take it.
+    """
+    write_atomic(folder / SCHEMA_CHECK_NAME, document_bytes(check))

@@ -1,16 +1,16 @@
-"""`accept.json`: how each step ended, and the verdict on all."""
+"""`accept.json`: how each step of an acceptance ended, and the verdict on all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from aivj.contracts.checks import Passed, Verdict
 from aivj.contracts.fields import Number, Omittable, OuterText
 from aivj.contracts.json_text import ContractModel, document_bytes
-from aivj.gate.run_check.finding import Verdict
 from aivj.storage import write_atomic
 
 ACCEPT_NAME = "accept.json"
-PAGE_NAME = "accept.html"
+ACCEPT_PAGE_NAME = "accept.html"
 
 
 class AcceptStep(ContractModel):
@@ -42,7 +42,7 @@ class AcceptReport(ContractModel):
         started_at: ISO-8601 time.
         duration_s: Wall time in seconds.
         used_artifacts: Whether evidence that was there was judged instead of made.
-        verdict: Passed if no step failed, and the verification passed as it is needed to release.
+        verdict: Passed if no step failed, and those that always apply passed.
         steps: By name, in their order.
     """
 
@@ -51,7 +51,7 @@ class AcceptReport(ContractModel):
     started_at: str
     duration_s: Number
     used_artifacts: bool
-    verdict: Literal["passed", "failed"]
+    verdict: Passed
     steps: Mapping[str, AcceptStep]
 
     @property
@@ -65,17 +65,8 @@ class AcceptReport(ContractModel):
         return {name: step.found for name, step in self.steps.items() if step.verdict == "fail"}
 
 
-def verdict_of(
-    steps: Mapping[str, AcceptStep], *, needed: Sequence[str]
-) -> Literal["passed", "failed"]:
-    """Returns the verdict on all: what does not apply holds nothing up, but for what is needed."""
-    failed = any(step.verdict == "fail" for step in steps.values())
-    done = all(steps[name].verdict == "pass" for name in needed)
-    return "passed" if done and not failed else "failed"
-
-
 def write_accept(folder: Path, report: AcceptReport) -> None:
-    """Writes `accept.json`, last of all.
+    """Writes `accept.json`, whole or not at all.
 
     Raises:
         StorageError: The disk did not take it.

@@ -2,10 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from aivj.gate.arms import ActiveManifest, Arm, ArmEvidence, CanvasSize, NextPick, SampledPick
-from aivj.gate.checks import CHECKS, Findings
-from aivj.gate.checks import judge_all as judge_with
+from aivj.gate.arms import ActiveManifest, Arm, ArmAnswers, CanvasSize, NextPick, SampledPick
 from aivj.gate.expected import ExpectedPack
+from aivj.gate.seen import JUDGES, Seen, judge_seen
 from aivj.gate.uplift import measure_uplift
 from aivj.gate.verify_check import required_in
 
@@ -35,22 +34,22 @@ def arm(name, **evidence):
         "frames_rendered": 30,
         "status_text": "Coupled pair: 3",
     }
-    return Arm(name, "http://127.0.0.1/", ArmEvidence(**{**values, **evidence}))
+    return Arm(name, "http://127.0.0.1/", ArmAnswers(**{**values, **evidence}))
 
 
 def uplift(weighted=60, shuffle=60, score=0.8):
     return measure_uplift([(3, score)] * weighted, [(0, 0.2)] * shuffle, PACK, seed=0)
 
 
-GOOD = Findings(ExpectedPack(2, SCORES), [arm("weighted"), arm("shuffle")], uplift())
+GOOD = Seen(ExpectedPack(2, SCORES), [arm("weighted"), arm("shuffle")], uplift())
 
 
-def judge_all(findings):
-    return judge_with(findings, required=required_in("dev"))
+def judge_all(seen):
+    return judge_seen(seen, required=required_in("dev"))
 
 
-def failed(findings):
-    results = judge_all(findings)
+def failed(seen):
+    results = judge_all(seen)
     return {name: result.reason for name, result in results.items() if result.ok is False}
 
 
@@ -63,15 +62,15 @@ def with_pick(**changes):
     return with_arm(picks=[pick] * 4)
 
 
-def test_everything_passes_on_good_findings():
+def test_everything_passes_on_good_seen():
     results = judge_all(GOOD)
     assert all(result.ok for result in results.values())
     assert [name for name, result in results.items() if not result.required] == ["everyNext"]
-    assert list(results) == [check.name for check in CHECKS]
+    assert list(results) == list(JUDGES)
 
 
 @pytest.mark.parametrize(
-    ("findings", "names", "reason"),
+    ("seen", "names", "reason"),
     [
         (replace(GOOD, uplift=uplift(weighted=49)), ["pickUplift"], "49 samples"),
         (replace(GOOD, uplift=uplift(score=0.1)), ["pickUplift"], "uplift -0.1000"),
@@ -119,8 +118,8 @@ def test_everything_passes_on_good_findings():
         ),
     ],
 )
-def test_each_fault_fails_its_own_check(findings, names, reason):
-    problems = failed(findings)
+def test_each_fault_fails_its_own_check(seen, names, reason):
+    problems = failed(seen)
     assert list(problems) == names
     assert reason in problems[names[0]]
 
@@ -160,7 +159,7 @@ def test_a_page_that_does_not_count_its_pairs_is_not_judged_by_them():
 
 
 def test_without_a_pack_there_is_nothing_to_say_of_pairs():
-    results = judge_all(Findings(None, [arm("page")], None))
+    results = judge_all(Seen(None, [arm("page")], None))
     names = [name for name, result in results.items() if result.ok is None]
     assert names == ["manifestActive", "scoresMerged", "pickUplift"]
 
