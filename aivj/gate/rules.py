@@ -75,9 +75,9 @@ def judged(problems: Iterable[Problem], good: str) -> Finding:
     return Finding("fail", "; ".join(texts), len(breaches), tuple(lines[:_SHOWN_LINES]))
 
 
-def held(good: bool, told: str) -> Finding:
-    """Passes or fails with the same words."""
-    return judged([] if good else [Problem(told)], told)
+def held(good: bool, told: str, otherwise: str = "") -> Finding:
+    """Passes with figures, or fails with other words, if there are any for it."""
+    return passed(told) if good else failed(otherwise or told)
 
 
 def passed(told: str) -> Finding:

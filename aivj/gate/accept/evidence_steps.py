@@ -5,7 +5,14 @@ from aivj.contracts.fields import finite_number
 from aivj.contracts.log_stats import LAG_ABOVE_MS, MIN_FRAME_SAMPLES
 from aivj.contracts.verification import CONSOLE_NAME, SELECTION_NAME, write_schema_check
 from aivj.gate.accept.subject import AcceptSubject
-from aivj.gate.rules import Finding, Problem, failed, held, judged, not_applicable
+from aivj.gate.rules import (
+    Finding,
+    Problem,
+    failed,
+    held,
+    judged,
+    not_applicable,
+)
 from aivj.gate.stats import (
     Stat,
     data_link_stat,
@@ -73,8 +80,7 @@ def frame_time(subject: AcceptSubject) -> Finding:
     told = f"p95 {p95_ms:.1f} ms over {frames:.0f} frames"
     if evidence.is_software:
         return not_applicable(f"{SOFTWARE}: {told}")
-    late = [] if p95_ms <= LAG_ABOVE_MS else [Problem(f"{told}, {LAG_ABOVE_MS:g} ms at most")]
-    return judged(late, told)
+    return held(p95_ms <= LAG_ABOVE_MS, told, f"{told}, {LAG_ABOVE_MS:g} ms at most")
 
 
 def budget_dynamics(subject: AcceptSubject) -> Finding:

@@ -12,7 +12,16 @@ from aivj.contracts.fields import Within, ranged
 from aivj.contracts.json_text import parse_time
 from aivj.contracts.run_meta import Budget, RunMeta, WebGl
 from aivj.errors import InputError
-from aivj.gate.rules import Finding, Problem, failed, judged, not_applicable, passed, rule
+from aivj.gate.rules import (
+    Finding,
+    Problem,
+    failed,
+    held,
+    judged,
+    not_applicable,
+    passed,
+    rule,
+)
 from aivj.gate.run_check.run_files import META_KIND, META_NAME, LoadedRun
 from aivj.gate.run_check.sources import MEND_META, RESUME, Rows, RunRules, of_meta, of_rows_and_meta
 
@@ -25,8 +34,8 @@ def _probed(_: Rows, meta: RunMeta) -> Finding:
     if meta.runtime is None:
         return failed("no runtime")
     webgl = meta.runtime.webgl
-    silent = [] if webgl.ok and webgl.renderer else [Problem(f"webgl says {_told(webgl)}")]
-    return judged(silent, _told(webgl))
+    answered = webgl.ok and bool(webgl.renderer)
+    return held(answered, _told(webgl), f"webgl says {_told(webgl)}")
 
 
 @rule(
@@ -41,8 +50,7 @@ def _allowed(meta: RunMeta) -> Finding:
     if not meta.runtime.require_gpu:
         return not_applicable("no GPU was required")
     webgl = meta.runtime.webgl
-    refused = [Problem(_told(webgl))] if _class_of(webgl) in _NO_GPU else []
-    return judged(refused, _told(webgl))
+    return held(_class_of(webgl) not in _NO_GPU, _told(webgl))
 
 
 @rule(
@@ -89,7 +97,7 @@ def _kind(run: LoadedRun) -> Finding:
     if run.meta_file.document is None:
         return not_applicable(f"{META_NAME} is no JSON object")
     kind = run.meta_file.document.get("kind")
-    return judged([] if kind == META_KIND else [Problem(f"kind is {kind!r}")], META_KIND)
+    return held(kind == META_KIND, META_KIND, f"kind is {kind!r}")
 
 
 @rule("metaKeys", "every key that a description always has, with a value that fits", MEND_META)
@@ -194,11 +202,9 @@ def _times_ok(meta: RunMeta) -> Finding:
 @of_meta
 def _ended(meta: RunMeta) -> Finding:
     if meta.error is not None:
-        return judged(
-            [Problem(f"{meta.error.code} in {meta.error.phase}: {meta.error.message}")], ""
-        )
-    running = [] if meta.finished_at is not None else [Problem("finishedAt is null")]
-    return judged(running, f"{meta.finished_at}, no error")
+        return failed(f"{meta.error.code} in {meta.error.phase}: {meta.error.message}")
+    has_ended = meta.finished_at is not None
+    return held(has_ended, f"{meta.finished_at}, no error", "finishedAt is null")
 
 
 @rule(
@@ -228,9 +234,9 @@ def _deadline(meta: RunMeta) -> Finding:
     if start is None or deadline is None:
         return not_applicable("the budget's times cannot be read")
     expected = timedelta(hours=budget.effective_max_hours)
-    wrong = abs(deadline - start - expected) > _ROUNDING
-    problem = f"deadlineTimeIso is {deadline - start} after startTimeIso, not {expected}"
-    return judged([Problem(problem)] if wrong else [], budget.deadline_time_iso)
+    right = abs(deadline - start - expected) <= _ROUNDING
+    wrong = f"deadlineTimeIso is {deadline - start} after startTimeIso, not {expected}"
+    return held(right, budget.deadline_time_iso, wrong)
 
 
 def _times(meta: RunMeta) -> Iterator[tuple[str, str | None]]:

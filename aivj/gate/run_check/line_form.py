@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterator
 
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.json_text import shown
-from aivj.gate.rules import Finding, Problem, failed, judged, not_applicable, rule
+from aivj.gate.rules import (
+    Finding,
+    Problem,
+    failed,
+    held,
+    judged,
+    not_applicable,
+    rule,
+)
 from aivj.gate.run_check.json_lines import JsonLine, JsonLines
 from aivj.gate.run_check.run_files import EVAL_NAME, LoadedRun
 from aivj.gate.run_check.sources import MEND_WRITER, RESUME, RunRules, of_lines
@@ -31,7 +39,7 @@ def _rows_exist(run: LoadedRun) -> Finding:
     if run.eval_lines is None:
         return failed(f"no {EVAL_NAME}")
     num_rows = len(run.eval_lines.lines)
-    return judged([] if num_rows else [Problem("no row")], f"{num_rows} rows")
+    return held(num_rows > 0, f"{num_rows} rows", "no row")
 
 
 @rule("lastLineWhole", "the last line of eval.jsonl has its newline", RESUME)

@@ -6,7 +6,15 @@ from itertools import pairwise
 
 from aivj.contracts.eval_rows import EvalRow, has_measurement
 from aivj.contracts.run_meta import RunMeta
-from aivj.gate.rules import Finding, Problem, Rule, judged, not_applicable, rule
+from aivj.gate.rules import (
+    Finding,
+    Problem,
+    Rule,
+    held,
+    judged,
+    not_applicable,
+    rule,
+)
 from aivj.gate.run_check.pairs import MIN_CHANGING_ROWS
 from aivj.gate.run_check.run_files import LoadedRun
 from aivj.gate.run_check.sources import DROP_ROWS, Rows, RunRules, of_rows, of_rows_and_meta
@@ -93,8 +101,8 @@ def _judge_share_heard(rows: Rows, least: float) -> Finding:
     told = f"sound in {num_heard} of {len(rows)} rows, each a moment's level"
     # So few that none need have been met.
     num_least = math.floor(least * len(rows))
-    few = [Problem(f"{told}; {num_least} at least")] if num_heard < num_least else []
-    return judged(few, f"{told} ({share:.1%})")
+    few = f"{told}; {num_least} at least"
+    return held(num_heard >= num_least, f"{told} ({share:.1%})", few)
 
 
 def _is_stalled(earlier: EvalRow, later: EvalRow) -> bool:
@@ -123,10 +131,10 @@ def _judge_varies(rows: Rows, field: str) -> Finding:
     if len(values) < MIN_CHANGING_ROWS:
         return not_applicable(f"fewer than {MIN_CHANGING_ROWS} rows have a {_key(field)}")
     low, high = min(values), max(values)
-    frozen = [Problem(f"{_key(field)} is {low} in all {len(values)} rows")] if low == high else []
+    frozen = f"{_key(field)} is {low} in all {len(values)} rows"
     mean = math.fsum(values) / len(values)
     std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-    return judged(frozen, f"{_key(field)} from {low:.4g} to {high:.4g}, std {std:.4g}")
+    return held(low != high, f"{_key(field)} from {low:.4g} to {high:.4g}, std {std:.4g}", frozen)
 
 
 def _key(field: str) -> str:

@@ -5,7 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aivj.contracts.run_meta import PackTarget, RunMeta
-from aivj.gate.rules import Finding, Problem, judged, not_applicable, rule
+from aivj.gate.rules import (
+    Finding,
+    Problem,
+    held,
+    judged,
+    not_applicable,
+    rule,
+)
 from aivj.gate.run_check.json_lines import JsonLine, JsonLines
 from aivj.gate.run_check.run_files import EVAL_NAME, FAILURES_NAME, LoadedRun
 from aivj.gate.run_check.sources import DROP_ROWS, RESUME, RunRules, of_run_and_meta
@@ -136,8 +143,8 @@ def _pairs_change(run: LoadedRun, meta: RunMeta) -> Finding:
     if len(pairs) < MIN_CHANGING_ROWS or sum(target.unique_pair_ids for target in meta.packs) < 2:  # noqa: PLR2004 - several
         return not_applicable(f"fewer than {MIN_CHANGING_ROWS} rows, or one pair in the packs")
     num_pairs = len(set(pairs))
-    stuck = [Problem(f"all {len(pairs)} rows are of pair {pairs[0][1]}")] if num_pairs == 1 else []
-    return judged(stuck, f"{num_pairs} pairs in {len(pairs)} rows")
+    stuck = f"all {len(pairs)} rows are of pair {pairs[0][1]}"
+    return held(num_pairs > 1, f"{num_pairs} pairs in {len(pairs)} rows", stuck)
 
 
 def _early_repeats(run: LoadedRun, meta: RunMeta) -> Iterator[Problem]:

@@ -65,7 +65,7 @@ def said(name: str, *, needed_in: Collection[Mode] = ()) -> Judge:
         value = evidence.checks.get(name)
         ok = _ok(value)
         if ok is not None:
-            return judged([] if ok else [Problem(_why(value))], _why(value) or "true")
+            return held(ok, _why(value) or "true", _why(value))
         found = _unsaid(value) if name in evidence.checks else "the report does not have it"
         return failed(found) if evidence.mode in needed_in else not_applicable(found)
 
@@ -190,7 +190,7 @@ def judge_budget(evidence: Evidence) -> Finding:
         return failed(document.problem)
     ok = document.value.get("ok")
     error = document.value.get("error")
-    return judged([] if ok is True else [Problem(f"ok is {shown(ok)}, {error}")], BUDGET_NAME)
+    return held(ok is True, BUDGET_NAME, f"ok is {shown(ok)}, {error}")
 
 
 def judge_artifacts_fresh(evidence: Evidence) -> Finding:

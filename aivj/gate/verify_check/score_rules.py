@@ -45,7 +45,7 @@ def judge_manifest(_: Evidence, pack: ScoredPack) -> Finding:
     problem = pack.expected.manifest_problem
     left_out = pack.expected.left_out
     told = f"{pack.expected.num_pairs} pairs" + (f"; {left_out}" if left_out else "")
-    return judged([Problem(problem)] if problem else [], told)
+    return held(not problem, told, problem)
 
 
 def judge_scores(_: Evidence, pack: ScoredPack) -> Finding:
@@ -107,8 +107,8 @@ def judge_verified(evidence: Evidence, pack: ScoredPack) -> Finding:
     digest = evidence.values.get("qualityDigest")
     if isinstance(digest, str):
         now = f"{pack.expected.quality_digest}"
-        other = Problem(f"the page had sha256 {digest[:12]}, the file is {now[:12]}")
-        return judged([] if now == digest else [other], f"sha256 {digest[:12]}")
+        other = f"the page had sha256 {digest[:12]}, the file is {now[:12]}"
+        return held(now == digest, f"sha256 {digest[:12]}", other)
     if evidence.started_at is None or pack.written_at is None:
         return failed("the report says neither which scores nor when")
     told = f"scores of {iso_utc(pack.written_at)}, report of {iso_utc(evidence.started_at)}"
