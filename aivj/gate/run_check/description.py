@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from aivj.browser.renderer import classify_renderer
 from aivj.contracts.fields import Within, ranged
 from aivj.contracts.json_text import parse_time
+from aivj.contracts.run_folder import META_NAME, MIN_HOURS
 from aivj.contracts.run_meta import Budget, RunMeta, WebGl
 from aivj.errors import InputError
 from aivj.gate.rules import (
@@ -22,7 +23,7 @@ from aivj.gate.rules import (
     passed,
     rule,
 )
-from aivj.gate.run_check.run_files import META_KIND, META_NAME, LoadedRun
+from aivj.gate.run_check.run_files import META_KIND, LoadedRun
 from aivj.gate.run_check.sources import MEND_META, RESUME, Rows, RunRules, of_meta, of_rows_and_meta
 
 _NO_GPU = frozenset({"swiftshader", "llvmpipe", "software", "unknown"})
@@ -176,9 +177,6 @@ def _gpu_mode(meta: RunMeta) -> str:
 def _gpu_mode_known(meta: RunMeta) -> bool:
     return _gpu_mode(meta) in {"off", "safe", "force-d3d11"}
 
-
-MIN_HOURS = 0.12
-"""A budget below this is raised to it."""
 
 _ROUNDING = timedelta(seconds=1)
 

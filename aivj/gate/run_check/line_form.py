@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.json_text import shown
+from aivj.contracts.run_folder import EVAL_NAME
 from aivj.gate.rules import (
     Finding,
     Problem,
@@ -15,7 +16,7 @@ from aivj.gate.rules import (
     rule,
 )
 from aivj.gate.run_check.json_lines import JsonLine, JsonLines
-from aivj.gate.run_check.run_files import EVAL_NAME, LoadedRun
+from aivj.gate.run_check.run_files import LoadedRun
 from aivj.gate.run_check.sources import MEND_WRITER, RESUME, RunRules, of_lines
 
 MONITOR_LINE = re.compile(r'"pack":"([^"]*)".*?"pair":(\d+)')

@@ -1,81 +1,28 @@
-"""The form of `vite.log`, and what it proves: picks advance, what draws, what is heard, how far."""
+"""What `vite.log` proves: its form, that picks advance, what draws, what is heard, how far."""
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 
+from aivj.contracts.run_folder import (
+    AUDIO_LINE,
+    DONE_LINE,
+    LOG_NAME,
+    MAX_LOG_CHARS,
+    MIN_SOUND_RMS,
+    SAMPLING_LINE,
+    SELF_TEST_OK,
+    WEBGL_LINE,
+    LogEntry,
+    log_entries,
+    page_message,
+)
 from aivj.contracts.run_meta import AudioUse, RunMeta
 from aivj.gate.rules import Finding, Problem, failed, judged, not_applicable, rule
-from aivj.gate.run_check.measurements import MIN_AUDIO
-from aivj.gate.run_check.run_files import LOG_NAME, LoadedRun
+from aivj.gate.run_check.run_files import LoadedRun
 from aivj.gate.run_check.sources import MEND_LOG, RunRules, of_run_and_meta
 
-MAX_EVENT_CHARS = 600
-"""Longest text of a page's own message."""
-
-_GENERAL = (
-    r"Reusing existing dev server: .+",
-    r"Starting Vite\b.*",
-    r"resume: loaded eval\.jsonl totalLines=\d+ packs=.*",
-    r"resume: pack=\S+ lines=\d+ uniquePairs=\d+",
-    r"time budget exhausted;.*",
-    r"ERROR pack=\S+ iter=\S+ err=.*",
-    r"FATAL\b.*",
-    r"(?i:.*swiftshader.*)",
-)
-_LEVELS = r"lastAudioRms=\S+ lastAudioPeak=\S+"
-_OF_A_PACK = (
-    r"coupledManifest=\S+ pairCount=\d+ url=\S+",
-    r"bootstrap phase=\S+.*",
-    r"preflight:(?:ok|fail|error)\b.*\d(?:\.\d+)?ms\b.*",
-    r"goto:(?:start host=\S+|try\d+/4|ok|warn\d+|failed|host-fallback)(?:\s.*)?",
-    r"preset-next:attached",
-    r"preset-auto-toggle:off",
-    r"verify-hooks:ok",
-    r"(?:verify-ready|coupled-enabled|coupled-ready):(?:ok|timeout)",
-    r"coupledInit ok=\S+.*",
-    r"seed-shuffle ok=\S+ missingFirst=\d+/\d+",
-    rf"audio:(?:file|click|click\(fallback\)|none) ok=\S+ muted=[01] {_LEVELS}.*",
-    r"webgl=\{.*\}",
-    r"projectm-ready(?: ok=1 frames=\d+ aborted=[01]|:timeout)",
-    r"self-test:ok",
-    r"self-test snapshot:\S+ \{.*\}",
-    r"iter=\d+ WARN pick-timeout phase=(?:button|pick|presetIds) err=.* n=\d+/\d+ .*",
-    r"iter=\d+ pair=\d+ (?:is set aside|has failed) timeouts=\d+/\d+",
-    r"RECOVER pick-timeout recoveries=\d+/\d+",
-    r"reload iter=\d+",
-    r"RESTART browser count=\d+/\d+ reason=\S+ err=.*",
-    r"iter=\d+ visited=\d+/\d+ elapsedMin=[\d.]+",
-    r"done visited=\d+/\d+",
-    r"done samples=\d+/\d+ unique=\d+/\d+",
-    r"(?i:.*swiftshader.*)",
-)
-_GENERAL_LINE = re.compile("|".join(f"(?:{form})" for form in _GENERAL))
-_PACK_LINE = re.compile("|".join(f"(?:{form})" for form in _OF_A_PACK))
-_PREFIX = re.compile(r"\[eval\] (?:pack=(\S+) )?(.*)")
-_EVENT = re.compile(r"\[(?:pageerror|console\.error|page)\] (.*)")
-
-
-@dataclass(frozen=True)
-class LogEntry:
-    """A line of the sampler in the log.
-
-    Attributes:
-        number: Its line, from 1.
-        pack: Its pack; None if it is of the whole run.
-        text: The line without its prefix.
-    """
-
-    number: int
-    pack: str | None
-    text: str
-
-
-def log_entries(log: Sequence[str]) -> list[LogEntry]:
-    """Returns the sampler's lines: the others are the server's or the page's."""
-    matches = ((number, _PREFIX.fullmatch(line)) for number, line in enumerate(log, start=1))
-    return [LogEntry(number, match[1], match[2]) for number, match in matches if match]
+_MODES = {"file": {"file", "click", "click(fallback)"}, "click": {"click"}, "none": {"none"}}
 
 
 @rule("logForm", "[eval] lines of vite.log have a known form", MEND_LOG)
@@ -86,24 +33,14 @@ def _log_form(run: LoadedRun) -> Finding:
     odd = [
         Problem(f"{LOG_NAME} says {entry.text[:80]!r}", entry.number)
         for entry in entries
-        if not (_GENERAL_LINE if entry.pack is None else _PACK_LINE).fullmatch(entry.text)
+        if not entry.has_known_form
     ]
     long = [
-        Problem(f"{LOG_NAME} has a message of {len(event[1])} characters", number)
+        Problem(f"{LOG_NAME} has a message of {len(message)} characters", number)
         for number, line in enumerate(run.log, start=1)
-        if (event := _EVENT.fullmatch(line)) and len(event[1]) > MAX_EVENT_CHARS
+        if (message := page_message(line)) and len(message) > MAX_LOG_CHARS
     ]
     return judged([*odd, *long], f"{len(entries)} lines of the sampler")
-
-
-_SAMPLING = re.compile(r"(?:iter=\d+ |done |RECOVER |reload )")
-_AUDIO = re.compile(
-    r"audio:(file|click|click\(fallback\)|none) ok=(\S+) muted=([01]) "
-    r"lastAudioRms=(\S+) lastAudioPeak=(\S+).*"
-)
-_WEBGL = re.compile(r"webgl=(\{.*\})")
-_DONE = re.compile(r"done (?:visited=(\d+)/(\d+)|samples=\d+/\d+ unique=(\d+)/(\d+))")
-_MODES = {"file": {"file", "click", "click(fallback)"}, "click": {"click"}, "none": {"none"}}
 
 
 @rule("logSelfTest", "vite.log has self-test:ok of each pack before its rows", MEND_LOG)
@@ -129,10 +66,10 @@ def _log_renderer(run: LoadedRun, meta: RunMeta) -> Finding:
     def judge(pack: str, said: list[re.Match[str]]) -> Iterator[str]:
         if not said:
             yield f"no webgl of {pack}"
-        elif _object(said[-1][1]) != known:
-            yield f"webgl of {pack} is {said[-1][1]}, that of the run is {json.dumps(known)}"
+        elif _object(said[-1]["told"]) != known:
+            yield f"webgl of {pack} is {said[-1]['told']}, that of the run is {json.dumps(known)}"
 
-    return _judge_last(run, _WEBGL, judge, "as in meta.json")
+    return _judge_last(run, WEBGL_LINE, judge, "as in meta.json")
 
 
 @rule("logAudio", "vite.log has the audio of the run, ok and heard, muted as asked for", MEND_LOG)
@@ -146,7 +83,7 @@ def _log_audio(run: LoadedRun, meta: RunMeta) -> Finding:
             faults = _audio_faults(said[-1], meta.audio, is_muted=meta.browser.mute_audio)
             yield from (f"audio of {pack}: {fault}" for fault in faults)
 
-    return _judge_last(run, _AUDIO, judge, f"{meta.audio.mode}, heard")
+    return _judge_last(run, AUDIO_LINE, judge, f"{meta.audio.mode}, heard")
 
 
 @rule("logEnd", "what vite.log says was visited is what meta.json says", MEND_LOG)
@@ -155,14 +92,16 @@ def _log_end(run: LoadedRun, meta: RunMeta) -> Finding:
     if run.log is None:
         return not_applicable(f"no {LOG_NAME}")
     said = [
-        (entry, match) for entry in log_entries(run.log) if (match := _DONE.fullmatch(entry.text))
+        (entry, match)
+        for entry in log_entries(run.log)
+        if (match := DONE_LINE.fullmatch(entry.text))
     ]
     last = {entry.pack: (entry, match) for entry, match in said}
     if not last:
         return not_applicable(f"no pack is done in {LOG_NAME}")
     problems = []
     for pack, (entry, match) in last.items():
-        visited = int(match[1] or match[3])
+        visited = int(match["visited"] or match["unique"])
         noted = meta.progress.get(pack or "")
         if noted is None or noted.visited != visited:
             there = "nothing" if noted is None else noted.visited
@@ -199,8 +138,8 @@ def _packs_with_rows(run: LoadedRun) -> list[str]:
 
 def _untested(pack: str, entries: list[LogEntry]) -> Iterator[Problem]:
     own = [entry for entry in entries if entry.pack == pack]
-    tests = [entry.number for entry in own if entry.text == "self-test:ok"]
-    samples = [entry.number for entry in own if _SAMPLING.match(entry.text)]
+    tests = [entry.number for entry in own if entry.text == SELF_TEST_OK]
+    samples = [entry.number for entry in own if SAMPLING_LINE.match(entry.text)]
     if not tests:
         yield Problem(f"{LOG_NAME} has no self-test:ok of {pack}")
     elif samples and samples[0] < tests[0]:
@@ -208,7 +147,7 @@ def _untested(pack: str, entries: list[LogEntry]) -> Iterator[Problem]:
 
 
 def _audio_faults(match: re.Match[str], audio: AudioUse, *, is_muted: bool) -> Iterator[str]:
-    mode, ok, muted, rms, peak = match.groups()
+    mode, ok, muted, rms, peak = match.group("mode", "ok", "muted", "rms", "peak")
     if mode not in _MODES[audio.mode]:
         yield f"{mode}, the run has {audio.mode}"
     if (muted == "1") != is_muted:
@@ -224,7 +163,7 @@ def _audio_faults(match: re.Match[str], audio: AudioUse, *, is_muted: bool) -> I
 
 def _is_heard(text: str) -> bool:
     try:
-        return float(text) >= MIN_AUDIO
+        return float(text) >= MIN_SOUND_RMS
     except ValueError:
         return False
 

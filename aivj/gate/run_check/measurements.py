@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from aivj.contracts.eval_rows import EvalRow, has_measurement
+from aivj.contracts.run_folder import MIN_SOUND_RMS
 from aivj.contracts.run_meta import RunMeta
 from aivj.gate.rules import (
     Finding,
@@ -19,9 +20,6 @@ from aivj.gate.run_check.pairs import MIN_CHANGING_ROWS
 from aivj.gate.run_check.run_files import LoadedRun
 from aivj.gate.run_check.sources import DROP_ROWS, Rows, RunRules, of_rows, of_rows_and_meta
 
-MIN_AUDIO = 0.0005
-"""RMS and peak below this are silence."""
-
 _LEAST_HEARD = {"click": 0.01, "file": 0.5}
 """Share of rows in which the runtime's own sampler must have met sound, by the kind of music: it
 writes the level of one moment, and a click is over in 12 ms, which most moments miss."""
@@ -31,7 +29,7 @@ _AUDIO_FIELDS = ("audio_rms", "audio_peak")
 
 @rule(
     "audioHeard",
-    f"audioRms and audioPeak of {MIN_AUDIO} or more, unless without audio",
+    f"audioRms and audioPeak of {MIN_SOUND_RMS} or more, unless without audio",
     "mend the audio (muting the speakers is fine), then sample these pairs again",
 )
 @of_rows_and_meta
@@ -122,7 +120,7 @@ def _silent(rows: Rows) -> Iterator[Problem]:
     for entry in rows:
         for name in _AUDIO_FIELDS:
             value = getattr(entry.row, name)
-            if value is None or value < MIN_AUDIO:
+            if value is None or value < MIN_SOUND_RMS:
                 yield Problem(f"{_key(name)} is {'null' if value is None else value}", entry.number)
 
 

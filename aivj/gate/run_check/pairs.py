@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
+from aivj.contracts.run_folder import EVAL_NAME, FAILURES_NAME
 from aivj.contracts.run_meta import PackTarget, RunMeta
 from aivj.gate.rules import (
     Finding,
@@ -14,7 +15,7 @@ from aivj.gate.rules import (
     rule,
 )
 from aivj.gate.run_check.json_lines import JsonLine, JsonLines
-from aivj.gate.run_check.run_files import EVAL_NAME, FAILURES_NAME, LoadedRun
+from aivj.gate.run_check.run_files import LoadedRun
 from aivj.gate.run_check.sources import DROP_ROWS, RESUME, RunRules, of_run_and_meta
 
 _SELF_TEST_PICKS = 2

@@ -1,34 +1,13 @@
 """How far a run says it has come, against what lies in its folder."""
 
 import math
-import re
 from collections.abc import Iterator
 
+from aivj.contracts.run_folder import ERROR_CODES, MAX_ERROR_CHARS, is_known_phase
 from aivj.contracts.run_meta import PackProgress, PackTarget, RunFailure, RunMeta
 from aivj.gate.rules import Finding, Problem, judged, not_applicable, rule
 from aivj.gate.run_check.run_files import LoadedRun
 from aivj.gate.run_check.sources import MEND_META, RESUME, RunRules, of_meta, of_run_and_meta
-
-ERROR_CODES = frozenset(
-    {
-        "FATAL_WEBGL_SWIFTSHADER",
-        "FATAL_MANIFEST_MISMATCH",
-        "FATAL_VITE_NOT_READY",
-        "FATAL_PAGE_GOTO_TIMEOUT",
-        "FATAL_BROWSER_RESTART_LIMIT",
-        "FATAL_NO_SAMPLES",
-        "FATAL_PLAYWRIGHT_CRASH",
-        "FATAL_AUDIO",
-        "FATAL_NO_FREE_PORT",
-        "UNKNOWN",
-    }
-)
-"""What a run may end with."""
-
-_PHASE = re.compile(
-    r"init|sampling|(?:bootstrap|preflight|goto|dom_ready|audio_probe|webgl_probe):(\S+)"
-)
-_MAX_TEXT = 4000
 
 
 @rule(
@@ -71,7 +50,8 @@ def _done(meta: RunMeta) -> Finding:
 
 @rule(
     "errorCodes",
-    "errors with a known code and phase, of a pack of the run, cut to 4000 characters",
+    "errors with a known code and phase, of a pack of the run, cut to "
+    f"{MAX_ERROR_CHARS} characters",
     MEND_META,
 )
 @of_run_and_meta
@@ -141,8 +121,7 @@ def _false_done(pack: str, entry: PackProgress, meta: RunMeta) -> Iterator[Probl
 def _unknown(error: RunFailure, packs: set[str]) -> Iterator[str]:
     if error.code not in ERROR_CODES:
         yield f"code {error.code!r}"
-    phase = _PHASE.fullmatch(error.phase)
-    if phase is None or (phase[1] is not None and phase[1] not in packs):
+    if not is_known_phase(error.phase, packs):
         yield f"phase {error.phase!r}"
     if error.pack is not None and error.pack not in packs:
         yield f"pack {error.pack!r}"
@@ -153,7 +132,7 @@ def _uncut(run: LoadedRun) -> Iterator[Problem]:
     for error in [document.get("error"), *(document.get("errors") or [])]:
         for key in ("message", "stack"):
             text = error.get(key) if isinstance(error, dict) else None
-            if isinstance(text, str) and len(text) > _MAX_TEXT:
+            if isinstance(text, str) and len(text) > MAX_ERROR_CHARS:
                 yield Problem(f"{key} of {len(text)} characters")
 
 

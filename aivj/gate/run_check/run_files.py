@@ -9,6 +9,14 @@ from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.failures import FailureRow
 from aivj.contracts.json_text import read_bytes, read_object, validated
 from aivj.contracts.pairs_manifest import read_pairs_manifest, require_pack_name
+from aivj.contracts.run_folder import (
+    EVAL_NAME,
+    FAILURES_NAME,
+    LOG_NAME,
+    META_NAME,
+    PICTURES_NAME,
+    TABLE_NAME,
+)
 from aivj.contracts.run_meta import RunMeta
 from aivj.errors import InputError
 from aivj.gate.run_check.json_lines import JsonLines, NumberedRow, read_json_lines, rows_of
@@ -16,13 +24,6 @@ from aivj.gate.run_check.pictures import Picture, read_pictures
 from aivj.gate.run_check.run_table import RunTable, read_table
 from aivj.packs.measured_presets import OtherPreset, other_presets
 from aivj.storage import sha256_hex
-
-EVAL_NAME = "eval.jsonl"
-FAILURES_NAME = "failures.jsonl"
-META_NAME = "meta.json"
-LOG_NAME = "vite.log"
-TABLE_NAME = "eval.parquet"
-PICTURES_NAME = "thumbnails"
 
 META_KIND = "coupled_eval.v0"
 

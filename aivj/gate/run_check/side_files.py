@@ -2,9 +2,10 @@
 
 from collections import Counter
 
+from aivj.contracts.run_folder import PICTURES_NAME, TABLE_NAME
 from aivj.gate.rules import Finding, Problem, failed, judged, not_applicable, rule
 from aivj.gate.run_check.pictures import contradictions, picture_of
-from aivj.gate.run_check.run_files import PICTURES_NAME, TABLE_NAME, LoadedRun
+from aivj.gate.run_check.run_files import LoadedRun
 from aivj.gate.run_check.run_table import other_values
 from aivj.gate.run_check.sources import RunRules
 from aivj.stage.thumbnails import LUMA_TOLERANCE
