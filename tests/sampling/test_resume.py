@@ -17,17 +17,18 @@ from aivj.contracts.run_meta import read_run_meta
 NUM_PAIRS = 14
 
 
-def arguments(home, out_dir, *extra, executor="in-process"):
+def arguments(home, out_dir, *extra, executor="in-process", num_browsers=1):
     return [
         *("--home", str(home), "sample", "--pack", "real"),
         *("--gpu", "software", "--width", "96", "--height", "54", "--target-coverage", "1"),
-        *("--warmup-frames", "4", "--measure-frames", "8", "--workers", "2", "--seed", "3"),
+        *("--warmup-frames", "4", "--measure-frames", "8", "--seed", "3"),
+        *("--workers", str(num_browsers)),
         *("--executor", executor, "--out-dir", str(out_dir), *extra),
     ]
 
 
 def command(home, out_dir, *extra, executor):
-    words = arguments(home, out_dir, *extra, executor=executor)
+    words = arguments(home, out_dir, *extra, executor=executor, num_browsers=2)
     return [sys.executable, "-m", "aivj.cli", *words]
 
 
