@@ -20,14 +20,14 @@ def program() -> str:
     return called.name if is_same or not called.exists() else shlex.quote(str(called))
 
 
-def command(context: typer.Context, *words: object) -> str:
+def command(context: typer.Context, *words: str | Path) -> str:
     """Returns a command of ours as it must be typed, with `--home` where this one had it."""
     home = context.find_root().params.get("home")
     prefix = [] if home is None else ["--home", str(home)]
     return f"{program()} {shlex.join([*prefix, *map(str, words)])}"
 
 
-def say_next(context: typer.Context, *words: object, why: str = "") -> None:
+def say_next(context: typer.Context, *words: str | Path, why: str = "") -> None:
     """Prints the command that usually follows.
 
     Args:

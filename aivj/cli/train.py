@@ -51,7 +51,7 @@ def train(
     _print_outcome(outcome)
     tell_waiting(tracker)
     given = was_given(context, "output_dir")
-    chosen = ["--checkpoint", outcome.checkpoint_path] if given else []
+    chosen = ("--checkpoint", outcome.checkpoint_path) if given else ()
     say_next(context, "score", "--pack", ",".join(packs), *chosen)
 
 

@@ -94,7 +94,7 @@ def verify_check(
             "do what stands beside each failed check",
         )
     if release and evidence.pack is not None and not as_json:
-        say_next(context, "promote", "--pack", evidence.pack, "--evidence", folder)
+        say_next(context, "promote", "--pack", evidence.pack.name, "--evidence", folder)
 
 
 def _started_at(run_dir: Path) -> datetime:

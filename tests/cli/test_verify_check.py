@@ -35,6 +35,7 @@ def test_good_evidence_passes_for_a_release(check, evidence):
         line.split() for line in done.stdout.splitlines()
     ]
     assert json.loads((evidence.path / "schema-check.json").read_text())["ok"] is True
+    assert f"promote --pack {evidence.pack.name} --evidence {evidence.path}" in done.stderr
 
 
 def test_a_fault_ends_with_what_was_found_and_what_to_do(check, evidence):

@@ -61,6 +61,7 @@ class ScoredPack:
     """The pack whose scores the evidence is about.
 
     Attributes:
+        name: Its name.
         expected: What the runtime makes of its manifest and quality file.
         missing_files: Pairs without a score since a preset was missing; None if nobody says.
         written_at: When the quality file was written; None without one.
@@ -68,6 +69,7 @@ class ScoredPack:
         others: What of the pack is not what the scores were made for; None if nobody says.
     """
 
+    name: str
     expected: ExpectedPack
     missing_files: int | None = None
     written_at: datetime | None = None
@@ -222,7 +224,9 @@ def _read_pack(packs_root: Path, pack: str) -> ScoredPack:
     try:
         expected = read_expected(packs_root, pack)
     except InputError as error:
-        return ScoredPack(ExpectedPack(manifest_problem=str(error), quality_problem="no pack"))
+        return ScoredPack(
+            pack, ExpectedPack(manifest_problem=str(error), quality_problem="no pack")
+        )
     folder = packs_root / "presets" / pack
     path = folder / PAIRS_QUALITY_NAME
     try:
@@ -230,8 +234,9 @@ def _read_pack(packs_root: Path, pack: str) -> ScoredPack:
         said = quality.provenance
         others = scored_otherwise(said, folder / PAIRS_MANIFEST_NAME, packs_root)
     except InputError:
-        return ScoredPack(expected, written_at=_written_at(path))
+        return ScoredPack(pack, expected, written_at=_written_at(path))
     return ScoredPack(
+        pack,
         expected,
         quality.stats.missing_files,
         _written_at(path),

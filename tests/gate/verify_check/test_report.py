@@ -120,7 +120,7 @@ KEYS = (
 def test_whatever_the_documents_say_there_is_a_result(values, checks, beside):
     document = Document(beside, written_at=VERIFIED_AT)
     report = Document({**values, "checks": checks}, written_at=VERIFIED_AT)
-    pack = ScoredPack(ExpectedPack(1, {0: 0.5}, quality_digest="0"), 0, VERIFIED_AT)
+    pack = ScoredPack("tested", ExpectedPack(1, {0: 0.5}, quality_digest="0"), 0, VERIFIED_AT)
     for mode in ("dev", "release"):
         evidence = Evidence(mode, report=report, frame_time=document, budget=document, pack=pack)
         result = judge_evidence(evidence, source="evidence")
