@@ -1,3 +1,5 @@
+"""What this machine is fit for, proved by real browsers, and what it lacks."""
+
 import dataclasses
 import shutil
 

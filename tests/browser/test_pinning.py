@@ -1,3 +1,5 @@
+"""Real browsers beside a made `nvidia-smi`: each proved on its GPU, or refused."""
+
 import asyncio
 import dataclasses
 import json

@@ -1,3 +1,5 @@
+"""A real Chromium: what its pages do is told, and it goes with its owner."""
+
 import asyncio
 import os
 import signal

@@ -1,3 +1,5 @@
+"""Workers as real Ray actors: one that dies or hangs costs its own item, no other."""
+
 from functools import partial
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Real presets pass the release gate with all evidence; foreign pages are judged."""
+
 import json
 import shutil
 import zipfile

@@ -1,3 +1,5 @@
+"""MLflow: loaded when needed, told from what is no store, given up in time."""
+
 import contextlib
 import os
 import shutil

@@ -1,3 +1,5 @@
+"""What a run on a real MLflow store holds, and how it ends."""
+
 import asyncio
 import math
 

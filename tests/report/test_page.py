@@ -1,3 +1,5 @@
+"""The page of a run: whole, safe, the same bytes each time, shown by a real browser."""
+
 import base64
 import hashlib
 import random

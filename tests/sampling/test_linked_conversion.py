@@ -1,3 +1,5 @@
+"""Shaders are linked in a real browser before a run, once for each renderer."""
+
 import json
 
 import psutil
