@@ -4,6 +4,7 @@ import asyncio
 import functools
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +41,9 @@ LONGEST_FIRST = (
     ("browser/test_pinning.py",),
     ("browser/test_session.py",),
 )
+
+# Shells start what runs in their background deaf to Ctrl-C, and every process it starts with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before anything imports Ray, torch or MLflow.
 os.environ.update(
