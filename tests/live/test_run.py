@@ -57,7 +57,8 @@ def test_pairs_to_skip_and_entries_of_no_use_are_not_visited(
 ):
     manifest = tmp_path / "public/presets/tested/pairs-manifest.v0.json"
     document = json.loads(manifest.read_text())
-    document["pairs"][1]["fgUrl"] = "/presets/tested/%2e%2e/secret.milk"
+    # Not the pair that the page begins with: without a picture it is waited for 90 s.
+    document["pairs"][2]["fgUrl"] = "/presets/tested/%2e%2e/secret.milk"
     document["pairs"].insert(0, None)
     manifest.write_text(json.dumps(document))
 
@@ -71,9 +72,10 @@ def test_pairs_to_skip_and_entries_of_no_use_are_not_visited(
     )
 
     assert ran.error is None
-    assert sorted(ran.pairs) == [0, 6, 12]
-    assert [(row.pair, row.kind) for row in ran.failures] == [(3, "bad-entry")]
+    assert sorted(ran.pairs) == [0, 3, 12]
+    assert [(row.pair, row.kind) for row in ran.failures] == [(6, "bad-entry")]
     assert ran.meta.packs[0].skipped_pairs == [9]
     assert ran.meta.progress["tested"].done
+    assert "projectm-ready ok=1" in ran.log
     report = run_check.check_run(ran.directory.path, packs_root=tmp_path / "public")
     assert not report.failed_checks
