@@ -20,6 +20,7 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.contracts.verification import REPORT_NAME, VerifyReport
 from aivj.coupling.config import FitConfig
+from aivj.coupling.device import choose_device
 from aivj.doctor import examine
 from aivj.errors import GateError
 from aivj.gate.request import VerifyRequest
@@ -213,7 +214,7 @@ class _Demo:
                 output_dir=request.folder / "coupling",
                 config=FitConfig(seed=request.seed),
                 allow_cpu=True,
-                num_workers=0,
+                num_workers=_num_fit_workers(),
             )
             epochs = train_request.config.epochs
             trained = train(
@@ -300,3 +301,8 @@ class _Demo:
     def _notice(self, text: str) -> None:
         self._notices.append(text)
         self._listener.notice(text)
+
+
+def _num_fit_workers() -> int:
+    """Returns how many workers of Ray Train fit: one on CUDA; none on a CPU, which fits here."""
+    return int(choose_device(allow_cpu=True).device.type == "cuda")

@@ -8,13 +8,16 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
+import torch
 from PIL import Image
 
 from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.eval_rows import read_eval_rows
 from aivj.contracts.json_text import validated
 from aivj.contracts.pairs_quality import read_pairs_quality
+from aivj.coupling.device import DeviceChoice
 from aivj.errors import GateError
+from aivj.pipeline import demo as demo_stage
 from aivj.pipeline.demo_check import require_true_summary
 from aivj.release.tracking import Tracker
 from aivj.storage import sha256_hex
@@ -161,3 +164,10 @@ def test_a_black_picture_ends_the_demo(demo, summary, run_here):
     assert ended.exit_code == 7
     assert f"pair {row.pair}" in ended.stderr
     assert "--fresh" in ended.stderr
+
+
+@pytest.mark.parametrize(("kind", "num_workers"), [("cuda", 1), ("cpu", 0)])
+def test_ray_train_fits_where_there_is_a_gpu_for_it(kind, num_workers, monkeypatch):
+    choice = DeviceChoice(torch.device(kind), "said by a test")
+    monkeypatch.setattr(demo_stage, "choose_device", lambda **_: choice)
+    assert demo_stage._num_fit_workers() == num_workers
