@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import time
 from dataclasses import replace
 
 import pytest
@@ -171,23 +170,32 @@ async def test_a_lost_context_is_no_measurement(own_worker, monkeypatch):
     assert caught.value.kind == "context-lost"
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5])
-async def test_a_pair_is_no_measurement_if_the_gpu_process_died_meanwhile(plan, share):
-    async with opened(replace(plan, settings=replace(TINY, warmup_frames=300))) as worker:
-        started = time.monotonic()
-        await worker.run(job(), 20)
-        duration_s = time.monotonic() - started
+RENDER = "window.__aivj_stage.renderPair(JSON.parse(text)).then(JSON.stringify)"
 
-        async def kill():
-            await asyncio.sleep(share * duration_s)
-            for process in worker._browser._gpu_processes:
-                process.kill()
 
-        killing = asyncio.ensure_future(kill())
-        with pytest.raises(WorkerLostError) as caught:
-            await worker.run(job(), 20)
-        await killing
-        assert caught.value.kind == "gpu-crash"
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"async (text) => {{ await window.killGpu(); return {RENDER}; }}",
+        f"(text) => {RENDER}.then(async (reply) => {{ await window.killGpu(); return reply; }})",
+    ],
+    ids=["before-it-is-drawn", "after-it-is-drawn"],
+)
+async def test_a_pair_is_no_measurement_if_the_gpu_process_died_meanwhile(
+    own_worker, monkeypatch, script
+):
+    def kill_gpu():
+        for process in own_worker._browser._gpu_processes:
+            process.kill()
+            process.wait()
+
+    await own_worker.run(job(), 20)
+    await own_worker._browser._tab._page.expose_function("killGpu", kill_gpu)
+    monkeypatch.setattr(worker_module, "_SCRIPT", script)
+
+    with pytest.raises(WorkerLostError) as caught:
+        await own_worker.run(job(), 20)
+    assert caught.value.kind == "gpu-crash"
 
 
 async def documents_of(worker, jobs):
