@@ -12,8 +12,8 @@ from rich.table import Table
 from aivj.cli.console import bar
 from aivj.errors import ItemError, WorkerLostError
 from aivj.executor.protocol import WorkPolicy
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairJob, PairWorker, PairWorkerPlan
+from aivj.takes.settings import RenderSettings
 from benchmarks.goals import Goal, print_goals
 from benchmarks.real_pairs import LIBRARY, real_pairs
 from benchmarks.screen import console

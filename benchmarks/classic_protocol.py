@@ -17,7 +17,7 @@ from aivj.browser.choice import RendererChoice
 from aivj.browser.session import BrowserSession
 from aivj.errors import ItemError
 from aivj.pipeline.verification import player_server
-from aivj.sampling.render_settings import RenderSettings
+from aivj.takes.settings import RenderSettings
 from benchmarks.cpu_meter import CpuMeter
 from benchmarks.laps import Lap, Race, difference
 from benchmarks.real_pairs import PACK, RealPairs

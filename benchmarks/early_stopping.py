@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aivj.sampling.measurement import motion_proxy
+from aivj.takes.figures import motion_proxy
 from benchmarks.agreement import COMPARED, rank_correlation
 from benchmarks.study_rows import PairFrames
 

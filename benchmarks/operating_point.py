@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from aivj.cli.console import Bar, bar
-from aivj.sampling.render_settings import REFERENCE, RenderSettings
 from aivj.settings import Settings
+from aivj.takes.settings import REFERENCE, RenderSettings
 from benchmarks.agreement import COMPARED, Null, agreement, shifted_music, silent_picture
 from benchmarks.cpu_meter import CpuMeter
 from benchmarks.early_stopping import RULES, WANTED_SPEARMAN, StopEffect, effect

@@ -14,11 +14,11 @@ from aivj.contracts.jsonl_log import JsonlLog, read_jsonl
 from aivj.errors import InputError
 from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Worker
-from aivj.sampling import cells, flashes, measurement, picture, reactivity
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairJob, PairResult
 from aivj.stage.assets import DIST
 from aivj.storage import sha256_hex
+from aivj.takes import cells, figures, flashes, picture, reactivity
+from aivj.takes.settings import RenderSettings
 from benchmarks.cpu_meter import CpuMeter
 from benchmarks.stage_plan import stage_plan
 from benchmarks.study_rows import StudyRow
@@ -29,7 +29,7 @@ _DIGEST_LENGTH = 16
 _FILES = (
     cells.__file__,
     flashes.__file__,
-    measurement.__file__,
+    figures.__file__,
     picture.__file__,
     reactivity.__file__,
 )

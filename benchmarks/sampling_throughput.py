@@ -20,8 +20,8 @@ from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Executor, Outcome
 from aivj.fleet.cluster import cluster
 from aivj.fleet.rendering import RayExecutor
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan
+from aivj.takes.settings import RenderSettings
 from benchmarks.classic_protocol import race_classic
 from benchmarks.cpu_meter import CpuMeter
 from benchmarks.goals import Goal, print_goals

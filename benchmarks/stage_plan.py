@@ -5,8 +5,8 @@ import asyncio
 from aivj.audio.groove import groove
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairWorkerPlan, planar_clip
+from aivj.takes.settings import RenderSettings
 from benchmarks.real_pairs import CLIP
 
 GPU_POLICIES: tuple[GpuPolicy, ...] = ("auto", "software", "require")

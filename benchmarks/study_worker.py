@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from aivj.browser.tab import PageReply
 from aivj.contracts.eval_rows import ok_heuristic
 from aivj.executor.protocol import Outcome
-from aivj.sampling.cells import Bytes, Cells
-from aivj.sampling.reactivity import alignment
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan
 from aivj.stage.thumbnails import luma
+from aivj.takes.cells import Bytes, PairCells
+from aivj.takes.reactivity import alignment
+from aivj.takes.settings import RenderSettings
 from benchmarks.study_rows import PairFigures, PairFrames, StudyRow
 
 Floats = NDArray[np.float64]
@@ -43,7 +43,7 @@ class StudyWorker(PairWorker):
         settings = self._plan.settings
         frames = None
         if settings.num_compared == settings.measure_frames and settings.silent_every == 1:
-            cells = Cells.from_bytes(
+            cells = PairCells.from_bytes(
                 base64.b64decode(self._last_cells),
                 measure_frames=settings.measure_frames,
                 silent_frames=settings.num_compared,
@@ -59,7 +59,7 @@ class StudyWorker(PairWorker):
         return reading, reply
 
 
-def frames_of(cells: Cells, energy: Floats) -> PairFrames:
+def frames_of(cells: PairCells, energy: Floats) -> PairFrames:
     """Takes the figures of every frame; `energy` is the music's, of shape [frames]."""
     music, silence = luma(cells.music.composite), luma(cells.silence.composite)
     layers = (cells.music.foreground, cells.music.background)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import fmean
 
 from aivj.live.page_answers import LayerReading, Sample
-from aivj.sampling.measurement import COLOR_WEIGHT, LUMA_WEIGHT
+from aivj.takes.figures import COLOR_WEIGHT, LUMA_WEIGHT
 
 
 @dataclass(frozen=True)

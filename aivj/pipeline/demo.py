@@ -41,9 +41,9 @@ from aivj.release.promotion import Promotion
 from aivj.release.tracking import TrackedRun, Tracker
 from aivj.runs.open_run import SampleSummary
 from aivj.runs.progress import SampleProgress
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.storage import sha256_hex
+from aivj.takes.settings import RenderSettings
 
 _IDENTITY_LENGTH = 12
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from aivj.contracts.eval_rows import LOW_MOTION, TOO_DARK_LUMA
 from aivj.contracts.run_folder import MIN_HOURS
 from aivj.sampling.picking import Picking
-from aivj.sampling.render_settings import RenderSettings
+from aivj.takes.settings import RenderSettings
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from aivj.audio.levels import rms_peak
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.eval_rows import EvalRow, ok_heuristic
 from aivj.contracts.pairs_manifest import ManifestPair
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.worker import PairJob, PairResult
 from aivj.stage.thumbnails import picture_digest
+from aivj.takes.settings import RenderSettings
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from aivj.errors import RunError
-from aivj.sampling.measurement import PairMeasurement
-from aivj.sampling.render_settings import RenderSettings
+from aivj.takes.figures import PairMeasurement
+from aivj.takes.settings import RenderSettings
 
 CLIP = "self-test"
 """Name of the clip that it hears: the generated music, whatever the pairs hear."""

@@ -19,12 +19,12 @@ from aivj.browser.session import BrowserSession
 from aivj.browser.tab import PageReply
 from aivj.errors import InputError, ItemError, RunError, WorkerLostError
 from aivj.sampling import self_test
-from aivj.sampling.cells import Cells
-from aivj.sampling.measurement import PairMeasurement, measure_pair
-from aivj.sampling.reactivity import Heard
-from aivj.sampling.render_settings import RenderSettings
 from aivj.stage.server import StageServer
 from aivj.stage.thumbnails import CELL_TOLERANCE, LUMA_TOLERANCE, luma, picture_cells
+from aivj.takes.cells import PairCells
+from aivj.takes.figures import PairMeasurement, measure_pair
+from aivj.takes.reactivity import Heard
+from aivj.takes.settings import RenderSettings
 
 _TEST_TIMEOUT_S = 60.0
 # Pairs; finding all processes of a browser takes milliseconds.
@@ -227,7 +227,7 @@ class PairWorker:
 def _result(
     reading: Mapping[str, Any], reply: PageReply, settings: RenderSettings, heard: Heard
 ) -> PairResult:
-    cells = Cells.from_bytes(
+    cells = PairCells.from_bytes(
         base64.b64decode(reading["cells"]),
         measure_frames=settings.measure_frames,
         silent_frames=settings.num_compared,
@@ -247,7 +247,7 @@ def _result(
     )
 
 
-def _refuse_other_picture(thumbnail: bytes, cells: Cells) -> None:
+def _refuse_other_picture(thumbnail: bytes, cells: PairCells) -> None:
     """Compares the picture with the last measured frame, cell by cell.
 
     Raises:

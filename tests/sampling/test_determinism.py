@@ -12,9 +12,9 @@ from aivj.executor.in_process import InProcessExecutor
 from aivj.fleet.rendering import RayExecutor
 from aivj.sampling.jobs import prepared_jobs
 from aivj.sampling.packs import read_packs
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.worker import PairWorker, PairWorkerPlan
+from aivj.takes.settings import RenderSettings
 
 # `make chaos` compares 120 of a run in peace with those of runs under fire.
 NUM_PAIRS = 40

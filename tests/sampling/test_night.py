@@ -16,11 +16,11 @@ from aivj.executor.loop import work
 from aivj.executor.slot import Reply
 from aivj.gate.run_check.report import check_run
 from aivj.runs.clock import Clock
-from aivj.sampling.measurement import PairMeasurement
 from aivj.sampling.picking import Picking
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import sample
 from aivj.sampling.worker import PairResult
+from aivj.takes.figures import PairMeasurement
 
 START_S = 1_800_000_000.0
 NUM_PAIRS = 600

@@ -19,14 +19,14 @@ from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import InputError, ItemError, RunError, StorageError, WorkerLostError
 from aivj.executor.protocol import Outcome, WorkerOpened
-from aivj.sampling.measurement import PairMeasurement
 from aivj.sampling.packs import read_packs
 from aivj.sampling.picking import Picking
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import finished_before, sample
 from aivj.sampling.worker import PairResult
 from aivj.storage import sha256_hex
+from aivj.takes.figures import PairMeasurement
+from aivj.takes.settings import RenderSettings
 
 NUM_PAIRS = 6
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from aivj.errors import RunError
-from aivj.sampling.measurement import PairMeasurement
 from aivj.sampling.self_test import refuse_blind
+from aivj.takes.figures import PairMeasurement
 
 GOOD = PairMeasurement(**dict.fromkeys(PairMeasurement.__dataclass_fields__, 0.2))
 OTHER = replace(GOOD, composite_color_r=0.4)

@@ -1,6 +1,5 @@
 """Presets that cannot be drawn, in a real browser: each fault has its name, and its price."""
 
-import asyncio
 import contextlib
 import json
 from dataclasses import replace
@@ -12,9 +11,9 @@ from aivj.audio.click import click_track
 from aivj.audio.samples import time_bytes
 from aivj.errors import ItemError, RunError, WorkerLostError
 from aivj.sampling import worker as worker_module
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.worker import PairJob, PairWorker, PairWorkerPlan
 from aivj.stage.thumbnails import picture_luma
+from aivj.takes.settings import RenderSettings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

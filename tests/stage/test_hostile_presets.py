@@ -7,9 +7,9 @@ from aivj.contracts.eval_rows import EvalRow
 from aivj.executor.in_process import InProcessExecutor
 from aivj.pipeline.rendering import open_conversion
 from aivj.runs.directory import RunDirectory
-from aivj.sampling.render_settings import RenderSettings
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import sample
+from aivj.takes.settings import RenderSettings
 from benchmarks.hostile_judge import Ending, endings_of, problems
 from benchmarks.hostile_presets import PACK, write_pack
 from benchmarks.hostile_texts import Hostile, Maker

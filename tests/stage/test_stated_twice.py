@@ -16,10 +16,10 @@ from aivj.gate.features import judging
 from aivj.live.shuffle_order import SHUFFLE_KEY
 from aivj.packs.provenance import PROVENANCE_NAME
 from aivj.preferences.guard import TOKEN_HEADER
-from aivj.sampling.cells import CELL_COLUMNS, CELL_ROWS
-from aivj.sampling.picture import FOREGROUND_OPACITY
 from aivj.stage.catalogue import LIBRARY_NAME
 from aivj.stage.thumbnails import LUMA_WEIGHTS
+from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS
+from aivj.takes.picture import FOREGROUND_OPACITY
 
 WEB = Path(aivj.stage.__file__).parent / "web"
 

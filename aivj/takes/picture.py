@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from aivj.sampling.cells import Bytes, Take
 from aivj.stage.thumbnails import luma
+from aivj.takes.cells import Bytes, Pictures
 
 Floats = NDArray[np.float32]
 
@@ -39,13 +39,13 @@ def spatial_detail(pictures: Bytes) -> float:
     return float(np.mean(np.hypot(across, down).std(axis=(1, 2))))
 
 
-def contributions(take: Take) -> tuple[float, float]:
+def contributions(pair: Pictures) -> tuple[float, float]:
     """Returns what foreground and background add to the composite, each 0 to 1.
 
     Mean absolute change of luma that leaving the layer out would make: without the foreground the
     background is seen as it is, without the background the foreground at its opacity.
     """
-    composite = luma(take.composite)
-    foreground = np.abs(composite - luma(take.background)).mean()
-    background = np.abs(composite - FOREGROUND_OPACITY * luma(take.foreground)).mean()
+    composite = luma(pair.composite)
+    foreground = np.abs(composite - luma(pair.background)).mean()
+    background = np.abs(composite - FOREGROUND_OPACITY * luma(pair.foreground)).mean()
     return float(foreground), float(background)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aivj.sampling.cells import Bytes, Cells
-from aivj.sampling.flashes import flash_load
-from aivj.sampling.picture import colourfulness, contributions, spatial_detail
-from aivj.sampling.reactivity import Heard, alignment, response
-from aivj.sampling.render_settings import RenderSettings
 from aivj.stage.thumbnails import luma
+from aivj.takes.cells import Bytes, PairCells
+from aivj.takes.flashes import flash_load
+from aivj.takes.picture import colourfulness, contributions, spatial_detail
+from aivj.takes.reactivity import Heard, alignment, response
+from aivj.takes.settings import RenderSettings
 
 Floats = NDArray[np.float64]
 
@@ -89,7 +89,7 @@ class _Series:
         )
 
 
-def measure_pair(cells: Cells, settings: RenderSettings, heard: Heard) -> PairMeasurement:
+def measure_pair(cells: PairCells, settings: RenderSettings, heard: Heard) -> PairMeasurement:
     """Sums a rendered pair up."""
     measured = cells.music.frames(slice(1, None))
     compared, silence = measured.frames(settings.compared_frames), cells.silence

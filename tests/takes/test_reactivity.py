@@ -5,9 +5,9 @@ import pytest
 
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
-from aivj.sampling.reactivity import CONTROL_SHIFTS_S, Heard, alignment, response
-from aivj.sampling.render_settings import REFERENCE, RenderSettings
-from tests.sampling.pictures import plain
+from aivj.takes.reactivity import CONTROL_SHIFTS_S, Heard, alignment, response
+from aivj.takes.settings import REFERENCE, RenderSettings
+from tests.takes.pictures import plain
 
 
 def heard(settings=REFERENCE):

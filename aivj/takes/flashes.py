@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aivj.sampling.cells import CELL_COLUMNS, CELL_ROWS, Bytes
+from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS, Bytes
 
 Floats = NDArray[np.float32]
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aivj.sampling.cells import CELL_COLUMNS, CELL_ROWS
-from aivj.sampling.flashes import FlashLoad, flash_load
-from tests.sampling.pictures import plain
+from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS
+from aivj.takes.flashes import FlashLoad, flash_load
+from tests.takes.pictures import plain
 
 RATE = 30
 

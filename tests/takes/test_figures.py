@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aivj.sampling.cells import CELL_COLUMNS, CELL_ROWS, Cells, Take
-from aivj.sampling.measurement import measure_pair, motion_proxy
-from aivj.sampling.reactivity import Heard
-from aivj.sampling.render_settings import RenderSettings
-from tests.sampling.pictures import plain, same_cells
+from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS, PairCells, Pictures
+from aivj.takes.figures import measure_pair, motion_proxy
+from aivj.takes.reactivity import Heard
+from aivj.takes.settings import RenderSettings
+from tests.takes.pictures import plain, same_cells
 
 SETTINGS = RenderSettings(measure_frames=4, silent_frames=2, silent_every=2)
 HEARD = Heard(np.array([0.1, 0.5, 0.2, 0.9]), (np.array([0.5, 0.1, 0.9, 0.2]),))
@@ -47,10 +47,10 @@ def test_figures_come_from_their_picture_and_frames():
     composite[1, :18] = 0
     composite[2, :, :32] = 255
     foreground, background = plain([51, 51, 51, 51, 102]), plain([0, 0, 0, 0, 51])
-    silence = Take(plain([0, 0]), plain([0, 0]), plain([0, 0]))
+    silence = Pictures(plain([0, 0]), plain([0, 0]), plain([0, 0]))
 
     measured = measure_pair(
-        Cells(Take(composite, foreground, background), silence), SETTINGS, HEARD
+        PairCells(Pictures(composite, foreground, background), silence), SETTINGS, HEARD
     )
 
     lit = 0.2126 * 0.2 + 0.7152 * 0.4
@@ -87,9 +87,9 @@ def test_all_figures_of_any_pictures_are_in_range(seed):
 
     def take(num_frames):
         shape = (3, num_frames, CELL_ROWS, CELL_COLUMNS, 3)
-        return Take(*rng.integers(0, 256, shape, np.uint8))
+        return Pictures(*rng.integers(0, 256, shape, np.uint8))
 
-    figures = asdict(measure_pair(Cells(take(5), take(2)), SETTINGS, HEARD))
+    figures = asdict(measure_pair(PairCells(take(5), take(2)), SETTINGS, HEARD))
 
     assert type(figures.pop("flash_unsafe")) is bool
     for name, value in figures.items():

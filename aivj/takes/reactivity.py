@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from aivj.audio.clip import SAMPLE_RATE_HZ
 from aivj.audio.samples import SILENT_BYTE, WINDOW_SIZE
-from aivj.sampling.cells import Bytes
-from aivj.sampling.render_settings import RenderSettings
 from aivj.stage.thumbnails import luma
+from aivj.takes.cells import Bytes
+from aivj.takes.settings import RenderSettings
 
 Floats = NDArray[np.float64]
 

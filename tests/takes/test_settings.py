@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aivj.sampling.render_settings import REFERENCE, RenderSettings
+from aivj.takes.settings import REFERENCE, RenderSettings
 
 
 @given(

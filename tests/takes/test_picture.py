@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from aivj.sampling.cells import Take
-from aivj.sampling.picture import (
+from aivj.takes.cells import Pictures
+from aivj.takes.picture import (
     FOREGROUND_OPACITY,
     colourfulness,
     contributions,
     luma,
     spatial_detail,
 )
-from tests.sampling.pictures import plain
+from tests.takes.pictures import plain
 
 
 def test_luma_is_rec_709():
@@ -48,8 +48,8 @@ def test_a_layer_that_changes_nothing_contributes_nothing():
     lit, dark = plain([100]), plain([0])
     seen = plain([round(100 * FOREGROUND_OPACITY)])
 
-    foreground_alone = contributions(Take(composite=seen, foreground=lit, background=dark))
-    background_alone = contributions(Take(composite=lit, foreground=dark, background=lit))
+    foreground_alone = contributions(Pictures(composite=seen, foreground=lit, background=dark))
+    background_alone = contributions(Pictures(composite=lit, foreground=dark, background=lit))
 
     assert foreground_alone == pytest.approx((0.7 * 100 / 255, 0), abs=1e-6)
     assert background_alone == pytest.approx((0, 100 / 255), abs=1e-6)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from aivj.sampling.cells import CELL_COLUMNS, CELL_ROWS, Cells, Take
+from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS, PairCells, Pictures
 
 
 def plain(values):
@@ -13,9 +13,9 @@ def plain(values):
     return np.broadcast_to(colors[:, None, None, :], shape).copy()
 
 
-def same_take(pictures):
-    return Take(pictures, pictures, pictures)
+def same_pictures(pictures):
+    return Pictures(pictures, pictures, pictures)
 
 
 def same_cells(music, silence):
-    return Cells(same_take(music), same_take(silence))
+    return PairCells(same_pictures(music), same_pictures(silence))

@@ -1,0 +1,1 @@
+"""A preset's rendering, made once and read by everything: see `docs/takes.md`."""
