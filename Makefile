@@ -7,8 +7,8 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage docs clean
-.PHONY: bench bench-coupling bench-conversion bench-features bench-fleet bench-hostile bench-live bench-memory
-.PHONY: bench-operating-point bench-player chaos fresh-test
+.PHONY: bench bench-composition bench-coupling bench-conversion bench-features bench-fleet
+.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player chaos fresh-test
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -56,6 +56,9 @@ test-python: setup
 
 bench: setup ## pairs a minute, next to the classic protocol and to one browser without Ray
 	$(BIN)/python -m benchmarks.sampling_throughput
+
+bench-composition: setup ## pairs composed of their layers beside the same pairs drawn whole
+	$(BIN)/python -m benchmarks.composition
 
 bench-conversion: setup ## how many shaders of the corpus convert and link
 	$(BIN)/python -m benchmarks.conversion_corpus

@@ -38,7 +38,7 @@ def picture_luma(data: bytes) -> float:
     Raises:
         InputError: The bytes are no whole picture.
     """
-    return float(luma(_pixels(data)).mean(dtype=np.float64))
+    return float(luma(picture_pixels(data)).mean(dtype=np.float64))
 
 
 def picture_cells(data: bytes, rows: int, columns: int) -> Floats:
@@ -50,7 +50,7 @@ def picture_cells(data: bytes, rows: int, columns: int) -> Floats:
     Raises:
         InputError: The bytes are no whole picture.
     """
-    cells = luma(_pixels(data))[::-1].astype(np.float64)
+    cells = luma(picture_pixels(data))[::-1].astype(np.float64)
     for axis, num_cells in ((0, rows), (1, columns)):
         size = cells.shape[axis]
         starts = np.arange(num_cells) * size // num_cells
@@ -61,12 +61,12 @@ def picture_cells(data: bytes, rows: int, columns: int) -> Floats:
     return cells[::-1].astype(np.float32)
 
 
-def picture_digest(data: bytes) -> str:
-    """Returns what a row calls its picture: the SHA-256 of the file, as 64 hexadecimal digits."""
-    return sha256_hex(data)
+def picture_pixels(data: bytes) -> NDArray[np.uint8]:
+    """Returns a picture's red, green and blue bytes, of shape [height, width, 3].
 
-
-def _pixels(data: bytes) -> NDArray[np.uint8]:
+    Raises:
+        InputError: The bytes are no whole picture.
+    """
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -77,3 +77,8 @@ def _pixels(data: bytes) -> NDArray[np.uint8]:
             "a whole picture", f"{len(data)} bytes: {error}", "sample its pair again"
         ) from error
     return np.asarray(pixels, np.uint8)
+
+
+def picture_digest(data: bytes) -> str:
+    """Returns what a row calls its picture: the SHA-256 of the file, as 64 hexadecimal digits."""
+    return sha256_hex(data)
