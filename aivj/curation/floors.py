@@ -1,0 +1,73 @@
+"""What a pair must have before its quality is asked for, and how often which of it is missing."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from aivj.curation.candidates import Flags, Floats
+
+MIN_CONTRIBUTION = 0.02
+"""Mean change of luma that leaving a layer out makes: less is not seen."""
+
+MIN_LUMA = 0.06
+MAX_LUMA = 0.85
+"""Of the composite's mean luma."""
+
+MAX_BLACK_SHARE = 0.75
+MAX_BLOWN_SHARE = 0.25
+"""Of the composite's cells, over all frames."""
+
+MIN_RESPONSE = 0.03
+"""Mean difference of luma from the same frames in silence."""
+
+
+class PairFigures(Protocol):
+    """Figures of N pairs, each of shape [N]; names and meaning as in `PairMeasurement`."""
+
+    @property
+    def composite_avg_luma(self) -> Floats: ...  # noqa: D102 - see the class
+    @property
+    def black_share(self) -> Floats: ...  # noqa: D102
+    @property
+    def blown_share(self) -> Floats: ...  # noqa: D102
+    @property
+    def audio_response(self) -> Floats: ...  # noqa: D102
+    @property
+    def flash_unsafe(self) -> Flags: ...  # noqa: D102
+    @property
+    def fg_contribution(self) -> Floats: ...  # noqa: D102
+    @property
+    def bg_contribution(self) -> Floats: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """Which of N pairs may be chosen.
+
+    Attributes:
+        is_sound: bool of shape [N].
+        num_refused: How many pairs each rule refuses; a pair may break several.
+    """
+
+    is_sound: Flags
+    num_refused: dict[str, int]
+
+
+def sift(figures: PairFigures) -> Sifted:
+    """Refuses pairs that flash, hide a layer, are dark or blown, or do not answer the music."""
+    luma, contributions = (
+        figures.composite_avg_luma,
+        np.minimum(figures.fg_contribution, figures.bg_contribution),
+    )
+    refused = {
+        "unsafe flashes": figures.flash_unsafe,
+        "a layer that is not seen": contributions < MIN_CONTRIBUTION,
+        "too dark": (luma < MIN_LUMA) | (figures.black_share > MAX_BLACK_SHARE),
+        "blown out": (luma > MAX_LUMA) | (figures.blown_share > MAX_BLOWN_SHARE),
+        "no answer to the music": figures.audio_response < MIN_RESPONSE,
+    }
+    return Sifted(
+        is_sound=~np.any(list(refused.values()), axis=0),
+        num_refused={rule: int(np.count_nonzero(broken)) for rule, broken in refused.items()},
+    )
