@@ -31,6 +31,7 @@ _TEST_TIMEOUT_S = 60.0
 _WEIGH_EVERY = 20
 _SHORT = {"foreground": "fg", "background": "bg"}
 _CUT_OFF = "equations are left out in frames in which they take too long"
+_SEED_STEP = 0x9E3779B1
 _SCRIPT = "text => window.__aivj_stage.renderPair(JSON.parse(text)).then(JSON.stringify)"
 
 
@@ -199,7 +200,7 @@ class PairWorker:
             "silentFrames": settings.num_compared,
             "silentEvery": settings.silent_step,
             "framesPerS": settings.frames_per_s,
-            "seed": settings.seed,
+            **_layer_seeds(settings.seed),
             "clipUrl": f"/clips/{job.clip}.u8",
             "thumbnail": self._plan.thumbnails,
         }
@@ -222,6 +223,13 @@ class PairWorker:
             found,
             "repair the preset or take the pair out of the manifest",
         )
+
+
+def _layer_seeds(seed: int) -> dict[str, int]:
+    """Returns what the layers' random streams start from: seeds in a row are far apart."""
+    first = (seed + 1) * _SEED_STEP
+    names = ("foregroundSeed", "backgroundSeed")
+    return {name: (first + index) % 2**32 for index, name in enumerate(names)}
 
 
 def _result(

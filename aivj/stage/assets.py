@@ -8,6 +8,7 @@ from aivj.errors import MissingDependencyError
 from aivj.storage import sha256_hex
 
 DIST = Path(__file__).parent / "web" / "dist"
+_DRAWING = "drawing.txt"
 _SERVED = {".html", ".css", ".js"}
 
 
@@ -30,12 +31,29 @@ def read_assets(dist: Path | None = None) -> dict[str, Asset]:
     names = sorted(folder.iterdir()) if folder.is_dir() else []
     paths = [path for path in names if path.suffix in _SERVED]
     if not {"index.html", "player.js", "preset-probe.html", "probe.js"} <= {p.name for p in paths}:
-        raise MissingDependencyError(
-            f"the built stage in {folder}",
-            "no pages there",
-            "run `make setup` (npm ci, npm run build)",
-        )
+        raise _not_built(folder, "no pages there")
     return {path.name: _asset(path) for path in paths}
+
+
+def drawing_digest(dist: Path | None = None) -> str:
+    """Returns the SHA-256 of what the stage draws presets and pairs with, as 64 hexadecimal digits.
+
+    It stays as it is when the player changes, or what programs are told of a preset.
+
+    Raises:
+        MissingDependencyError: The stage has not been built.
+    """
+    folder = dist or DIST
+    try:
+        return (folder / _DRAWING).read_text(encoding="ascii")
+    except FileNotFoundError as error:
+        raise _not_built(folder, f"no {_DRAWING} there") from error
+
+
+def _not_built(folder: Path, found: str) -> MissingDependencyError:
+    return MissingDependencyError(
+        f"the built stage in {folder}", found, "run `make setup` (npm ci, npm run build)"
+    )
 
 
 def _asset(path: Path) -> Asset:

@@ -53,6 +53,7 @@ class StageServer:
         music_root: Folder that `/__local_audio?path=...` serves music from, by a path in it or by
             an absolute one; None serves none.
         extend: Adds routes and middlewares of a page that has more to ask.
+        dist: Another build of the stage than this one's.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class StageServer:
         convert: Convert | None = None,
         music_root: Path | None = None,
         extend: Callable[[web.Application], None] | None = None,
+        dist: Path | None = None,
     ) -> None:
         self._packs_root = packs_root
         self._clips = dict(clips or {})
@@ -70,6 +72,7 @@ class StageServer:
         self._converting = asyncio.Lock()
         self._music_root = music_root
         self._extend = extend
+        self._dist = dist
         self._assets: dict[str, Asset] = {}
         self._runner: web.AppRunner | None = None
         self.origin = ""
@@ -80,7 +83,7 @@ class StageServer:
         Raises:
             MissingDependencyError: The stage has not been built.
         """
-        self._assets = read_assets()
+        self._assets = read_assets(self._dist)
         app = web.Application(middlewares=[_with_headers], client_max_size=_MAX_PRESET_BYTES)
         app.router.add_get("/", self._asset)
         app.router.add_get("/catalogue.json", self._catalogue)

@@ -1,6 +1,8 @@
-// Bundles the stage: its pages and the converter for Node. With --tests, the unit tests as well.
+// Bundles the stage: its pages and the converter for Node, and writes the digest of what draws. With
+// --tests, the unit tests as well.
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -41,6 +43,29 @@ const converter = {
   target: "node18",
 };
 
+/**
+ * What presets and pairs are drawn with, and nothing else of the page: as long as its digest is the
+ * same, so are the pictures of one renderer.
+ */
+const drawing = {
+  ...pages,
+  entryPoints: [
+    ...["take", "pair"].map((name) => join(web, `src/probe/${name}.ts`)),
+    ...pages.entryPoints.filter(({ out }) => out === "extra-textures"),
+  ],
+  minify: true,
+  sourcemap: false,
+  legalComments: "none",
+  write: false,
+};
+
+async function drawingDigest() {
+  const { outputFiles } = await build(drawing);
+  const digest = createHash("sha256");
+  for (const { contents } of outputFiles) digest.update(contents);
+  return digest.digest("hex");
+}
+
 async function testEntries(folder) {
   const names = await readdir(folder);
   return names.filter((name) => name.endsWith(".test.ts")).map((name) => join(folder, name));
@@ -66,5 +91,6 @@ await Promise.all([
   build(pages),
   build(converter),
   cp(join(web, "static"), join(web, "dist"), { recursive: true }),
+  drawingDigest().then((digest) => writeFile(join(web, "dist/drawing.txt"), digest)),
 ]);
 if (process.argv.includes("--tests")) await buildTests();

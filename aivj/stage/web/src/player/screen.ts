@@ -81,7 +81,7 @@ export class Screen {
     this.renderer = this.#context.describe().renderer;
     this.#compositor = new Compositor(this.#context);
     this.#sampler = new LayerSampler(this.#context, mirror);
-    this.#factory = LayerFactory.create(this.#context, 0);
+    this.#factory = LayerFactory.create(this.#context);
     this.#size = size;
     this.#ear = ear;
     this.#guide = guide;

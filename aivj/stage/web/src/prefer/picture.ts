@@ -21,7 +21,7 @@ export class Picture {
   constructor(readonly canvas: HTMLCanvasElement) {
     this.#context = new StageContext(canvas);
     this.#composite = new Composite(this.#context.gl);
-    this.#factory = LayerFactory.create(this.#context, 0);
+    this.#factory = LayerFactory.create(this.#context);
   }
 
   /** Whether the CPU draws it. */

@@ -15,6 +15,11 @@ export function pictureOf(canvas: HTMLCanvasElement, mime: string, quality: numb
   };
 }
 
+/** Base64 of the canvas as a WebP picture; the same holds. */
+export function webpOf(canvas: HTMLCanvasElement): string {
+  return pictureOf(canvas, "image/webp", 0.8).b64;
+}
+
 export function base64(bytes: Uint8Array): string {
   return (bytes as Uint8Array & { toBase64(): string }).toBase64();
 }

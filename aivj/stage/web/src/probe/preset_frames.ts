@@ -4,7 +4,8 @@ import { messageOf } from "../ground/errors.ts";
 import type { StageContext, Target } from "../render/context.ts";
 import type { LayerFactory } from "../render/layer.ts";
 import { Pass } from "../render/pass.ts";
-import { leavingNothing } from "./failures.ts";
+import { withTake } from "./batch_take.ts";
+import { CellsOfFrames } from "./cells_of_frames.ts";
 import { type Picture, pictureOf } from "./pictures.ts";
 import {
   type BandClass,
@@ -15,8 +16,8 @@ import {
   meanOf,
 } from "./preset_figures.ts";
 import { dumpReason, type FrameLimits, qualityFaults } from "./preset_reasons.ts";
-import { type PresetRequest, presetOf, report } from "./preset_request.ts";
-import { CellsOfFrames, PresetTake } from "./preset_take.ts";
+import { type PresetRequest, report } from "./preset_request.ts";
+import type { PresetTake } from "./preset_take.ts";
 import { type Bands, envelopesAt } from "./synthetic_sound.ts";
 
 export interface FramesRequest extends PresetRequest, FrameLimits {
@@ -102,18 +103,10 @@ async function capture(
   request: FramesRequest,
 ): Promise<{ metrics: FrameMetrics; frames: Picture[] }> {
   const wanted = { ...DEFAULTS, ...request };
-  const { width, height, fps, timeoutMs } = wanted;
-  const deadlineMs = performance.now() + timeoutMs;
-  report("load", request);
-  const preset = await presetOf(request);
-  const { context } = factory;
-  return await leavingNothing(context, async () => {
-    const settings = { width, height, framesPerS: fps, deadlineMs };
-    const take = await PresetTake.load(factory, preset, settings);
-    report("warmup", request);
-    for (let frame = 1; frame < wanted.warmupFrames; frame++) take.draw();
+  const settings = { ...wanted, framesPerS: wanted.fps, numWarmup: wanted.warmupFrames - 1 };
+  return await withTake(factory, request, settings, (take) => {
     report("capture", request);
-    return drawAndCapture(context, take, wanted);
+    return drawAndCapture(factory.context, take, wanted);
   });
 }
 

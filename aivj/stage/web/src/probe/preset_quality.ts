@@ -2,7 +2,8 @@
 
 import { messageOf } from "../ground/errors.ts";
 import type { LayerFactory } from "../render/layer.ts";
-import { leavingNothing } from "./failures.ts";
+import { withTake } from "./batch_take.ts";
+import { CellsOfFrames } from "./cells_of_frames.ts";
 import { differencesOf, lumaOf, meanOf, p95Of } from "./preset_figures.ts";
 import {
   AUDIT_DEFAULTS,
@@ -13,8 +14,7 @@ import {
   type QualityRequest,
   reasonsFor,
 } from "./preset_reasons.ts";
-import { presetOf, report } from "./preset_request.ts";
-import { CellsOfFrames, PresetTake } from "./preset_take.ts";
+import { report } from "./preset_request.ts";
 
 const FRAMES_PER_S = 60;
 
@@ -38,19 +38,10 @@ export async function probeQuality(
 }
 
 async function measure(factory: LayerFactory, request: QualityRequest): Promise<AuditFigures> {
-  const { width, height, warmupFrames, sampleFrames, timeoutMs } = {
-    ...AUDIT_DEFAULTS,
-    ...request,
-  };
-  const deadlineMs = performance.now() + timeoutMs;
-  report("load", request);
-  const preset = await presetOf(request);
-  return await leavingNothing(factory.context, async () => {
-    const settings = { width, height, framesPerS: FRAMES_PER_S, deadlineMs };
-    const take = await PresetTake.load(factory, preset, settings);
+  const { sampleFrames, warmupFrames, ...wanted } = { ...AUDIT_DEFAULTS, ...request };
+  const settings = { ...wanted, framesPerS: FRAMES_PER_S, numWarmup: warmupFrames };
+  return await withTake(factory, request, settings, (take) => {
     const cells = new CellsOfFrames(factory.context, Math.max(1, sampleFrames));
-    report("warmup", request);
-    for (let frame = 0; frame < warmupFrames; frame++) take.draw();
     report("measure", request);
     const renderMs: number[] = [];
     for (let frame = 0; frame < sampleFrames; frame++) {

@@ -1,23 +1,24 @@
-// One preset on a virtual clock, frame by frame, to the synthetic music.
+// One preset on a virtual clock, frame by frame.
 
 import type { StageContext, Target } from "../render/context.ts";
-import { FULL_MESH, type Layer, type LayerFactory } from "../render/layer.ts";
-import { CELLS_X, CELLS_Y, Reduction } from "../render/reduction.ts";
+import type { Layer, LayerFactory, LayerSize } from "../render/layer.ts";
 import { equationFailure, loadFailure, refuseBroken, TookTooLong } from "./failures.ts";
-import { syntheticClip } from "./synthetic_sound.ts";
+import type { Drawing, Sound } from "./music_and_silence.ts";
 
-interface TakeSettings {
-  readonly width: number;
-  readonly height: number;
+export interface TakeSettings extends LayerSize {
+  /** What failures call it: `preset` where there is no other. */
+  readonly name?: string;
+  /** Of its random numbers. */
+  readonly seed: number;
   readonly framesPerS: number;
+  readonly sound: Sound;
   /** `performance.now()` when it must be done. */
-  readonly deadlineMs: number;
+  readonly deadlineMs?: number;
 }
 
 const NAME = "preset";
-const SEED = 1;
 
-export class PresetTake {
+export class PresetTake implements Drawing {
   readonly #context: StageContext;
   readonly #layer: Layer;
   readonly #settings: TakeSettings;
@@ -36,11 +37,11 @@ export class PresetTake {
     settings: TakeSettings,
   ): Promise<PresetTake> {
     const { context } = factory;
-    const { width, height } = settings;
-    context.programs.user = NAME;
-    const layer = factory.create({ width, height, ...FULL_MESH }, SEED);
+    const { name = NAME, seed } = settings;
+    context.programs.user = name;
+    const layer = factory.create(settings, seed);
     await layer.load(preset).catch((error: unknown) => {
-      throw loadFailure(NAME, error);
+      throw loadFailure(name, error);
     });
     return new PresetTake(context, layer, settings);
   }
@@ -49,19 +50,34 @@ export class PresetTake {
     return this.#layer.target;
   }
 
+  pictures(): readonly Target[] {
+    return [this.target];
+  }
+
   /** Time of the present frame, in s. */
   get timeS(): number {
     return this.#numFrames / this.#settings.framesPerS;
   }
 
-  /** Draws the next frame, and looks at the clock and at what broke. */
-  draw(): void {
-    if (performance.now() > this.#settings.deadlineMs) throw new TookTooLong("the time is over");
+  /** Whether equations were left out in any frame, since they took too long. */
+  get wasCutOff(): boolean {
+    return this.#layer.wasCutOff;
+  }
+
+  /**
+   * Goes on by a frame, and looks at the clock and at what broke; one that is not visible leaves the
+   * target as it is.
+   */
+  draw(isVisible = true): void {
+    const { name = NAME, framesPerS, sound, deadlineMs = Infinity } = this.#settings;
+    if (performance.now() > deadlineMs) throw new TookTooLong("the time is over");
     this.#numFrames += 1;
+    const levels = sound.levels(this.timeS);
     try {
-      this.#layer.render(syntheticClip().levels(this.timeS), 1 / this.#settings.framesPerS);
+      if (isVisible) this.#layer.render(levels, 1 / framesPerS);
+      else this.#layer.advance(levels, 1 / framesPerS);
     } catch (error) {
-      throw equationFailure(NAME, error);
+      throw equationFailure(name, error);
     }
     if (this.#numFrames === 1) refuseBroken(this.#context);
   }
@@ -74,30 +90,5 @@ export class PresetTake {
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.target.framebuffer);
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
     return performance.now() - startedMs;
-  }
-}
-
-/** Frames shrunk to cells, read when all are there. */
-export class CellsOfFrames {
-  readonly #reduction: Reduction;
-  #numFrames = 0;
-
-  constructor(context: StageContext, maxFrames: number) {
-    this.#reduction = new Reduction(context.gl, 1, maxFrames);
-  }
-
-  add(target: Target): void {
-    this.#reduction.add([target]);
-    this.#numFrames += 1;
-  }
-
-  /** Red, green and blue bytes of each frame. */
-  read(): Uint8Array[] {
-    if (this.#numFrames === 0) return [];
-    const all = this.#reduction.read();
-    const size = CELLS_X * CELLS_Y * 3;
-    return Array.from({ length: this.#numFrames }, (_, frame) =>
-      all.subarray(frame * size, (frame + 1) * size),
-    );
   }
 }

@@ -8,9 +8,10 @@ import { type PairReading, type PairRequest, renderPair } from "./pair.ts";
 import { dumpFrames, type FramesReply, type FramesRequest } from "./preset_frames.ts";
 import { probeQuality } from "./preset_quality.ts";
 import type { PresetQuality, QualityRequest } from "./preset_reasons.ts";
+import { renderTake, type TakeReading, type TakeRequest } from "./take.ts";
 
-type PairReply =
-  | { ok: true; reading: PairReading }
+type Reply<Reading> =
+  | { ok: true; reading: Reading }
   | { ok: false; kind: string; layer: string; message: string };
 
 function openContext(): StageContext {
@@ -19,26 +20,16 @@ function openContext(): StageContext {
   return new StageContext(canvas);
 }
 
-/** One seed a page: what layers share is made from it. */
-let opened: { readonly seed: number; readonly factory: LayerFactory } | null = null;
+let opened: LayerFactory | null = null;
 
-async function factoryFor(seed: number): Promise<LayerFactory> {
-  if (opened === null) {
-    opened = { seed, factory: await LayerFactory.create(openContext(), seed) };
-  }
-  if (opened.seed !== seed) throw new Error(`this page renders with seed ${opened.seed}`);
-  return opened.factory;
+async function factory(): Promise<LayerFactory> {
+  opened ??= await LayerFactory.create(openContext());
+  return opened;
 }
 
-/** For what has no seed of its own. */
-async function anyFactory(): Promise<LayerFactory> {
-  return await factoryFor(opened?.seed ?? 0);
-}
-
-async function replyToPair(request: PairRequest): Promise<PairReply> {
+async function replyOf<Reading>(render: Promise<Reading>): Promise<Reply<Reading>> {
   try {
-    const factory = await factoryFor(request.seed);
-    return { ok: true, reading: await renderPair(factory, request) };
+    return { ok: true, reading: await render };
   } catch (error) {
     if (!(error instanceof RenderFailure)) throw error;
     return { ok: false, kind: error.kind, layer: error.layer, message: error.message };
@@ -57,7 +48,8 @@ function inTurn<T>(action: () => Promise<T>): Promise<T> {
 declare global {
   interface Window {
     __aivj_stage: {
-      renderPair(request: PairRequest): Promise<PairReply>;
+      renderPair(request: PairRequest): Promise<Reply<PairReading>>;
+      renderTake(request: TakeRequest): Promise<Reply<TakeReading>>;
       linkErrors(presets: readonly Shaders[]): Promise<LinkErrors[]>;
     };
     __nw_probePresetQuality(request: QualityRequest): Promise<PresetQuality>;
@@ -65,9 +57,17 @@ declare global {
   }
 }
 
+/** Renders in its turn. */
+function rendering<Request, Reading>(
+  render: (factory: LayerFactory, request: Request) => Promise<Reading>,
+): (request: Request) => Promise<Reply<Reading>> {
+  return (request) => inTurn(async () => replyOf(render(await factory(), request)));
+}
+
 window.__aivj_stage = {
-  renderPair: (request) => inTurn(() => replyToPair(request)),
-  linkErrors: (presets) => inTurn(async () => linkErrors(await anyFactory(), presets)),
+  renderPair: rendering(renderPair),
+  renderTake: rendering(renderTake),
+  linkErrors: (presets) => inTurn(async () => linkErrors(await factory(), presets)),
 };
-window.__nw_probePresetQuality = (request) => inTurn(() => probeQuality(anyFactory, request));
-window.__nw_dumpPresetFrames = (request) => inTurn(() => dumpFrames(anyFactory, request));
+window.__nw_probePresetQuality = (request) => inTurn(() => probeQuality(factory, request));
+window.__nw_dumpPresetFrames = (request) => inTurn(() => dumpFrames(factory, request));

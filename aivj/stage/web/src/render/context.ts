@@ -108,4 +108,12 @@ export class Target {
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.framebuffer);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.texture, 0);
   }
+
+  /** Copies the picture into a framebuffer of the same size; null is the canvas. */
+  copyTo(gl: WebGL2RenderingContext, framebuffer: WebGLFramebuffer | null): void {
+    const rectangle = [0, 0, this.width, this.height] as const;
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.framebuffer);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, framebuffer);
+    gl.blitFramebuffer(...rectangle, ...rectangle, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+  }
 }

@@ -28,7 +28,7 @@ function withSharedContext<T>(gl: WebGL2RenderingContext, make: () => T): T {
 }
 
 /** How finely a layer is drawn: picture in pixels, warp mesh in squares. */
-interface LayerSize {
+export interface LayerSize {
   readonly width: number;
   readonly height: number;
   readonly meshWidth: number;
@@ -44,6 +44,8 @@ function createVisualizer(gl: WebGL2RenderingContext, size: LayerSize): Visualiz
   return withSharedContext(gl, () => butterchurn.createVisualizer(null, canvas, options));
 }
 
+/** Of what layers share: what a layer looks like is decided by its own seed alone. */
+const SHARED_SEED = 0;
 const NUM_COMPOSITE_RANDOMS = 4;
 const SMALLEST: LayerSize = { width: 16, height: 16, meshWidth: 2, meshHeight: 2 };
 
@@ -54,9 +56,9 @@ export class LayerFactory {
     readonly textures: SharedTextures,
   ) {}
 
-  /** Prepares what all layers share; its random numbers are those of `seed`. */
-  static async create(context: StageContext, seed: number): Promise<LayerFactory> {
-    drawFrom(new RandomStream(seed));
+  /** Prepares what all layers share. */
+  static async create(context: StageContext): Promise<LayerFactory> {
+    drawFrom(new RandomStream(SHARED_SEED));
     const textures = await SharedTextures.from(createVisualizer(context.gl, SMALLEST));
     return new LayerFactory(context, textures);
   }
