@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         return self.home / "cache" / "conversion"
 
     @property
+    def takes(self) -> Path:
+        """Takes of presets unless told otherwise."""
+        return self.home / "takes"
+
+    @property
     def feature_store(self) -> Path:
         """Features of presets, by content and feature version."""
         return self.home / "cache" / "features"

@@ -1,4 +1,4 @@
-"""Does a browser grow? The memory that one browser holds after each of many real pairs."""
+"""Does a browser grow? The memory that one browser holds after each of many real presets."""
 
 import argparse
 import asyncio
@@ -6,13 +6,14 @@ import statistics
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.table import Table
 
 from aivj.cli.console import bar
 from aivj.errors import ItemError, WorkerLostError
 from aivj.executor.protocol import WorkPolicy
-from aivj.sampling.worker import PairJob, PairWorker, PairWorkerPlan
+from aivj.takes.render import TakeJob, TakePlan, TakeWorker
 from aivj.takes.settings import RenderSettings
 from benchmarks.goals import Goal, print_goals
 from benchmarks.real_pairs import LIBRARY, real_pairs
@@ -26,7 +27,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 _NUM_BARS = 25
 
 
-class OpenWorker(PairWorker):
+class OpenWorker(TakeWorker):
     """A worker that tells what its browser holds."""
 
     def memory_bytes(self) -> int:
@@ -35,12 +36,12 @@ class OpenWorker(PairWorker):
 
 
 async def memory_after_each(
-    plan: PairWorkerPlan, jobs: Sequence[PairJob], num_pairs: int, on_pair: Callable[[int], None]
+    plan: TakePlan, jobs: Sequence[TakeJob], num_presets: int, on_preset: Callable[[int], None]
 ) -> tuple[list[float], int]:
-    """Renders `num_pairs` pairs, `jobs` over and over, in one browser.
+    """Draws `num_presets` presets, `jobs` over and over, in one browser.
 
     Returns:
-        MB held after each pair, and how many pairs failed.
+        MB held after each preset, and how many failed.
 
     Raises:
         WorkerLostError: The browser did not last.
@@ -48,7 +49,7 @@ async def memory_after_each(
     worker, held_mb, num_failed = OpenWorker(plan), [], 0
     try:
         await worker.open()
-        for job in islice(cycle(jobs), num_pairs):
+        for job in islice(cycle(jobs), num_presets):
             try:
                 await worker.run(job, WorkPolicy().deadline_s)
             except WorkerLostError:
@@ -56,7 +57,7 @@ async def memory_after_each(
             except ItemError:
                 num_failed += 1
             held_mb.append(worker.memory_bytes() / 1e6)
-            on_pair(len(held_mb))
+            on_preset(len(held_mb))
     finally:
         await worker.close()
     return held_mb, num_failed
@@ -72,8 +73,8 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def print_course(held_mb: Sequence[float]) -> None:
-    """Prints mean and peak of every hundred pairs."""
-    table = Table("pairs", "mean MB", "most MB")
+    """Prints mean and peak of every hundred presets."""
+    table = Table("presets", "mean MB", "most MB")
     for start in range(0, len(held_mb), _NUM_COMPARED):
         part = held_mb[start : start + _NUM_COMPARED]
         mean, most = statistics.fmean(part), max(part)
@@ -86,21 +87,25 @@ def main() -> None:
     """Prints the course of memory, and whether its end is above its beginning."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--presets", type=Path, default=LIBRARY)
-    parser.add_argument("--pairs", type=int, default=1000)
-    parser.add_argument("--distinct", type=int, default=200, help="pairs that are repeated")
+    parser.add_argument("--num", type=int, default=2000)
+    parser.add_argument("--distinct", type=int, default=200, help="presets that are repeated")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--gpu", choices=GPU_POLICIES, default="auto")
     options = parser.parse_args()
-    if options.pairs < _NUM_WARMUP + 2:
-        parser.error(f"--pairs: {_NUM_WARMUP + 2} or more, since {_NUM_WARMUP} warm the browser up")
+    if options.num < _NUM_WARMUP + 2:
+        parser.error(f"--num: {_NUM_WARMUP + 2} or more, since {_NUM_WARMUP} warm the browser up")
 
     choice = prove_renderer(options.gpu)
-    plan = stage_plan(choice, RenderSettings())
-    num_distinct = min(options.distinct, options.pairs)
-    with real_pairs(options.presets, num_distinct, options.seed) as pairs, bar("memory") as line:
+    num_distinct = min(options.distinct, options.num)
+    with (
+        TemporaryDirectory() as takes,
+        real_pairs(options.presets, (num_distinct + 1) // 2, options.seed) as pairs,
+        bar("memory") as line,
+    ):
+        plan = stage_plan(choice, RenderSettings(), takes)
         held_mb, num_failed = asyncio.run(
             memory_after_each(
-                plan, pairs.jobs, options.pairs, lambda num: line.update(num, options.pairs)
+                plan, pairs.layers, options.num, lambda num: line.update(num, options.num)
             )
         )
     warm = held_mb[_NUM_WARMUP:]
@@ -108,7 +113,7 @@ def main() -> None:
     first, last = statistics.fmean(warm[:num_compared]), statistics.fmean(warm[-num_compared:])
     print_course(held_mb)
     console.print(
-        f"{choice.report.renderer}; {len(held_mb)} pairs, {num_failed} failed; first "
+        f"{choice.report.renderer}; {len(held_mb)} presets, {num_failed} failed; first "
         f"{num_compared} after warm-up {first:.0f} MB, last {num_compared} {last:.0f} MB"
     )
     growth = Goal("growth", last / first - 1, _MAX_GROWTH, is_floor=False, form=".1%")

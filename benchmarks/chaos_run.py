@@ -56,12 +56,18 @@ class ChaosRun:
         """The run directory."""
         return self.home / self.name
 
+    @property
+    def takes(self) -> Path:
+        """Its own store of takes: another run would find everything drawn."""
+        return self.home / f"takes-{self.name}"
+
     def command(self, *extra: str) -> list[str]:
         """Returns the command that samples the pack of `home` completely."""
         return [
             *(sys.executable, "-m", "aivj.cli", "--home", str(self.home), "sample"),
             *("--pack", PACK, "--gpu", "software", "--target-coverage", "1", *_SIZE),
-            *("--workers", str(NUM_WORKERS), "--out-dir", str(self.out_dir), *extra),
+            *("--workers", str(NUM_WORKERS), "--takes", str(self.takes)),
+            *("--out-dir", str(self.out_dir), *extra),
         ]
 
     @property

@@ -1,51 +1,25 @@
 """Cells of real pairs drawn whole, as the page sends them: from the cache, or drawn and kept."""
 
-import base64
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from aivj.browser.choice import RendererChoice
-from aivj.browser.tab import PageReply
 from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Worker
-from aivj.sampling.worker import PairJob, PairResult, PairWorker, PairWorkerPlan
 from aivj.stage.assets import DIST
-from aivj.storage import sha256_hex
+from aivj.storage import sha256_hex, write_atomic
 from aivj.takes.cells import PairCells
+from aivj.takes.render import DrawJob, Kept, ProofJob, TakeWorker
 from aivj.takes.settings import RenderSettings
 from benchmarks.stage_plan import stage_plan
 
 _DIGEST_LENGTH = 16
-
-
-class KeepingWorker(PairWorker):
-    """Renders pairs as any worker does, and writes their cells to a folder."""
-
-    def __init__(self, plan: PairWorkerPlan, folder: Path) -> None:
-        super().__init__(plan)
-        self._folder = folder
-        self._last_cells = b""
-
-    async def run(self, item: PairJob, timeout_s: float) -> PairResult:
-        """See `PairWorker.run`."""
-        result = await super().run(item, timeout_s)
-        whole = self._folder / f"{item.pair}.cells"
-        part = whole.with_suffix(".part")
-        part.write_bytes(self._last_cells)
-        part.replace(whole)
-        return result
-
-    async def _render(
-        self, job: PairJob, settings: RenderSettings, timeout_s: float
-    ) -> tuple[Mapping[str, Any], PageReply]:
-        reading, reply = await super()._render(job, settings, timeout_s)
-        self._last_cells = base64.b64decode(reading["cells"])
-        return reading, reply
 
 
 @dataclass(frozen=True)
@@ -65,25 +39,29 @@ class DrawnPairs:
     num_browsers: int = 2
 
     def cells(
-        self, jobs: Sequence[PairJob], on_pair: Callable[[int], None]
+        self, jobs: Mapping[int, ProofJob], on_pair: Callable[[int], None]
     ) -> dict[int, PairCells]:
         """Returns the cells of those of the pairs that can be drawn; draws what the cache lacks."""
         folder = self.folder / self._digest(jobs)
         folder.mkdir(parents=True, exist_ok=True)
-        paths = {job.pair: folder / f"{job.pair}.cells" for job in jobs}
-        todo = [job for job in jobs if not paths[job.pair].exists()]
+        paths = {pair: folder / f"{pair}.cells" for pair in jobs}
+        todo: dict[DrawJob, Path] = {
+            job: paths[pair] for pair, job in jobs.items() if not paths[pair].exists()
+        }
         num_done = len(jobs) - len(todo)
         on_pair(num_done)
         if todo:
-            self._draw(todo, folder, lambda num: on_pair(num_done + num))
+            self._draw(todo, lambda num: on_pair(num_done + num))
         return {pair: self._read(path) for pair, path in paths.items() if path.exists()}
 
-    def _draw(self, jobs: Sequence[PairJob], folder: Path, on_pair: Callable[[int], None]) -> None:
+    def _draw(self, paths: Mapping[DrawJob, Path], on_pair: Callable[[int], None]) -> None:
         plan = stage_plan(self.choice, self.settings)
-        make: Callable[[], Worker[PairJob, PairResult]] = partial(KeepingWorker, plan, folder)
+        make: Callable[[], Worker[DrawJob, Kept | PairCells]] = partial(TakeWorker, plan)
         executor = InProcessExecutor(self.num_browsers)
-        with contextlib.closing(executor.run(make, jobs)) as outcomes:
-            for num, _ in enumerate(outcomes, start=1):
+        with contextlib.closing(executor.run(make, paths)) as outcomes:
+            for num, outcome in enumerate(outcomes, start=1):
+                if isinstance(outcome.result, PairCells):
+                    write_atomic(paths[outcome.item], _bytes_of(outcome.result), fsync=False)
                 on_pair(num)
 
     def _read(self, path: Path) -> PairCells:
@@ -93,7 +71,7 @@ class DrawnPairs:
             silent_frames=self.settings.num_compared,
         )
 
-    def _digest(self, jobs: Sequence[PairJob]) -> str:
+    def _digest(self, jobs: Mapping[int, ProofJob]) -> str:
         """Names everything that decides the cells."""
         identity = {
             "settings": asdict(self.settings),
@@ -104,8 +82,17 @@ class DrawnPairs:
                 sha256_hex(clip) for clip in stage_plan(self.choice, self.settings).clips.values()
             ],
             "pairs": [
-                sha256_hex(f"{job.pair}\0{job.foreground}\0{job.background}".encode())
-                for job in jobs
+                sha256_hex(f"{pair}\0{job.foreground}\0{job.background}".encode())
+                for pair, job in jobs.items()
             ],
         }
         return sha256_hex(json.dumps(identity, sort_keys=True).encode())[:_DIGEST_LENGTH]
+
+
+def _bytes_of(cells: PairCells) -> bytes:
+    """Returns cells as the page sends them."""
+    whole = [
+        np.stack([shown.composite, shown.foreground, shown.background], axis=2)
+        for shown in (cells.music, cells.silence)
+    ]
+    return np.concatenate(whole).tobytes()

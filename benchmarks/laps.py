@@ -1,4 +1,4 @@
-"""When pairs were done, and the rates that follow. Times are seconds of a monotonic clock."""
+"""When items were done, and the rates that follow. Times are seconds of a monotonic clock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Lap:
-    """A pair that is done.
+    """A pair or a preset that is done.
 
     Attributes:
         at_s: When its outcome arrived.
@@ -30,7 +30,7 @@ class Race:
     Attributes:
         name: Who it was.
         num_workers: Browsers at a time.
-        laps: Its pairs, at least two, as they arrived.
+        laps: Its items, at least two, as they arrived.
         cpu_s: CPU seconds from the first to the last, by kind of process.
     """
 
@@ -41,7 +41,7 @@ class Race:
 
     @property
     def num_failed(self) -> int:
-        """Pairs without a measurement."""
+        """Items without a measurement."""
         return sum(lap.failed for lap in self.laps)
 
     @property
@@ -50,25 +50,25 @@ class Race:
         return self.laps[-1].at_s - self.laps[0].at_s
 
     @property
-    def pairs_per_min(self) -> float:
-        """Pairs measured a minute; the first outcome starts the clock and does not count."""
+    def per_min(self) -> float:
+        """Items measured a minute; the first outcome starts the clock and does not count."""
         return 60 * self.num_measured / self.wall_s
 
     @property
-    def cpu_s_per_pair(self) -> float:
-        """CPU seconds of all processes for each pair measured."""
+    def cpu_s_each(self) -> float:
+        """CPU seconds of all processes for each item measured."""
         return sum(self.cpu_s.values()) / self.num_measured
 
     @property
     def outside_share(self) -> float:
-        """Share of the slots' time in which no worker was at a pair, 0 to 1."""
+        """Share of the slots' time in which no worker was at an item, 0 to 1."""
         first, last = self.laps[0].at_s, self.laps[-1].at_s
         busy = sum(min(lap.at_s, last) - max(lap.at_s - lap.duration_s, first) for lap in self.laps)
         return 1 - busy / (self.num_workers * self.wall_s)
 
     @property
     def num_measured(self) -> int:
-        """Pairs measured after the first outcome; 1 if there are none, so that rates are finite."""
+        """Items measured after the first outcome; 1 if there are none, so that rates are finite."""
         return max(1, sum(not lap.failed for lap in self.laps[1:]))
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import product
@@ -14,15 +14,18 @@ from aivj.contracts.jsonl_log import JsonlLog, read_jsonl
 from aivj.errors import InputError
 from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Worker
-from aivj.sampling.worker import PairJob, PairResult
 from aivj.stage.assets import DIST
 from aivj.storage import sha256_hex
 from aivj.takes import cells, figures, flashes, picture, reactivity
+from aivj.takes.cells import PairCells
+from aivj.takes.reactivity import Heard
+from aivj.takes.render import DrawJob, Kept, ProofJob, TakeWorker
 from aivj.takes.settings import RenderSettings
 from benchmarks.cpu_meter import CpuMeter
+from benchmarks.real_pairs import CLIP
 from benchmarks.stage_plan import stage_plan
+from benchmarks.study_figures import study_row
 from benchmarks.study_rows import StudyRow
-from benchmarks.study_worker import StudyWorker, study_row
 
 _NAME = re.compile(r"(\d+)x(\d+)/(\d+)x(\d+)/(\d+)\+(\d+)")
 _DIGEST_LENGTH = 16
@@ -95,14 +98,14 @@ class StudyBench:
     """What operating points are rendered on.
 
     Attributes:
-        jobs: The pairs, the same for all of them.
+        jobs: The pairs by id, the same for all of them.
         choice: The renderer.
         folder: Of the cache.
         num_browsers: Browsers at a time.
         meter: Of CPU.
     """
 
-    jobs: Sequence[PairJob]
+    jobs: Mapping[int, ProofJob]
     choice: RendererChoice
     folder: Path
     num_browsers: int
@@ -113,30 +116,38 @@ class StudyBench:
         path = self._path(settings)
         known = read_jsonl(path, StudyRow).rows if path.exists() else []
         rows = {row.pair: row for row in known}
-        todo = [job for job in self.jobs if job.pair not in rows]
+        todo = {pair: job for pair, job in self.jobs.items() if pair not in rows}
         on_row(len(rows))
         if todo:
             with JsonlLog[StudyRow](path) as log:
-                for row in self._rendered(settings, todo):
+                for row in self._drawn(settings, todo):
                     log.append(row)
                     rows[row.pair] = row
                     on_row(len(rows))
-        return [rows[job.pair] for job in self.jobs]
+        return [rows[pair] for pair in self.jobs]
 
-    def _rendered(self, settings: RenderSettings, jobs: Sequence[PairJob]) -> Iterator[StudyRow]:
+    def _drawn(self, settings: RenderSettings, jobs: Mapping[int, ProofJob]) -> Iterator[StudyRow]:
         plan = stage_plan(self.choice, settings)
-        make: Callable[[], Worker[PairJob, PairResult]] = partial(StudyWorker, plan)
+        heard = Heard.of(plan.clips[CLIP], settings)
+        pairs: dict[DrawJob, int] = {job: pair for pair, job in jobs.items()}
+        make: Callable[[], Worker[DrawJob, Kept | PairCells]] = partial(TakeWorker, plan)
         executor = InProcessExecutor(self.num_browsers)
         before_s: float | None = None
-        with contextlib.closing(executor.run(make, jobs)) as outcomes:
+        items: Iterator[DrawJob] = iter(jobs.values())
+        with contextlib.closing(executor.run(make, items)) as outcomes:
             for outcome in outcomes:
                 now_s = self.meter.read_all()
-                yield study_row(outcome, None if before_s is None else now_s - before_s)
+                cpu_s = None if before_s is None else now_s - before_s
+                pair = pairs[outcome.item]
+                yield study_row(pair, outcome, settings, heard, cpu_s)
                 before_s = now_s
 
     def _path(self, settings: RenderSettings) -> Path:
         """Returns where rows are kept that depend on nothing else than what the name says."""
-        pairs = [f"{job.foreground}\0{job.background}".encode() for job in self.jobs]
+        pairs = [
+            f"{job.foreground.preset}\0{job.background.preset}".encode()
+            for job in self.jobs.values()
+        ]
         clips = stage_plan(self.choice, settings).clips
         identity = {
             "settings": asdict(settings),

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 from aivj.contracts.pairs_manifest import preset_path
 from aivj.packs.pairing import draw_coupled_pack
 from aivj.packs.scan import scan_presets
-from aivj.sampling.worker import PairJob
+from aivj.presets.digest import content_hash
 from aivj.settings import Settings
 from aivj.stage.conversion import PresetConverter
+from aivj.takes.render import ProofJob, TakeJob
 
 LIBRARY = Path("/usr/share/projectM/presets")
 PACK = "bench"
@@ -25,14 +26,22 @@ class RealPairs:
     """A drawn pack.
 
     Attributes:
-        jobs: Its pairs, ready to be rendered.
+        jobs: Its pairs by id, ready to be drawn.
         packs_root: The folder that the pack `PACK` lies below.
         converter: Has all its presets in the cache.
     """
 
-    jobs: list[PairJob]
+    jobs: dict[int, ProofJob]
     packs_root: Path
     converter: PresetConverter
+
+    @property
+    def layers(self) -> list[TakeJob]:
+        """Their presets, each once."""
+        jobs = self.jobs.values()
+        return list(
+            dict.fromkeys(layer for job in jobs for layer in (job.foreground, job.background))
+        )
 
 
 @contextlib.contextmanager
@@ -41,9 +50,10 @@ def real_pairs(library: Path, num_pairs: int, seed: int) -> Iterator[RealPairs]:
     with TemporaryDirectory() as folder, PresetConverter(Settings().conversion_cache) as converter:
         packs_root = Path(folder)
 
-        def text(url: str) -> str:
-            converted = converter.convert(preset_path(packs_root, url).read_bytes())
-            return json.dumps(converted.butterchurn, separators=(",", ":"))
+        def layer(url: str) -> TakeJob:
+            data = preset_path(packs_root, url).read_bytes()
+            text = json.dumps(converter.convert(data).butterchurn, separators=(",", ":"))
+            return TakeJob(CLIP, content_hash(data), text)
 
         drawn = draw_coupled_pack(
             scan_presets(library),
@@ -54,8 +64,8 @@ def real_pairs(library: Path, num_pairs: int, seed: int) -> Iterator[RealPairs]:
             generated_at=datetime.now(UTC),
             accept=lambda _, data: not converter.convert(data).degraded,
         )
-        jobs = [
-            PairJob(PACK, pair.pair, text(pair.fg_url), text(pair.bg_url), clip=CLIP)
+        jobs = {
+            pair.pair: ProofJob(f"pair {pair.pair}", layer(pair.fg_url), layer(pair.bg_url))
             for pair in drawn.manifest.pairs
-        ]
+        }
         yield RealPairs(jobs, packs_root, converter)

@@ -23,9 +23,9 @@ from rich.table import Table
 from aivj.audio.groove import groove
 from aivj.browser.choice import RendererChoice
 from aivj.browser.session import find_chromium
-from aivj.sampling.worker import planar_clip
 from aivj.stage.assets import DIST
 from aivj.stage.server import StageServer
+from aivj.takes.render import planar_clip
 from aivj.takes.settings import RenderSettings
 from benchmarks.player_profile import Bundle
 from benchmarks.real_pairs import LIBRARY, real_pairs
@@ -200,7 +200,7 @@ def main() -> None:
     options = parser.parse_args()
     choice, settings = prove_renderer(options.gpu), RenderSettings()
     with real_pairs(options.presets, options.num // 2, options.seed) as pairs:
-        texts = [text for job in pairs.jobs for text in (job.foreground, job.background)]
+        texts = [layer.preset for layer in pairs.layers]
     requests = [request_text(text, settings) for text in texts]
     builds = [DIST, *options.against]
     contestants, profile = asyncio.run(race(choice, builds, requests, options.profiled))

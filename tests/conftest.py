@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.cli import main
+from aivj.stage.conversion import PresetConverter
 
 CORPUS = Path("/usr/share/projectM/presets")
 TESTS = Path(__file__).parent
@@ -31,7 +32,7 @@ LONGEST_FIRST = (
         "fleet/test_training.py",
         "fleet/test_rendering.py",
         "fleet/test_sweep.py",
-        "sampling/test_determinism.py",
+        "takes/test_determinism.py",
         "pipeline/test_learning.py",
     ),
     ("ray_jobs/test_sample_pairs.py", "ray_jobs/test_coupling_jobs.py"),
@@ -120,6 +121,13 @@ def corpus() -> Path:
     """The presets of Debian's projectm-data."""
     assert CORPUS.is_dir(), "`make setup` installs projectm-data"
     return CORPUS
+
+
+@pytest.fixture(scope="session")
+def converter(tmp_path_factory) -> Iterator[PresetConverter]:
+    """One converter for all: it starts Node once, and remembers what it converted."""
+    with PresetConverter(tmp_path_factory.mktemp("conversion")) as converter:
+        yield converter
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ SPELLED = {
     "num_trials": typer.Option("--trials"),
     "max_concurrent": typer.Option("--concurrent"),
     # Sampling.
+    "takes_uri": typer.Option("--takes"),
     "mode": typer.Option("--pick", "--coupledPick"),
     "gamma": typer.Option("--gamma", "--coupledGamma"),
     "explore": typer.Option("--explore", "--coupledExplore"),

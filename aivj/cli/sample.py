@@ -18,8 +18,8 @@ from aivj.cli.sampling_steps import (
     local_stamp,
     print_end,
     refuse_other_manifest,
+    renderer_for,
     say_left_out,
-    screen,
 )
 from aivj.cli.stopping import goes_on_with
 from aivj.cli.verb import was_given
@@ -34,11 +34,15 @@ def _out_dir(settings: "Settings", _given: object) -> Path:
     return settings.home / "artifacts" / "coupled-eval" / local_stamp()
 
 
+def _takes_uri(settings: "Settings", _given: object) -> str:
+    return str(settings.takes)
+
+
 @takes(
     request=From(
         "aivj.sampling.request:SampleRequest", defaults={"target_samples": 0, "out_dir": _out_dir}
     ),
-    options=From("aivj.pipeline.render_options:RenderOptions"),
+    options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": _takes_uri}),
 )
 def sample(
     context: typer.Context,
@@ -92,8 +96,9 @@ def sample(
     audio_mode: Annotated[str, typer.Option("--audioMode", hidden=True)] = "file",
     pairs_manifest: Annotated[str | None, typer.Option("--pairsManifest", hidden=True)] = None,
 ) -> None:
-    """Render and measure the pairs of packs into a run directory.
+    """Measure the pairs of packs into a run directory: computed from takes of their presets.
 
+    A preset is drawn once, when first needed; its take serves all packs and runs after.
     Writes eval.jsonl, failures.jsonl, meta.json, vite.log, eval.parquet and thumbnails. Options of
     the runtime's own sampler are understood under their names.
 
@@ -149,14 +154,14 @@ def sample(
         if done is not None:
             print_end(context, done)
             return
-        undrawable = screen(request, packs_there, settings.conversion_cache)
+        choice, undrawable = renderer_for(request, packs_there, playlist, options, settings)
     else:
         if not was_given(context, "reload_every"):
             request = replace(request, reload_every=RELOAD_EVERY)
         live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_fields)
         say_left_out(require_usable_live(request, live), skip_pairs)
         music = page_music_of(audio, audio_mode, required=require_audio)
-    choice = prove_renderer(options)
+        choice = prove_renderer(options)
     announce_renderer(choice)
     with SamplingProgress(choice.report.renderer) as progress:
         if runtime_url is None:

@@ -15,11 +15,14 @@ from aivj.cli.stopping import command_line
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
+    from aivj.audio.playlist import Playlist
     from aivj.browser.choice import RendererChoice
+    from aivj.pipeline.render_options import RenderOptions
     from aivj.runs.open_run import SampleSummary
     from aivj.sampling.packs import SamplePack
     from aivj.sampling.request import SampleRequest
     from aivj.sampling.run import Undrawable
+    from aivj.settings import Settings
 
 
 def say_left_out(packs: "Sequence[SamplePack]", skip_pairs: Path | None) -> None:
@@ -32,15 +35,44 @@ def say_left_out(packs: "Sequence[SamplePack]", skip_pairs: Path | None) -> None
             err.print(f"{num} of {len(pack.manifest.ids)} pairs of {pack.name} are skipped")
 
 
-def screen(
-    request: "SampleRequest", packs: "Sequence[SamplePack]", conversion_cache: Path
+def renderer_for(
+    request: "SampleRequest",
+    packs: "Sequence[SamplePack]",
+    playlist: "Playlist",
+    options: "RenderOptions",
+    settings: "Settings",
+) -> "tuple[RendererChoice, Undrawable]":
+    """Returns the renderer of a run, and which of its pairs cannot be drawn.
+
+    Where takes of all its presets are there already no browser is started to prove one.
+    """
+    from aivj.pipeline.known_renderer import KnownRenderer
+    from aivj.pipeline.rendering import drawn_already, prove_renderer
+
+    known = KnownRenderer(settings.home, options)
+    choice = drawn_already(request, packs, playlist, options, known)
+    if choice is not None:
+        err.print("all presets are drawn already: no browser is needed")
+        return choice, {}
+    undrawable = _screen(request, packs, playlist, settings.conversion_cache)
+    choice = prove_renderer(options)
+    known.keep(choice)
+    return choice, undrawable
+
+
+def _screen(
+    request: "SampleRequest",
+    packs: "Sequence[SamplePack]",
+    playlist: "Playlist",
+    conversion_cache: Path,
 ) -> "Undrawable":
     """Converts what is to be drawn, and says what cannot be drawn; needs no browser."""
-    from aivj.sampling.jobs import undrawable
+    from aivj.sampling.layers import LayerReader, undrawable
     from aivj.stage.conversion import PresetConverter
 
+    reader = LayerReader(request.packs_root, len(playlist.clips))
     with PresetConverter(conversion_cache) as converter, bar("converting") as progress:
-        found = undrawable(request, packs, converter.convert, progress.update)
+        found = undrawable(request, packs, reader, converter.convert, progress.update)
     if found:
         (pack, pair), error = next(iter(found.items()))
         err.print(
@@ -58,6 +90,8 @@ def print_end(context: typer.Context, summary: "SampleSummary") -> None:
         f"{summary.num_rows} pairs measured, {summary.num_failures} failed, "
         f"of {summary.num_target}{end}"
     )
+    if summary.num_presets:
+        err.print(f"{summary.num_presets} presets, {summary.num_known} of them drawn before")
     directory = summary.directory
     if summary.is_complete:
         say_next(context, "check-run", directory.path)

@@ -70,7 +70,7 @@ class EvalRow(ContractModel):
     driver: Omittable[Literal["stage", "live"]] = Field(default=None, description="Who rendered")
     renderer_class: Omittable[str] = Field(default=None, description="Class of the renderer")
     seed: Omittable[Annotated[int, Within(0, MAX_SAFE_INTEGER)]] = Field(
-        default=None, description="Seed of the random streams"
+        default=None, description="Seed of the run"
     )
     composite_avg_luma: Omittable[Share] = Field(default=None, description="Mean luma, 0..1")
     composite_avg_frame_delta: Omittable[Amount] = Field(default=None, description="Mean motion")
@@ -125,6 +125,10 @@ class EvalRow(ContractModel):
     audio_clip: Omittable[str] = Field(default=None, description="Which clip the pair heard")
     degraded: Omittable[list[str]] = Field(default=None, description="Parts that are not drawn")
     render_ms_per_frame: Omittable[Amount] = Field(default=None, description="Wall time, ms")
+    composed: Omittable[bool] = Field(
+        default=None,
+        description="Whether it is computed from its layers, each drawn alone; else it was drawn",
+    )
 
 
 MEASUREMENT_FIELDS = tuple(

@@ -160,7 +160,7 @@ class Bootstrap:
         visited = seen.taken
         num_missing = len(set(self._pack.ids).difference(visited))
         self._num_seeded += 1
-        seed = request.settings.seed + 1000 * self._num_seeded
+        seed = request.seed + 1000 * self._num_seeded
         state = ShuffleState(
             pack=name,
             len=len(pairs),

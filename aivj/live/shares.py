@@ -9,7 +9,6 @@ from aivj.errors import ItemError
 from aivj.live.live_run import LiveRun
 from aivj.live.rows import LiveRowWriter
 from aivj.live.stuck_pairs import MOST_TRIES, StuckPairs
-from aivj.sampling.jobs import require_usable_entry
 from aivj.sampling.packs import SamplePack
 
 
@@ -128,7 +127,7 @@ class Shares:
     def add_fault(self, pack: SamplePack, pair: int) -> None:
         """Writes a pair whose entry in the manifest cannot be used."""
         try:
-            require_usable_entry(pack, pair)
+            pack.require_usable(pair)
         except ItemError as error:
             self.add_failure(pack, pair, error, iteration=0)
 

@@ -151,7 +151,7 @@ class _Demo:
             packs=(PACK,),
             packs_root=request.packs_root,
             out_dir=self._run_directory(choice, pack),
-            settings=RenderSettings(seed=request.seed),
+            seed=request.seed,
             target_coverage=1.0,
             resume=True,
         )
@@ -162,7 +162,7 @@ class _Demo:
         with self._stage("sample") as note:
             sampled = run_sampling(
                 sample_request,
-                options=RenderOptions(gpu=request.gpu),
+                options=RenderOptions(gpu=request.gpu, takes_uri=str(request.takes)),
                 choice=choice,
                 playlist=read_playlist(GROOVE_NAME, sample_request.settings.duration_s),
                 num_workers=num_workers,
@@ -171,8 +171,8 @@ class _Demo:
             )
             num_ok = sum(row.ok_heuristic for row in sampled.directory.rows())
             note(
-                f"{sampled.num_rows} measured ({num_ok} ok), {sampled.num_failures} failed "
-                f"by {num_workers} browsers"
+                f"{sampled.num_rows} measured ({num_ok} ok), {sampled.num_failures} failed; "
+                f"{sampled.num_known} of {sampled.num_presets} presets drawn before"
             )
         return sampled
 

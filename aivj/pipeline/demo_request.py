@@ -18,11 +18,12 @@ class DemoRequest:
         presets: Folder of `.milk` files to draw from.
         packs_root: The runtime's public folder.
         conversion_cache: Converted presets.
+        takes: Presets that were drawn.
         feature_store: Features of presets.
         tracking_uri: MLflow.
         bucket_uri: Where scores are promoted to.
         num_pairs: Pairs of the pack.
-        seed: Decides the pack, the elite list, the random streams and the fit.
+        seed: Decides the pack, the elite list and the fit.
         gpu: Which renderer is asked for.
         num_workers: Tells how many browsers run at a time on a software renderer, or on a GPU.
         fresh: Whether to measure again what an earlier demo has measured.
@@ -33,6 +34,7 @@ class DemoRequest:
     presets: Path
     packs_root: Path
     conversion_cache: Path
+    takes: Path
     feature_store: Path
     tracking_uri: str
     bucket_uri: str

@@ -26,6 +26,9 @@ class RenderOptions:
         bool, Field(description="Software profiles: open a window on an own Xvfb.")
     ] = False
     maximized: bool = False
+    takes_uri: Annotated[
+        str, Field(description="Where takes are kept: a folder, or s3://bucket/prefix.")
+    ] = "var/takes"
     executor: Annotated[
         ExecutorKind, Field(description="Where browsers run: Ray actors, or here.")
     ] = "ray"

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,14 +10,18 @@ from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Executor
+from aivj.pipeline.known_renderer import KnownRenderer
 from aivj.pipeline.render_options import RenderOptions
 from aivj.runs.open_run import SampleSummary
 from aivj.runs.progress import SampleProgress
+from aivj.sampling.layers import LayerReader, all_drawn
 from aivj.sampling.linked_conversion import LinkedConverter
+from aivj.sampling.packs import SamplePack
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import NO_PAIRS, Undrawable, sample
+from aivj.sampling.run import NO_PAIRS, Undrawable, clips_of, sample
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.converted_preset import ConvertedPreset
+from aivj.takes.shelf import TakeShelf
 
 
 def prove_renderer(options: RenderOptions) -> RendererChoice:
@@ -29,6 +33,38 @@ def prove_renderer(options: RenderOptions) -> RendererChoice:
             headed=options.headed or None,
             maximized=options.maximized,
         )
+    )
+
+
+def drawn_already(
+    request: SampleRequest,
+    packs: Sequence[SamplePack],
+    playlist: Playlist,
+    options: RenderOptions,
+    known: KnownRenderer,
+) -> RendererChoice | None:
+    """Returns the renderer whose takes are all that a run needs; None if a browser must draw.
+
+    Raises:
+        MissingDependencyError: Chromium is missing.
+        StorageError: The store of takes cannot be read.
+    """
+    choice = known.find()
+    if choice is None:
+        return None
+    shelf = _open_shelf(request, playlist, options, choice)
+    reader = LayerReader(request.packs_root, len(playlist.clips))
+    return choice if all_drawn(request, packs, reader, shelf.holds) else None
+
+
+def _open_shelf(
+    request: SampleRequest, playlist: Playlist, options: RenderOptions, choice: RendererChoice
+) -> TakeShelf:
+    return TakeShelf.open(
+        options.takes_uri,
+        request.settings,
+        clips_of(playlist, request),
+        choice.report.renderer_class,
     )
 
 
@@ -44,18 +80,17 @@ def run_sampling(
     on_progress: Callable[[SampleProgress], None],
 ) -> SampleSummary:
     """Samples a pack; see `aivj.sampling.run.sample`."""
-    # A cluster's GPUs are not this machine's, and too many for one browser to keep up with.
-    linked_here = options.ray_address is None
     with (
-        open_conversion(conversion_cache, choice if linked_here else None) as convert,
+        PresetConverter(conversion_cache) as converter,
         open_executor(options, num_workers) as executor,
     ):
         return sample(
             request,
             executor=executor,
-            convert=convert,
+            convert=converter.convert,
             playlist=playlist,
             choice=choice,
+            shelf=_open_shelf(request, playlist, options, choice),
             undrawable=undrawable,
             on_progress=on_progress,
         )

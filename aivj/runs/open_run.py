@@ -45,6 +45,8 @@ class SampleSummary:
         num_failures: Failures in all.
         num_target: Pairs aimed at.
         is_complete: Whether every pack came to its target; if not, the time was up.
+        num_presets: Different presets that this call's pairs needed.
+        num_known: Those of them that were drawn before.
     """
 
     directory: RunDirectory
@@ -52,9 +54,11 @@ class SampleSummary:
     num_failures: int
     num_target: int
     is_complete: bool
+    num_presets: int = 0
+    num_known: int = 0
 
     @classmethod
-    def of(cls, tally: RunTally) -> "SampleSummary":
+    def of(cls, tally: RunTally, *, num_presets: int = 0, num_known: int = 0) -> "SampleSummary":
         """Sums up what was done."""
         return cls(
             tally.directory,
@@ -62,6 +66,8 @@ class SampleSummary:
             tally.num_failures,
             tally.num_target,
             tally.is_complete,
+            num_presets,
+            num_known,
         )
 
 

@@ -10,21 +10,23 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from pydantic import TypeAdapter
-
 from aivj.browser.choice import RendererChoice
 from aivj.browser.session import BrowserSession
 from aivj.errors import AivjError
 from aivj.stage.assets import read_assets
 from aivj.stage.converted_preset import ConvertedPreset
 from aivj.stage.server import StageServer
-from aivj.stage.shader_links import LinkErrors, LinkVerdicts, shaders, without_unlinked
+from aivj.stage.shader_links import (
+    LINK_SCRIPT,
+    LinkErrors,
+    LinkVerdicts,
+    shaders,
+    without_unlinked,
+)
 
 _LINK_TIMEOUT_S = 30.0
 _OPEN_TIMEOUT_S = 90.0
 _CLOSE_TIMEOUT_S = 20.0
-_SCRIPT = "shaders => window.__aivj_stage.linkErrors([shaders])"
-_ANSWER = TypeAdapter(list[LinkErrors])
 
 T = TypeVar("T")
 
@@ -66,7 +68,7 @@ class LinkedConverter:
             AivjError: As `PresetConverter.convert`, or the browser does not open.
         """
         preset = self._convert(data)
-        if not any(shaders(preset).values()):
+        if not any(shaders(preset.butterchurn).values()):
             return preset
         errors = self._verdicts.find(preset)
         if errors is None:
@@ -79,7 +81,7 @@ class LinkedConverter:
     def _ask(self, preset: ConvertedPreset) -> LinkErrors | None:
         self._page = self._page or _LinkPage(self._choice)
         try:
-            return self._page.errors(shaders(preset))
+            return self._page.errors(shaders(preset.butterchurn))
         except (AivjError, TimeoutError):
             self._close()
             return None
@@ -108,10 +110,9 @@ class _LinkPage:
     def errors(self, glsl: dict[str, str]) -> LinkErrors:
         """Compiles and links a preset's shaders."""
         url = f"{self._server.origin}/preset-probe.html"
-        call = self._browser.call(url, _SCRIPT, glsl, _LINK_TIMEOUT_S, fresh=False)
+        call = self._browser.call(url, LINK_SCRIPT, glsl, _LINK_TIMEOUT_S, fresh=False)
         reply = self._wait(call, 2 * _LINK_TIMEOUT_S)
-        (errors,) = _ANSWER.validate_python(reply.value)
-        return errors
+        return LinkErrors.model_validate(reply.value)
 
     def close(self) -> None:
         """Ends the browser, the server and the thread."""

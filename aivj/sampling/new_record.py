@@ -80,7 +80,7 @@ def new_stage_record(
     changes = {
         "browser": BrowserUse(start_maximized=choice.plan.maximized, viewport=viewport),
         "driver": "stage",
-        "seed": settings.seed,
+        "seed": request.seed,
         "render": _render_use(request),
     }
     fresh = new_record(request, packs, _audio_use(playlist), choice, clock)
@@ -99,7 +99,7 @@ def asked_again(
         "heuristic": _heuristic(request),
         "audio": _audio_use(playlist),
         "driver": "stage",
-        "seed": request.settings.seed,
+        "seed": request.seed,
         "render": _render_use(request),
     }
     return earlier.model_copy(update=changes)
@@ -110,9 +110,7 @@ def _heuristic(request: SampleRequest) -> Heuristic:
 
 
 def _render_use(request: SampleRequest) -> RenderUse:
-    render = asdict(request.settings)
-    del render["seed"]
-    return RenderUse(**render)
+    return RenderUse(**asdict(request.settings))
 
 
 def _time_budget(request: SampleRequest, now: datetime) -> Budget:

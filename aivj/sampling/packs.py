@@ -15,7 +15,7 @@ from aivj.contracts.pairs_manifest import (
 )
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, merge_quality
 from aivj.contracts.run_meta import PackTarget
-from aivj.errors import InputError
+from aivj.errors import InputError, ItemError
 from aivj.runs.directory import RunDirectory
 from aivj.runs.resume import refuse_other_packs, refuse_used
 from aivj.sampling.picking import Pick, Target, num_to_cover, picks, remaining
@@ -60,6 +60,16 @@ class SamplePack:
         """Whether a pair may be measured."""
         return pair in self.pairs and pair not in self.skipped
 
+    def require_usable(self, pair: int) -> None:
+        """Checks that the manifest's entry of a pair can be used.
+
+        Raises:
+            ItemError: It cannot.
+        """
+        fault = self.faults.get(pair)
+        if fault is not None:
+            raise ItemError("bad-entry", fault.expected, fault.found, fault.remedy)
+
     @property
     def num_target(self) -> int:
         """Picks or pairs that are aimed at."""
@@ -82,7 +92,7 @@ class SamplePack:
 
     def remaining(self, request: SampleRequest, done: Mapping[int, int]) -> Iterator[Pick]:
         """Yields what is still to be visited."""
-        stream = picks(self.ids, request.picking, self.quality01, request.settings.seed)
+        stream = picks(self.ids, request.picking, self.quality01, request.seed)
         return remaining(stream, self.target, done)
 
 

@@ -19,7 +19,7 @@ class SampleRequest:
 
     Attributes:
         packs_root: Folder that `/presets/<pack>/...` URLs resolve below.
-        settings: How pairs are rendered.
+        settings: How presets are drawn.
         picking: In which order.
         thumbnails: Whether to keep a picture of each pair.
         skipped_pairs: By pack, pairs that are not to be visited.
@@ -32,6 +32,7 @@ class SampleRequest:
     packs_root: Path
     out_dir: Annotated[Path, Field(description="Where to write.")]
     settings: RenderSettings = field(default_factory=RenderSettings)
+    seed: Annotated[int, Field(ge=0, description="Of the picks: same seed, same pairs.")] = 0
     picking: Picking = field(default_factory=Picking)
     target_coverage: Annotated[
         float, Field(ge=0.01, le=1, description="Share of each pack to visit.")
@@ -48,14 +49,17 @@ class SampleRequest:
         float, Field(ge=0, description=f"Time for all packs together; at least {MIN_HOURS}.")
     ] = 10.0
     reload_every: Annotated[
-        int, Field(ge=0, description="Pairs before a browser loads its page anew; 0 for never.")
-    ] = 100
+        int, Field(ge=0, description="Presets before a browser loads its page anew; 0 for never.")
+    ] = 200
     luma_min: Annotated[
         float, Field(ge=0, le=1, description="Luma at or below it is too dark.")
     ] = TOO_DARK_LUMA
     motion_min: Annotated[float, Field(ge=0, description="Motion below it is too low.")] = (
         LOW_MOTION
     )
+    prove: Annotated[
+        int, Field(ge=0, description="Pairs drawn whole, to hold the computed ones against.")
+    ] = 4
     thumbnails: bool = True
     resume: Annotated[
         bool, Field(description="Complete the run in --out-dir, if there is one.")

@@ -1,6 +1,6 @@
-"""From what a worker measured to the pair's row."""
+"""From two takes to the row of their pair."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from aivj.audio.clip import AudioClip
@@ -8,83 +8,119 @@ from aivj.audio.levels import rms_peak
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.eval_rows import EvalRow, ok_heuristic
 from aivj.contracts.pairs_manifest import ManifestPair
+from aivj.sampling.picked import PickedPair
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.worker import PairJob, PairResult
 from aivj.stage.thumbnails import picture_digest
+from aivj.takes.compose import compose, composed_picture
+from aivj.takes.figures import measure_pair
+from aivj.takes.reactivity import Heard
+from aivj.takes.render import planar_clip
 from aivj.takes.settings import RenderSettings
+from aivj.takes.take import Drawn
 
 
 @dataclass(frozen=True)
-class Loudness:
-    """What rows say of a clip, over the measured frames."""
+class Sound:
+    """What rows say of a clip, over the measured frames.
+
+    Attributes:
+        name: The clip's name.
+        rms: 0 to 1.
+        peak: 0 to 1.
+        heard: Its energy frame by frame.
+    """
 
     name: str
     rms: float
     peak: float
+    heard: Heard
 
     @classmethod
-    def of(cls, clip: AudioClip, settings: RenderSettings) -> "Loudness":
-        """Measures a clip where pairs hear it."""
+    def of(cls, clip: AudioClip, settings: RenderSettings) -> "Sound":
+        """Measures a clip where presets hear it."""
         start_s = settings.warmup_frames / settings.frames_per_s
         rms, peak = rms_peak(clip, start_s, settings.measure_frames / settings.frames_per_s)
-        return cls(clip.name, rms, peak)
+        return cls(clip.name, rms, peak, Heard.of(planar_clip(clip, settings), settings))
 
 
 @dataclass(frozen=True)
 class RowWriter:
-    """Makes rows of what a run's workers answer.
+    """Makes rows of takes.
 
     Attributes:
         request: Holds thresholds and seed.
         renderer: What drew.
-        loudness: Of each clip.
+        sounds: By clip.
     """
 
     request: SampleRequest
     renderer: RendererReport
-    loudness: Sequence[Loudness]
+    sounds: Mapping[str, Sound]
 
     def row(
         self,
-        job: PairJob,
+        picked: PickedPair,
         pair: ManifestPair,
-        result: PairResult,
+        layers: tuple[Drawn, Drawn],
         t_ms: int,
         quality01: float | None = None,
-    ) -> EvalRow:
-        """Returns the row of a measured pair; `quality01` is its score when it was picked."""
-        measurement, heard = result.measurement, self.loudness[int(job.clip)]
+    ) -> tuple[EvalRow, bytes | None]:
+        """Returns a pair's row, and its picture if pictures are asked for.
+
+        Args:
+            picked: The pair.
+            pair: Its entry in the manifest.
+            layers: What its foreground and its background look like.
+            t_ms: Time of writing, Unix ms.
+            quality01: Its score when it was picked.
+        """
+        foreground, background = layers
+        sound = self.sounds[picked.clip]
+        measurement = measure_pair(
+            compose(foreground.cells, background.cells), self.request.settings, sound.heard
+        )
+        picture = (
+            composed_picture(foreground.pictures[-1], background.pictures[-1])
+            if self.request.thumbnails
+            else None
+        )
+        num_page_errors = sum(layer.num_page_errors for layer in layers)
+        num_console_errors = sum(layer.num_console_errors for layer in layers)
         ok, reasons = ok_heuristic(
             measurement.viz_avg_luma,
             measurement.viz_avg_frame_delta,
-            result.num_page_errors,
-            result.num_console_errors,
+            num_page_errors,
+            num_console_errors,
             luma_min=self.request.luma_min,
             motion_min=self.request.motion_min,
         )
-        return EvalRow(
+        degraded = [f"fg: {reason}" for reason in foreground.degraded]
+        degraded += [f"bg: {reason}" for reason in background.degraded]
+        row = EvalRow(
             t_ms=t_ms,
-            pack=job.pack,
-            pair=job.pair,
+            pack=picked.pack,
+            pair=picked.pair,
             warp_diff=pair.warp_diff,
             cx_diff=pair.cx_diff,
             quality01=quality01,
-            preset_fg_id=f"coupled:{job.pack}:{job.pair}:fg",
-            preset_bg_id=f"coupled:{job.pack}:{job.pair}:bg",
-            audio_rms=heard.rms,
-            audio_peak=heard.peak,
-            page_errors_since_last=result.num_page_errors,
-            console_errors_since_last=result.num_console_errors,
+            preset_fg_id=f"coupled:{picked.pack}:{picked.pair}:fg",
+            preset_bg_id=f"coupled:{picked.pack}:{picked.pair}:bg",
+            audio_rms=sound.rms,
+            audio_peak=sound.peak,
+            page_errors_since_last=num_page_errors,
+            console_errors_since_last=num_console_errors,
             ok_heuristic=ok,
             reasons=reasons,
             driver="stage",
             renderer_class=self.renderer.renderer_class,
-            seed=self.request.settings.seed,
-            preset_fg_digest=job.digests[0] if job.digests else None,
-            preset_bg_digest=job.digests[1] if job.digests else None,
-            thumbnail_digest=picture_digest(result.thumbnail) if result.thumbnail else None,
-            audio_clip=heard.name,
-            degraded=[*job.degraded, *result.degraded] or None,
-            render_ms_per_frame=result.render_ms_per_frame,
+            seed=self.request.seed,
+            preset_fg_digest=picked.digests[0],
+            preset_bg_digest=picked.digests[1],
+            thumbnail_digest=picture_digest(picture) if picture else None,
+            audio_clip=sound.name,
+            degraded=degraded or None,
+            render_ms_per_frame=sum(layer.render_ms_per_frame for layer in layers),
+            composed=True,
             **asdict(measurement),
         )
+        return row, picture

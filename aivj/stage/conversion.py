@@ -112,17 +112,25 @@ class PresetConverter:
             )
 
     def _cache_path(self, data: bytes) -> Path:
-        if self._bundle_digest is None:
-            try:
-                self._bundle_digest = sha256_hex(self._bundle.read_bytes())
-            except FileNotFoundError as error:
-                raise MissingDependencyError(
-                    f"the built converter {self._bundle}",
-                    "no such file",
-                    "run `make setup` (npm ci, npm run build)",
-                ) from error
+        self._bundle_digest = self._bundle_digest or converter_digest(self._bundle)
         digest = sha256_hex(data)
-        return self._cache_dir / self._bundle_digest[:16] / digest[:2] / f"{digest}.json"
+        return self._cache_dir / self._bundle_digest / digest[:2] / f"{digest}.json"
+
+
+def converter_digest(bundle: Path = BUNDLE) -> str:
+    """Returns 16 hexadecimal digits of the converter's rules and packages.
+
+    Raises:
+        MissingDependencyError: It has not been built.
+    """
+    try:
+        return sha256_hex(bundle.read_bytes())[:16]
+    except FileNotFoundError as error:
+        raise MissingDependencyError(
+            f"the built converter {bundle}",
+            "no such file",
+            "run `make setup` (npm ci, npm run build)",
+        ) from error
 
 
 def _read_cached(path: Path) -> ConvertedPreset | None:

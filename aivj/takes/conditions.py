@@ -1,6 +1,7 @@
 """What decides the bytes of a take besides its preset, and so where takes may be shared."""
 
 import hashlib
+from dataclasses import asdict, fields
 
 from pydantic import Field
 
@@ -11,17 +12,6 @@ from aivj.takes.settings import RenderSettings
 
 _DIGEST_LENGTH = 16
 _SEED_BITS = 32
-_SETTINGS = (
-    "width",
-    "height",
-    "mesh_width",
-    "mesh_height",
-    "warmup_frames",
-    "measure_frames",
-    "silent_frames",
-    "silent_every",
-    "frames_per_s",
-)
 
 
 class Conditions(ContractModel):
@@ -68,7 +58,7 @@ class Conditions(ContractModel):
             stage=stage,
             converter=converter,
             clip=sha256_hex(clip),
-            **{name: getattr(settings, name) for name in _SETTINGS},
+            **asdict(settings),
         )
 
     @property
@@ -79,7 +69,9 @@ class Conditions(ContractModel):
     @property
     def settings(self) -> RenderSettings:
         """How presets are rendered."""
-        return RenderSettings(**{name: getattr(self, name) for name in _SETTINGS})
+        return RenderSettings(
+            **{field.name: getattr(self, field.name) for field in fields(RenderSettings)}
+        )
 
 
 def layer_seed(content: str) -> int:

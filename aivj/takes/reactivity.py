@@ -87,4 +87,5 @@ def alignment(motion: Floats, energy: Floats) -> float:
 def _correlation(first: Floats, second: Floats) -> float:
     first, second = first - first.mean(), second - second.mean()
     lengths = float(np.sqrt((first @ first) * (second @ second)))
-    return float(first @ second) / lengths if lengths > _STILL else 0.0
+    # Rounding alone puts the correlation of a series with itself above 1.
+    return min(1.0, max(-1.0, float(first @ second) / lengths)) if lengths > _STILL else 0.0

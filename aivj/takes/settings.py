@@ -1,4 +1,4 @@
-"""How a pair is rendered. Two runs with equal settings give equal measurements."""
+"""How a preset is drawn. Two runs with equal settings give equal takes."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -30,12 +30,16 @@ class RenderSettings:
     silent_frames: int = 3
     silent_every: int = 10
     frames_per_s: int = 30
-    seed: Annotated[int, Field(ge=0, description="Same seed, same bytes.")] = 0
+
+    @property
+    def num_frames(self) -> int:
+        """Frames that are drawn, those of the warm-up included."""
+        return self.warmup_frames + self.measure_frames
 
     @property
     def duration_s(self) -> float:
-        """Virtual time that a pair is rendered for."""
-        return (self.warmup_frames + self.measure_frames) / self.frames_per_s
+        """Virtual time that a preset is drawn for."""
+        return self.num_frames / self.frames_per_s
 
     @property
     def silent_step(self) -> int:

@@ -4,13 +4,6 @@ import pytest
 
 from aivj.packs.pairing import draw_coupled_pack
 from aivj.packs.scan import scan_presets
-from aivj.stage.conversion import PresetConverter
-
-
-@pytest.fixture(scope="session")
-def converter(tmp_path_factory):
-    with PresetConverter(tmp_path_factory.mktemp("conversion")) as converter:
-        yield converter
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from sampling.test_run import NUM_PAIRS, ToldExecutor
+from sampling.test_run import NUM_PAIRS, SMALL
+from sampling.told import ToldExecutor
 
 from aivj.audio.click import click_track
 from aivj.audio.playlist import Playlist
@@ -12,10 +13,11 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import InputError
 from aivj.gate.run_check import check_run
-from aivj.sampling.jobs import undrawable
+from aivj.sampling.layers import LayerReader, undrawable
 from aivj.sampling.packs import read_packs
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import sample
+from aivj.sampling.run import clips_of, sample
+from aivj.takes.shelf import TakeShelf
 
 _CHECKS = {"pairsKnown", "packTargets", "progressVisited", "progressDone", "failuresApart"}
 
@@ -30,20 +32,27 @@ def packs_root(tmp_path, draw_pack):
 def request_for(packs_root, tmp_path):
     def request_for(**changes):
         told = {"packs": ("real",), "packs_root": packs_root, "out_dir": tmp_path / "run"}
-        return SampleRequest(**{**told, "target_coverage": 1.0, **changes})
+        return SampleRequest(**{**told, "settings": SMALL, "target_coverage": 1.0, **changes})
 
     return request_for
 
 
 @pytest.fixture
-def run(request_for, converter, software_renderer):
+def run(request_for, converter, software_renderer, tmp_path):
     def run(executor, *, screened=None, **changes):
+        request, playlist = request_for(**changes), Playlist((click_track(),))
         return sample(
-            request_for(**changes),
+            request,
             executor=executor,
             convert=converter.convert,
-            playlist=Playlist((click_track(),)),
+            playlist=playlist,
             choice=software_renderer,
+            shelf=TakeShelf.open(
+                tmp_path / "takes",
+                request.settings,
+                clips_of(playlist, request),
+                software_renderer.report.renderer_class,
+            ),
             undrawable=screened or {},
         )
 
@@ -71,7 +80,7 @@ def test_a_url_out_of_the_pack_is_one_failure_and_never_read(run, packs_root, tm
         entries.append({"fgUrl": "nameless"})
 
     change_entries(packs_root, change)
-    executor = ToldExecutor()
+    executor = ToldExecutor(packs_root)
 
     summary = run(executor)
 
@@ -85,7 +94,7 @@ def test_a_url_out_of_the_pack_is_one_failure_and_never_read(run, packs_root, tm
 
 
 def test_pairs_to_skip_are_not_visited_and_are_those_of_the_run(run, packs_root):
-    executor = ToldExecutor()
+    executor = ToldExecutor(packs_root)
     skipped = {"real": frozenset({1, 4, 99}), "other": frozenset({0})}
 
     summary = run(executor, skipped_pairs=skipped)
@@ -98,13 +107,13 @@ def test_pairs_to_skip_are_not_visited_and_are_those_of_the_run(run, packs_root)
     assert target.skipped_pairs == [1, 4]
     assert failed_checks(summary, packs_root) == set()
     with pytest.raises(InputError, match=r"2 \(1, 4\); found none"):
-        run(ToldExecutor(), resume=True)
-    again = run(ToldExecutor(), resume=True, skipped_pairs=skipped)
+        run(ToldExecutor(packs_root), resume=True)
+    again = run(ToldExecutor(packs_root), resume=True, skipped_pairs=skipped)
     assert again.num_rows == 4
 
 
 def test_a_skipped_pair_with_a_row_does_not_pass(run, packs_root):
-    summary = run(ToldExecutor(), skipped_pairs={"real": frozenset({1})})
+    summary = run(ToldExecutor(packs_root), skipped_pairs={"real": frozenset({1})})
     path = summary.directory.eval_path
     last = path.read_text().splitlines()[-1]
     pair = json.loads(last)["pair"]
@@ -131,15 +140,16 @@ def test_what_cannot_be_drawn_is_known_beforehand(run, request_for, packs_root, 
         return converter.convert(data)
 
     told = []
-    found = undrawable(request, [pack], convert, lambda *counts: told.append(counts))
+    reader = LayerReader(packs_root, num_clips=1)
+    found = undrawable(request, [pack], reader, convert, lambda *counts: told.append(counts))
 
     assert {key: error.kind for key, error in found.items()} == {
         ("real", 3): "unconvertible",
         ("real", 5): "missing-preset",
     }
     assert told[-1] == (NUM_PAIRS, NUM_PAIRS)
-    executor = ToldExecutor()
+    executor = ToldExecutor(packs_root)
     summary = run(executor, screened=found)
     assert sorted(executor.seen) == [0, 1, 2, 4]
     assert {row.pair for row in summary.directory.failures()} == {3, 5}
-    assert undrawable(request, [pack], convert) == {}
+    assert undrawable(request, [pack], reader, convert) == {}

@@ -1,12 +1,13 @@
 """Nights of hours, replayed in seconds: what is written when browsers die and time runs out."""
 
-import random
 from collections import Counter
 from functools import partial
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from executor.simulation import SimulatedBench
+from takes.made import drawn
 
 from aivj.audio.groove import groove
 from aivj.audio.playlist import Playlist
@@ -15,31 +16,43 @@ from aivj.contracts.run_meta import read_run_meta
 from aivj.executor.loop import work
 from aivj.executor.slot import Reply
 from aivj.gate.run_check.report import check_run
+from aivj.presets.digest import content_hash
 from aivj.runs.clock import Clock
 from aivj.sampling.picking import Picking
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import sample
-from aivj.sampling.worker import PairResult
-from aivj.takes.figures import PairMeasurement
+from aivj.sampling.run import clips_of, sample
+from aivj.takes.render import Kept, TakeJob
+from aivj.takes.settings import RenderSettings
+from aivj.takes.shelf import TakeShelf
+from aivj.takes.take import Take
 
 START_S = 1_800_000_000.0
 NUM_PAIRS = 600
 WHOLE_NIGHT = 3000
+TINY = RenderSettings(
+    width=64, height=36, warmup_frames=1, measure_frames=2, silent_frames=1, silent_every=1
+)
 
 
-class RenderingBench(SimulatedBench):
-    """Answers each pair with figures of its own."""
+class DrawingBench(SimulatedBench):
+    """Keeps a take of each preset: a picture of its content's own."""
 
-    def _send(self, after_s, message):
-        reply = getattr(message, "reply", None)
-        if reply is not None and not isinstance(reply.value, Exception):
-            job = reply.value
-            figures = dict.fromkeys(PairMeasurement.__dataclass_fields__, 0.2)
-            own = 0.1 + random.Random(job.pair).random() / 2
-            figures |= {"viz_avg_luma": own, "viz_avg_frame_delta": own, "flash_unsafe": False}
-            result = PairResult(PairMeasurement(**figures), 5.0, 9.0, 0, 0, None)
-            object.__setattr__(message, "reply", Reply(result, reply.duration_s))
-        super()._send(after_s, message)
+    writer = None
+
+    def wait(self, timeout_s):
+        messages = super().wait(timeout_s)
+        for message in messages:
+            reply = getattr(message, "reply", None)
+            if reply is not None and isinstance(reply.value, TakeJob):
+                kept = Kept(self._draw(reply.value), load_ms=9.0, render_ms=5.0)
+                object.__setattr__(message, "reply", Reply(kept, reply.duration_s))
+        return messages
+
+    def _draw(self, job):
+        outcome = drawn(TINY)
+        own = np.frombuffer(bytes.fromhex(job.content), np.uint8)
+        outcome.cells.music[:, 0, : len(own), 0] = own
+        return self.writer.add(Take(job.content, outcome, "llvmpipe", "156"))
 
 
 class NightExecutor:
@@ -48,16 +61,25 @@ class NightExecutor:
     num_workers = 2
 
     def __init__(self, **bench):
-        self._make = partial(RenderingBench, self.num_workers, **bench)
+        self._make = partial(DrawingBench, self.num_workers, **bench)
         self.bench = self._make()
         self.clock = Clock(lambda: START_S + self.bench.time, lambda: self.bench.time)
 
-    def run(self, _, items, *, policy, on_event):
+    def run(self, make_worker, items, *, policy, on_event):
         self.bench = self._make(time=self.bench.time)
-        yield from work(self.bench, items, policy, on_event)
+        (plan,) = make_worker.args
+        self.bench.writer = plan.places["0"].writer()
+        try:
+            yield from work(self.bench, items, policy, on_event)
+        finally:
+            self.bench.writer.close()
 
 
 BLANK = SimpleNamespace(butterchurn={"version": 2}, degraded_reasons=[])
+
+
+def preset(pack, pair):
+    return f"per_frame_1=q1={pair}; // {pack}\n".encode()
 
 
 @pytest.fixture
@@ -71,12 +93,14 @@ def packs_root(tmp_path, num_pairs):
     for pack in ("first", "second"):
         folder = root / "presets" / pack
         folder.mkdir(parents=True)
-        (folder / "one.milk").write_text("[preset00]\n")
-        url = f"/presets/{pack}/one.milk"
-        pairs = [
-            ManifestPair(pair=pair, fg_url=url, bg_url=url, warp_diff=0.0, cx_diff=0.0)
-            for pair in range(num_pairs)
-        ]
+        pairs = []
+        for pair in range(num_pairs):
+            # A preset of its own, and the same behind all of them: one to draw for each pair.
+            (folder / f"{pair}.milk").write_bytes(preset(pack, pair))
+            own, same = f"/presets/{pack}/{pair}.milk", f"/presets/{pack}/0.milk"
+            pairs.append(
+                ManifestPair(pair=pair, fg_url=own, bg_url=same, warp_diff=0.0, cx_diff=0.0)
+            )
         manifest = PairsManifest(pack=pack, generated_at="2026-01-01T00:00:00Z", pairs=pairs)
         write_pairs_manifest(folder / "pairs-manifest.v0.json", manifest)
     return root
@@ -85,13 +109,16 @@ def packs_root(tmp_path, num_pairs):
 @pytest.fixture
 def run(packs_root, tmp_path, software_renderer):
     def run(executor, **changes):
-        request = {"packs": ("first",), "packs_root": packs_root, "out_dir": tmp_path / "run"}
+        told = {"packs": ("first",), "packs_root": packs_root, "out_dir": tmp_path / "run"}
+        told |= {"settings": TINY, "target_coverage": 1.0, "thumbnails": False, "prove": 0}
+        request, playlist = SampleRequest(**told | changes), Playlist((groove(),))
         return sample(
-            SampleRequest(**{**request, "target_coverage": 1.0, "thumbnails": False, **changes}),
+            request,
             executor=executor,
             convert=lambda _: BLANK,
-            playlist=Playlist((groove(),)),
+            playlist=playlist,
             choice=software_renderer,
+            shelf=TakeShelf.open(tmp_path / "takes", TINY, clips_of(playlist, request), "llvmpipe"),
             clock=executor.clock,
         )
 
@@ -169,8 +196,8 @@ def test_a_small_budget_is_raised_and_said(run):
 
 
 def test_failures_that_may_heal_are_tried_again_when_asked(run):
-    unlucky = {5: "hang", 6: "crash"}
-    first = run(NightExecutor(fate=lambda job, _: unlucky.get(job.pair, "done")))
+    unlucky = {content_hash(preset("first", 5)): "hang", content_hash(preset("first", 6)): "crash"}
+    first = run(NightExecutor(fate=lambda job, _: unlucky.get(job.content, "done")))
     assert {row.pair for row in first.directory.failures()} == {5, 6}
 
     resumed = run(NightExecutor(), resume=True)

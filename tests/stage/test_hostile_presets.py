@@ -4,11 +4,10 @@ import pytest
 
 from aivj.audio.playlist import read_playlist
 from aivj.contracts.eval_rows import EvalRow
-from aivj.executor.in_process import InProcessExecutor
-from aivj.pipeline.rendering import open_conversion
+from aivj.pipeline.render_options import RenderOptions
+from aivj.pipeline.rendering import run_sampling
 from aivj.runs.directory import RunDirectory
 from aivj.sampling.request import SampleRequest
-from aivj.sampling.run import sample
 from aivj.takes.settings import RenderSettings
 from benchmarks.hostile_judge import Ending, endings_of, problems
 from benchmarks.hostile_presets import PACK, write_pack
@@ -56,14 +55,16 @@ def test_hostile_presets_end_once_and_what_is_missing_is_told(
     request = SampleRequest(
         (PACK,), tmp_path / "public", tmp_path / "run", TINY, target_coverage=1.0
     )
-    with open_conversion(tmp_path / "cache", software_renderer) as convert:
-        sample(
-            request,
-            executor=InProcessExecutor(1),
-            convert=convert,
-            playlist=read_playlist("groove", TINY.duration_s),
-            choice=software_renderer,
-        )
+    takes = str(tmp_path / "takes")
+    run_sampling(
+        request,
+        options=RenderOptions(gpu="software", executor="in-process", takes_uri=takes),
+        choice=software_renderer,
+        playlist=read_playlist("groove", TINY.duration_s),
+        num_workers=1,
+        conversion_cache=tmp_path / "cache",
+        on_progress=lambda _: None,
+    )
     directory = RunDirectory(request.out_dir)
     rows, failures = directory.rows(), directory.failures()
     endings = endings_of(hostiles, rows, failures, stage_converter.convert)

@@ -55,6 +55,21 @@ class Catalogue:
             counting(self.markers[name].entries, entries)
         self.entries, self._counted = entries, counted
 
+    def see(self, name: str) -> None:
+        """Sees one marker of which it is known that its shard is whole; lists nothing.
+
+        Raises:
+            StorageError: The folder does not answer.
+        """
+        if name in self._counted:
+            return
+        self._read([name])
+        if name in self.markers:
+            entries = dict(self.entries)
+            counting(self.markers[name].entries, entries)
+            self.entries = entries
+            self._counted.add(name)
+
     def is_whole(self, marker: Marker) -> bool:
         """Tells whether the shard of a marker was there in its full size."""
         info = self.listed.get(marker.shard)

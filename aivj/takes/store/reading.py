@@ -113,6 +113,15 @@ class TakeStore:
         with self._refreshing:
             self._catalogue.refresh()
 
+    def see(self, marker: str) -> None:
+        """Sees what a writer has just written; `marker` is what `TakeWriter.flush` returned.
+
+        Raises:
+            StorageError: The store does not answer.
+        """
+        with self._refreshing:
+            self._catalogue.see(marker)
+
     def read(self, contents: Iterable[str]) -> Generator[Take, None, None]:
         """Yields the takes of presets in the order asked for; some are read ahead.
 

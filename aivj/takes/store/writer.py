@@ -52,8 +52,11 @@ class TakeWriter:
         self._oldest_s = 0.0
         self._has_conditions = False
 
-    def add(self, take: Take) -> None:
+    def add(self, take: Take) -> str | None:
         """Takes a take in hand; writes all in hand if they are 16 or the oldest is 5 s old.
+
+        Returns:
+            What was written, as `flush` returns it.
 
         Raises:
             StorageError: The store did not take them; they are still in hand.
@@ -63,15 +66,21 @@ class TakeWriter:
             self._oldest_s = self._clock()
         self._in_hand.append(Dated(take, time.time_ns() // 1000))
         if len(self._in_hand) >= _NUM_IN_HAND or self._clock() - self._oldest_s >= _MAX_AGE_S:
-            self.flush()
+            return self.flush()
+        return None
 
-    def flush(self) -> None:
-        """Writes all in hand as one shard. Raises as `add`."""
+    def flush(self) -> str | None:
+        """Writes all in hand as one shard. Raises as `add`.
+
+        Returns:
+            The name of its marker, for `TakeStore.see`; None if nothing was in hand.
+        """
         if not self._in_hand:
-            return
+            return None
         self._name_conditions()
-        write_shard(self._folder, self._in_hand)
+        marker = write_shard(self._folder, self._in_hand)
         self._in_hand = []
+        return marker
 
     def close(self) -> None:
         """Writes what is in hand. Raises as `add`."""
@@ -89,8 +98,8 @@ class TakeWriter:
         self._has_conditions = True
 
 
-def write_shard(folder: ObjectFolder, takes: Sequence[Dated]) -> None:
-    """Writes takes as one shard, its marker last.
+def write_shard(folder: ObjectFolder, takes: Sequence[Dated]) -> str:
+    """Writes takes as one shard, its marker last; returns the marker's name.
 
     Raises:
         StorageError: The folder did not take it; there is no such shard then.
@@ -102,4 +111,6 @@ def write_shard(folder: ObjectFolder, takes: Sequence[Dated]) -> None:
         for dated, place in zip(takes, places, strict=True)
     ]
     folder.write(name, data)
-    folder.write(*marker_bytes(entries, len(data)))
+    marker, marked = marker_bytes(entries, len(data))
+    folder.write(marker, marked)
+    return marker

@@ -1,6 +1,6 @@
-"""What a worker proves of itself before it may measure: it draws, it hears, and it switches.
+"""What a worker proves of itself before it may draw: it shows, it hears, and it switches.
 
-A browser that shows the last pair for ever, or plays silence, would fill a night with rows that
+A browser that shows the last preset for ever, or plays silence, would fill a night with takes that
 look like data. Two small presets of our own tell: each must be seen, must look different in
 silence, and both must look different from each other.
 """
@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from aivj.errors import RunError
-from aivj.takes.figures import PairMeasurement
+from aivj.stage.thumbnails import luma
+from aivj.takes.cells import LayerCells
+from aivj.takes.reactivity import response
 from aivj.takes.settings import RenderSettings
 
 CLIP = "self-test"
-"""Name of the clip that it hears: the generated music, whatever the pairs hear."""
+"""Name of the clip that it hears: the generated music, whatever the presets hear."""
 
 _MIN_LUMA = 0.005
 _MIN_RESPONSE = 1e-4
@@ -23,7 +27,7 @@ _MIN_DIFFERENCE = 0.01
 
 
 def short(settings: RenderSettings) -> RenderSettings:
-    """Returns how the self-test is rendered: as the pairs are, but a quarter of a second."""
+    """Returns how the self-test is drawn: as presets are, but a quarter of a second."""
     return replace(settings, warmup_frames=2, measure_frames=6, silent_frames=2, silent_every=3)
 
 
@@ -39,23 +43,29 @@ def presets() -> tuple[str, str]:
     )
 
 
-def refuse_blind(first: PairMeasurement, second: PairMeasurement) -> None:
-    """Checks the measurements of both presets, each in front of the other.
+def refuse_blind(first: LayerCells, second: LayerCells, settings: RenderSettings) -> None:
+    """Checks what was drawn of both presets with `settings`.
 
     Raises:
         RunError: The pictures are dark, do not hear the music, or do not switch.
     """
-    for measured in (first, second):
-        if measured.composite_avg_luma < _MIN_LUMA:
-            raise _failed("a bright picture", f"mean luma {measured.composite_avg_luma:.4f}")
-        if measured.audio_response < _MIN_RESPONSE:
+    for cells in (first, second):
+        mean_luma = float(luma(cells.music[1:]).mean())
+        if mean_luma < _MIN_LUMA:
+            raise _failed("a bright picture", f"mean luma {mean_luma:.4f}")
+        heard = response(cells.music[1:][settings.compared_frames], cells.silence)
+        if heard < _MIN_RESPONSE:
             raise _failed(
                 "a picture that hears the music",
-                f"a difference of {measured.audio_response:.6f} between music and silence",
+                f"a difference of {heard:.6f} between music and silence",
             )
-    difference = abs(first.composite_color_r - second.composite_color_r)
+    difference = abs(_mean_red(first) - _mean_red(second))
     if difference < _MIN_DIFFERENCE:
-        raise _failed("another picture for another pair", f"red differs by {difference:.4f}")
+        raise _failed("another picture for another preset", f"red differs by {difference:.4f}")
+
+
+def _mean_red(cells: LayerCells) -> float:
+    return float(np.mean(cells.music[1:, ..., 0])) / 255
 
 
 def _failed(expected: str, found: str) -> RunError:
