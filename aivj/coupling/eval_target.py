@@ -21,13 +21,18 @@ The knees lie in the tails, or for response and colour at the 5th and 75th perce
 stage's own distributions (docs/log/learning.md, "What 900 pairs measure").
 """
 
-import math
-from typing import Literal
+from types import SimpleNamespace
+from typing import Literal, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from aivj.contracts.eval_rows import EvalRow, has_measurement
 from aivj.contracts.scores import pair_score
 
 EvalTarget = Literal["compat", "v1"]
+
+Floats = NDArray[np.float64]
 
 _LUMA_KNEES = (0.02, 0.20, 0.60, 0.95)
 _MOTION_KNEES = (0.001, 0.03, 0.08, 0.15)
@@ -38,6 +43,34 @@ _FLASHING_WORTH = 0.5
 _LEAST = 1e-6
 
 
+class Judged(Protocol):
+    """What `v1` reads of N pairs, each of shape [N]; names and meaning as in the rows."""
+
+    @property
+    def composite_avg_luma(self) -> Floats: ...  # noqa: D102 - see the class
+    @property
+    def composite_avg_frame_delta(self) -> Floats: ...  # noqa: D102
+    @property
+    def audio_response(self) -> Floats: ...  # noqa: D102
+    @property
+    def colourfulness(self) -> Floats: ...  # noqa: D102
+    @property
+    def fg_contribution(self) -> Floats: ...  # noqa: D102
+    @property
+    def bg_contribution(self) -> Floats: ...  # noqa: D102
+    @property
+    def black_share(self) -> Floats: ...  # noqa: D102
+    @property
+    def blown_share(self) -> Floats: ...  # noqa: D102
+    @property
+    def flashes_per_s(self) -> Floats: ...  # noqa: D102
+    @property
+    def red_flashes_per_s(self) -> Floats: ...  # noqa: D102
+
+
+_READ = tuple(name for name, member in vars(Judged).items() if isinstance(member, property))
+
+
 def eval_target01(row: EvalRow, target: EvalTarget) -> float | None:
     """Returns the worth of a measured pair, 0 to 1; None if the row lacks what `target` needs."""
     if not has_measurement(row):
@@ -46,57 +79,44 @@ def eval_target01(row: EvalRow, target: EvalTarget) -> float | None:
         assert row.viz_avg_luma is not None  # noqa: S101 - has_measurement says so
         assert row.viz_avg_frame_delta is not None  # noqa: S101 - likewise
         return pair_score(row.viz_avg_luma, row.viz_avg_frame_delta)
-    return _score_v1(row)
+    figures = {name: getattr(row, name) for name in _READ}
+    if None in figures.values():
+        return None
+    return float(eval_targets01(cast("Judged", SimpleNamespace(**figures))))
 
 
-def _score_v1(row: EvalRow) -> float | None:
-    luma, motion = row.composite_avg_luma, row.composite_avg_frame_delta
-    response, colour = row.audio_response, row.colourfulness
-    if luma is None or motion is None or response is None or colour is None:
-        return None
-    balance, exposure, safety = _balance(row), _exposure(row), _safety(row)
-    if balance is None or exposure is None or safety is None:
-        return None
+def eval_targets01(pairs: Judged) -> Floats:
+    """Returns what `v1` says of N pairs, 0 to 1, shape [N]."""
+    motion, response = _log(pairs.composite_avg_frame_delta), _log(pairs.audio_response)
     worth = (
-        0.20 * _trapezoid(luma, *_LUMA_KNEES)
-        + 0.20 * _trapezoid(_log(motion), *(_log(knee) for knee in _MOTION_KNEES))
-        + 0.25 * _rise(_log(response), *(_log(end) for end in _RESPONSE_SPAN))
-        + 0.15 * balance
-        + 0.10 * _rise(colour, *_COLOUR_SPAN)
-        + 0.10 * exposure
+        0.20 * _trapezoid(pairs.composite_avg_luma, *_LUMA_KNEES)
+        + 0.20 * _trapezoid(motion, *_log(_MOTION_KNEES))
+        + 0.25 * _rise(response, *_log(_RESPONSE_SPAN))
+        + 0.15 * _balance(pairs)
+        + 0.10 * _rise(pairs.colourfulness, *_COLOUR_SPAN)
+        + 0.10 * np.clip(1 - pairs.black_share - pairs.blown_share, 0, 1)
     )
-    return worth * safety
+    flashes_per_s = np.maximum(pairs.flashes_per_s, pairs.red_flashes_per_s)
+    return np.asarray(
+        worth * (1 - (1 - _FLASHING_WORTH) * _rise(flashes_per_s, *_FLASH_SPAN_PER_S))
+    )
 
 
-def _balance(row: EvalRow) -> float | None:
-    if row.fg_contribution is None or row.bg_contribution is None:
-        return None
-    fainter, stronger = sorted((row.fg_contribution, row.bg_contribution))
-    return math.sqrt(fainter / stronger) if stronger > 0 else 0.0
+def _balance(pairs: Judged) -> Floats:
+    fainter = np.minimum(pairs.fg_contribution, pairs.bg_contribution)
+    stronger = np.maximum(pairs.fg_contribution, pairs.bg_contribution)
+    return np.asarray(np.sqrt(fainter / np.where(stronger > 0, stronger, 1)))
 
 
-def _exposure(row: EvalRow) -> float | None:
-    if row.black_share is None or row.blown_share is None:
-        return None
-    return min(1.0, max(0.0, 1 - row.black_share - row.blown_share))
+def _log(values: Floats | tuple[float, ...]) -> Floats:
+    return np.asarray(np.log10(np.maximum(values, _LEAST)))
 
 
-def _safety(row: EvalRow) -> float | None:
-    if row.flashes_per_s is None or row.red_flashes_per_s is None:
-        return None
-    flashes_per_s = max(row.flashes_per_s, row.red_flashes_per_s)
-    return 1 - (1 - _FLASHING_WORTH) * _rise(flashes_per_s, *_FLASH_SPAN_PER_S)
-
-
-def _log(value: float) -> float:
-    return math.log10(max(value, _LEAST))
-
-
-def _rise(value: float, start: float, full: float) -> float:
+def _rise(values: Floats, start: float, full: float) -> Floats:
     """0 up to `start`, 1 from `full` on, a straight line between."""
-    return min(1.0, max(0.0, (value - start) / (full - start)))
+    return np.asarray(np.clip((values - start) / (full - start), 0, 1))
 
 
-def _trapezoid(value: float, start: float, full: float, until: float, end: float) -> float:
+def _trapezoid(values: Floats, start: float, full: float, until: float, end: float) -> Floats:
     """0 outside `start` to `end`, 1 from `full` to `until`, straight lines between."""
-    return min(_rise(value, start, full), 1 - _rise(value, until, end))
+    return np.minimum(_rise(values, start, full), 1 - _rise(values, until, end))

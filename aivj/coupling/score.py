@@ -24,7 +24,7 @@ from aivj.coupling.checkpoint import Checkpoint
 from aivj.coupling.net import NetScorer
 from aivj.coupling.pack_rows import PackRows, pack_files, pack_rows
 from aivj.coupling.preset_rows import PresetRows, read_presets
-from aivj.coupling.training_set import FloatArray
+from aivj.coupling.training_set import IntArray
 from aivj.errors import GateError, InputError
 from aivj.packs.extra_features import ExtraFeatures
 from aivj.packs.feature_store import FeatureStore
@@ -73,7 +73,7 @@ def score_pack(
             f"none of {len(manifest.pairs)} pairs with both files",
             "pass the folder that contains presets/<pack>, or build the pack again",
         )
-    raw = _predict(checkpoint, presets.table.values, pack, device)
+    raw = predict(checkpoint, presets, pack.fg_index[whole], pack.bg_index[whole], device)
     stretch = std_stretch(raw, calibrate_std) if calibrate_std is not None else None
     final = stretch.apply(raw) if stretch is not None else raw
     stats = quality_stats(final.tolist(), calibration=_calibration(stretch, raw))
@@ -122,6 +122,27 @@ def require_features(checkpoint: Checkpoint, spec: str) -> None:
         )
 
 
+def predict(
+    checkpoint: Checkpoint,
+    presets: PresetRows,
+    fg_index: IntArray,
+    bg_index: IntArray,
+    device: torch.device,
+) -> Scores:
+    """Returns what the net says of pairs, 0 to 1, shape [n].
+
+    Args:
+        checkpoint: The net; its features are those of `presets`, see `require_features`.
+        presets: Features of the layers.
+        fg_index: Row of each foreground among them, shape [n].
+        bg_index: The same for backgrounds.
+        device: Where the net runs.
+    """
+    net = checkpoint.net.to(device)
+    features = torch.from_numpy(presets.table.values).to(device)
+    return NetScorer(net, net.normalise(features))(fg_index, bg_index)
+
+
 def _held_out_pairs(checkpoint: Checkpoint, presets: PresetRows, pack: PackRows) -> list[int]:
     """Returns the ids of the pairs that the net was kept from: what its scores can be judged by."""
     held_out = set(checkpoint.card.held_out_presets)
@@ -129,14 +150,6 @@ def _held_out_pairs(checkpoint: Checkpoint, presets: PresetRows, pack: PackRows)
     both = is_out[pack.fg_index] & is_out[pack.bg_index] & pack.whole
     ids: list[int] = pack.pair_ids[both].tolist()
     return ids
-
-
-def _predict(
-    checkpoint: Checkpoint, features: FloatArray, pack: PackRows, device: torch.device
-) -> Scores:
-    net = checkpoint.net.to(device)
-    score = NetScorer(net, net.normalise(torch.from_numpy(features).to(device)))
-    return score(pack.fg_index[pack.whole], pack.bg_index[pack.whole])
 
 
 def _calibration(stretch: Stretch | None, raw: Scores) -> Calibration:

@@ -1,11 +1,11 @@
 """What a pair must have before its quality is asked for, and how often which of it is missing."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-from aivj.curation.candidates import Flags, Floats
+from aivj.curation.candidates import Flags
+from aivj.curation.measured_pairs import MeasuredPairs
 
 MIN_CONTRIBUTION = 0.02
 """Mean change of luma that leaving a layer out makes: less is not seen."""
@@ -22,25 +22,6 @@ MIN_RESPONSE = 0.03
 """Mean difference of luma from the same frames in silence."""
 
 
-class PairFigures(Protocol):
-    """Figures of N pairs, each of shape [N]; names and meaning as in `PairMeasurement`."""
-
-    @property
-    def composite_avg_luma(self) -> Floats: ...  # noqa: D102 - see the class
-    @property
-    def black_share(self) -> Floats: ...  # noqa: D102
-    @property
-    def blown_share(self) -> Floats: ...  # noqa: D102
-    @property
-    def audio_response(self) -> Floats: ...  # noqa: D102
-    @property
-    def flash_unsafe(self) -> Flags: ...  # noqa: D102
-    @property
-    def fg_contribution(self) -> Floats: ...  # noqa: D102
-    @property
-    def bg_contribution(self) -> Floats: ...  # noqa: D102
-
-
 @dataclass(frozen=True)
 class Sifted:
     """Which of N pairs may be chosen.
@@ -54,18 +35,16 @@ class Sifted:
     num_refused: dict[str, int]
 
 
-def sift(figures: PairFigures) -> Sifted:
+def sift(pairs: MeasuredPairs) -> Sifted:
     """Refuses pairs that flash, hide a layer, are dark or blown, or do not answer the music."""
-    luma, contributions = (
-        figures.composite_avg_luma,
-        np.minimum(figures.fg_contribution, figures.bg_contribution),
-    )
+    luma = pairs.composite_avg_luma
+    contributions = np.minimum(pairs.fg_contribution, pairs.bg_contribution)
     refused = {
-        "unsafe flashes": figures.flash_unsafe,
+        "unsafe flashes": pairs.flash_unsafe,
         "a layer that is not seen": contributions < MIN_CONTRIBUTION,
-        "too dark": (luma < MIN_LUMA) | (figures.black_share > MAX_BLACK_SHARE),
-        "blown out": (luma > MAX_LUMA) | (figures.blown_share > MAX_BLOWN_SHARE),
-        "no answer to the music": figures.audio_response < MIN_RESPONSE,
+        "too dark": (luma < MIN_LUMA) | (pairs.black_share > MAX_BLACK_SHARE),
+        "blown out": (luma > MAX_LUMA) | (pairs.blown_share > MAX_BLOWN_SHARE),
+        "no answer to the music": pairs.audio_response < MIN_RESPONSE,
     }
     return Sifted(
         is_sound=~np.any(list(refused.values()), axis=0),

@@ -5,9 +5,10 @@ whose vectors point the same way look alike; what is in the picture, a face or a
 know. An embedding that does can take this one's place: all that reads it reads unit vectors.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ def describe(composites: Bytes) -> Floats:
         motion,
         _fineness(now),
     ]
-    return np.concatenate([kind.reshape(len(composites), -1) for kind in kinds], axis=1)
+    return np.concatenate([_in_a_row(kind) for kind in kinds], axis=1)
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,11 @@ class Whitening:
         return np.asarray(vectors / np.maximum(lengths, _STILL), np.float32)
 
 
+def _in_a_row(values: "NDArray[Any]") -> "NDArray[Any]":
+    """Returns the figures of each pair in a row, also of no pair at all."""
+    return values.reshape(len(values), math.prod(values.shape[1:]))
+
+
 def _parts(values: NDArray[np.float32], parts: tuple[int, int]) -> NDArray[np.float32]:
     """Returns means of parts of pictures: [..., 36, 64] becomes [..., rows, columns]."""
     rows, columns = parts
@@ -117,7 +123,7 @@ def _colour(pictures: Bytes) -> Floats:
     cubes = levels @ np.array([_COLOUR_LEVELS**2, _COLOUR_LEVELS, 1])
     num_cubes = _COLOUR_LEVELS**3
     num_pairs = len(pictures)
-    cubes = cubes.reshape(num_pairs, -1)
+    cubes = _in_a_row(cubes)
     counts = np.bincount(
         (cubes + num_cubes * np.arange(num_pairs)[:, None]).ravel(), minlength=num_pairs * num_cubes
     )
@@ -128,7 +134,7 @@ def _fineness(lumas: NDArray[np.float32]) -> Floats:
     window = np.outer(np.hanning(CELL_ROWS), np.hanning(CELL_COLUMNS))
     flat = lumas - lumas.mean(axis=(-2, -1), keepdims=True)
     energy = np.square(np.abs(np.fft.rfft2(flat * window))).mean(axis=1)
-    banded = energy.reshape(len(lumas), -1) @ _bands()
+    banded = _in_a_row(energy) @ _bands()
     return np.asarray(np.log10(banded + _LEAST_ENERGY))
 
 

@@ -149,18 +149,19 @@ class SeededDraw:
             if preset is None:
                 continue
             if preset.content_hash in seen:
-                self._pass_over(file, Rejection("duplicate"))
+                self.pass_over(file, Rejection("duplicate"))
                 continue
             seen.add(preset.content_hash)
             verdict = True if self._accept is None else self._accept(file, preset.data)
             if isinstance(verdict, Rejection):
-                self._pass_over(file, verdict)
+                self.pass_over(file, verdict)
             elif verdict:
                 yield preset
             else:
-                self._pass_over(file, Rejection("rejected"))
+                self.pass_over(file, Rejection("rejected"))
 
-    def _pass_over(self, file: PresetFile, rejection: Rejection) -> None:
+    def pass_over(self, file: PresetFile, rejection: Rejection) -> None:
+        """Notes why a preset is not used."""
         self.skipped[rejection.reason] += 1
         self.passed_over.append(PassedOver(file, rejection))
 
@@ -169,7 +170,7 @@ class SeededDraw:
         read = read_preset(file)
         if isinstance(read, DrawnPreset):
             return read
-        self._pass_over(file, Rejection(read))
+        self.pass_over(file, Rejection(read))
         return None
 
 

@@ -23,6 +23,7 @@ from aivj.packs.placement import drawn_files, holds, replaced_folder, require_dr
 from aivj.packs.provenance import (
     PASSED_OVER_NAME,
     PROVENANCE_NAME,
+    Parameter,
     PassedOverList,
     Provenance,
     passed_over_list,
@@ -36,7 +37,7 @@ MEGABYTE = 1_000_000
 MAX_PACK_BYTES = 512 * MEGABYTE
 """Most bytes of presets that a pack copies, unless it is told otherwise: some 40,000 presets."""
 
-NO_PARAMETERS: Mapping[str, int] = {}
+NO_PARAMETERS: Mapping[str, Parameter] = {}
 _DIFFERENCE_DECIMALS = 6
 
 
@@ -73,7 +74,7 @@ def draw_coupled_pack(
     passed_over: Mapping[str, int] | None = None,
     fewer_will_do: bool = False,
     replace: bool = False,
-    parameters: Mapping[str, int] = NO_PARAMETERS,
+    parameters: Mapping[str, Parameter] = NO_PARAMETERS,
     source: str | None = None,
     max_bytes: int = MAX_PACK_BYTES,
 ) -> DrawnPack:
@@ -117,7 +118,47 @@ def draw_coupled_pack(
         parameters={"numPairs": num_pairs, **parameters},
         source=source,
     )
-    passed_over_presets = passed_over_list(draw)
+    return lay_out_pack(
+        pairs,
+        provenance,
+        passed_over_list(draw),
+        pack=pack,
+        packs_root=packs_root,
+        generated_at=generated_at,
+        replace=replace,
+    )
+
+
+def lay_out_pack(
+    pairs: Sequence[DrawnPair],
+    provenance: Provenance,
+    passed_over: PassedOverList,
+    *,
+    pack: str,
+    packs_root: Path,
+    generated_at: datetime,
+    replace: bool,
+) -> DrawnPack:
+    """Copies pairs to `<packs_root>/presets/<pack>`, with a manifest and where they came from.
+
+    If that pack is there already, it is left alone, or mended; another one is replaced only if
+    asked for.
+
+    Args:
+        pairs: One or more, see `name_pairs`.
+        provenance: Where they came from.
+        passed_over: What was looked at and is not in them.
+        pack: Name of the pack; a single safe path segment.
+        packs_root: The runtime's public root.
+        generated_at: Aware time to be written into the manifest.
+        replace: Whether another drawn pack of that name may be replaced.
+
+    Raises:
+        InputError: The name is unsafe, the folder of that name is no drawn pack, or another one
+            that may not be replaced.
+        StorageError: The disk did not take the pack; what was there before is whole.
+    """
+    require_pack_name(pack)
     manifest = PairsManifest(
         generated_at=iso_utc(generated_at),
         pack=pack,
@@ -125,10 +166,10 @@ def draw_coupled_pack(
     )
     folder = packs_root / "presets" / pack
     files = drawn_files(pairs, provenance)
-    if passed_over_presets.presets:
-        files[PASSED_OVER_NAME] = document_bytes(passed_over_presets)
+    if passed_over.presets:
+        files[PASSED_OVER_NAME] = document_bytes(passed_over)
     if (there := _manifest_there(folder, files, manifest)) is not None:
-        return DrawnPack(folder, there, provenance, passed_over_presets, was_there=True)
+        return DrawnPack(folder, there, provenance, passed_over, was_there=True)
     is_damaged = holds(folder, {PROVENANCE_NAME: files[PROVENANCE_NAME]})
     if not (is_damaged or replace):
         _refuse_another(folder)
@@ -137,11 +178,11 @@ def draw_coupled_pack(
         if is_damaged:
             carry_over(folder, fresh)
         kept = None if is_damaged else keep_replaced(folder)
-    return DrawnPack(folder, manifest, provenance, passed_over_presets, kept=kept)
+    return DrawnPack(folder, manifest, provenance, passed_over, kept=kept)
 
 
 def refuse_other_draw(
-    folder: Path, *, seed: int, source: str, parameters: Mapping[str, int]
+    folder: Path, *, seed: int, source: str, parameters: Mapping[str, Parameter]
 ) -> None:
     """Checks, before anything is drawn, that no pack lies in `folder` that was drawn otherwise.
 

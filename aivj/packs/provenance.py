@@ -15,6 +15,12 @@ PROVENANCE_NAME = "pack-provenance.json"
 PASSED_OVER_NAME = "pack-passed-over.json"
 """The presets that a draw looked at and did not take, beside the provenance."""
 
+DrawKind = Literal["coupled-pack", "chosen-pairs", "weak-elite"]
+"""Pairs at random, the best of all pairs, or pairs that presets' own ratings speak for."""
+
+Parameter = int | float | str
+"""A number or name that decided what is in a pack."""
+
 
 class PresetOrigin(ContractModel):
     """One copied preset."""
@@ -38,9 +44,9 @@ class Provenance(ContractModel):
     """What was drawn, from where, and by which seed. Holds no time: the same draw is the same."""
 
     version: str = "v0"
-    kind: Literal["coupled-pack", "weak-elite", "elite-list"]
+    kind: DrawKind | Literal["elite-list"]
     seed: int | None = Field(description="What decided the draw, null if nothing was drawn")
-    parameters: dict[str, int] = Field(description="How many pairs were asked for")
+    parameters: dict[str, Parameter] = Field(description="How many pairs were asked for, and how")
     source_folder: str = Field(description="Name of the library's folder, or of what was listed")
     num_presets: int = Field(description="Presets in the library")
     skipped: dict[str, int] = Field(description="Presets passed over, by reason")
@@ -80,8 +86,8 @@ def trace(
     draw: SeededDraw,
     pairs: Sequence[DrawnPair],
     *,
-    kind: Literal["coupled-pack", "weak-elite"],
-    parameters: Mapping[str, int],
+    kind: DrawKind,
+    parameters: Mapping[str, Parameter],
     source: str | None = None,
 ) -> Provenance:
     """Describes what was drawn; `source` names the library, if not its folder does."""

@@ -1,5 +1,6 @@
 """A page on one study: what it was about, what to conclude, a table and its charts."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,39 @@ class TableRow:
 
 
 @dataclass(frozen=True)
+class StudyPicture:
+    """One picture of a sheet.
+
+    Attributes:
+        title: What it shows, for those who cannot see it.
+        figure: A figure of it.
+        label: What it is called.
+        webp: Its bytes.
+        is_flagged: Whether anything speaks against it.
+    """
+
+    title: str
+    figure: str
+    label: str
+    webp: bytes
+    is_flagged: bool = False
+
+    @property
+    def base64(self) -> str:
+        """The bytes as a page holds them."""
+        return b64encode(self.webp).decode()
+
+
+@dataclass(frozen=True)
+class StudySheet:
+    """Pictures that belong together."""
+
+    title: str
+    note: str
+    pictures: Sequence[StudyPicture]
+
+
+@dataclass(frozen=True)
 class StudyPage:
     """What the page is made from.
 
@@ -40,6 +74,7 @@ class StudyPage:
         columns: Headings of the table's columns, without that of the rows' labels.
         rows: The table.
         charts: The figures.
+        sheets: Pictures, if there are any.
     """
 
     title: str
@@ -50,6 +85,7 @@ class StudyPage:
     columns: Sequence[str]
     rows: Sequence[TableRow]
     charts: Sequence[Chart]
+    sheets: Sequence[StudySheet] = ()
 
 
 def write_study(path: Path, page: StudyPage) -> None:

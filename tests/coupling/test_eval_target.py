@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aivj.contracts.eval_rows import EvalRow
-from aivj.coupling.eval_target import eval_target01
+from aivj.coupling.eval_target import eval_target01, eval_targets01
 
 unit = st.floats(0, 1)
 
@@ -94,3 +97,16 @@ def test_rows_of_other_drivers_have_the_documented_score_alone():
 def test_what_was_not_measured_has_no_worth():
     assert eval_target01(row(viz_avg_luma=None), "v1") is None
     assert eval_target01(row(viz_avg_luma=None), "compat") is None
+
+
+def test_many_pairs_at_once_are_worth_what_each_is():
+    rows = [row(), row(luma=0.1, response=0.05), row(fg=0.0, bg=0.0), row(flashes_per_s=5.0)]
+    figures = {
+        name: np.array([value or 0.0 for value in (getattr(each, name) for each in rows)])
+        for name in EvalRow.model_fields
+        if isinstance(getattr(row(), name), float)
+    }
+
+    worths = eval_targets01(SimpleNamespace(**figures))
+
+    assert worths.tolist() == [eval_target01(each, "v1") for each in rows]

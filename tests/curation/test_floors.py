@@ -1,26 +1,17 @@
 """What may not be chosen is refused, by each rule alone."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from aivj.curation.floors import sift
-
-
-@dataclass(frozen=True)
-class Figures:
-    composite_avg_luma: np.ndarray
-    black_share: np.ndarray
-    blown_share: np.ndarray
-    audio_response: np.ndarray
-    flash_unsafe: np.ndarray
-    fg_contribution: np.ndarray
-    bg_contribution: np.ndarray
-
+from aivj.curation.measured_pairs import MeasuredPairs
 
 SOUND = {
     "composite_avg_luma": 0.4,
+    "composite_avg_frame_delta": 0.02,
+    "flashes_per_s": 0.0,
+    "red_flashes_per_s": 0.0,
+    "colourfulness": 40.0,
     "black_share": 0.1,
     "blown_share": 0.0,
     "audio_response": 0.2,
@@ -30,9 +21,9 @@ SOUND = {
 }
 
 
-def figures(*pairs: dict[str, float]) -> Figures:
+def figures(*pairs: dict[str, float]) -> MeasuredPairs:
     rows = [SOUND | pair for pair in pairs]
-    return Figures(**{name: np.array([row[name] for row in rows]) for name in SOUND})
+    return MeasuredPairs(**{name: np.array([row[name] for row in rows]) for name in SOUND})
 
 
 @pytest.mark.parametrize(

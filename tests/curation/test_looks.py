@@ -19,9 +19,11 @@ def pictures(*, kind: int, seed: int = 0, num: int = 1) -> Bytes:
 
 REFERENCE = describe(np.concatenate([pictures(kind=kind, seed=9, num=20) for kind in range(12)]))
 
+WHITENING = Whitening.of(REFERENCE)
+
 
 def cosine(one: Bytes, other: Bytes) -> float:
-    looks = Whitening.of(REFERENCE).looks(describe(np.concatenate([one, other])))
+    looks = WHITENING.looks(describe(np.concatenate([one, other])))
     return float(looks[0] @ looks[1])
 
 
@@ -69,8 +71,13 @@ def test_a_pair_is_described_alike_alone_and_among_others() -> None:
     np.testing.assert_allclose(together, apart, atol=1e-9)
 
 
+def test_no_pair_is_described_by_nothing() -> None:
+    none = describe(pictures(kind=0)[:0])
+    assert WHITENING.looks(none).shape == (0, 24)
+
+
 def test_vectors_have_unit_length() -> None:
-    looks = Whitening.of(REFERENCE).looks(REFERENCE)
+    looks = WHITENING.looks(REFERENCE)
     assert looks.shape == (240, 24)
     np.testing.assert_allclose(np.linalg.norm(looks, axis=1), 1, atol=1e-5)
 

@@ -6,7 +6,14 @@ import pytest
 from markupsafe import Markup
 
 from aivj.report.plot import Chart
-from aivj.report.study import StudyPage, TableRow, study_html, write_study
+from aivj.report.study import (
+    StudyPage,
+    StudyPicture,
+    StudySheet,
+    TableRow,
+    study_html,
+    write_study,
+)
 
 PAGE = StudyPage(
     title="How good & why?",
@@ -17,6 +24,15 @@ PAGE = StudyPage(
     columns=["AUC"],
     rows=[TableRow("net", ["0.7"], is_ours=True), TableRow("trees", ["0.6"])],
     charts=[Chart("AUC", Markup("<svg></svg>"), (), "0.5 is chance")],
+)
+
+SHEET = StudySheet(
+    "Some & others",
+    "as they are",
+    [
+        StudyPicture("a <b> c", "0.71", "#3", b"webp"),
+        StudyPicture("d", "0.20", "#4", b"", is_flagged=True),
+    ],
 )
 
 
@@ -37,3 +53,11 @@ def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("empty", ["conclusions", "notes", "charts", "rows"])
 def test_a_page_may_lack_a_part(empty: str) -> None:
     assert "<h1>How good" in study_html(replace(PAGE, **{empty: []}))
+
+
+def test_pictures_stand_on_sheets() -> None:
+    html = study_html(replace(PAGE, sheets=[SHEET]))
+    assert "Some &amp; others" in html
+    assert 'src="data:image/webp;base64,d2VicA=="' in html
+    assert 'alt="a &lt;b&gt; c"' in html
+    assert html.count('class="tile flagged"') == 1

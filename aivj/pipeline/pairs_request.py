@@ -1,0 +1,68 @@
+"""What choosing a pack among all pairs of a set of presets is asked for."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from aivj.curation.choosing import Choosing, Method
+from aivj.packs.pairing import MAX_PACK_BYTES
+
+Quality = Literal["target", "score", "both"]
+
+_MAX_PAIRS = 100_000
+
+
+class PairsRequest(BaseModel):
+    """Which presets, and how pairs of them are chosen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str = Field(description="Name of the new pack.")
+    packs_root: Path
+    feature_store: Path
+    presets: Path | None = Field(None, description="Folder of .milk files, walked whole.")
+    from_pack: str | None = Field(None, description="Instead: the presets of this pack.")
+    num: int = Field(300, ge=1, le=_MAX_PAIRS, description="How many pairs, at most.")
+    max_uses: int = Field(
+        4, ge=1, le=_MAX_PAIRS, description="How often a preset is used, at most, in both places."
+    )
+    quality: Quality = Field(
+        "target", description="What is good: what is measured, what a net says, or their mean."
+    )
+    checkpoint_path: Path | None = Field(
+        None, description="The net of --quality. Default: the last one of `aivj train`."
+    )
+    variety: float = Field(
+        0.3, ge=0, le=1, description="0: quality alone. 1: unlike pictures alone."
+    )
+    method: Method = Field("mmr", description="How pairs are chosen; docs/pairs.md.")
+    num_measured: int = Field(
+        100_000, ge=2, le=10_000_000, description="Pairs measured, at most; the best at a glance."
+    )
+    degraded: Literal["keep", "skip"] = Field(
+        "keep", description="What becomes of presets of which a part cannot be drawn."
+    )
+    seed: int = Field(0, ge=0, description="Same seed, same bytes.")
+    max_bytes: int = MAX_PACK_BYTES
+    replace: bool = Field(
+        default=False, description="Replace a pack of that name that was made otherwise."
+    )
+
+    @property
+    def choosing(self) -> Choosing:
+        """How pairs are chosen."""
+        return Choosing(self.num, self.max_uses, self.variety, self.method)
+
+    @property
+    def parameters(self) -> dict[str, int | float | str]:
+        """What decides the choice beside presets and seed, for the provenance."""
+        return {
+            "num": self.num,
+            "maxUses": self.max_uses,
+            "quality": self.quality,
+            "variety": self.variety,
+            "method": self.method,
+            "numMeasured": self.num_measured,
+            "degraded": self.degraded,
+        }
