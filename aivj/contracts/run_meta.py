@@ -231,6 +231,22 @@ class RenderUse(ContractModel):
     frames_per_s: Count
 
 
+class TakesUse(ContractModel):
+    """The takes that pairs were computed from.
+
+    Attributes:
+        uri: Their store.
+        conditions: Digest of what they were drawn under, for each clip.
+        num_proved: Pairs that the last call drew whole as well, and that were what it computed.
+        chromium_versions: Builds that drew them, the run's own and earlier ones.
+    """
+
+    uri: str
+    conditions: list[str]
+    num_proved: Count = 0
+    chromium_versions: list[str] = Field(default_factory=list)
+
+
 def _row_fields() -> dict[str, str]:
     properties = EvalRow.model_json_schema()["properties"]
     return {key: schema["description"] for key, schema in properties.items()}
@@ -270,6 +286,7 @@ class RunMeta(ContractModel):
     seed: Omittable[int] = None
     renderer: Omittable[Renderer] = None
     render: Omittable[RenderUse] = None
+    takes: Omittable[TakesUse] = None
 
     def num_target(self, pack: PackTarget) -> int:
         """Returns how far a pack is sampled: picks if so many are asked for, else pairs."""

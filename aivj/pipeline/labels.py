@@ -77,6 +77,11 @@ def _eval_rows(paths: Sequence[Path], notes: list[str]) -> list[EvalRow]:
         ]
         if not read.rows:
             notes.append(f"{path} has not one usable row")
+    if len({row.composed for row in rows if row.driver == "stage"}) > 1:
+        notes.append(
+            "some rows are computed from takes, others were drawn as pairs by an older version: a "
+            "preset's random numbers differ between them"
+        )
     return rows
 
 

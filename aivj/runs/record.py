@@ -137,6 +137,20 @@ class RunRecord:
             self._meta = self._meta.model_copy(update={"runtime": runtime})
             self._write()
 
+    def computed_from(self, **changes: object) -> None:
+        """Changes what is said of the takes that pairs are computed from."""
+        if self._meta.takes is not None:
+            takes = self._meta.takes.model_copy(update=changes)
+            self._meta = self._meta.model_copy(update={"takes": takes})
+            self._write()
+
+    def warn(self, text: str) -> None:
+        """Says what a reader of the run should know; once."""
+        if text not in self._meta.warnings:
+            warnings = [*self._meta.warnings, text]
+            self._meta = self._meta.model_copy(update={"warnings": warnings})
+            self._write()
+
     def count(self, **changes: object) -> None:
         """Changes figures of `timing`; they are written with the next progress."""
         timing = self._meta.timing.model_copy(update=changes)

@@ -88,6 +88,9 @@ def refuse_other_options(earlier: RunMeta, fresh: RunMeta, folder: Path) -> None
         was, is_now = getattr(earlier, name), getattr(fresh, name)
         if was != is_now:
             raise _other_option(folder, name, was, is_now)
+    drawn, draws = (meta.takes and meta.takes.conditions for meta in (earlier, fresh))
+    if drawn != draws:
+        raise _other_option(folder, "conditions of takes", drawn, draws)
     were, are = ([pack.pack for pack in meta.packs] for meta in (earlier, fresh))
     if were != are:
         raise _other_option(folder, "packs", ", ".join(were), ", ".join(are))

@@ -21,12 +21,14 @@ from aivj.contracts.run_meta import (
     RenderUse,
     RunMeta,
     Runtime,
+    TakesUse,
     Viewport,
     WebGl,
 )
 from aivj.runs.clock import Clock
 from aivj.sampling.packs import SamplePack
 from aivj.sampling.request import SampleRequest
+from aivj.takes.shelf import TakeShelf
 
 
 def new_record(
@@ -72,6 +74,7 @@ def new_stage_record(
     packs: Sequence[SamplePack],
     playlist: Playlist,
     choice: RendererChoice,
+    shelf: TakeShelf,
     clock: Clock,
 ) -> RunMeta:
     """Returns the record of a run on our own stage that begins now."""
@@ -82,6 +85,7 @@ def new_stage_record(
         "driver": "stage",
         "seed": request.seed,
         "render": _render_use(request),
+        "takes": TakesUse(uri=shelf.uri, conditions=shelf.conditions),
     }
     fresh = new_record(request, packs, _audio_use(playlist), choice, clock)
     return fresh.model_copy(update=changes)

@@ -26,7 +26,7 @@ from aivj.sampling.picking import Pick
 from aivj.sampling.request import SampleRequest
 from aivj.sampling.rows import RowWriter, Sound
 from aivj.takes.drawing import POLICY, DrawOutcome, draw
-from aivj.takes.render import DrawJob, ProofJob, TakeJob, TakePlan, planar_clip
+from aivj.takes.render import DrawJob, ProofJob, TakePlan, planar_clip
 from aivj.takes.shelf import TakeShelf
 
 Undrawable = Mapping[tuple[str, int], ItemError]
@@ -71,7 +71,7 @@ def sample(
     """
     packs = require_usable(request, playlist)
     with open_run(
-        new_stage_record(request, packs, playlist, choice, clock),
+        new_stage_record(request, packs, playlist, choice, shelf, clock),
         RunDirectory(request.out_dir),
         RunLog,
         retry_failed=request.retry_failed,
@@ -176,6 +176,7 @@ class _Run:
         self._rows = RowWriter(request, choice.report, sounds)
         self.needed: set[tuple[str, str]] = set()
         self.missing: set[tuple[str, str]] = set()
+        self._num_proved = 0
         self._begun: set[str] = set()
         self._waiting: list[PickedPair] = []
         self._num_attempts: dict[tuple[str, str], int] = {}
@@ -191,8 +192,17 @@ class _Run:
             to_draw = [pick for pick in self._picked() if not self._settle(pick)]
             self.missing = {key for key in self.needed if not self._shelf.holds(*key)}
             self._draw(to_draw, executor, convert)
+            self._note_takes()
         for pack in self._packs:
             self._tally.end_pack(pack)
+
+    def _note_takes(self) -> None:
+        """Notes what drew the takes; another build of the browser may draw otherwise."""
+        versions = self._shelf.chromium_versions(self.needed)
+        self._record.computed_from(num_proved=self._num_proved, chromium_versions=versions)
+        own = self._choice.report.chromium_version
+        if others := [version for version in versions if version != own]:
+            self._record.warn(f"some takes were drawn by Chromium {', '.join(others)}, not {own}")
 
     def _picked(self) -> Iterator[PickedPair]:
         """Yields the pairs of all packs, one pack after the other, until the time is over."""
@@ -302,7 +312,9 @@ class _Run:
 
     def _note(self, outcome: DrawOutcome) -> None:
         job = outcome.item
-        if isinstance(job, TakeJob):
+        if isinstance(job, ProofJob):
+            self._num_proved += outcome.error is None
+        else:
             self._num_attempts[job.clip, job.content] = outcome.num_attempts
 
     def _settle_waiting(self) -> None:

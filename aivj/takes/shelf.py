@@ -1,6 +1,6 @@
 """The takes of a run: a store for each clip that its presets hear."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -61,6 +61,21 @@ class TakeShelf:
     def places(self) -> Mapping[str, StorePlace]:
         """Where the takes of each clip are kept."""
         return {clip: store.place for clip, store in self._stores.items()}
+
+    @property
+    def uri(self) -> str:
+        """Where they are kept."""
+        return next(iter(self._stores.values())).place.uri
+
+    @property
+    def conditions(self) -> list[str]:
+        """Digest of what takes are drawn under, for each clip."""
+        return [store.conditions.digest for store in self._stores.values()]
+
+    def chromium_versions(self, keys: Iterable[tuple[str, str]]) -> list[str]:
+        """Returns the builds that drew presets, given by clip and content; sorted."""
+        found = (self._stores[clip].chromium_version(content) for clip, content in keys)
+        return sorted({version for version in found if version is not None})
 
     def holds(self, clip: str, content: str) -> bool:
         """Whether a preset need not be drawn: there is a take, or it failed.

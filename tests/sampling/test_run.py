@@ -19,7 +19,7 @@ from aivj.audio.playlist import Playlist
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
-from aivj.contracts.run_meta import read_run_meta
+from aivj.contracts.run_meta import read_run_meta, write_run_meta
 from aivj.errors import InputError, ItemError, RunError, StorageError, WorkerLostError
 from aivj.sampling.packs import read_packs
 from aivj.sampling.picking import Picking
@@ -278,6 +278,40 @@ def test_presets_that_are_drawn_need_no_browser_whatever_run_or_pack_they_are_in
 
 def measured(row):
     return [row.pair, *(getattr(row, name) for name in FIGURES)]
+
+
+def test_the_record_tells_which_takes_pairs_are_computed_from(run, told, tmp_path):
+    meta = read_run_meta(run(told()).directory.meta_path)
+
+    assert meta.takes.uri == str(tmp_path / "takes")
+    assert (tmp_path / "takes" / meta.takes.conditions[0] / "conditions.json").exists()
+    assert (meta.takes.num_proved, len(meta.takes.chromium_versions)) == (4, 1)
+    assert meta.warnings == []
+
+
+def test_takes_of_another_build_of_the_browser_are_told(run, told, software_renderer, tmp_path):
+    class Older(ToldExecutor):
+        def run(self, make_worker, items, **kwargs):
+            (plan,) = make_worker.args
+            older = replace(plan.expected, chromium_version="99.0")
+            yield from super().run(partial(print, replace(plan, expected=older)), items, **kwargs)
+
+    run(Older(tmp_path / "public"), out_dir=tmp_path / "first")
+
+    (warning,) = read_run_meta(run(told()).directory.meta_path).warnings
+    own = software_renderer.report.chromium_version
+    assert warning == f"some takes were drawn by Chromium 99.0, not {own}"
+
+
+def test_a_run_is_not_completed_under_other_conditions(run, told):
+    summary = run(told(), target_coverage=0.5)
+    path = summary.directory.meta_path
+    meta = read_run_meta(path)
+    older = meta.takes.model_copy(update={"conditions": ["0" * 16]})
+    write_run_meta(path, meta.model_copy(update={"takes": older}))
+
+    with pytest.raises(InputError, match="the same conditions of takes"):
+        run(told(), resume=True)
 
 
 def test_a_pair_drawn_whole_that_is_not_what_was_computed_ends_the_run(run, packs_root):

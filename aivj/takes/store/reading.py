@@ -104,6 +104,14 @@ class TakeStore:
         entry = self._catalogue.entries.get(content)
         return None if entry is None else entry.failure
 
+    def chromium_version(self, content: str) -> str | None:
+        """Tells which build of the browser drew a preset, or failed to; None if it was not tried.
+
+        No shard is read for it.
+        """
+        entry = self._catalogue.entries.get(content)
+        return None if entry is None else entry.chromium
+
     def refresh(self) -> None:
         """Sees what was written meanwhile, by whomever.
 
