@@ -22,7 +22,7 @@ class SampleProgress:
         failures: Failures of this call by kind.
         num_replaced: Browsers that were lost or worn.
         recent_per_min: Pairs a minute, over the last minute.
-        overall_per_min: The same, since the first worker was ready.
+        overall_per_min: The same, since the first worker was ready or the first pair was computed.
         eta_s: Seconds to go at the recent rate; None before there is a rate.
         dark_share: Share of the rows that are too dark.
         still_share: Share of the rows with too little motion.
@@ -72,7 +72,7 @@ class ProgressMeter:
         self._recent: deque[float] = deque()
 
     def opened(self, now_s: float) -> None:
-        """A worker is ready; the first one starts the clock."""
+        """A worker is ready, or none is needed; the first time starts the clock."""
         self._started_s = now_s if self._started_s is None else self._started_s
 
     def replaced(self) -> None:
@@ -81,6 +81,7 @@ class ProgressMeter:
 
     def measured(self, row: EvalRow, now_s: float) -> None:
         """A row was written."""
+        self.opened(now_s)
         self._num_rows += 1
         self._reasons.update(row.reasons)
         self._recent.append(now_s)
@@ -95,7 +96,9 @@ class ProgressMeter:
         while self._recent and self._recent[0] < now_s - _RECENT_S:
             self._recent.popleft()
         num_new = self._num_rows + self._failures.total()
-        running_s = max(1e-3, now_s - self._started_s) if self._started_s is not None else 1e-3
+        started_s = now_s if self._started_s is None else self._started_s
+        # What is computed and not drawn may be done at once: no rate of less than a second.
+        running_s = max(1.0, now_s - started_s)
         recent = len(self._recent) / min(_RECENT_S, running_s) * 60
         num_left = max(0, self._num_target - self._num_before - num_new)
         rows = max(1, self._num_rows)
