@@ -37,7 +37,7 @@ TINY = RenderSettings(
 class DrawingBench(SimulatedBench):
     """Keeps a take of each preset: a picture of its content's own."""
 
-    writer = None
+    writer = renderer = None
 
     def wait(self, timeout_s):
         messages = super().wait(timeout_s)
@@ -52,7 +52,8 @@ class DrawingBench(SimulatedBench):
         outcome = drawn(TINY)
         own = np.frombuffer(bytes.fromhex(job.content), np.uint8)
         outcome.cells.music[:, 0, : len(own), 0] = own
-        return self.writer.add(Take(job.content, outcome, "llvmpipe", "156"))
+        drawn_by = self.renderer.renderer, self.renderer.chromium_version
+        return self.writer.add(Take(job.content, outcome, *drawn_by))
 
 
 class NightExecutor:
@@ -68,7 +69,7 @@ class NightExecutor:
     def run(self, make_worker, items, *, policy, on_event):
         self.bench = self._make(time=self.bench.time)
         (plan,) = make_worker.args
-        self.bench.writer = plan.places["0"].writer()
+        self.bench.writer, self.bench.renderer = plan.places["0"].writer(), plan.expected
         try:
             yield from work(self.bench, items, policy, on_event)
         finally:
