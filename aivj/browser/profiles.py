@@ -26,7 +26,21 @@ DROPPED_DEFAULT_ARGS = ("--enable-unsafe-swiftshader",)
 # A GPU process that dies must be an error at once, not after Chromium's own retries and blocks.
 _FAULT_ARGS = ("--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit")
 _QUIET_ARGS = ("--disable-quic", "--no-first-run", "--no-proxy-server", "--mute-audio")
-_COMMON_ARGS = ("--ignore-gpu-blocklist", *_FAULT_ARGS, *_QUIET_ARGS)
+# Suggestions below an address bar that nobody sees are two pages of 400 modules for each window:
+# half of what it takes to open one of ours.
+_UNSEEN_FEATURES = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+# Of several lists Chromium reads the last one, which is ours: what Playwright turns off stands in
+# it too.
+_PLAYWRIGHTS_FEATURES = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect"),
+    *("TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    *("PreconnectToSearch", "msForceBrowserSignIn"),
+    "msEdgeUpdateLaunchServicesPreferredVersion",
+)
+_FEATURES_ARG = f"--disable-features={','.join((*_PLAYWRIGHTS_FEATURES, *_UNSEEN_FEATURES))}"
+_COMMON_ARGS = ("--ignore-gpu-blocklist", *_FAULT_ARGS, *_QUIET_ARGS, _FEATURES_ARG)
 
 # Our display has no window manager, who alone maximizes: the size is said as well.
 _MAXIMIZED_ARGS = (

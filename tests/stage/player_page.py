@@ -15,13 +15,16 @@ VIEWPORT = {"width": 320, "height": 180}
 COUPLED = {"coupled": 1, "coupledPack": "tested"}
 ALONE = {"prefetch": "off"}
 
+# How long what must become true may take; on a busy machine, that is.
+MOST_S = 120
+
 PUBLISHED = "window.__nw_verify?.ready === true"
 
 NEXT = """async () => {
   const ok = await window.__nw_verify.actions.coupledNext("test");
   const frames = () => window.__nw_verify.getVerifyState().projectmVerify;
   const before = frames().framesRendered;
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 60_000;
   while (ok && !frames().aborted && frames().framesRendered < before + 8) {
     if (performance.now() > deadline) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -86,7 +89,7 @@ class PlayerPage:
     async def seen(self):
         return await self.call(SEEN)
 
-    async def until(self, condition, timeout_s=20):
+    async def until(self, condition, timeout_s=MOST_S):
         """Waits until a JavaScript expression is true; Playwright's own waiting needs `eval`."""
         pause = "await new Promise((resolve) => setTimeout(resolve, 20))"
         async with asyncio.timeout(timeout_s):
@@ -96,7 +99,7 @@ class PlayerPage:
         """Waits until what was asked for at the start is there, or failed."""
         await self.until("document.body.dataset.status !== 'busy'")
 
-    async def told(self, start, timeout_s=20):
+    async def told(self, start, timeout_s=MOST_S):
         """Waits until the console has a line that starts so; the first of them."""
         async with asyncio.timeout(timeout_s):
             while not self.lines(start):
