@@ -133,11 +133,12 @@ def test_bus_ids_become_the_kernels(domain, bus, device, function):
         ("exit 9", "exit code 9"),
         ("printf '\\377'", "utf-8"),
         ("echo hello", "hello"),
-        ("sleep 20", "timed out"),
+        ("sleep 60", "timed out"),
     ],
 )
 def test_a_program_that_fails_is_named(command, found, tmp_path, monkeypatch):
-    monkeypatch.setattr(nvidia_smi, "_TIMEOUT_S", 1.0)
+    if "timed out" in found:
+        monkeypatch.setattr(nvidia_smi, "_TIMEOUT_S", 1.0)
     install_program(tmp_path / "bin", command, monkeypatch)
     started = time.monotonic()
 
@@ -145,7 +146,7 @@ def test_a_program_that_fails_is_named(command, found, tmp_path, monkeypatch):
         listed_gpus()
 
     assert found in caught.value.found
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 def test_a_driver_without_gpus_has_none(tmp_path, monkeypatch):
