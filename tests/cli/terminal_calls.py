@@ -5,6 +5,7 @@ Reads a `Setting`'s fields and the calls as JSON from stdin; writes what each pr
 
 import contextlib
 import fcntl
+import functools
 import importlib
 import json
 import os
@@ -13,6 +14,8 @@ import struct
 import sys
 import termios
 import traceback
+
+import typer.main
 
 NUM_COLUMNS = 80
 
@@ -63,6 +66,18 @@ def run(arguments):
     return code
 
 
+def make_once():
+    """Makes all commands once for all forks, and imports what their options are made of."""
+    from aivj.cli.app import app
+
+    typer.main.get_command = functools.cache(typer.main.get_command)
+    unread = [typer.main.get_command(app)]
+    while unread:
+        command = unread.pop()
+        _ = command.params
+        unread += getattr(command, "commands", {}).values()
+
+
 if __name__ == "__main__":
     asked = json.load(sys.stdin)
     os.environ.update(asked["environment"])
@@ -77,6 +92,7 @@ if __name__ == "__main__":
         importlib.import_module(f"aivj.{module}")  # For all forks once.
     for module in ("accepting", "comparing", "inventory", "verification"):
         importlib.import_module(f"aivj.pipeline.{module}")
+    make_once()
 
     results = [called(call, is_terminal=asked["is_terminal"]) for call in asked["calls"]]
     with os.fdopen(answer, "w") as stream:
