@@ -27,8 +27,6 @@ TESTS = Path(__file__).parent
 # Each runs in one process, and they start in this order: nobody waits at the end for a long one
 # that began last. Modules that are named together share what is dear to start.
 LONGEST_FIRST = (
-    ("pipeline/test_demo.py",),
-    ("live/test_faults.py",),
     (
         "fleet/test_training.py",
         "fleet/test_rendering.py",
@@ -37,11 +35,17 @@ LONGEST_FIRST = (
         "pipeline/test_learning.py",
     ),
     ("ray_jobs/test_sample_pairs.py", "ray_jobs/test_coupling_jobs.py"),
+    ("pipeline/test_demo.py",),
     ("sampling/test_resume.py",),
     ("gate/test_verify_faults.py", "gate/test_verify.py"),
+    ("cli/test_absurd_values.py",),
+    ("live/test_faults.py",),
+    ("stage/test_hostile_presets.py",),
+    ("live/test_run.py",),
     ("release/test_spool.py", "release/test_tracking.py"),
     ("browser/test_pinning.py",),
     ("browser/test_session.py",),
+    ("test_doctor.py",),
 )
 
 # Shells start what runs in their background deaf to Ctrl-C, and every process it starts with it.
