@@ -7,8 +7,8 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage docs clean
-.PHONY: bench bench-composition bench-coupling bench-conversion bench-features bench-fleet
-.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos fresh-test
+.PHONY: bench bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
+.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player chaos fresh-test
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -57,6 +57,9 @@ test-python: setup
 bench: setup ## pairs a minute, next to the classic protocol and to one browser without Ray
 	$(BIN)/python -m benchmarks.sampling_throughput
 
+bench-composing: setup ## pairs composed and measured a minute: one by one, in batches, all with all
+	$(BIN)/python -m benchmarks.composing_speed
+
 bench-composition: setup ## pairs composed of their layers beside the same pairs drawn whole
 	$(BIN)/python -m benchmarks.composition
 
@@ -87,9 +90,6 @@ bench-player: setup ## what the player costs beside GL and equations, and frames
 
 bench-operating-point: setup ## what other sizes and lengths would cost and tell
 	$(BIN)/python -m benchmarks.operating_point
-
-bench-takes-store: setup ## the store of takes: bytes a preset, opening a library's, reading a thousand
-	$(BIN)/python -m benchmarks.takes_store
 
 fresh-test: ## both commands in a minimal Debian 12, as root and as a user with sudo; needs debootstrap
 	@scripts/fresh-test.sh

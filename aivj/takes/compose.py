@@ -18,10 +18,16 @@ _WEBP_QUALITY = 80
 _WEBP_METHOD = 2
 """Effort of the encoder, 0 to 6."""
 
-_LEVELS = np.arange(256, dtype=np.float64) / 255
-_SCREENED: Bytes = np.rint(
-    255 * (1 - np.outer(1 - FOREGROUND_OPACITY * _LEVELS, 1 - _LEVELS))
-).astype(np.uint8)
+FOREGROUND_PER_BYTE = FOREGROUND_OPACITY / 255 * (1 + 1e-6)
+"""Of the way to white that is left above the background.
+
+A millionth more than it is: halves are rounded up, whatever a float's last bit says.
+"""
+
+_LEVELS = np.arange(256, dtype=np.float64)
+_SCREENED: Bytes = np.rint(_LEVELS + np.outer(FOREGROUND_PER_BYTE * _LEVELS, 255 - _LEVELS)).astype(
+    np.uint8
+)
 
 
 def screen_blend(foreground: Bytes, background: Bytes) -> Bytes:

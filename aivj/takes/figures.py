@@ -11,10 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aivj.stage.thumbnails import luma
 from aivj.takes.cells import Bytes, PairCells
 from aivj.takes.flashes import flash_load
-from aivj.takes.picture import colourfulness, contributions, spatial_detail
+from aivj.takes.picture import (
+    LUMA_UNIT,
+    colourfulness,
+    contributions,
+    spatial_detail,
+    whole_luma,
+)
 from aivj.takes.reactivity import Heard, alignment, response
 from aivj.takes.settings import RenderSettings
 
@@ -63,29 +68,27 @@ class PairMeasurement:
 
 
 @dataclass(frozen=True)
-class _Series:
+class FrameSeries:
     """Per-frame figures of one picture, the frame before the first measured one included.
 
     Attributes:
         luma: Mean luma, shape [measure_frames + 1].
         color: Mean colour, 0..1, shape [measure_frames + 1, 3].
         delta: Mean over cells of the absolute change of luma, shape [measure_frames].
-        cells: Luma of all cells, shape [measure_frames + 1, 36, 64].
     """
 
     luma: Floats
     color: Floats
     delta: Floats
-    cells: NDArray[np.float32]
 
     @classmethod
-    def of(cls, pictures: Bytes) -> "_Series":
-        cells = luma(pictures)
+    def of(cls, pictures: Bytes) -> "FrameSeries":
+        """Takes pictures with the last frame of the warm-up first."""
+        cells = whole_luma(pictures)
         return cls(
-            luma=cells.mean(axis=(1, 2), dtype=np.float64),
+            luma=cells.mean(axis=(1, 2), dtype=np.float64) / LUMA_UNIT,
             color=pictures.mean(axis=(1, 2), dtype=np.float64) / 255,
-            delta=np.abs(np.diff(cells, axis=0)).mean(axis=(1, 2), dtype=np.float64),
-            cells=cells,
+            delta=np.abs(np.diff(cells, axis=0)).mean(axis=(1, 2), dtype=np.float64) / LUMA_UNIT,
         )
 
 
@@ -94,13 +97,13 @@ def measure_pair(cells: PairCells, settings: RenderSettings, heard: Heard) -> Pa
     measured = cells.music.frames(slice(1, None))
     compared, silence = measured.frames(settings.compared_frames), cells.silence
     composite, *layers = (
-        _Series.of(pictures)
+        FrameSeries.of(pictures)
         for pictures in (cells.music.composite, cells.music.foreground, cells.music.background)
     )
     red, green, blue = composite.color[1:].mean(axis=0)
     flashes = flash_load(cells.music.composite, settings.frames_per_s)
     fg_contribution, bg_contribution = contributions(measured)
-    frame_luma = composite.luma[1:]
+    frame_luma, whole = composite.luma[1:], whole_luma(measured.composite)
     return PairMeasurement(
         viz_avg_luma=float(np.mean([layer.luma[1:].mean() for layer in layers])),
         viz_avg_frame_delta=motion_proxy(
@@ -117,8 +120,8 @@ def measure_pair(cells: PairCells, settings: RenderSettings, heard: Heard) -> Pa
         fg_avg_frame_delta=float(layers[0].delta.mean()),
         bg_avg_frame_delta=float(layers[1].delta.mean()),
         luma_range=float(np.ptp(frame_luma)),
-        black_share=float((composite.cells[1:] < BLACK_BELOW).mean()),
-        blown_share=float((composite.cells[1:] > BLOWN_ABOVE).mean()),
+        black_share=float((whole < BLACK_BELOW * LUMA_UNIT).mean()),
+        blown_share=float((whole > BLOWN_ABOVE * LUMA_UNIT).mean()),
         black_frames=float((frame_luma < BLACK_BELOW).mean()),
         blown_frames=float((frame_luma > BLOWN_ABOVE).mean()),
         audio_response=response(compared.composite, silence.composite),
@@ -140,15 +143,24 @@ def measure_pair(cells: PairCells, settings: RenderSettings, heard: Heard) -> Pa
 
 
 def motion_proxy(mean_luma: Floats, layer_colors: Floats) -> float:
+    """Returns the contract's motion proxy of one pair, see `motion_proxies`."""
+    return float(motion_proxies(mean_luma, color_motion(layer_colors).mean()))
+
+
+def motion_proxies(mean_luma: Floats, mean_color_motion: Floats | float) -> Floats:
     """Returns the contract's motion proxy, at least 0.
 
     Per step, 0.65 times the change of the layers' mean luma plus 0.35 times the mean over layers
     of the change of their mean colour; averaged over steps.
 
     Args:
-        mean_luma: Mean luma of the layers, shape [num_frames].
-        layer_colors: Mean colour of each layer, shape [num_layers, num_frames, 3].
+        mean_luma: Mean luma of the layers, shape [..., num_frames].
+        mean_color_motion: Mean over the layers of `color_motion`, shape [...].
     """
-    luma_step = np.abs(np.diff(mean_luma))
-    color_step = np.abs(np.diff(layer_colors, axis=1)).mean(axis=(0, 2))
-    return float(np.mean(LUMA_WEIGHT * luma_step + COLOR_WEIGHT * color_step))
+    luma_motion = np.abs(np.diff(mean_luma)).mean(axis=-1)
+    return np.asarray(LUMA_WEIGHT * luma_motion + COLOR_WEIGHT * mean_color_motion)
+
+
+def color_motion(colors: Floats) -> Floats:
+    """Returns the mean change of mean colours, [..., num_frames, 3] to [...]."""
+    return np.asarray(np.abs(np.diff(colors, axis=-2)).mean(axis=(-2, -1)))

@@ -9,30 +9,46 @@ Judged on cells, each the mean of its pixels: a pattern finer than a cell cannot
 picture that only brightens and darkens slowly counts as well if the change adds up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS, Bytes
 
-Floats = NDArray[np.float32]
-
 MAX_FLASHES_PER_S = 3
-_LUMINANCE_CHANGE = 0.1
-_DARKER_BELOW = 0.8
-_RED_CHANGE = 20 / 320
-_SATURATED_RED = 0.8
-_FIELD_ROWS, _FIELD_COLUMNS = CELL_ROWS // 3, CELL_COLUMNS // 3
-_FIELD_SHARE = 0.25
 
-_LUMINANCE_WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_WHITE = 30_000
+"""Light is counted in whole parts of white's, so that limits cut the same on every device."""
+
+_LUMINANCE_CHANGE = _WHITE // 10
+_DARKER_BELOW = _WHITE * 8 // 10
+_RED_CHANGE = _WHITE * 20 // 320
+_RED_ABOVE_OTHERS = 30
+"""Bytes by which a saturated red of that much exceeds the sum of green and blue, at least."""
+
+_FIELD_ROWS, _FIELD_COLUMNS = CELL_ROWS // 3, CELL_COLUMNS // 3
+_NUM_CELLS = CELL_ROWS * CELL_COLUMNS
+_FIELD_CELLS = _FIELD_ROWS * _FIELD_COLUMNS // 4
+
+_LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
 # sRGB, IEC 61966-2-1.
 _LINEAR_UP_TO = 0.04045
-_ENCODED = np.arange(256, dtype=np.float32) / 255
-_LINEAR: Floats = np.where(
+_ENCODED = np.arange(256) / 255
+_DECODED = np.where(
     _ENCODED <= _LINEAR_UP_TO, _ENCODED / 12.92, ((_ENCODED + 0.055) / 1.055) ** 2.4
-).astype(np.float32)
+)
+_LINEAR = np.rint(_WHITE * _DECODED).astype(np.int32)
+_OF_RED, _OF_GREEN, _OF_BLUE = np.rint(_WHITE * np.outer(_LUMINANCE_WEIGHTS, _DECODED)).astype(
+    np.int16
+)
+_OF_RED_AND_BLUE = np.add.outer(_OF_RED, _OF_BLUE).ravel()
+"""By 256 times red and blue: looking up is dear, and twice is less than thrice."""
+
+Array = Any
+"""A numpy array or a torch tensor: both know the operations that are used here."""
 
 
 @dataclass(frozen=True)
@@ -58,69 +74,217 @@ def flash_load(pictures: Bytes, frames_per_s: int) -> FlashLoad:
 
     Less than a second is not scaled up: what was not seen is not counted.
     """
-    linear = _LINEAR[pictures]
-    luminance = linear @ _LUMINANCE_WEIGHTS
-    redness = np.maximum(0, linear[..., 0] - linear[..., 1] - linear[..., 2])
-    saturated = linear[..., 0] >= _SATURATED_RED * np.maximum(linear.sum(axis=-1), 1e-6)
-    general = _turns(luminance, _LUMINANCE_CHANGE, luminance < _DARKER_BELOW)
-    red = _turns(redness, _RED_CHANGE, saturated)
-    return FlashLoad(_most_per_s(general, frames_per_s), _most_per_s(red, frames_per_s))
+    cells = pictures.reshape(len(pictures), 1, -1, 3).astype(np.float32)
+    light = Light.of(np, [cells[..., channel] for channel in range(3)])
+    general, red = flash_loads(np, [light], frames_per_s)
+    return FlashLoad(float(general[0]), float(red[0]))
 
 
-def _turns(values: Floats, change: float, counts: NDArray[np.bool_]) -> NDArray[np.int8]:
-    """Finds changes of `change` or more since the last opposing one.
+@dataclass(frozen=True)
+class Light:
+    """Light of the cells of some pairs, frame by frame.
 
-    A change counts if `counts` holds at its lower or its upper end, whichever the definition
-    names: for luminance the darker, for redness the redder; both are found by asking either end.
+    Attributes:
+        luminance: Relative luminance, int16 of shape [num_frames, num_pairs, 2304]; what is
+            brighter than the darker end of a flash can become is clipped.
+        reddish: Places `2304 * pair + cell` of cells that may be part of a flash in saturated red,
+            ascending, int64 of shape [num_places].
+        redness: Their red less green and blue, 0 or more, int32 of shape [num_frames, num_places].
+        saturated: Where red is 0.8 or more of all light, bool of the same shape.
+    """
+
+    luminance: Array
+    reddish: Array
+    redness: Array
+    saturated: Array
+
+    @classmethod
+    def of(cls, xp: Any, planes: list[Array]) -> "Light":
+        """Decodes red, green and blue, each float32 0 to 255 of shape [frames, pairs, 2304]."""
+        luminance = _decoded(xp, _OF_GREEN, planes[1])
+        luminance += _decoded(xp, _OF_RED_AND_BLUE, 256 * planes[0] + planes[2])
+        brightest = xp.full_like(luminance[:1], _DARKER_BELOW + _LUMINANCE_CHANGE - 1)
+
+        excess = planes[0] - planes[1]
+        excess -= planes[2]
+        reddish = _in_fields(xp, xp.amax(excess, 0) >= _RED_ABOVE_OTHERS)
+        red, green, blue = (
+            _decoded(xp, _LINEAR, plane.reshape(len(plane), -1)[:, reddish]) for plane in planes
+        )
+        return cls(
+            luminance=xp.minimum(luminance, brightest),
+            reddish=reddish,
+            redness=xp.maximum(red - green - blue, xp.zeros_like(red)),
+            saturated=(red >= 4 * (green + blue)) & (red > 0),
+        )
+
+
+def flash_loads(xp: Any, lights: list[Light], frames_per_s: int) -> tuple[Array, Array]:
+    """Returns general and red flashes a second, each float64 of shape [num_pairs].
+
+    Args:
+        xp: numpy or torch, whichever the arrays are of.
+        lights: Pair after pair.
+        frames_per_s: Rate of the frames.
+    """
+    luminance = _joined(xp, [light.luminance for light in lights])
+    # What falls rises upside down.
+    turns = _rises(xp, luminance), _rises(xp, -luminance)
+    general = _most_per_s(xp, turns, frames_per_s)
+
+    nums = [light.luminance.shape[1] for light in lights]
+    reddish = xp.concatenate(
+        [light.reddish + sum(nums[:place]) * _NUM_CELLS for place, light in enumerate(lights)]
+    )
+    redness = _joined(xp, [light.redness for light in lights])
+    saturated = _joined(xp, [light.saturated for light in lights])
+    changes = xp.amax(redness, 0) - xp.amin(redness, 0) >= _RED_CHANGE
+    flashing = changes & saturated.any(0)
+    reddish, redness, saturated = reddish[flashing], redness[:, flashing], saturated[:, flashing]
+    red = xp.zeros_like(general)
+    if len(reddish):
+        pairs = xp.unique(reddish // _NUM_CELLS)
+        places = xp.searchsorted(pairs, reddish // _NUM_CELLS) * _NUM_CELLS + reddish % _NUM_CELLS
+        shown = [
+            _shown(xp, turned, places, len(pairs)) for turned in _red_turns(xp, redness, saturated)
+        ]
+        red[pairs] = _most_per_s(xp, shown, frames_per_s)
+    return general, red
+
+
+def _rises(xp: Any, luminance: Array) -> Array:
+    """Finds where luminance completes a rise since the last fall, or since the beginning.
+
+    A band as high as a flash is carried along by the values: a rise is complete where they push it
+    up and pushed it down before. Whether the darker end is dark enough is seen to by clipping.
 
     Returns:
-        int8 of shape [num_frames, 36, 64]: 1 where a rise, -1 where a fall is complete.
+        bool of the shape of `luminance`, frames first.
     """
-    turns = np.zeros(values.shape, np.int8)
-    low, high = values[0].copy(), values[0].copy()
-    low_counts, high_counts = counts[0].copy(), counts[0].copy()
-    direction = np.zeros(values.shape[1:], np.int8)
-    for frame in range(1, len(values)):
-        value, here = values[frame], counts[frame]
-        rises = (direction <= 0) & (value - low >= change) & (low_counts | here)
-        falls = (direction >= 0) & (high - value >= change) & (high_counts | here)
-        turns[frame] = rises.astype(np.int8) - falls
-        direction = np.where(rises, 1, np.where(falls, -1, direction)).astype(np.int8)
-        lower, higher = (value < low) | rises | falls, (value > high) | rises | falls
-        low, high = np.where(lower, value, low), np.where(higher, value, high)
-        low_counts = np.where(lower, here, low_counts)
-        high_counts = np.where(higher, here, high_counts)
-    return turns
+    found = xp.zeros_like(luminance, dtype=xp.bool)
+    low = luminance[0]
+    fell = xp.ones_like(found[0])
+    for frame in range(1, len(luminance)):
+        value = luminance[frame]
+        lifted = value - _LUMINANCE_CHANGE
+        pushed_up, pushed_down = lifted >= low, value <= low
+        found[frame] = pushed_up & fell
+        fell = (fell > pushed_up) | pushed_down
+        low = xp.minimum(xp.maximum(low, lifted), value)
+    return found
 
 
-def _most_per_s(turns: NDArray[np.int8], frames_per_s: int) -> float:
-    """Returns half the most opposing turns that any field had within a second."""
-    opposing = _alternating(_field_share(turns > 0), _field_share(turns < 0))
-    summed = np.cumsum(opposing, axis=0)
-    summed[frames_per_s:] -= summed[:-frames_per_s].copy()
-    return float(summed.max()) / 2
+def _red_turns(xp: Any, redness: Array, saturated: Array) -> tuple[Array, Array]:
+    """Finds where a rise and where a fall of redness is complete, one of its ends saturated.
+
+    Returns:
+        Two of bool of the shape of `redness`, frames first.
+    """
+    rises, falls = xp.zeros_like(saturated), xp.zeros_like(saturated)
+    low = high = redness[0]
+    low_saturated = high_saturated = saturated[0]
+    may_rise = may_fall = xp.ones_like(saturated[0])
+    for frame in range(1, len(redness)):
+        value, here = redness[frame], saturated[frame]
+        rise = may_rise & (value - low >= _RED_CHANGE) & (low_saturated | here)
+        fall = may_fall & (high - value >= _RED_CHANGE) & (high_saturated | here) & ~rise
+        rises[frame], falls[frame] = rise, fall
+        may_rise, may_fall = (may_rise > rise) | fall, (may_fall > fall) | rise
+        turned = rise | fall
+        lower, higher = (value < low) | turned, (value > high) | turned
+        low, high = xp.where(lower, value, low), xp.where(higher, value, high)
+        low_saturated = xp.where(lower, here, low_saturated)
+        high_saturated = xp.where(higher, here, high_saturated)
+    return rises, falls
 
 
-def _field_share(turned: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tells, for every place of a field, whether enough of it turned."""
-    sums = np.pad(turned.astype(np.int32), ((0, 0), (1, 0), (1, 0))).cumsum(1).cumsum(2)
-    rows, columns = _FIELD_ROWS, _FIELD_COLUMNS
-    counts = (
-        sums[:, rows:, columns:]
-        - sums[:, :-rows, columns:]
-        - sums[:, rows:, :-columns]
-        + sums[:, :-rows, :-columns]
-    )
-    return np.asarray(counts >= _FIELD_SHARE * rows * columns)
+def _most_per_s(xp: Any, turns: Sequence[Array], frames_per_s: int) -> Array:
+    """Returns half the most opposing turns that any field had within a second, for each pair."""
+    rises, falls = (_of_fields(xp, turned) for turned in turns)
+    opposing = xp.asarray(_opposing(xp, rises, falls), dtype=xp.int16)
+    within = xp.zeros_like(opposing[0])
+    most = xp.zeros_like(opposing[0])
+    for frame in range(len(opposing)):
+        within = within + opposing[frame]
+        if frame >= frames_per_s:
+            within -= opposing[frame - frames_per_s]
+        most = xp.maximum(most, within)
+    return xp.asarray(xp.amax(most, 1), dtype=xp.float64) / 2
 
 
-def _alternating(rises: NDArray[np.bool_], falls: NDArray[np.bool_]) -> NDArray[np.int32]:
+def _opposing(xp: Any, rises: Array, falls: Array) -> Array:
     """Keeps of each field's rises and falls those that oppose the one before."""
-    kept = np.zeros(rises.shape, np.int32)
-    direction = np.zeros(rises.shape[1:], np.int8)
+    kept = xp.zeros_like(rises)
+    may_rise = may_fall = xp.ones_like(rises[0])
     for frame in range(len(rises)):
-        rising = rises[frame] & (direction <= 0)
-        falling = falls[frame] & (direction >= 0) & ~rising
-        kept[frame] = rising | falling
-        direction = np.where(rising, 1, np.where(falling, -1, direction)).astype(np.int8)
+        rise = rises[frame] & may_rise
+        fall = (falls[frame] & may_fall) > rise
+        kept[frame] = rise | fall
+        may_rise, may_fall = (may_rise > rise) | fall, (may_fall > fall) | rise
     return kept
+
+
+def _of_fields(xp: Any, holds: Array) -> Array:
+    """Tells of every field whether enough of its cells hold.
+
+    Args:
+        xp: numpy or torch.
+        holds: bool of shape [num_frames, num_pairs, 2304].
+
+    Returns:
+        bool of shape [num_frames, num_pairs, num_fields].
+    """
+    num_frames, num_pairs, _ = holds.shape
+    cells = xp.asarray(holds, dtype=xp.uint8)
+    # A field's cells are fewer than 256, and so are the sums of all rows and columns within it.
+    by_rows = _window_sums(cells, _FIELD_ROWS, CELL_COLUMNS)
+    sums = _window_sums(by_rows, _FIELD_COLUMNS, 1)
+    enough = sums >= _FIELD_CELLS
+    lacking = xp.zeros_like(enough[..., : _FIELD_COLUMNS - 1])
+    rows = xp.concatenate([enough, lacking], -1).reshape(
+        num_frames, num_pairs, CELL_ROWS - _FIELD_ROWS + 1, CELL_COLUMNS
+    )
+    fields = rows[..., : CELL_COLUMNS - _FIELD_COLUMNS + 1]
+    return fields.reshape(num_frames, num_pairs, fields.shape[2] * fields.shape[3])
+
+
+def _window_sums(values: Array, size: int, step: int) -> Array:
+    """Returns sums of `size` values that lie `step` apart along the last axis, by doubling."""
+    num_sums = values.shape[-1] - (size - 1) * step
+    summed, sums, begin, width = values, None, 0, 1
+    while True:
+        if size & width:
+            part = summed[..., begin * step : begin * step + num_sums]
+            sums = part if sums is None else sums + part
+            begin += width
+        if begin == size:
+            return sums
+        summed = summed[..., : -width * step] + summed[..., width * step :]
+        width *= 2
+
+
+def _in_fields(xp: Any, holds: Array) -> Array:
+    """Returns the places where bool [num_pairs, 2304] holds, of those pairs of which a field does.
+
+    Returns:
+        `2304 * pair + cell`, ascending.
+    """
+    fields = _of_fields(xp, holds[None])[0]
+    return xp.where((holds & fields.any(1)[:, None]).reshape(-1))[0]
+
+
+def _shown(xp: Any, turned: Array, places: Array, num_pairs: int) -> Array:
+    """Returns whole pictures, [num_frames, num_pairs, 2304], of which some places turned."""
+    shape = (len(turned), num_pairs * _NUM_CELLS)
+    shown = xp.zeros(shape, dtype=xp.bool, device=turned.device)
+    shown[:, places] = turned
+    return shown.reshape(len(turned), num_pairs, _NUM_CELLS)
+
+
+def _decoded(xp: Any, table: NDArray[Any], levels: Array) -> Array:
+    places = xp.asarray(levels, dtype=xp.int64)
+    return xp.take(xp.asarray(table, device=places.device), places)
+
+
+def _joined(xp: Any, parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else xp.concatenate(parts, 1)

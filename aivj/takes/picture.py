@@ -11,6 +11,17 @@ Floats = NDArray[np.float32]
 FOREGROUND_OPACITY = 0.7
 """Of the stage's composite, see `render/composite.ts`."""
 
+WHOLE_LUMA_WEIGHTS = (1063, 3576, 361)
+"""Rec. 709's weights in parts of 5000, which make the luma of bytes a whole number."""
+
+LUMA_UNIT = 5000 * 255
+"""That of white."""
+
+
+def whole_luma(pictures: Bytes) -> Floats:
+    """Returns luma in parts of `LUMA_UNIT`: whole numbers, so that limits cut exactly."""
+    return np.asarray(pictures @ np.array(WHOLE_LUMA_WEIGHTS, np.float32))
+
 
 def colourfulness(pictures: Bytes) -> float:
     """Returns the mean over frames of Hasler and Susstrunk's colourfulness M3 (2003).
@@ -42,10 +53,12 @@ def spatial_detail(pictures: Bytes) -> float:
 def contributions(pair: Pictures) -> tuple[float, float]:
     """Returns what foreground and background add to the composite, each 0 to 1.
 
-    Mean absolute change of luma that leaving the layer out would make: without the foreground the
-    background is seen as it is, without the background the foreground at its opacity.
+    Mean change of luma that leaving the layer out would make: without the foreground the
+    background is seen as it is, without the background the foreground at its opacity. Screen
+    blending only brightens, so that means can be compared instead of cells.
     """
-    composite = luma(pair.composite)
-    foreground = np.abs(composite - luma(pair.background)).mean()
-    background = np.abs(composite - FOREGROUND_OPACITY * luma(pair.foreground)).mean()
-    return float(foreground), float(background)
+    composite, foreground, background = (
+        float(whole_luma(pictures).mean(dtype=np.float64)) / LUMA_UNIT
+        for pictures in (pair.composite, pair.foreground, pair.background)
+    )
+    return max(0.0, composite - background), max(0.0, composite - FOREGROUND_OPACITY * foreground)

@@ -67,25 +67,33 @@ def response(music: Bytes, silence: Bytes) -> float:
 
 
 def alignment(motion: Floats, energy: Floats) -> float:
+    """Returns the alignment of one picture, see `alignments`; `motion` has shape [num_frames]."""
+    return float(alignments(motion[None], energy)[0])
+
+
+def alignments(motion: Floats, energy: Floats) -> Floats:
     """Returns the correlation of motion with energy, -1 to 1, at the best of a few delays.
 
     Args:
-        motion: Change since the frame before, shape [num_frames].
-        energy: RMS of what was heard at each frame, the same shape.
+        motion: Change since the frame before, shape [num_pictures, num_frames].
+        energy: RMS of what was heard at each frame, shape [num_frames].
 
     Returns:
         The highest correlation with energy 0 to 3 frames before; 0 for a still picture or music
         of constant energy.
     """
-    num_frames = len(motion)
-    return max(
-        _correlation(motion[lag:], energy[: num_frames - lag])
-        for lag in range(min(MAX_LAG_FRAMES, num_frames - 2) + 1)
+    num_frames = len(energy)
+    lags = range(min(MAX_LAG_FRAMES, num_frames - 2) + 1)
+    return np.asarray(
+        np.max([_correlations(motion[:, lag:], energy[: num_frames - lag]) for lag in lags], axis=0)
     )
 
 
-def _correlation(first: Floats, second: Floats) -> float:
-    first, second = first - first.mean(), second - second.mean()
-    lengths = float(np.sqrt((first @ first) * (second @ second)))
+def _correlations(first: Floats, second: Floats) -> Floats:
+    # No matrix products, whose last bits depend on how many rows there are.
+    first, second = first - first.mean(axis=-1, keepdims=True), second - second.mean()
+    lengths = np.sqrt((first * first).sum(axis=-1) * (second * second).sum())
+    products = (first * second).sum(axis=-1)
+    found = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > _STILL)
     # Rounding alone puts the correlation of a series with itself above 1.
-    return min(1.0, max(-1.0, float(first @ second) / lengths)) if lengths > _STILL else 0.0
+    return np.asarray(np.clip(found, -1, 1))

@@ -6,7 +6,7 @@ from PIL import Image
 
 from aivj.errors import InputError
 from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS, LayerCells
-from aivj.takes.compose import compose, composed_picture, screen_blend
+from aivj.takes.compose import FOREGROUND_PER_BYTE, compose, composed_picture, screen_blend
 from aivj.takes.picture import FOREGROUND_OPACITY
 
 
@@ -22,6 +22,15 @@ def test_every_two_bytes_are_screened_and_rounded():
     front, back = foreground / 255, background / 255
     exact = 255 * (back + FOREGROUND_OPACITY * front * (1 - back))
     assert np.abs(screen_blend(foreground, background) - exact).max() <= 0.5 + 1e-9
+
+
+def test_floats_find_what_the_table_says():
+    foreground, background = np.indices((256, 256)).astype(np.float32)
+
+    seen = (255 - background) * (foreground * FOREGROUND_PER_BYTE)
+    assert seen.dtype == np.float32
+    table = screen_blend(foreground.astype(np.uint8), background.astype(np.uint8))
+    assert (background + np.round(seen) == table).all()
 
 
 def test_black_changes_nothing_and_white_behind_hides_all():

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS
 from aivj.takes.flashes import FlashLoad, flash_load
-from tests.takes.pictures import plain
+from tests.takes.pictures import lively, plain
+from tests.takes.plain_flashes import flashes_per_s
 
 RATE = 30
 
@@ -100,3 +101,13 @@ def test_brightness_and_order_of_time(values):
     # What is seen backwards has as many flashes, up to the half one at each end.
     backwards = flash_load(plain(values[::-1]), RATE).general_per_s
     assert abs(backwards - load.general_per_s) <= 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lively_pictures_have_as_many_as_cell_by_cell(seed):
+    pictures = lively(12, seed)
+
+    load = flash_load(pictures, frames_per_s=5)
+
+    assert (load.general_per_s, load.red_per_s) == flashes_per_s(pictures, 5)
+    assert load.general_per_s > 0

@@ -1,0 +1,255 @@
+"""The figures of many pairs of layers at once, as `figures.measure_pair` has them of one."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aivj.errors import InputError
+from aivj.takes.composite import composite_figures
+from aivj.takes.figures import (
+    BLACK_BELOW,
+    BLOWN_ABOVE,
+    PairMeasurement,
+    color_motion,
+    motion_proxies,
+)
+from aivj.takes.flashes import MAX_FLASHES_PER_S, flash_loads
+from aivj.takes.picture import FOREGROUND_OPACITY, LUMA_UNIT, WHOLE_LUMA_WEIGHTS
+from aivj.takes.reactivity import Heard, alignments
+from aivj.takes.table import LayerTable
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Places = NDArray[np.integer[Any]]
+
+_ON_CPU = (8, 1)
+_ON_DEVICE = (256, 256)
+"""Pairs that are measured as one task, and how many of them are composed together.
+
+On a CPU that is one, since the planes of one pair just fit its cache.
+"""
+
+
+@dataclass(frozen=True)
+class PairFigures:
+    """Figures of N pairs, each of shape [N]; names, meaning and ranges as in `PairMeasurement`."""
+
+    viz_avg_luma: Floats
+    viz_avg_frame_delta: Floats
+    pm_avg_luma_fg: Floats
+    pm_avg_luma_bg: Floats
+    composite_avg_luma: Floats
+    composite_avg_frame_delta: Floats
+    composite_color_r: Floats
+    composite_color_g: Floats
+    composite_color_b: Floats
+    fg_avg_frame_delta: Floats
+    bg_avg_frame_delta: Floats
+    luma_range: Floats
+    black_share: Floats
+    blown_share: Floats
+    black_frames: Floats
+    blown_frames: Floats
+    audio_response: Floats
+    audio_response_fg: Floats
+    audio_response_bg: Floats
+    audio_alignment: Floats
+    audio_alignment_control: Floats
+    flashes_per_s: Floats
+    red_flashes_per_s: Floats
+    flash_unsafe: Flags
+    colourfulness: Floats
+    spatial_detail: Floats
+    fg_contribution: Floats
+    bg_contribution: Floats
+    last_luma: Floats
+
+    def __len__(self) -> int:
+        return len(self.viz_avg_luma)
+
+    def measurement(self, place: int) -> PairMeasurement:
+        """Returns those of one pair."""
+        return PairMeasurement(
+            **{field.name: getattr(self, field.name)[place].item() for field in fields(self)}
+        )
+
+
+@dataclass(frozen=True)
+class _Composed:
+    """What composites tell: see `CompositeFigures`, and flashes of shape [num_pairs]."""
+
+    color: Floats
+    delta: Floats
+    response: Floats
+    black: Floats
+    blown: Floats
+    colourfulness: Floats
+    spatial_detail: Floats
+    flashes_per_s: Floats
+    red_flashes_per_s: Floats
+
+    @classmethod
+    def joined(cls, parts: Sequence["_Composed"]) -> "_Composed":
+        return cls(
+            **{
+                field.name: np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            }
+        )
+
+
+def pair_figures(
+    table: LayerTable,
+    foregrounds: Places,
+    backgrounds: Places,
+    heard: Heard,
+    *,
+    device: str | None = None,
+    num_threads: int = 1,
+) -> PairFigures:
+    """Composes and measures pairs of a table's layers.
+
+    The same pairs give the same bytes for any number of threads and whatever stands beside them;
+    devices differ in the last digits of few figures.
+
+    Args:
+        table: The layers.
+        foregrounds: Places in the table of the layers in front, shape [num_pairs], one or more.
+        backgrounds: Of those behind, the same.
+        heard: The music that the layers were rendered with.
+        device: None for numpy, or a device of torch such as "cuda".
+        num_threads: On a CPU.
+
+    Raises:
+        InputError: There are no pairs, not as many layers in front as behind, or places that are
+            not in the table.
+    """
+    pairs = _pairs_of(table, foregrounds, backgrounds)
+    at_a_time, together = _ON_CPU if device in {None, "cpu"} else _ON_DEVICE
+    tasks = [pairs[start : start + at_a_time] for start in range(0, len(pairs), at_a_time)]
+    measure = partial(_composed, table, device, together)
+    if device is None:
+        with ThreadPoolExecutor(num_threads) as pool:
+            parts = list(pool.map(measure, tasks))
+    else:
+        with torch_threads(num_threads):
+            parts = [measure(task) for task in tasks]
+    return _figures(table, pairs, _Composed.joined(parts), heard)
+
+
+@contextlib.contextmanager
+def torch_threads(num_threads: int) -> Iterator[None]:
+    """Lets torch use that many threads of the CPU for as long as the block lasts."""
+    import torch
+
+    num_before = torch.get_num_threads()
+    torch.set_num_threads(num_threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(num_before)
+
+
+def _pairs_of(table: LayerTable, foregrounds: Places, backgrounds: Places) -> Places:
+    """Returns both layers' places, of shape [num_pairs, 2]. Raises as `pair_figures`."""
+    if not 0 < len(foregrounds) == len(backgrounds):
+        raise InputError(
+            "as many layers in front as behind, one or more",
+            f"{len(foregrounds)} in front, {len(backgrounds)} behind",
+            "name both layers of each pair",
+        )
+    pairs = np.stack([foregrounds, backgrounds], axis=1)
+    if pairs.min() < 0 or pairs.max() >= len(table):
+        raise InputError(
+            f"places 0 to {len(table) - 1} of the table's layers",
+            f"{pairs.min()} to {pairs.max()}",
+            "count layers as the table was built",
+        )
+    return pairs
+
+
+def _composed(table: LayerTable, device: str | None, together: int, pairs: Places) -> _Composed:
+    xp = _namespace(device)
+    found = []
+    for start in range(0, len(pairs), together):
+        front, back = (table.planes[places] for places in pairs[start : start + together].T)
+        if device is not None:
+            front, back = (xp.asarray(planes, device=device) for planes in (front, back))
+        found.append(composite_figures(xp, front, back, table.settings))
+    flashes = flash_loads(xp, [one.light for one in found], table.settings.frames_per_s)
+    names = [field.name for field in fields(_Composed)[:-2]]
+    columns = {
+        name: _on_host(xp.concatenate([getattr(one, name) for one in found])) for name in names
+    }
+    general, red = (_on_host(load) for load in flashes)
+    return _Composed(**columns, flashes_per_s=general, red_flashes_per_s=red)
+
+
+def _figures(table: LayerTable, pairs: Places, composed: _Composed, heard: Heard) -> PairFigures:
+    front, back = pairs.T
+    colors = composed.color
+    luma = _luma(colors)
+    frame_luma, color = luma[:, 1:], colors[:, 1:].mean(axis=1)
+    layer_luma = table.luma[:, 1:].mean(axis=1)
+    motion, alone = color_motion(table.color), _luma(table.color)[:, 1:].mean(axis=1)
+    luma_mean = frame_luma.mean(axis=1)
+    return PairFigures(
+        viz_avg_luma=(layer_luma[front] + layer_luma[back]) / 2,
+        viz_avg_frame_delta=motion_proxies(
+            (table.luma[front] + table.luma[back]) / 2, (motion[front] + motion[back]) / 2
+        ),
+        pm_avg_luma_fg=table.luma[front, -1],
+        pm_avg_luma_bg=table.luma[back, -1],
+        composite_avg_luma=luma_mean,
+        composite_avg_frame_delta=composed.delta.mean(axis=1),
+        composite_color_r=color[:, 0],
+        composite_color_g=color[:, 1],
+        composite_color_b=color[:, 2],
+        fg_avg_frame_delta=table.delta[front],
+        bg_avg_frame_delta=table.delta[back],
+        luma_range=np.ptp(frame_luma, axis=1),
+        black_share=composed.black.mean(axis=1),
+        blown_share=composed.blown.mean(axis=1),
+        black_frames=(frame_luma < BLACK_BELOW).mean(axis=1),
+        blown_frames=(frame_luma > BLOWN_ABOVE).mean(axis=1),
+        audio_response=composed.response.mean(axis=1),
+        audio_response_fg=table.response[front],
+        audio_response_bg=table.response[back],
+        audio_alignment=alignments(composed.delta, heard.energy),
+        audio_alignment_control=np.mean(
+            [alignments(composed.delta, control) for control in heard.controls], axis=0
+        ),
+        flashes_per_s=composed.flashes_per_s,
+        red_flashes_per_s=composed.red_flashes_per_s,
+        flash_unsafe=np.maximum(composed.flashes_per_s, composed.red_flashes_per_s)
+        > MAX_FLASHES_PER_S,
+        colourfulness=composed.colourfulness.mean(axis=1),
+        spatial_detail=composed.spatial_detail.mean(axis=1),
+        fg_contribution=np.maximum(0, luma_mean - alone[back]),
+        bg_contribution=np.maximum(0, luma_mean - FOREGROUND_OPACITY * alone[front]),
+        last_luma=luma[:, -1],
+    )
+
+
+def _luma(colors: Floats) -> Floats:
+    """Returns luma of mean colours, [..., 3] to [...]; no matrix product, whose bits vary."""
+    return np.asarray((colors * np.array(WHOLE_LUMA_WEIGHTS)).sum(axis=-1) * (255 / LUMA_UNIT))
+
+
+def _namespace(device: str | None) -> Any:
+    if device is None:
+        return np
+    import torch
+
+    return torch
+
+
+def _on_host(values: Any) -> Floats:
+    """Returns an array whose sums do not depend on how the values lie in memory."""
+    return np.ascontiguousarray(values if isinstance(values, np.ndarray) else values.cpu().numpy())
