@@ -19,6 +19,7 @@ from aivj.cli import (
     evaluate,
     pack,
     packs,
+    pairs,
     prefer,
     preset_features,
     promote,
@@ -104,7 +105,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         runs.runs,
         stage.serve,
     ),
-    "Make packs": (pack.pack,),
+    "Make packs": (pack.pack, pairs.pairs),
     "Render and measure": (
         sample.sample,
         check_run.check_run,

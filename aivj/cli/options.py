@@ -43,6 +43,9 @@ SPELLED = {
     "reload_every": typer.Option("--reload-every", "--reloadEvery"),
     "luma_min": typer.Option("--luma-min", "--lumaMin"),
     "motion_min": typer.Option("--motion-min", "--motionMin"),
+    # Pairs.
+    "from_pack": typer.Option("--pack"),
+    "num_measured": typer.Option("--measured"),
     # Verification and acceptance.
     "coupled_pack": typer.Option("--pack"),
     "preset_library": typer.Option("--library"),

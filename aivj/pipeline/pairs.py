@@ -106,9 +106,9 @@ def choose_pack(
         [(layers.presets[fg], layers.presets[bg]) for fg, bg in best.chosen.pairs.tolist()],
     )
     num_bytes = sum(len(pair.fg.data) + len(pair.bg.data) for pair in pairs)
-    if num_bytes > request.max_bytes:
+    if num_bytes > request.max_mb * MEGABYTE:
         raise InputError(
-            f"at most {request.max_bytes / MEGABYTE:g} MB of presets to copy",
+            f"at most {request.max_mb} MB of presets to copy",
             f"{num_bytes / MEGABYTE:.1f} MB in {len(pairs)} pairs",
             "ask for fewer pairs with --num, or allow more with --max-mb",
         )

@@ -29,8 +29,11 @@ def write_pairs_report(path: Path, request: PairsRequest, pack: ChosenPack) -> N
         "pairs of them": f"{len(pack.presets) * (len(pack.presets) - 1):,}",
         "measured": f"{best.num_measured:,}",
         "may be shown": f"{num_sound:,}",
-        "chosen": f"{len(manifest.pairs):,}",
-        **{name: str(value) for name, value in request.parameters.items()},
+        "chosen": f"{len(manifest.pairs):,} of {request.num:,}",
+        "method": request.method,
+        "variety": f"{request.variety:g}",
+        "quality": request.quality,
+        "uses, at most": str(request.max_uses),
         "seed": str(request.seed),
     }
     write_pairs_page(

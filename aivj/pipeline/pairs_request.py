@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from aivj.curation.choosing import Choosing, Method
-from aivj.packs.pairing import MAX_PACK_BYTES
+from aivj.packs.pairing import MAX_PACK_BYTES, MEGABYTE
 
 Quality = Literal["target", "score", "both"]
 
@@ -44,7 +44,12 @@ class PairsRequest(BaseModel):
         "keep", description="What becomes of presets of which a part cannot be drawn."
     )
     seed: int = Field(0, ge=0, description="Same seed, same bytes.")
-    max_bytes: int = MAX_PACK_BYTES
+    max_mb: int = Field(
+        MAX_PACK_BYTES // MEGABYTE,
+        ge=1,
+        le=1_000_000,
+        description="Megabytes of presets copied, at most.",
+    )
     replace: bool = Field(
         default=False, description="Replace a pack of that name that was made otherwise."
     )

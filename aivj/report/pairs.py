@@ -142,7 +142,7 @@ def _targets(side: PairsSide) -> Chart:
     name = f"Target, {side.title}"
     svg = histogram(binned(values, axis, _NUM_BINS), axis, x_label="target, 0 to 1", name=name)
     return Chart(
-        name, svg, (), f"Mean {fixed(_mean(side))}; hatched: more than three flashes a second."
+        name, svg, (), f"Mean {fixed(_mean(side))}; outlined: more than three flashes in a second."
     )
 
 

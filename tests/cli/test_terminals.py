@@ -26,6 +26,7 @@ CALLS = {
     "runs": (0,),
     "serve": (3, "--pack", "missing"),
     "pack": (3, "--pack", "p", "--presets", "missing"),
+    "pairs": (3, "--name", "p", "--presets", "missing"),
     "sample": (3, "--pack", "missing", "--gpu", "software"),
     "check-run": (3, "missing"),
     "report": (3, "missing"),

@@ -204,9 +204,12 @@ def test_presets_come_from_one_place(tmp_path: Path, studio: Studio, both: bool)
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_pack_that_is_too_large_is_refused(tmp_path: Path, studio: Studio) -> None:
+def test_a_pack_that_is_too_large_is_refused(
+    tmp_path: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aivj.pipeline.pairs.MEGABYTE", 50)
     with pytest.raises(InputError, match="--max-mb"):
-        chosen(tmp_path, studio, max_bytes=50)
+        chosen(tmp_path, studio, max_mb=1)
     assert not (tmp_path / "public").exists()
 
 

@@ -1,0 +1,121 @@
+"""Presets drawn outside a run: those that no take exists of; no browser where all are there."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aivj.audio.clip import AudioClip
+from aivj.browser.choice import RendererChoice
+from aivj.errors import ItemError
+from aivj.packs.drawing import DrawnPreset
+from aivj.pipeline.known_renderer import KnownRenderer
+from aivj.pipeline.render_options import RenderOptions
+from aivj.pipeline.rendering import open_executor, prove_renderer
+from aivj.sampling.layers import Layer
+from aivj.stage.conversion import PresetConverter
+from aivj.storage import sha256_hex
+from aivj.takes.drawing import draw
+from aivj.takes.render import TakeJob, TakePlan, planar_clip
+from aivj.takes.settings import RenderSettings
+from aivj.takes.shelf import TakeShelf
+from aivj.takes.store import TakeStore
+
+_CLIP = "0"
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Where, with what and to what presets are drawn.
+
+    Attributes:
+        home: Folder that everything is kept below.
+        conversion_cache: Converted presets.
+        options: Where and with what browsers draw, and where takes are kept.
+        num_workers: Tells how many browsers run at a time on a software renderer, or on a GPU.
+        clip: What presets are drawn to.
+        settings: How they are rendered.
+        on_renderer: Told what draws, if anything must be drawn.
+        on_progress: Told how many presets of how many are drawn.
+    """
+
+    home: Path
+    conversion_cache: Path
+    options: RenderOptions
+    num_workers: Callable[[bool], int]
+    clip: AudioClip
+    settings: RenderSettings
+    on_renderer: Callable[[RendererChoice], None] = lambda _: None
+    on_progress: Callable[[int, int], None] = lambda _num_done, _num_all: None
+
+    @property
+    def music(self) -> bytes:
+        """The clip as the page is given it."""
+        return planar_clip(self.clip, self.settings)
+
+    def take(self, presets: Sequence[DrawnPreset]) -> TakeStore:
+        """Draws those of the presets, no content twice, that no take exists of.
+
+        Returns:
+            Where the takes of all are, failures among them.
+
+        Raises:
+            AivjError: As `prove_renderer` and `aivj.takes.drawing.draw`.
+        """
+        known = KnownRenderer(self.home, self.options)
+        choice = known.find()
+        if choice is None or self._missing(self._shelf(choice), presets):
+            choice = prove_renderer(self.options)
+            known.keep(choice)
+            self.on_renderer(choice)
+            self._draw(choice, presets)
+        return self._shelf(choice).places[_CLIP].open()
+
+    def _shelf(self, choice: RendererChoice) -> TakeShelf:
+        return TakeShelf.open(
+            self.options.takes_uri,
+            self.settings,
+            {_CLIP: self.music},
+            choice.report.renderer_class,
+        )
+
+    @staticmethod
+    def _missing(shelf: TakeShelf, presets: Sequence[DrawnPreset]) -> list[DrawnPreset]:
+        return [preset for preset in presets if not shelf.holds(_CLIP, preset.content_hash)]
+
+    def _draw(self, choice: RendererChoice, presets: Sequence[DrawnPreset]) -> None:
+        shelf = self._shelf(choice)
+        missing = self._missing(shelf, presets)
+        plan = TakePlan(
+            launch=choice.plan,
+            policy=choice.policy,
+            expected=choice.report,
+            settings=self.settings,
+            clips={_CLIP: self.music},
+            places=shelf.places,
+        )
+        num_workers = self.num_workers(choice.report.is_software)
+        with (
+            PresetConverter(self.conversion_cache) as converter,
+            open_executor(self.options, num_workers) as executor,
+        ):
+            jobs = _jobs(missing, converter, shelf, choice)
+            outcomes = draw(shelf, jobs, executor=executor, plan=plan)
+            for num_done, _ in enumerate(outcomes, start=1):
+                self.on_progress(min(num_done, len(missing)), len(missing))
+
+
+def _jobs(
+    presets: Sequence[DrawnPreset],
+    converter: PresetConverter,
+    shelf: TakeShelf,
+    choice: RendererChoice,
+) -> Iterator[TakeJob]:
+    """Yields what is to be drawn; keeps as failures those that not even convert."""
+    for preset in presets:
+        layer = Layer(
+            preset.source.relative_path, preset.data, sha256_hex(preset.data), preset.content_hash
+        )
+        try:
+            yield layer.job(_CLIP, converter.convert)
+        except ItemError as error:
+            shelf.keep_failure(_CLIP, layer.content, error, choice.report)
