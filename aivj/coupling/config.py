@@ -1,11 +1,13 @@
 """What a fit can be told."""
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from aivj.coupling.eval_target import EvalTarget
 from aivj.errors import InputError
+
+NegLabel = Literal["measured", "assumed"]
 
 ELITE_WEIGHT = 1.0
 
@@ -60,6 +62,11 @@ class FitConfig(BaseModel):
         ge=1,
         le=10_000_000,
         description="Least distance in a manifest between the layers of a negative.",
+    )
+    neg_label: NegLabel = Field(
+        "measured",
+        description="What a synthetic negative is worth: what its presets' takes say, where both "
+        "are drawn, or always nothing.",
     )
     held_out_share: float = Field(
         0.2, ge=0, lt=1, description="Share of the presets, by families, kept from training."

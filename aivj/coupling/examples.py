@@ -14,6 +14,7 @@ from aivj.coupling.negatives import draw_crossings, feasible_distance
 from aivj.coupling.pack_rows import PackRows, pack_rows
 from aivj.coupling.preset_rows import MISSING, PresetRows, Progress, read_presets
 from aivj.coupling.split import NUM_COMPARED_LAYERS
+from aivj.coupling.taken_pairs import TakenPairs
 from aivj.coupling.training_set import Comparisons, EliteClass, IntArray, Source, TrainingSet
 from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures
@@ -59,7 +60,7 @@ def build_training_set(
     )
     builder.add_measured(labels, packs)
     builder.add_comparisons(sources.preferences, packs)
-    builder.add_negatives(packs)
+    builder.add_negatives(packs, sources.taken if config.neg_label == "measured" else None)
     return builder.build()
 
 
@@ -148,8 +149,11 @@ class _Builder:
             "preferences left out since a pair is not in a given manifest or not whole",
         )
 
-    def add_negatives(self, packs: Sequence[PackRows]) -> None:
-        """Crosses pairs inside each pack, and drops crossings that are a real pair again."""
+    def add_negatives(self, packs: Sequence[PackRows], taken: TakenPairs | None) -> None:
+        """Crosses pairs inside each pack, and drops crossings that are a real pair again.
+
+        Some crossings look good: what is known of one counts, whatever it was drawn for.
+        """
         real = {row[:2] for row in self._rows}
         for pack in packs:
             real.update(zip(pack.fg_index.tolist(), pack.bg_index.tolist(), strict=True))
@@ -159,8 +163,28 @@ class _Builder:
         for pack in packs:
             share = self._config.neg_samples * len(pack.pair_ids) // num_pairs
             crossings |= self._cross(pack, share, rng)
-        for fg, bg in sorted(crossings - real):
-            self._add(fg, bg, 0.0, Source.NEGATIVE)
+        negatives = sorted(crossings - real)
+        for (fg, bg), target in zip(negatives, self._worth(negatives, taken), strict=True):
+            self._add(fg, bg, target, Source.NEGATIVE)
+
+    def _worth(
+        self, negatives: Sequence[tuple[int, int]], taken: TakenPairs | None
+    ) -> Sequence[float]:
+        """Returns what crossings are worth as far as that is measured, else 0."""
+        if taken is None or not negatives:
+            return [0.0] * len(negatives)
+        hashes = self._presets.table.hashes
+        contents = [(hashes[fg], hashes[bg]) for fg, bg in negatives]
+        found = taken.targets(contents, self._config.eval_target)
+        num_assumed = int(np.isnan(found).sum())
+        if num_assumed < len(negatives):
+            self._notes.append(
+                f"negatives measured from takes: {len(negatives) - num_assumed}, mean "
+                f"{np.nanmean(found):.3f}"
+            )
+        self._note(num_assumed, "negatives taken as worth nothing, since a preset is not drawn")
+        worth: list[float] = np.nan_to_num(found).tolist()
+        return worth
 
     def _cross(
         self, pack: PackRows, num_samples: int, rng: np.random.Generator

@@ -9,6 +9,7 @@ from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.preferences import Preference
 from aivj.coupling.pack_rows import pack_files
+from aivj.coupling.taken_pairs import TakenPairs
 from aivj.packs.extra_features import ExtraFeatures
 
 
@@ -24,6 +25,7 @@ class LabelSources:
         eval_rows: Measurements; several rows of a pair are averaged.
         preferences: Which of two pairs people liked better.
         extra: Features of presets beside those of their text.
+        taken: Measures pairs that no run has visited; None if there are no takes.
         mix_renderers: Takes rows of different renderer classes together.
         notes: Sentences on what was left out while the sources were read.
     """
@@ -34,6 +36,7 @@ class LabelSources:
     eval_rows: Sequence[EvalRow] = ()
     preferences: Sequence[Preference] = ()
     extra: ExtraFeatures | None = None
+    taken: TakenPairs | None = None
     mix_renderers: bool = False
     notes: Sequence[str] = ()
 

@@ -8,9 +8,11 @@ from aivj.contracts.eval_rows import EvalRow, read_eval_rows
 from aivj.contracts.json_text import read_bytes
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, read_pairs_manifest
 from aivj.contracts.preferences import Preference, read_preferences
+from aivj.contracts.run_meta import read_run_meta
 from aivj.coupling.config import FitConfig
 from aivj.coupling.examples import build_training_set
 from aivj.coupling.label_sources import LabelSources
+from aivj.coupling.taken_pairs import TakenPairs
 from aivj.coupling.training_set import Source, TrainingSet
 from aivj.errors import InputError
 from aivj.packs.extra_features import ExtraFeatures, read_extra_features
@@ -19,7 +21,9 @@ from aivj.packs.measured_presets import other_presets
 from aivj.pipeline.requests import LabelRequest
 from aivj.release.run_notes import FEATURES_FOLDER
 from aivj.release.tracking import TrackedRun
+from aivj.runs.directory import RunDirectory
 from aivj.storage import sha256_hex
+from aivj.takes.store import TakeStore
 
 
 def read_training_set(
@@ -44,6 +48,7 @@ def read_training_set(
         eval_rows=of_present_presets(rows, manifests, request.packs_root, notes),
         preferences=_judgements(request.preference_paths, notes),
         extra=read_extra(request.preset_features),
+        taken=_taken(request.eval_paths) if config.neg_label == "measured" else None,
         mix_renderers=request.mix_renderers,
         notes=notes,
     )
@@ -63,6 +68,25 @@ def read_told(request: LabelRequest, config: FitConfig, say: Callable[[str], Non
     for note in training_set.notes:
         say(f"note: {note}")
     return training_set
+
+
+def _taken(eval_paths: Sequence[Path]) -> TakenPairs | None:
+    """Opens the takes that runs were computed from; None if there are none.
+
+    Raises:
+        StorageError: A store does not answer.
+    """
+    stores: dict[tuple[str, str], TakeStore] = {}
+    for path in eval_paths:
+        meta_path = RunDirectory(path.parent).meta_path
+        takes = read_run_meta(meta_path).takes if meta_path.exists() else None
+        if takes is None:
+            continue
+        for digest in takes.conditions:
+            store = TakeStore.find(takes.uri, digest)
+            if store is not None:
+                stores[takes.uri, digest] = store
+    return TakenPairs(list(stores.values())) if stores else None
 
 
 def _eval_rows(paths: Sequence[Path], notes: list[str]) -> list[EvalRow]:

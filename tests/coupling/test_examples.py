@@ -69,6 +69,33 @@ def test_three_sources_become_one_set(built: Built, make_pack: MakePack, make_ro
     assert training_set.notes == ()
 
 
+class FirstIsGood:
+    """Stands for takes: the first crossing asked for is good, of the second nothing is known."""
+
+    def targets(self, pairs, target):
+        assert target == "compat"
+        assert all(len(content) == 64 for pair in pairs for content in pair)
+        return np.array([0.75, np.nan, *[0.25] * (len(pairs) - 2)], np.float32)
+
+
+@pytest.mark.parametrize(
+    ("neg_label", "worth"), [("measured", [0.75, 0.0, 0.25]), ("assumed", [0.0, 0.0, 0.0])]
+)
+def test_a_negative_is_worth_what_its_takes_say(
+    built: Built, make_pack: MakePack, neg_label: str, worth: list[float]
+) -> None:
+    manifest, root = make_pack(12)
+    config = FitConfig(eval_target="compat", neg_min_pair_distance=5, neg_label=neg_label)
+
+    training_set = built(config, root, manifest, taken=FirstIsGood())
+
+    targets = column(training_set, Source.NEGATIVE, "target")
+    assert targets[:3] == worth
+    assert any("taken as worth nothing" in note for note in training_set.notes) == (
+        neg_label == "measured"
+    )
+
+
 def test_a_small_pack_says_that_its_negatives_are_closer(built: Built, make_pack: MakePack) -> None:
     manifest, root = make_pack(6)
     training_set = built(FitConfig(eval_target="compat"), root, manifest)

@@ -14,7 +14,11 @@ from aivj.storage import open_folder
 from aivj.takes.cells import LayerCells
 from aivj.takes.conditions import Conditions
 from aivj.takes.store.catalogue import Catalogue
-from aivj.takes.store.conditions_file import CONDITIONS_NAME, require_same_conditions
+from aivj.takes.store.conditions_file import (
+    CONDITIONS_NAME,
+    parse_conditions,
+    require_same_conditions,
+)
 from aivj.takes.store.index import Entry
 from aivj.takes.store.shard import DamagedError, take_of
 from aivj.takes.store.writer import TakeWriter
@@ -85,6 +89,20 @@ class TakeStore:
             require_same_conditions(found, conditions, store._folder.uri)
         store.refresh()
         return store
+
+    @classmethod
+    def find(cls, uri: str | Path, digest: str) -> "TakeStore | None":
+        """Opens the takes of those conditions that `digest` names; None if there are none.
+
+        Raises:
+            InputError: As `open`.
+            StorageError: Disk or bucket do not answer.
+        """
+        folder = open_folder(uri).folder(digest)
+        found = folder.read(CONDITIONS_NAME)
+        if found is None:
+            return None
+        return cls.open(uri, parse_conditions(found, f"{folder.uri}/{CONDITIONS_NAME}"))
 
     def __contains__(self, content: object) -> bool:
         return content in self._catalogue.entries
