@@ -25,7 +25,7 @@ from aivj.sampling.request import SampleRequest
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.server import StageServer
 
-# As short as a busy machine allows; what must not happen in time is never waited for longer.
+# As short as a busy machine allows where nothing is to happen in time; what must happen has longer.
 QUICK = LiveSettings(
     url="",
     width=160,
@@ -37,9 +37,9 @@ QUICK = LiveSettings(
     pick_timeout_ms=5000,
     stuck_max_restarts=1,
     browser_max_restarts=2,
-    goto_timeout_ms=20_000,
-    server_timeout_ms=5000,
-    audio_timeout_ms=5000,
+    goto_timeout_ms=60_000,
+    server_timeout_ms=60_000,
+    audio_timeout_ms=60_000,
     audio_tries=1,
     settle_timeout_ms=2000,
     self_test_timeout_ms=2000,

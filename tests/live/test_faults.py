@@ -19,7 +19,7 @@ from aivj.errors import (
 from aivj.gate import run_check
 
 SHORT = replace(QUICK, ready_timeout_ms=1000, stuck_max_restarts=0)
-STUCK = replace(QUICK, pick_timeout_ms=500, stuck_max_consecutive=2, stuck_max_restarts=1)
+STUCK = replace(QUICK, pick_timeout_ms=1500, stuck_max_consecutive=2, stuck_max_restarts=1)
 
 
 def test_a_sound_page_is_sampled_with_two_pages_and_keeps_every_rule(fake_own_browser, tmp_path):
