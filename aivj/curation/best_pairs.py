@@ -8,7 +8,8 @@ import numpy as np
 from aivj.curation.candidates import Candidates, Floats, Looks, Places
 from aivj.curation.choosing import Choosing, choose
 from aivj.curation.floors import Sifted, sift
-from aivj.curation.layer_pool import LayerPool, Progress, Target, unheard
+from aivj.curation.glance import Target
+from aivj.curation.layer_pool import LayerPool, Progress, unheard
 from aivj.curation.looks import Whitening
 from aivj.curation.measured_pairs import MeasuredPairs
 from aivj.curation.random_pairing import random_pairs
@@ -95,7 +96,7 @@ def best_pairs(
     def seen(pairs: Places, measured: MeasuredPairs) -> PairSet:
         return PairSet(pairs, measured, target(measured), whitening.looks(pool.describe(pairs)))
 
-    pairs = pool.promising_pairs(num_measured, target)
+    pairs = pool.promising_pairs(num_measured, target, seed)
     measured = pool.measure(pairs, on_progress)
     sifted = sift(measured)
     sound = seen(pairs[sifted.is_sound], measured.at(sifted.is_sound))

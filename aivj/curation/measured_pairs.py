@@ -7,12 +7,12 @@ from typing import Self
 import numpy as np
 
 from aivj.curation.candidates import Flags, Floats, Places
-from aivj.takes.figures import PairMeasurement
+from aivj.takes.batch import PairFigures
 
 
 @dataclass(frozen=True)
 class MeasuredPairs:
-    """Figures of N pairs, each of shape [N]; names and meaning as in `PairMeasurement`."""
+    """What choosing reads of N pairs, each of shape [N]; meaning as in `PairMeasurement`."""
 
     composite_avg_luma: Floats
     composite_avg_frame_delta: Floats
@@ -27,11 +27,11 @@ class MeasuredPairs:
     bg_contribution: Floats
 
     @classmethod
-    def of(cls, measured: Sequence[PairMeasurement]) -> Self:
-        """Puts the figures of pairs side by side."""
+    def of(cls, parts: Sequence[PairFigures]) -> Self:
+        """Takes the figures of pairs, one part after the other; at least one part."""
         return cls(
             *(
-                np.array([getattr(each, field.name) for each in measured], _kind(field.name))
+                np.concatenate([getattr(part, field.name) for part in parts])
                 for field in fields(cls)
             )
         )
@@ -39,7 +39,3 @@ class MeasuredPairs:
     def at(self, places: Places | Flags) -> Self:
         """Returns the figures of some of the pairs."""
         return type(self)(*(getattr(self, field.name)[places] for field in fields(self)))
-
-
-def _kind(name: str) -> type:
-    return np.bool_ if name == "flash_unsafe" else np.float64

@@ -1,5 +1,6 @@
 """A coupled pack chosen among all pairs of a set of presets that were drawn once."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from aivj.pipeline.labels import read_pack
 from aivj.pipeline.pairs_request import PairsRequest
 from aivj.takes.reactivity import Heard
 from aivj.takes.store import TakeStore
+from aivj.takes.table import LayerTable
 from aivj.takes.take import Drawn, Take, TakeFailure
 
 TakePresets = Callable[[Sequence[DrawnPreset]], TakeStore]
@@ -127,7 +129,13 @@ def choose_pack(
         generated_at=datetime.now(UTC),
         replace=request.replace,
     )
-    return ChosenPack(drawn, best, layers.presets, layers.pictures, tuple(_notes(request, best)))
+    return ChosenPack(
+        drawn,
+        best,
+        layers.presets,
+        layers.pictures,
+        tuple(_notes(request, best, len(layers.presets))),
+    )
 
 
 def _draw(request: PairsRequest) -> SeededDraw:
@@ -182,7 +190,8 @@ def _layers(
     if len(kept) < _FEWEST:
         raise _too_few(draw, len(kept))
     settings = takes.conditions.settings
-    pool = LayerPool([outcome.cells for outcome in outcomes], settings, Heard.of(music, settings))
+    table = LayerTable.of((outcome.cells for outcome in outcomes), len(outcomes), settings)
+    pool = LayerPool(table, Heard.of(music, settings), num_threads=os.cpu_count() or 1)
     return _Layers(tuple(kept), tuple(outcome.pictures[1] for outcome in outcomes), pool)
 
 
@@ -254,9 +263,11 @@ def _require_some(best: BestPairs) -> None:
     )
 
 
-def _notes(request: PairsRequest, best: BestPairs) -> list[str]:
+def _notes(request: PairsRequest, best: BestPairs, num_presets: int) -> list[str]:
     num, num_sound = len(best.chosen.pairs), int(best.sifted.is_sound.sum())
     if num == request.num:
         return []
-    most = "its presets are used up" if num < num_sound else "no other may be shown"
-    return [f"{num} pairs instead of {request.num}: of {num_sound} that may be shown, {most}"]
+    why = "their presets are used up" if num < num_sound else "that is all"
+    is_rest_unknown = best.num_measured < num_presets * (num_presets - 1)
+    more = "; --measured looks at more" if is_rest_unknown else ""
+    return [f"{num} pairs instead of {request.num}: of {num_sound} that may be shown {why}{more}"]

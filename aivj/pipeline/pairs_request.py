@@ -34,9 +34,9 @@ class PairsRequest(BaseModel):
         None, description="The net of --quality. Default: the last one of `aivj train`."
     )
     variety: float = Field(
-        0.3, ge=0, le=1, description="0: quality alone. 1: unlike pictures alone."
+        0.5, ge=0, le=1, description="0: quality alone. 1: unlike pictures alone."
     )
-    method: Method = Field("mmr", description="How pairs are chosen; docs/pairs.md.")
+    method: Method = Field("dpp", description="How pairs are chosen; docs/pairs.md.")
     num_measured: int = Field(
         100_000, ge=2, le=10_000_000, description="Pairs measured, at most; the best at a glance."
     )

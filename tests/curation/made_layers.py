@@ -11,6 +11,7 @@ from aivj.curation.layer_pool import LayerPool
 from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS, LayerCells
 from aivj.takes.reactivity import Heard
 from aivj.takes.settings import RenderSettings
+from aivj.takes.table import LayerTable
 
 Kind = Literal["lively", "flashing", "dark", "deaf"]
 
@@ -45,7 +46,7 @@ def layer(kind: Kind = "lively", seed: int = 0) -> LayerCells:
 
 def pool_of(*layers: LayerCells) -> LayerPool:
     """Returns a pool of layers, heard with the groove."""
-    return LayerPool(layers, SETTINGS, heard())
+    return LayerPool(LayerTable.of(layers, len(layers), SETTINGS), heard())
 
 
 def heard() -> Heard:

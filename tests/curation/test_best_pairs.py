@@ -104,10 +104,10 @@ def test_a_glance_finds_the_best() -> None:
     def bright(measured: MeasuredPairs) -> Floats:
         return measured.composite_avg_luma
 
-    everything = LIVELY.promising_pairs(ALL, bright)
+    everything = LIVELY.promising_pairs(ALL, bright, seed=0)
     worth = bright(LIVELY.measure(everything))
     best = {tuple(pair) for pair in everything[np.argsort(-worth)[:4]].tolist()}
-    promising = LIVELY.promising_pairs(14, bright).tolist()
+    promising = LIVELY.promising_pairs(14, bright, seed=0).tolist()
     assert len(promising) <= 14
     assert best <= {tuple(pair) for pair in promising}
     assert all(front != behind for front, behind in promising)
@@ -120,12 +120,14 @@ def test_rough_figures_lie_near_the_exact_ones() -> None:
         seen.append(measured)
         return np.zeros(len(measured.colourfulness))
 
-    LIVELY.promising_pairs(2, watched)
-    rough = seen[0].at(~np.eye(len(LIVELY), dtype=bool).ravel())
-    exact = LIVELY.measure(LIVELY.promising_pairs(ALL, watched))
-    for name in ("composite_avg_luma", "fg_contribution", "bg_contribution"):
-        np.testing.assert_allclose(getattr(rough, name), getattr(exact, name), atol=0.03)
-    # Of changes that go opposite ways less is left than their sum.
-    for name in ("composite_avg_frame_delta", "audio_response"):
-        assert (getattr(rough, name) > 0.8 * getattr(exact, name)).all()
-        assert (getattr(rough, name) < 2.0 * getattr(exact, name)).all()
+    LIVELY.promising_pairs(2, watched, seed=0)
+    everything = LIVELY.promising_pairs(ALL, watched, seed=0)
+    exact = LIVELY.measure(everything)
+    for place, (front, behind) in enumerate(everything.tolist()):
+        rough = seen[front]
+        for name in ("composite_avg_luma", "fg_contribution", "bg_contribution"):
+            error = getattr(rough, name)[behind] - getattr(exact, name)[place]
+            assert abs(error) < 0.005
+        for name in ("composite_avg_frame_delta", "audio_response"):
+            ratio = getattr(rough, name)[behind] / getattr(exact, name)[place]
+            assert 0.5 < ratio < 2

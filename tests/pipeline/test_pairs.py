@@ -129,7 +129,7 @@ def test_the_provenance_says_what_decided(tmp_path: Path, studio: Studio) -> Non
         "maxUses": 2,
         "quality": "target",
         "variety": 0.25,
-        "method": "mmr",
+        "method": "dpp",
         "numMeasured": 100_000,
         "degraded": "skip",
     }
@@ -174,7 +174,9 @@ def test_fewer_pairs_than_asked_for_are_said(tmp_path: Path, studio: Studio) -> 
     assert len(pack.drawn.manifest.pairs) == NUM_LIVELY // 2
     (note,) = pack.notes
     assert note.startswith("2 pairs instead of 300")
-    assert "used up" in note
+    assert note.endswith("used up")
+    (note,) = chosen(tmp_path, studio, name="few", num=300, num_measured=8).notes
+    assert note.endswith("--measured looks at more")
 
 
 def test_presets_of_which_no_two_can_be_drawn_are_refused(tmp_path: Path, studio: Studio) -> None:
