@@ -162,6 +162,22 @@ test("a broken program is told with its first user, until uses are forgotten", (
   assert.deepEqual(programs.linkErrors(), [["foreground", "syntax error"]]);
 });
 
+test("programs are proved once they were asked and are not broken", () => {
+  const { context, programs, build } = cached();
+  build("v", "fine");
+  assert.equal(programs.areProved, false);
+  assert.equal(context.counts.asked, 0);
+  programs.linkErrors();
+  assert.equal(programs.areProved, true);
+
+  programs.forgetUses();
+  build("v", "fine");
+  assert.equal(programs.areProved, true);
+  build("v", "broken");
+  programs.linkErrors();
+  assert.equal(programs.areProved, false);
+});
+
 test("a shader that does not compile is told in the compiler's words, with the line they mean", () => {
   const { programs, build } = cached();
   programs.user = "foreground";

@@ -233,11 +233,24 @@ export function compileEquations(equations: Equations): Uint8Array<ArrayBuffer> 
 /** Modules by the pools that they work on, which Butterchurn keeps. */
 const loaded = new WeakMap<Pools, WebAssembly.Instance>();
 
+/** The module that was compiled last: presets are often made ready twice in a row. */
+let last: { readonly key: string; readonly module: Promise<WebAssembly.Module> } | null = null;
+
+function compiled(equations: Equations): Promise<WebAssembly.Module> {
+  const { pools, functions, eelVersion } = equations;
+  const names = Object.entries(pools).map(([pool, variables]) => [pool, Object.keys(variables)]);
+  const key = JSON.stringify([eelVersion, functions, names]);
+  if (last?.key !== key) {
+    last = { key, module: WebAssembly.compile(compileEquations(equations)) };
+  }
+  return last.module;
+}
+
 /** What Butterchurn calls to have the equations of a preset made ready; see build.mjs. */
 export async function loadModule(equations: Equations): Promise<WebAssembly.Instance> {
   const { pools } = equations;
   const imports = { ...pools, math: MATH } as WebAssembly.Imports;
-  const { instance } = await WebAssembly.instantiate(compileEquations(equations), imports);
+  const instance = await WebAssembly.instantiate(await compiled(equations), imports);
   loaded.set(pools, instance);
   return instance;
 }

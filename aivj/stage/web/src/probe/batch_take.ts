@@ -1,7 +1,7 @@
 // A preset that a program asked about, drawn to the synthetic music within the time it may take.
 
 import { FULL_MESH, type LayerFactory } from "../render/layer.ts";
-import { leavingNothing } from "./failures.ts";
+import { leavingNothing, refuseBroken } from "./failures.ts";
 import { type PresetRequest, presetOf, report } from "./preset_request.ts";
 import { PresetTake } from "./preset_take.ts";
 import { syntheticClip } from "./synthetic_sound.ts";
@@ -33,6 +33,8 @@ export async function withTake<T>(
     const take = await PresetTake.load(factory, preset, settings);
     report("warmup", request);
     for (let frame = 0; frame < numWarmup; frame++) take.draw();
-    return use(take);
+    const seen = use(take);
+    refuseBroken(factory.context);
+    return seen;
   });
 }

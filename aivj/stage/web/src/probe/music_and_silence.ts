@@ -1,12 +1,11 @@
 // Something drawn twice on a virtual clock, with its music and once more in silence, and shrunk.
 
-import type { AudioLevels } from "butterchurn";
-import { Clip } from "../render/clip.ts";
 import type { StageContext, Target } from "../render/context.ts";
 import type { LayerSize } from "../render/layer.ts";
 import { Reduction } from "../render/reduction.ts";
 import { refuseBroken } from "./failures.ts";
 import { base64 } from "./pictures.ts";
+import { Recording, SILENCE, type Sound } from "./recording.ts";
 
 export interface RenderRequest extends LayerSize {
   readonly warmupFrames: number;
@@ -32,11 +31,6 @@ export interface RenderReading {
   readonly renderMs: number;
 }
 
-/** What a preset hears at a time, in s. */
-export interface Sound {
-  levels(timeS: number): AudioLevels;
-}
-
 /** A preset, or a pair of them. */
 export interface Drawing {
   /** Goes on by a frame; one that is not visible leaves the pictures as they are. */
@@ -44,8 +38,6 @@ export interface Drawing {
   /** The present frame, as often as it is looked at. */
   pictures(): readonly Target[];
 }
-
-const SILENCE: Sound = { levels: () => Clip.silence() };
 
 /** What is drawn, and how it is looked at. */
 interface Subject<T extends Drawing> {
@@ -64,8 +56,8 @@ export async function drawWithAndWithout<T extends Drawing>(
 ): Promise<{ music: T; silence: T; reading: RenderReading }> {
   const { warmupFrames, measureFrames, silentFrames, silentEvery } = request;
   const startedMs = performance.now();
-  Object.assign(context.canvas, { width: request.width, height: request.height });
-  const music = await load(await Clip.fetch(request.clipUrl));
+  context.resizeCanvas(request.width, request.height);
+  const music = await load(await Recording.of(request.clipUrl));
   const silence = await load(SILENCE);
   const cells = new Reduction(context.gl, numPictures, measureFrames + 1 + silentFrames);
   const loadedMs = performance.now();

@@ -9,10 +9,10 @@ import {
   drawWithAndWithout,
   type RenderReading,
   type RenderRequest,
-  type Sound,
 } from "./music_and_silence.ts";
 import { webpOf } from "./pictures.ts";
 import { PresetTake } from "./preset_take.ts";
+import type { Sound } from "./recording.ts";
 
 export interface PairRequest extends RenderRequest {
   /** Butterchurn presets, as the converter makes them. */

@@ -152,7 +152,7 @@ class Cover {
     this.#context = context;
     this.#pass = new Pass(context.gl, COVER_FRAGMENT, ["picture"]);
     this.#wanted = wanted;
-    Object.assign(context.canvas, { width: wanted.outSize, height: wanted.outSize });
+    context.resizeCanvas(wanted.outSize, wanted.outSize);
   }
 
   pictureOf(target: Target): Picture {

@@ -3,7 +3,8 @@
 import type { StageContext, Target } from "../render/context.ts";
 import type { Layer, LayerFactory, LayerSize } from "../render/layer.ts";
 import { equationFailure, loadFailure, refuseBroken, TookTooLong } from "./failures.ts";
-import type { Drawing, Sound } from "./music_and_silence.ts";
+import type { Drawing } from "./music_and_silence.ts";
+import type { Sound } from "./recording.ts";
 
 export interface TakeSettings extends LayerSize {
   /** What failures call it: `preset` where there is no other. */
@@ -79,7 +80,8 @@ export class PresetTake implements Drawing {
     } catch (error) {
       throw equationFailure(name, error);
     }
-    if (this.#numFrames === 1) refuseBroken(this.#context);
+    // To ask is to wait for all that was drawn so far.
+    if (this.#numFrames === 1 && !this.#context.programs.areProved) refuseBroken(this.#context);
   }
 
   /** Draws the next frame to its end; returns how long that took, in ms. */

@@ -14,16 +14,11 @@ type Reply<Reading> =
   | { ok: true; reading: Reading }
   | { ok: false; kind: string; layer: string; message: string };
 
-function openContext(): StageContext {
-  const canvas = document.querySelector("canvas");
-  if (canvas === null) throw new Error("the page has no canvas");
-  return new StageContext(canvas);
-}
-
 let opened: LayerFactory | null = null;
 
 async function factory(): Promise<LayerFactory> {
-  opened ??= await LayerFactory.create(openContext());
+  // The canvas is in no document: pictures that are read need not be brought to a screen as well.
+  opened ??= await LayerFactory.create(new StageContext(document.createElement("canvas")));
   return opened;
 }
 

@@ -3,6 +3,7 @@
 
 import { Clip, SAMPLE_RATE_HZ } from "../render/clip.ts";
 import { RandomStream } from "../render/random.ts";
+import { Recording } from "./recording.ts";
 
 export const BANDS = ["low", "mid", "high"] as const;
 type Band = (typeof BANDS)[number];
@@ -23,11 +24,11 @@ export function envelopesAt(timeS: number): Bands {
   };
 }
 
-let made: Clip | null = null;
+let made: Recording | null = null;
 
 /** The music, from 0 s on; silence behind its end. */
-export function syntheticClip(): Clip {
-  made ??= composed();
+export function syntheticClip(): Recording {
+  made ??= new Recording(composed());
   return made;
 }
 

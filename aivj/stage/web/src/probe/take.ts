@@ -3,14 +3,10 @@
 import { type StageContext, Target } from "../render/context.ts";
 import type { LayerFactory } from "../render/layer.ts";
 import { leavingNothing } from "./failures.ts";
-import {
-  drawWithAndWithout,
-  type RenderReading,
-  type RenderRequest,
-  type Sound,
-} from "./music_and_silence.ts";
+import { drawWithAndWithout, type RenderReading, type RenderRequest } from "./music_and_silence.ts";
 import { webpOf } from "./pictures.ts";
 import { PresetTake } from "./preset_take.ts";
+import type { Sound } from "./recording.ts";
 
 export interface TakeRequest extends RenderRequest {
   /** A Butterchurn preset, as the converter makes it. */

@@ -6,6 +6,18 @@ declare module "butterchurn" {
     timeByteArrayR: Uint8Array;
   }
 
+  /** A visualizer's ear. */
+  export interface AudioProcessor {
+    /** Samples of both channels, -128 to 127. */
+    timeArrayL: Int8Array;
+    timeArrayR: Int8Array;
+    /** Spectra of what both channels have together, and of each. */
+    freqArray: Float32Array;
+    freqArrayL: Float32Array;
+    freqArrayR: Float32Array;
+    updateAudio(both: Uint8Array, left: Uint8Array, right: Uint8Array): void;
+  }
+
   export type Noise = Record<string, unknown>;
 
   export interface ImageTextures {
@@ -52,6 +64,7 @@ declare module "butterchurn" {
   }
 
   export interface Visualizer {
+    audio: AudioProcessor;
     renderer: Renderer;
     loadPreset(preset: object, blendTimeS: number): Promise<void>;
     setRendererSize(width: number, height: number): void;

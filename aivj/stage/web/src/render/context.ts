@@ -1,6 +1,7 @@
 // The one WebGL2 context of a page, and what it is watched for.
 
 import { GlLedger } from "./gl_objects.ts";
+import { leaveOutRepeats } from "./gl_repeats.ts";
 import { ProgramCache } from "./programs.ts";
 
 // What every WebGL2 context has at least; Butterchurn uses no more.
@@ -30,6 +31,7 @@ export class StageContext {
     this.#hideAnisotropy();
     this.ledger = new GlLedger(gl);
     this.programs = new ProgramCache(gl, () => this.ledger.owner);
+    leaveOutRepeats(gl);
   }
 
   /** Vendor and renderer of the driver, as far as the browser tells. */
@@ -41,6 +43,13 @@ export class StageContext {
       renderer: String(gl.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER)),
       version: String(gl.getParameter(gl.VERSION)),
     };
+  }
+
+  /** Brings the canvas to a size; one that it has already is left as it is. */
+  resizeCanvas(width: number, height: number): void {
+    const { canvas } = this;
+    if (canvas.width !== width || canvas.height !== height)
+      Object.assign(canvas, { width, height });
   }
 
   /** Pending GL error codes; reading them clears them. */

@@ -7,6 +7,7 @@ import butterchurn, {
   type WaveOrShape,
 } from "butterchurn";
 import { wasCutOff } from "../equations/module.ts";
+import { shareAnalyses } from "./analysis.ts";
 import { type StageContext, Target } from "./context.ts";
 import { drawFrom, RandomStream } from "./random.ts";
 import { SharedTextures } from "./shared_textures.ts";
@@ -93,6 +94,7 @@ export class Layer {
     this.#visualizer = visualizer;
     this.#random = random;
     this.#target = target;
+    shareAnalyses(visualizer.audio);
     this.#drawIntoTarget();
     this.#prepareForPresets();
   }

@@ -65,6 +65,11 @@ class LinkedProgram {
     return this.#gl.getProgramParameter(this.real, extension.COMPLETION_STATUS_KHR) === true;
   }
 
+  /** Whether it is known that it linked; asks nobody. */
+  get isProved(): boolean {
+    return this.#error === null;
+  }
+
   /** What the compiler says if it did not link, else null. */
   get error(): string | null {
     if (this.#error === undefined) {
@@ -196,6 +201,11 @@ export class ProgramCache {
    */
   linkErrors(): [user: string, log: string][] {
     return [...this.#users].flatMap(([{ error }, user]) => (error === null ? [] : [[user, error]]));
+  }
+
+  /** Whether it is known of all programs linked since `forgetUses` that they are not broken. */
+  get areProved(): boolean {
+    return [...this.#users.keys()].every(({ isProved }) => isProved);
   }
 
   forgetUses(): void {

@@ -39,6 +39,7 @@ export class SharedTextures {
     const images = this.#images.constructor as unknown as Replaceable;
     const nothing = () => new Uint8Array(0);
     const restore = [
+      replaced(window as unknown as Record<string, unknown>, { Image: NoImage }),
       replaced(noise, { createNoiseTex: nothing, createNoiseVolTex: nothing }),
       replaced(noise.prototype, { bindTexture: nothing, bindTexture3D: nothing }),
       replaced(images.prototype, { bindTexture: nothing }),
@@ -47,7 +48,6 @@ export class SharedTextures {
       const visualizer = make();
       const { renderer } = visualizer;
       Object.assign(renderer.noise, this.#noise);
-      stopDecoding(renderer.image);
       renderer.image.samplers = this.#images.samplers;
       return visualizer;
     } finally {
@@ -100,9 +100,8 @@ function replaced(object: Record<string, unknown>, members: Record<string, unkno
   return () => Object.assign(object, before);
 }
 
-function stopDecoding(images: ImageTextures): void {
-  for (const image of [images.clouds2Image, images.emptyImage]) {
-    image.onload = null;
-    image.removeAttribute("src");
-  }
+/** What is never decoded. */
+class NoImage {
+  src = "";
+  onload: unknown = null;
 }
