@@ -1,16 +1,19 @@
 """Presets drawn outside a run: those that no take exists of; no browser where all are there."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from aivj.audio.clip import AudioClip
 from aivj.browser.choice import RendererChoice
 from aivj.errors import ItemError
-from aivj.packs.drawing import DrawnPreset
+from aivj.packs.scan import PresetFile
 from aivj.pipeline.known_renderer import KnownRenderer
 from aivj.pipeline.render_options import RenderOptions
 from aivj.pipeline.rendering import open_executor, prove_renderer
+from aivj.presets.digest import content_hash
 from aivj.sampling.layers import Layer
 from aivj.stage.conversion import PresetConverter
 from aivj.storage import sha256_hex
@@ -21,6 +24,54 @@ from aivj.takes.shelf import TakeShelf
 from aivj.takes.store import TakeStore
 
 _CLIP = "0"
+
+
+class Takable(Protocol):
+    """A preset that can be drawn."""
+
+    @property
+    def source(self) -> PresetFile:
+        """Its file."""
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+
+    @property
+    def content_hash(self) -> str:
+        """What it is, however it is written."""
+
+
+@dataclass(frozen=True)
+class PresetOnDisk:
+    """A preset of a library too large to be held in memory; see `Takable`."""
+
+    source: PresetFile
+    content_hash: str
+
+    @property
+    def data(self) -> bytes:
+        """Reads the file."""
+        return self.source.path.read_bytes()
+
+
+def different_presets(
+    library: Sequence[PresetFile],
+    on_progress: Callable[[int, int], None] = lambda _num_done, _num_all: None,
+) -> list[PresetOnDisk]:
+    """Returns the presets of a library, each content once; files that cannot be read are left out.
+
+    Args:
+        library: Its files.
+        on_progress: Told how many files of how many were read.
+    """
+    found: dict[str, PresetOnDisk] = {}
+    for number, file in enumerate(library, start=1):
+        with contextlib.suppress(OSError):
+            content = content_hash(file.path.read_bytes())
+            found.setdefault(content, PresetOnDisk(file, content))
+        on_progress(number, len(library))
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -52,7 +103,7 @@ class Studio:
         """The clip as the page is given it."""
         return planar_clip(self.clip, self.settings)
 
-    def take(self, presets: Sequence[DrawnPreset]) -> TakeStore:
+    def take(self, presets: Sequence[Takable]) -> TakeStore:
         """Draws those of the presets, no content twice, that no take exists of.
 
         Returns:
@@ -79,10 +130,10 @@ class Studio:
         )
 
     @staticmethod
-    def _missing(shelf: TakeShelf, presets: Sequence[DrawnPreset]) -> list[DrawnPreset]:
+    def _missing(shelf: TakeShelf, presets: Sequence[Takable]) -> list[Takable]:
         return [preset for preset in presets if not shelf.holds(_CLIP, preset.content_hash)]
 
-    def _draw(self, choice: RendererChoice, presets: Sequence[DrawnPreset]) -> None:
+    def _draw(self, choice: RendererChoice, presets: Sequence[Takable]) -> None:
         shelf = self._shelf(choice)
         missing = self._missing(shelf, presets)
         plan = TakePlan(
@@ -105,16 +156,16 @@ class Studio:
 
 
 def _jobs(
-    presets: Sequence[DrawnPreset],
+    presets: Sequence[Takable],
     converter: PresetConverter,
     shelf: TakeShelf,
     choice: RendererChoice,
 ) -> Iterator[TakeJob]:
     """Yields what is to be drawn; keeps as failures those that not even convert."""
     for preset in presets:
-        layer = Layer(
-            preset.source.relative_path, preset.data, sha256_hex(preset.data), preset.content_hash
-        )
+        data = preset.data
+        name = preset.source.relative_path
+        layer = Layer(name, data, sha256_hex(data), preset.content_hash)
         try:
             yield layer.job(_CLIP, converter.convert)
         except ItemError as error:

@@ -1,0 +1,89 @@
+"""`aivj takes draw`: presets drawn before anything needs them."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aivj.cli.console import bar, err, out
+from aivj.cli.model_options import From, takes
+from aivj.cli.music_option import playlist_of
+from aivj.cli.options import Gpu, ProfileOption, WorkersOption, num_workers_or_default
+from aivj.cli.sampling_steps import announce_renderer
+from aivj.cli.stopping import goes_on_with
+
+if TYPE_CHECKING:
+    from aivj.pipeline.render_options import RenderOptions
+    from aivj.settings import Settings
+    from aivj.takes.settings import RenderSettings
+
+
+def _takes_uri(settings: "Settings", _given: object) -> str:
+    return str(settings.takes)
+
+
+@takes(
+    render=From("aivj.takes.settings:RenderSettings"),
+    options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": _takes_uri}),
+)
+def draw(
+    context: typer.Context,
+    render: "RenderSettings",
+    options: "RenderOptions",
+    presets: Annotated[
+        Path, typer.Option("--presets", help="Folder of .milk files, walked whole.")
+    ],
+    gpu: Annotated[
+        Gpu,
+        typer.Option(
+            "--gpu",
+            envvar="AIVJ_GPU",
+            help="require: refuse software renderers. software: refuse GPUs.",
+        ),
+    ] = "require",
+    profile: ProfileOption = None,
+    workers: WorkersOption = None,
+    audio: Annotated[
+        str,
+        typer.Option("--audio", help="Music: groove, click, or a file; of a folder, its first."),
+    ] = "groove",
+) -> None:
+    """Draw the presets of a folder, each content once, those of which there is no take.
+
+    Pairs, packs and samples over them cost no rendering then. Broken off, the same command goes on.
+
+    Example: aivj takes draw --presets ~/milkdrop
+
+    For a whole team: aivj takes draw --presets ~/milkdrop --takes s3://night/takes
+    """
+    from dataclasses import replace
+
+    from aivj.packs.scan import scan_presets
+    from aivj.pipeline.taking import Studio, different_presets
+
+    settings: Settings = context.obj
+    goes_on_with(context)
+    with bar("reading") as progress:
+        found = different_presets(scan_presets(presets), progress.update)
+        progress.begin("drawing")
+        studio = Studio(
+            home=settings.home,
+            conversion_cache=settings.conversion_cache,
+            options=replace(options, gpu=gpu, profile=profile),
+            num_workers=lambda is_software: num_workers_or_default(
+                workers, is_software=is_software
+            ),
+            clip=playlist_of(audio, "file", render.duration_s).clips[0],
+            settings=render,
+            on_renderer=announce_renderer,
+            on_progress=progress.update,
+        )
+        store = studio.take(found)
+    failures = [store.failure(preset.content_hash) for preset in found]
+    kinds = Counter(failure.kind for failure in failures if failure is not None)
+    told = ", ".join(f"{num} {kind}" for kind, num in kinds.most_common())
+    err.print(f"{len(found) - kinds.total()} of {len(found)} different presets are drawn")
+    if told:
+        err.print(f"failed: {told}")
+    out.print(f"{store.place.uri}/{store.conditions.digest}", markup=False)
