@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage docs clean
 .PHONY: bench bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
-.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player chaos fresh-test
+.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos fresh-test
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -90,6 +90,9 @@ bench-player: setup ## what the player costs beside GL and equations, and frames
 
 bench-operating-point: setup ## what other sizes and lengths would cost and tell
 	$(BIN)/python -m benchmarks.operating_point
+
+bench-takes-store: setup ## the store of takes: bytes a preset, opening a library's, reading a thousand
+	$(BIN)/python -m benchmarks.takes_store
 
 fresh-test: ## both commands in a minimal Debian 12, as root and as a user with sudo; needs debootstrap
 	@scripts/fresh-test.sh

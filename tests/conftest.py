@@ -1,12 +1,13 @@
 """What the whole suite shares: one proved software renderer, and the real presets."""
 
 import asyncio
+import contextlib
 import functools
 import os
 import secrets
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,42 @@ def ray_here() -> Iterator[None]:
 
         ray.get(ray.remote(lambda: None).remote())
         yield
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """A server of S3's protocol that heeds conditions on writes."""
+    from release.s3_services import moto_store
+
+    with moto_store() as url:
+        yield url
+
+
+@pytest.fixture
+def use_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Names the S3 endpoint, with its credentials and none of the user's own."""
+    from release.s3_services import s3_variables
+
+    for name, value in s3_variables(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    return functools.partial(monkeypatch.setenv, "AWS_ENDPOINT_URL")
+
+
+@pytest.fixture
+def s3_uri(moto_url: str, use_endpoint: Callable[[str], None]) -> str:
+    """A prefix in a fresh bucket of that server."""
+    from release.s3_services import fresh_bucket, plain_client
+
+    use_endpoint(moto_url)
+    with contextlib.closing(plain_client(moto_url)) as client:
+        return fresh_bucket(client)
+
+
+@pytest.fixture(params=["disk", "s3"])
+def folder_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same tests on a disk and in a bucket."""
+    if request.param == "disk":
+        return (tmp_path / "a folder").as_uri()
+    uri: str = request.getfixturevalue("s3_uri")
+    return uri

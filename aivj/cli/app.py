@@ -33,6 +33,7 @@ from aivj.cli import (
     stage,
     stats,
     sweep,
+    takes,
     tracking,
     train,
     ui,
@@ -111,6 +112,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         check_run.check_run,
         report.report,
         preset_features.preset_features,
+        takes.app,
     ),
     "Learn": (
         prefer.prefer,

@@ -1,6 +1,8 @@
 """A folder of objects on a disk."""
 
+import contextlib
 import os
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,10 @@ from aivj.storage.objects import ObjectInfo
 
 
 class DiskFolder:
-    """Files of one folder on a disk. Names that begin with a dot are the disk's own business."""
+    """Files of one folder on a disk.
+
+    A name that begins with a dot is the beginning of a file whose writer died, or still writes.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
@@ -49,12 +54,17 @@ class DiskFolder:
         with storage_errors(path):
             path.unlink(missing_ok=True)
 
+    def remove_all(self) -> None:
+        """See `ObjectFolder.remove_all`."""
+        with storage_errors(self._path), contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._path)
+
     def listing(self) -> Mapping[str, ObjectInfo]:
         """See `ObjectFolder.listing`."""
         found: dict[str, ObjectInfo] = {}
         for entry in self._entries():
             try:
-                if entry.name.startswith(".") or not entry.is_file():
+                if not entry.is_file():
                     continue
                 status = entry.stat()
             except FileNotFoundError:  # removed meanwhile
@@ -67,11 +77,7 @@ class DiskFolder:
 
     def folders(self) -> list[str]:
         """See `ObjectFolder.folders`."""
-        return sorted(
-            entry.name
-            for entry in self._entries()
-            if entry.is_dir() and not entry.name.startswith(".")
-        )
+        return sorted(entry.name for entry in self._entries() if entry.is_dir())
 
     def folder(self, name: str) -> "DiskFolder":
         """See `ObjectFolder.folder`."""

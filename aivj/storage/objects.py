@@ -44,6 +44,9 @@ class ObjectFolder(Protocol):
     def remove(self, name: str) -> None:
         """Removes an object; it is fine if there is none."""
 
+    def remove_all(self) -> None:
+        """Removes the folder with everything in it; it is fine if there is none."""
+
     def listing(self) -> Mapping[str, ObjectInfo]:
         """Returns all objects by name; none if the folder does not exist."""
 

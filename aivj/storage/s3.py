@@ -90,12 +90,17 @@ class S3Folder:
         with self._answers(name), contextlib.suppress(FileNotFoundError):
             self._files.delete_file(f"{self._base}/{name}")
 
+    def remove_all(self) -> None:
+        """See `ObjectFolder.remove_all`."""
+        with self._answers(""), contextlib.suppress(FileNotFoundError):
+            self._files.delete_dir(self._base)
+
     def listing(self) -> Mapping[str, ObjectInfo]:
         """See `ObjectFolder.listing`."""
         return {
             info.base_name: ObjectInfo(info.size, info.mtime.astimezone(UTC))
             for info in self._infos()
-            if info.is_file and not info.base_name.startswith(".")
+            if info.is_file
         }
 
     def folders(self) -> list[str]:
@@ -113,7 +118,21 @@ class S3Folder:
             infos: list[Any] = self._files.get_file_info(
                 fs.FileSelector(self._base, allow_not_found=True)
             )
+            if not infos:
+                self._require_bucket()
         return infos
+
+    def _require_bucket(self) -> None:
+        """Tells a bucket that is not there, which lists nothing, from one that is empty.
+
+        Raises:
+            FileNotFoundError: There is no such bucket.
+        """
+        from pyarrow import fs
+
+        name = self._connection.bucket
+        if self._files.get_file_info(name).type == fs.FileType.NotFound:
+            raise FileNotFoundError(f"no bucket {name}")
 
     def _read(self, name: str, take: Any) -> bytes | None:
         with self._answers(name):
@@ -126,9 +145,11 @@ class S3Folder:
     @contextlib.contextmanager
     def _answers(self, name: str) -> Iterator[None]:
         """Turns what Arrow's client raises into a `StorageError` that says what to do."""
+        from pyarrow import ArrowException
+
         try:
             yield
-        except OSError as error:
+        except (OSError, ArrowException) as error:
             place = f"{self.uri}/{name}" if name else self.uri
             raise StorageError(
                 f"{place} to answer",

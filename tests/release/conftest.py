@@ -1,7 +1,6 @@
 """Real services: S3's protocol by moto and by nanio, MLflow on SQLite."""
 
 import contextlib
-import functools
 import os
 import shutil
 import socket
@@ -13,30 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from release.s3_services import fresh_bucket, moto_store, nanio_store, plain_client, s3_variables
+from release.s3_services import fresh_bucket, nanio_store, plain_client
 
 from aivj.release import Bucket, Tracker, open_bucket
-
-
-@pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
-    with moto_store() as url:
-        yield url
 
 
 @pytest.fixture(scope="session")
 def nanio_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with nanio_store(tmp_path_factory.mktemp("nanio")) as url:
         yield url
-
-
-@pytest.fixture
-def use_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
-    """Names the S3 endpoint, with its credentials and none of the user's own."""
-    for name, value in s3_variables(tmp_path).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    return functools.partial(monkeypatch.setenv, "AWS_ENDPOINT_URL")
 
 
 @pytest.fixture(scope="session")
@@ -49,13 +33,6 @@ def s3_client(moto_url: str) -> Iterator[Any]:
 def nanio_client(nanio_url: str) -> Iterator[Any]:
     with contextlib.closing(plain_client(nanio_url)) as client:
         yield client
-
-
-@pytest.fixture
-def s3_uri(moto_url: str, s3_client: Any, use_endpoint: Callable[[str], None]) -> str:
-    """A prefix in a fresh bucket of a store with conditional writes."""
-    use_endpoint(moto_url)
-    return fresh_bucket(s3_client)
 
 
 @pytest.fixture

@@ -43,10 +43,11 @@ class Catalogue:
         """
         self.listed = self._settled_listing()
         names = [name for name in self.listed if is_marker(name)]
-        for name in self.markers.keys() - set(names):
-            del self.markers[name]
-        known = self.markers.keys() | self.damaged.keys()
-        self._read([name for name in names if name not in known])
+        for known in (self.markers, self.damaged):
+            for name in known.keys() - set(names):
+                del known[name]
+        seen = self.markers.keys() | self.damaged.keys()
+        self._read([name for name in names if name not in seen])
         counted = {name for name, marker in self.markers.items() if self.is_whole(marker)}
         lost = self._counted - counted
         # Others read meanwhile: what they see is the old entries or the new.

@@ -5,8 +5,10 @@ a shard without one. Its own name holds digits of its SHA-256: a marker that is 
 is known for it.
 """
 
+import functools
 import io
 import secrets
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -81,6 +83,14 @@ def new_shard_name() -> str:
     return f"{time.time_ns() // 1000:016x}-{secrets.token_hex(_NUM_DIGITS // 2)}{_SHARD_SUFFIX}"
 
 
+def named_us(shard: str) -> int:
+    """Returns when a shard was named, microseconds since 1970; 0 if its name does not tell."""
+    try:
+        return int(shard.partition("-")[0], 16)
+    except ValueError:
+        return 0
+
+
 def is_shard(name: str) -> bool:
     """Tells whether an object is a shard by its name."""
     return name.endswith(_SHARD_SUFFIX)
@@ -140,7 +150,8 @@ def read_marker(name: str, data: bytes) -> Marker:
         metadata = reader.schema.metadata or {}
         if metadata.get(b"format") != SHARD_FORMAT:
             raise OtherFormatError(f"a marker of the form {metadata.get(b'format')!r}")
-        columns: Any = [reader.read_all()[name].to_pylist() for name in _COLUMNS]
+        table: Any = reader.read_all()
+        columns = [table[column].to_pylist() for column in _COLUMNS]
         shard = shard_of(name)
         entries = [_entry(shard, *row) for row in zip(*columns, strict=True)]
         return Marker(name, shard, int(metadata[b"shard_size"]), entries)
@@ -166,6 +177,7 @@ def _rank(entry: Entry) -> tuple[int, int, str]:
     return int(entry.failure.is_final), entry.written_us, entry.shard
 
 
+@functools.cache
 def _schema() -> Any:
     import pyarrow as pa
 
@@ -192,4 +204,7 @@ def _entry(
 ) -> Entry:
     failure = None if told[0] is None else TakeFailure(*(text or "" for text in told))
     place = Place(start, size, checksum)
-    return Entry(shard, content, written_us, place, renderer, chromium, failure)
+    # A store has few of these, and many takes.
+    return Entry(
+        shard, content, written_us, place, sys.intern(renderer), sys.intern(chromium), failure
+    )

@@ -203,7 +203,7 @@ class TakeStore:
         raise StorageError(
             f"a whole take of {content} in {self._folder.uri}/{entry.shard}",
             str(damage),
-            "run `aivj takes compact`: it leaves damaged takes out, and they are drawn again",
+            "run `aivj takes verify --repair`: what is lost is drawn again",
         )
 
     def _entry_after(self, entry: Entry) -> Entry:

@@ -6,6 +6,7 @@ changes beside each other, which zstd makes a quarter smaller than the cells as 
 are WebP already. Sizes and times: docs/log/takes.md.
 """
 
+import functools
 import io
 import itertools
 import zlib
@@ -29,7 +30,7 @@ class DamagedError(Exception):
     """Bytes of the store that are not what was written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where in its shard a take lies.
 
@@ -84,6 +85,17 @@ def take_of(data: bytes, place: Place) -> Take:
         raise DamagedError(f"no take of this format: {error}") from error
 
 
+def shard_takes(data: bytes) -> list[Take]:
+    """Returns the takes of a shard that nobody told the places of; none if it cannot be read."""
+    import pyarrow as pa
+
+    try:
+        return [_take(row) for row in pa.ipc.open_file(data).read_all().to_pylist()]
+    except (pa.ArrowException, ValueError, TypeError, KeyError):
+        return []
+
+
+@functools.cache
 def _schema() -> Any:
     import pyarrow as pa
 
@@ -157,7 +169,13 @@ def _changes(frames: Bytes) -> bytes:
 
 def _frames(changes: bytes) -> Bytes:
     """Undoes `_changes`."""
-    shape = (_NUM_COLOURS, CELL_ROWS, CELL_COLUMNS, -1)
-    by_cell = np.frombuffer(changes, np.uint8).reshape(shape)
-    frames = np.ascontiguousarray(by_cell.transpose(3, 1, 2, 0))
-    return np.cumsum(frames, axis=0, dtype=np.uint8, out=frames)
+    by_cell = np.frombuffer(changes, np.uint8).reshape(_NUM_COLOURS * CELL_ROWS * CELL_COLUMNS, -1)
+    num_frames = by_cell.shape[1]
+    # In two steps and frame by frame: a third of the time of one transposition and a cumsum.
+    planes = np.ascontiguousarray(by_cell.T).reshape(num_frames, _NUM_COLOURS, -1)
+    frames = np.empty((num_frames, CELL_ROWS * CELL_COLUMNS, _NUM_COLOURS), np.uint8)
+    for colour in range(_NUM_COLOURS):
+        frames[:, :, colour] = planes[:, colour]
+    for frame in range(1, num_frames):
+        frames[frame] += frames[frame - 1]
+    return frames.reshape(num_frames, CELL_ROWS, CELL_COLUMNS, _NUM_COLOURS)

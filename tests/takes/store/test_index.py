@@ -1,7 +1,7 @@
 import itertools
 
 import pytest
-from takes.store.takes import FINAL, NOT_FINAL, drawn, failed
+from takes.store.made_takes import FINAL, NOT_FINAL, drawn, failed
 
 from aivj.takes.store.index import (
     Entry,

@@ -1,7 +1,7 @@
 import pickle
 
 import pytest
-from takes.store.takes import CONDITIONS, FINAL, NOT_FINAL, drawn, failed, same
+from takes.store.made_takes import CONDITIONS, FINAL, NOT_FINAL, drawn, failed, same
 
 from aivj.errors import InputError, StorageError
 from aivj.takes.store import StorePlace, TakeStore
@@ -148,7 +148,7 @@ def test_a_take_that_changed_is_an_error_that_says_what_to_do(tmp_path):
     data[len(data) // 2] ^= 1
     shard.write_bytes(data)
     store.refresh()
-    with pytest.raises(StorageError, match="aivj takes compact"):
+    with pytest.raises(StorageError, match="aivj takes verify --repair"):
         list(store.read(["a"]))
 
 

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from takes.store.takes import drawn, failed, same
+from takes.store.made_takes import drawn, failed, same
 
 from aivj.takes.store.shard import DamagedError, shard_bytes, take_of
 from aivj.takes.take import Drawn, Take, TakeFailure

@@ -1,5 +1,5 @@
 import pytest
-from takes.store.takes import CONDITIONS, drawn
+from takes.store.made_takes import CONDITIONS, drawn
 
 from aivj.errors import StorageError
 from aivj.storage import open_folder
