@@ -54,6 +54,10 @@ CALLS = {
     "stats frame-time": (3, "missing"),
     "stats budget": (3, "missing"),
     "mlflow flush": (0,),
+    "takes status": (0,),
+    "takes verify": (0,),
+    "takes compact": (0,),
+    "takes drop": (3,),
 }
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -65,7 +69,7 @@ def verbs(command, words=()):
         yield " ".join(words)
 
 
-HELPS = [[], ["stats"], ["mlflow"], *(verb.split() for verb in CALLS)]
+HELPS = [[], ["stats"], ["mlflow"], ["takes"], *(verb.split() for verb in CALLS)]
 
 
 def test_every_verb_is_called():
