@@ -55,6 +55,22 @@ def test_what_others_wrote_is_seen_after_looking_again(tmp_path):
     assert "a" in store
 
 
+def test_a_shard_of_which_the_writer_tells_is_seen_without_a_listing(tmp_path, monkeypatch):
+    store = TakeStore.open(tmp_path, CONDITIONS)
+    writer = store.writer()
+    writer.add(drawn("a"))
+    written = writer.flush()
+    monkeypatch.setattr(store._folder, "listing", None)
+    for _ in range(2):
+        store.see(written)
+        assert same(next(store.read(["a"])), drawn("a"))
+    store.see(written.replace("-", "+"))
+    monkeypatch.undo()
+    write(store, drawn("b"))
+    store.refresh()
+    assert store.contents() == ["a", "b"]
+
+
 def test_other_conditions_share_nothing(tmp_path):
     write(TakeStore.open(tmp_path, CONDITIONS), drawn("a"))
     other = CONDITIONS.model_copy(update={"renderer_class": "nvidia"})
