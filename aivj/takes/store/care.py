@@ -214,13 +214,14 @@ def repair(folder: ObjectFolder, found: Verification) -> int:
     catalogue.refresh()
     damaged = [marker for marker in catalogue.markers.values() if marker.shard in found.damaged]
     done = _merge(folder, catalogue, [[marker] for marker in damaged], _quietly)
+    marked = {marker.shard for marker in catalogue.markers.values()}
     for name in _unread(catalogue):
         shard = shard_of(name)
-        takes = shard_takes(folder.read(shard) or b"")
+        takes = [] if shard in marked else shard_takes(folder.read(shard) or b"")
         if takes:
             write_shard(folder, [Dated(take, named_us(shard)) for take in takes])
         _remove(folder, [name])
-        _remove(folder, [shard])
+        _remove(folder, [] if shard in marked else [shard])
     return done.num_left_out
 
 

@@ -95,10 +95,12 @@ def test_damage_is_found_and_repaired(tmp_path, spoil, found, num_left):
 
 def test_takes_whose_marker_is_damaged_are_not_lost(tmp_path):
     folder, _ = fill(tmp_path, drawn("a"), drawn("b"))
-    flip(files(folder, "*.index")[0])
+    first, second = files(folder, "*.index")
+    flip(first)
     Path(folder.uri, "foreign.index").write_text("what is this?")
+    second.with_suffix(".copy.index").write_bytes(second.read_bytes())
     found = care.verify(folder)
-    assert len(found.damaged_markers) == 2
+    assert len(found.damaged_markers) == 3
     assert not found.abandoned
     assert care.repair(folder, found) == 0
     store = TakeStore.open(tmp_path, CONDITIONS)
