@@ -11,6 +11,7 @@ from rich.text import Text
 from aivj.cli.console import bar, out, say, working
 from aivj.cli.next_steps import say_next
 from aivj.cli.results import JsonOption, plain_table, print_json
+from aivj.cli.takes_draw import draw
 from aivj.cli.verb import Verb, Verbs
 from aivj.errors import GateError, InputError
 
@@ -45,12 +46,15 @@ _MIN_WIDTH = 120
 app = typer.Typer(
     name="takes",
     cls=Verbs,
-    help="What was drawn of presets and is kept: list it, check it, tidy it up, remove it.",
+    help="What is drawn of presets and kept: draw it, list it, check it, tidy it up, remove it.",
     epilog="Exit codes: 0 done, 3 an option that cannot be used, 7 something in the store is "
     "damaged, 8 disk or bucket. Example: aivj takes status",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+app.command(cls=Verb)(draw)
 
 
 @app.command(cls=Verb)

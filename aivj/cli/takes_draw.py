@@ -12,6 +12,7 @@ from aivj.cli.music_option import playlist_of
 from aivj.cli.options import Gpu, ProfileOption, WorkersOption, num_workers_or_default
 from aivj.cli.sampling_steps import announce_renderer
 from aivj.cli.stopping import goes_on_with
+from aivj.errors import InputError
 
 if TYPE_CHECKING:
     from aivj.pipeline.render_options import RenderOptions
@@ -66,6 +67,8 @@ def draw(
     goes_on_with(context)
     with bar("reading") as progress:
         found = different_presets(scan_presets(presets), progress.update)
+        if not found:
+            raise InputError(f"presets in {presets}", "none", "name the folder that holds them")
         progress.begin("drawing")
         studio = Studio(
             home=settings.home,

@@ -54,6 +54,7 @@ CALLS = {
     "stats frame-time": (3, "missing"),
     "stats budget": (3, "missing"),
     "mlflow flush": (0,),
+    "takes draw": (3, "--presets", "missing"),
     "takes status": (0,),
     "takes verify": (0,),
     "takes compact": (0,),
