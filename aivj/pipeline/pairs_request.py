@@ -55,6 +55,11 @@ class PairsRequest(BaseModel):
     )
 
     @property
+    def source(self) -> str:
+        """What the provenance calls the set of presets."""
+        return str(self.from_pack) if self.presets is None else self.presets.resolve().name
+
+    @property
     def choosing(self) -> Choosing:
         """How pairs are chosen."""
         return Choosing(self.num, self.max_uses, self.variety, self.method)

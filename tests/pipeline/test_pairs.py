@@ -152,8 +152,10 @@ def test_the_same_call_leaves_the_pack_alone_and_another_needs_to_be_told(
     assert chosen(tmp_path, studio).drawn.was_there
     after = {path: path.read_bytes() for path in first.drawn.folder.rglob("*") if path.is_file()}
     assert after == before
+    studio.asked.clear()
     with pytest.raises(InputError, match="--replace"):
         chosen(tmp_path, studio, num=2)
+    assert studio.asked == []
     assert len(chosen(tmp_path, studio, num=2, replace=True).drawn.manifest.pairs) == 2
 
 
@@ -219,3 +221,30 @@ def test_a_pack_that_is_too_large_is_refused(
 def test_a_score_without_a_net_is_refused(tmp_path: Path, studio: Studio) -> None:
     with pytest.raises(InputError, match="--checkpoint"):
         chosen(tmp_path, studio, quality="score")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("quality", "first_is_favourite"), [("score", True), ("target", False)])
+def test_a_net_is_asked_of_the_presets_that_pairs_are_made_of(
+    tmp_path: Path,
+    studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
+    quality: str,
+    first_is_favourite: bool,
+) -> None:
+    plain = chosen(tmp_path, studio, name="plain", num=1)
+    others = set(range(NUM_LIVELY)) - set(plain.best.chosen.pairs[0].tolist())
+    wanted = plain.presets[min(others)].content_hash
+
+    def likes_one_in_front(_checkpoint, rows, fg_index, _bg_index, _device):
+        hashes = np.array(rows.table.hashes)
+        return np.where(hashes[fg_index] == wanted, 1.0, 0.1)
+
+    monkeypatch.setattr("aivj.pipeline.pairs.read_checkpoint", lambda path: path)
+    monkeypatch.setattr("aivj.pipeline.pairs.require_features", lambda *_: None)
+    monkeypatch.setattr("aivj.pipeline.pairs.predict", likes_one_in_front)
+    pack = chosen(
+        tmp_path, studio, quality=quality, num=1, checkpoint_path=tmp_path / "net.safetensors"
+    )
+    front = pack.drawn.provenance.pairs[0].fg.content_hash
+    assert (front == wanted) == first_is_favourite
