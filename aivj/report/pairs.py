@@ -99,7 +99,7 @@ def write_pairs_page(path: Path, study: PairsStudy) -> None:
             "mean target",
             "unsafe",
             f"Vendi of {study.num_vendi}",
-            "presets by uses",
+            "presets used 0, 1, 2, … times",
         ],
         rows=[_row(side, is_ours=side is study.chosen) for side in sides],
         charts=[_targets(side) for side in sides],
@@ -148,7 +148,7 @@ def _targets(side: PairsSide) -> Chart:
 
 def _uses(side: PairsSide) -> str:
     counts = Counter(side.num_uses)
-    return ", ".join(f"{counts[uses]} of {uses}" for uses in sorted(counts))
+    return ", ".join(str(counts[uses]) for uses in range(max(counts) + 1))
 
 
 def _sheet(side: PairsSide) -> StudySheet:

@@ -14,7 +14,9 @@ def side(title: str, *targets: float, unsafe: int = 0) -> PairsSide:
         ShownPair(f"a/Ann - {number}.milk", "b/<Bob>.milk", target, number < unsafe, b"webp")
         for number, target in enumerate(targets)
     ]
-    return PairsSide(title, "how it came to be.", pairs, vendi=len(targets) / 2, num_uses=[2, 1, 0])
+    return PairsSide(
+        title, "how it came to be.", pairs, vendi=len(targets) / 2, num_uses=[3, 3, 1, 0]
+    )
 
 
 STUDY = PairsStudy(
@@ -37,7 +39,7 @@ def test_both_sides_are_told_and_shown(tmp_path: Path) -> None:
     html = page(tmp_path)
     assert "Mean target 0.850 against 0.500 at random" in html
     assert "unsafe 0.0% against 50.0%" in html
-    assert "1 of 0, 1 of 1, 1 of 2" in html
+    assert ">1, 1, 0, 2<" in html
     assert "2 pairs instead of 300" in html
     assert html.count("data:image/webp") == 4
     assert html.count('class="tile flagged"') == 1
