@@ -25,7 +25,7 @@ from aivj.browser.choice import RendererChoice
 from aivj.browser.session import find_chromium
 from aivj.stage.assets import DIST
 from aivj.stage.server import StageServer
-from aivj.takes.render import planar_clip
+from aivj.takes.render import planar_clip, take_request
 from aivj.takes.settings import RenderSettings
 from benchmarks.player_profile import Bundle
 from benchmarks.real_pairs import LIBRARY, real_pairs
@@ -81,25 +81,6 @@ class Contestant:
         for process in told["processInfo"]:
             used[process["type"]] += process["cpuTime"]
         return used
-
-
-def request_text(preset: str, settings: RenderSettings) -> str:
-    """Returns what the page is asked for."""
-    request = {
-        "width": settings.width,
-        "height": settings.height,
-        "meshWidth": settings.mesh_width,
-        "meshHeight": settings.mesh_height,
-        "warmupFrames": settings.warmup_frames,
-        "measureFrames": settings.measure_frames,
-        "silentFrames": settings.num_compared,
-        "silentEvery": settings.silent_step,
-        "framesPerS": settings.frames_per_s,
-        "seed": len(preset),
-        "clipUrl": "/clips/0.u8",
-        "pictures": True,
-    }
-    return f'{json.dumps(request)[:-1]},"preset":{preset}}}'
 
 
 async def race(
@@ -200,8 +181,7 @@ def main() -> None:
     options = parser.parse_args()
     choice, settings = prove_renderer(options.gpu), RenderSettings()
     with real_pairs(options.presets, options.num // 2, options.seed) as pairs:
-        texts = [layer.preset for layer in pairs.layers]
-    requests = [request_text(text, settings) for text in texts]
+        requests = [take_request(layer, settings) for layer in pairs.layers]
     builds = [DIST, *options.against]
     contestants, profile = asyncio.run(race(choice, builds, requests, options.profiled))
     print_race(contestants)

@@ -212,10 +212,7 @@ class TakeWorker:
         return replace(job, preset=kept, degraded=(*job.degraded, *errors.reasons))
 
     async def _draw(self, job: TakeJob, settings: RenderSettings, timeout_s: float) -> Drawn:
-        request = {**_request(settings, job.clip), "seed": layer_seed(job.content)}
-        request["pictures"] = True
-        text = _with_presets(request, preset=job.preset)
-        reading, reply = await self._call("renderTake", text, timeout_s)
+        reading, reply = await self._call("renderTake", take_request(job, settings), timeout_s)
         cells = LayerCells.from_bytes(
             base64.b64decode(reading["cells"]),
             measure_frames=settings.measure_frames,
@@ -279,6 +276,12 @@ def planar_clip(clip: AudioClip, settings: RenderSettings) -> bytes:
 
 def _script(hook: str) -> str:
     return f"text => window.__aivj_stage.{hook}(JSON.parse(text)).then(JSON.stringify)"
+
+
+def take_request(job: TakeJob, settings: RenderSettings) -> str:
+    """Returns as JSON what the page is asked for to draw a preset."""
+    request = {**_request(settings, job.clip), "seed": layer_seed(job.content), "pictures": True}
+    return _with_presets(request, preset=job.preset)
 
 
 def _request(settings: RenderSettings, clip: str) -> dict[str, object]:
