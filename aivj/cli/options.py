@@ -75,6 +75,13 @@ PackOption = Annotated[
     str, typer.Option("--pack", help="Name of the pack, a folder below public/presets.")
 ]
 # Only for looking: what measures for real is told which renderer it shall have.
+_GPU = typer.Option(
+    "--gpu",
+    envvar="AIVJ_GPU",
+    help="require: refuse software renderers. software: refuse GPUs.",
+)
+GpuOption = Annotated[Gpu, _GPU]
+GpuIfGivenOption = Annotated[Gpu | None, _GPU]
 GpuOrAutoOption = Annotated[
     GpuOrAuto,
     typer.Option(

@@ -8,10 +8,9 @@ import typer
 
 from aivj.cli.console import bar, err, out
 from aivj.cli.model_options import From, takes
-from aivj.cli.music_option import playlist_of
 from aivj.cli.next_steps import gpu_option, say_next
-from aivj.cli.options import Gpu, ProfileOption, WorkersOption, num_workers_or_default
-from aivj.cli.sampling_steps import announce_renderer
+from aivj.cli.options import GpuOption, ProfileOption, WorkersOption
+from aivj.cli.studio import ClipOption, studio_of, takes_uri
 
 if TYPE_CHECKING:
     from aivj.pipeline.pairs_request import PairsRequest
@@ -25,34 +24,20 @@ def _last_checkpoint(settings: "Settings", _given: Mapping[str, Any]) -> Path:
     return settings.coupling_dir / "models" / CHECKPOINT_NAME
 
 
-def _takes_uri(settings: "Settings", _given: Mapping[str, Any]) -> str:
-    return str(settings.takes)
-
-
 @takes(
     request=From(
         "aivj.pipeline.pairs_request:PairsRequest", defaults={"checkpoint_path": _last_checkpoint}
     ),
-    options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": _takes_uri}),
+    options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": takes_uri}),
 )
 def pairs(
     context: typer.Context,
     request: "PairsRequest",
     options: "RenderOptions",
-    gpu: Annotated[
-        Gpu,
-        typer.Option(
-            "--gpu",
-            envvar="AIVJ_GPU",
-            help="require: refuse software renderers. software: refuse GPUs.",
-        ),
-    ] = "require",
+    gpu: GpuOption = "require",
     profile: ProfileOption = None,
     workers: WorkersOption = None,
-    audio: Annotated[
-        str,
-        typer.Option("--audio", help="Music: groove, click, or a file; of a folder, its first."),
-    ] = "groove",
+    audio: ClipOption = "groove",
     report: Annotated[
         Path | None,
         typer.Option("--report", help="Page. Default: <home>/artifacts/pairs/NAME.html."),
@@ -71,7 +56,6 @@ def pairs(
 
     from aivj.pipeline.pairs import choose_pack
     from aivj.pipeline.pairs_report import write_pairs_report
-    from aivj.pipeline.taking import Studio
     from aivj.takes.settings import RenderSettings
 
     settings: Settings = context.obj
@@ -84,16 +68,12 @@ def pairs(
                 progress.begin("measuring")
             progress.update(num_done, num_all)
 
-        studio = Studio(
-            home=settings.home,
-            conversion_cache=settings.conversion_cache,
-            options=replace(options, gpu=gpu, profile=profile),
-            num_workers=lambda is_software: num_workers_or_default(
-                workers, is_software=is_software
-            ),
-            clip=playlist_of(audio, "file", render.duration_s).clips[0],
-            settings=render,
-            on_renderer=announce_renderer,
+        studio = studio_of(
+            settings,
+            replace(options, gpu=gpu, profile=profile),
+            render,
+            workers=workers,
+            audio=audio,
             on_progress=progress.update,
         )
         chosen = choose_pack(request, studio.take, studio.music, on_progress=on_progress)

@@ -9,7 +9,7 @@ import typer
 from aivj.cli.console import err
 from aivj.cli.model_options import From, takes
 from aivj.cli.music_option import page_music_of, playlist_of
-from aivj.cli.options import Gpu, ProfileOption, WorkersOption, num_workers_or_default
+from aivj.cli.options import GpuIfGivenOption, ProfileOption, WorkersOption, num_workers_or_default
 from aivj.cli.runtime_sampler import RELOAD_EVERY, divided, refuse_stage_options, taken
 from aivj.cli.sampling_progress import SamplingProgress
 from aivj.cli.sampling_steps import (
@@ -22,6 +22,7 @@ from aivj.cli.sampling_steps import (
     say_left_out,
 )
 from aivj.cli.stopping import goes_on_with
+from aivj.cli.studio import takes_uri
 from aivj.cli.verb import was_given
 
 if TYPE_CHECKING:
@@ -34,15 +35,11 @@ def _out_dir(settings: "Settings", _given: object) -> Path:
     return settings.home / "artifacts" / "coupled-eval" / local_stamp()
 
 
-def _takes_uri(settings: "Settings", _given: object) -> str:
-    return str(settings.takes)
-
-
 @takes(
     request=From(
         "aivj.sampling.request:SampleRequest", defaults={"target_samples": 0, "out_dir": _out_dir}
     ),
-    options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": _takes_uri}),
+    options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": takes_uri}),
 )
 def sample(
     context: typer.Context,
@@ -55,14 +52,7 @@ def sample(
             help="Drive this page of a runtime, or of `aivj serve`, instead of rendering here.",
         ),
     ] = None,
-    gpu: Annotated[
-        Gpu | None,
-        typer.Option(
-            "--gpu",
-            envvar="AIVJ_GPU",
-            help="require: refuse software renderers. software: refuse GPUs.",
-        ),
-    ] = None,
+    gpu: GpuIfGivenOption = None,
     profile: ProfileOption = None,
     workers: WorkersOption = None,
     audio: Annotated[

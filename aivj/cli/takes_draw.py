@@ -8,10 +8,9 @@ import typer
 
 from aivj.cli.console import bar, err, out
 from aivj.cli.model_options import From, takes
-from aivj.cli.music_option import playlist_of
-from aivj.cli.options import Gpu, ProfileOption, WorkersOption, num_workers_or_default
-from aivj.cli.sampling_steps import announce_renderer
+from aivj.cli.options import GpuOption, ProfileOption, WorkersOption
 from aivj.cli.stopping import goes_on_with
+from aivj.cli.studio import ClipOption, studio_of, takes_uri
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,13 +19,9 @@ if TYPE_CHECKING:
     from aivj.takes.settings import RenderSettings
 
 
-def _takes_uri(settings: "Settings", _given: object) -> str:
-    return str(settings.takes)
-
-
 @takes(
     render=From("aivj.takes.settings:RenderSettings"),
-    options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": _takes_uri}),
+    options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": takes_uri}),
 )
 def draw(
     context: typer.Context,
@@ -35,20 +30,10 @@ def draw(
     presets: Annotated[
         Path, typer.Option("--presets", help="Folder of .milk files, walked whole.")
     ],
-    gpu: Annotated[
-        Gpu,
-        typer.Option(
-            "--gpu",
-            envvar="AIVJ_GPU",
-            help="require: refuse software renderers. software: refuse GPUs.",
-        ),
-    ] = "require",
+    gpu: GpuOption = "require",
     profile: ProfileOption = None,
     workers: WorkersOption = None,
-    audio: Annotated[
-        str,
-        typer.Option("--audio", help="Music: groove, click, or a file; of a folder, its first."),
-    ] = "groove",
+    audio: ClipOption = "groove",
 ) -> None:
     """Draw the presets of a folder, each content once, those of which there is no take.
 
@@ -61,7 +46,7 @@ def draw(
     from dataclasses import replace
 
     from aivj.packs.scan import scan_presets
-    from aivj.pipeline.taking import Studio, different_presets
+    from aivj.pipeline.taking import different_presets
 
     settings: Settings = context.obj
     goes_on_with(context)
@@ -70,16 +55,12 @@ def draw(
         if not found:
             raise InputError(f"presets in {presets}", "none", "name the folder that holds them")
         progress.begin("drawing")
-        studio = Studio(
-            home=settings.home,
-            conversion_cache=settings.conversion_cache,
-            options=replace(options, gpu=gpu, profile=profile),
-            num_workers=lambda is_software: num_workers_or_default(
-                workers, is_software=is_software
-            ),
-            clip=playlist_of(audio, "file", render.duration_s).clips[0],
-            settings=render,
-            on_renderer=announce_renderer,
+        studio = studio_of(
+            settings,
+            replace(options, gpu=gpu, profile=profile),
+            render,
+            workers=workers,
+            audio=audio,
             on_progress=progress.update,
         )
         store = studio.take(found)
