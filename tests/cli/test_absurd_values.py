@@ -47,7 +47,7 @@ def place(tmp_path_factory):
     (place / "text").write_text("neither JSON nor music\n")
     (place / "empty").touch()
     (place / "presets").mkdir()
-    for preset in sorted(CORPUS.glob("*.milk"))[:3]:
+    for preset in sorted(CORPUS.rglob("*.milk"))[:3]:
         (place / "presets" / preset.name).write_bytes(preset.read_bytes())
     return place
 
@@ -60,6 +60,8 @@ def baseline(place):
     return {
         ("demo",): ("--presets", place / "presets"),
         ("pack",): ("--pack", "drawn", "--presets", place / "presets", "--pairs", "9"),
+        ("pairs",): ("--name", "chosen", "--presets", place / "presets"),
+        ("takes", "draw"): ("--presets", place / "presets"),
         ("sample",): (*pack, "--out-dir", place / "run"),
         ("serve",): (*pack, "--port", "0"),
         ("prefer",): (*pack, "--port", "0", "--file", place / "preferences.jsonl"),
@@ -100,7 +102,7 @@ def tracker():
 def nothing_starts(monkeypatch):
     """Browsers are refused, nets are not fitted, and who serves is interrupted at once."""
     from aivj.coupling import device
-    from aivj.pipeline import demo, evaluating, labels, rendering, sweeping, training
+    from aivj.pipeline import demo, evaluating, labels, rendering, sweeping, taking, training
     from aivj.release import ui
 
     def refuse_renderer(*_args, **_options):
@@ -113,7 +115,8 @@ def nothing_starts(monkeypatch):
     def interrupt(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rendering, "prove_renderer", refuse_renderer)
+    for module in (rendering, taking):
+        monkeypatch.setattr(module, "prove_renderer", refuse_renderer)
     monkeypatch.setattr("aivj.doctor.examine", refuse_renderer)
     monkeypatch.setattr(demo, "examine", refuse_renderer)
     monkeypatch.setattr(device, "choose_device", lambda **_: None)
