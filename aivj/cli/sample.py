@@ -102,8 +102,6 @@ def sample(
 
     After any crash:  the same command with --resume and the same --out-dir
     """
-    from aivj.live.run import require_usable_live, sample_live
-    from aivj.live.settings import LiveSettings
     from aivj.pipeline.rendering import prove_renderer, run_sampling
     from aivj.sampling.run import finished_before, require_usable
     from aivj.sampling.skipping import read_skipped_pairs
@@ -146,6 +144,9 @@ def sample(
             return
         choice, undrawable = renderer_for(request, packs_there, playlist, options, settings)
     else:
+        from aivj.live.run import require_usable_live
+        from aivj.live.settings import LiveSettings
+
         if not was_given(context, "reload_every"):
             request = replace(request, reload_every=RELOAD_EVERY)
         live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_fields)
@@ -166,6 +167,8 @@ def sample(
                 on_progress=progress.show,
             )
         else:
+            from aivj.live.run import sample_live
+
             summary = sample_live(
                 request, live, music=music, choice=choice, on_progress=progress.show
             )
