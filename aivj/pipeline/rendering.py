@@ -12,6 +12,7 @@ from aivj.executor.in_process import InProcessExecutor
 from aivj.executor.protocol import Executor
 from aivj.pipeline.known_renderer import KnownRenderer
 from aivj.pipeline.render_options import RenderOptions
+from aivj.runs.directory import RunDirectory
 from aivj.runs.open_run import SampleSummary
 from aivj.runs.progress import SampleProgress
 from aivj.sampling.layers import LayerReader, all_drawn
@@ -50,7 +51,9 @@ def drawn_already(
         StorageError: The store of takes cannot be read.
     """
     choice = known.find()
-    if choice is None:
+    # What is tried again is not among the pairs that wait.
+    heals = request.retry_failed and RunDirectory(request.out_dir).has_failures_that_may_heal
+    if choice is None or heals:
         return None
     shelf = _open_shelf(request, playlist, options, choice)
     reader = LayerReader(request.packs_root, len(playlist.clips))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from aivj.errors import ItemError, RunError
+from aivj.errors import ItemError, RunError, WorkerLostError
 from aivj.takes.cells import Bytes, LayerCells, PairCells
 from aivj.takes.compose import compose
 from aivj.takes.figures import measure_pair
@@ -73,6 +73,9 @@ class Proofs:
     def _judge(
         self, job: ProofJob, drawn: PairCells | ItemError, takes: tuple[Drawn, Drawn]
     ) -> None:
+        if isinstance(drawn, WorkerLostError):
+            # Who draws died under it again and again, which says nothing of takes.
+            return
         if isinstance(drawn, ItemError):
             raise _refused(f"{job.name} to be drawn as its layers are", f"{drawn.kind}: {drawn}")
         heard = Heard.of(self._clips[job.foreground.clip], self._settings)

@@ -152,7 +152,7 @@ class TakeWorker:
         """Draws a preset into the store, or a pair whole; see `Worker.run`."""
         try:
             if isinstance(item, ProofJob):
-                return await self._draw_pair(item, timeout_s)
+                return await self._draw_linked_pair(item, timeout_s)
             drawn = await self._draw_linked(item, timeout_s)
         finally:
             self._refuse_dead_gpu()
@@ -229,6 +229,17 @@ class TakeWorker:
             num_console_errors=len(reply.console_errors),
             degraded=(*job.degraded, _CUT_OFF) if reading["cutOff"] else job.degraded,
         )
+
+    async def _draw_linked_pair(self, job: ProofJob, timeout_s: float) -> PairCells:
+        """Draws a pair of what its takes were drawn of, see `_draw_linked`."""
+        try:
+            return await self._draw_pair(job, timeout_s)
+        except ItemError as error:
+            if error.kind != "shader-link":
+                raise
+            layers = (job.foreground, job.background)
+            linked = [await self._linked(layer, timeout_s) for layer in layers]
+        return await self._draw_pair(ProofJob(job.name, *linked), timeout_s)
 
     async def _draw_pair(self, job: ProofJob, timeout_s: float) -> PairCells:
         settings, layers = self._plan.settings, (job.foreground, job.background)

@@ -119,6 +119,16 @@ def test_a_pair_drawn_whole_is_judged_when_its_takes_are_there(drawing):
         list(drawing([proof], executor=failing))
 
 
+def test_a_proof_that_the_machinery_lost_says_nothing(drawing):
+    lost = Workers()
+    lost.run = partial(_failing_proofs, lost.run, WorkerLostError.because("gpu-crash", "it died"))
+    proof = ProofJob("pair 1", *JOBS[:2])
+
+    outcomes = list(drawing([*JOBS, proof], executor=lost))
+
+    assert [outcome.error is None for outcome in outcomes] == [True] * len(JOBS) + [False]
+
+
 def _failing_proofs(run, error, make_worker, items, **kwargs):
     for outcome in run(make_worker, items, **kwargs):
         is_proof = isinstance(outcome.item, ProofJob)

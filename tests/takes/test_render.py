@@ -199,6 +199,16 @@ async def test_a_shader_that_does_not_link_is_left_out_and_told(worker):
     assert plain.degraded == ()
 
 
+async def test_a_pair_drawn_whole_does_without_the_shader_that_its_take_does_without(worker):
+    first, second = job(**UNLINKED), job()
+    takes = [(await drawn(worker, item)).cells for item in (first, second)]
+
+    pair = await worker.run(ProofJob("both", first, second), 20)
+
+    heard = Heard.of(worker._plan.clips["0"], TINY)
+    refuse_disagreement("both", pair, tuple(takes), TINY, heard)
+
+
 async def test_a_page_that_hangs_loses_its_browser_in_time(own_worker, monkeypatch):
     monkeypatch.setattr(render_module, "_script", lambda _: "text => { for (;;) {} }")
 
