@@ -1,7 +1,8 @@
 """Does the driver keep up with a thousand slots that crash and hang? In real time, rows on disk.
 
 The workers are simulated, everything else is the real thing: the dispatcher, the loop, the
-deadlines, and a row of `eval.jsonl` for every pair, read back at the end.
+deadlines, and a row of `eval.jsonl` for every pair, read back at the end. `--pair-s` and
+`--together` ask what a driver bears: seconds of a pair, and pairs in one message to a worker.
 """
 
 import argparse
@@ -53,9 +54,9 @@ class Tally:
 
 
 def simulate(
-    num_workers: int, ledger: Ledger, faults: Faults, log: EvalLog, seed: int
+    num_workers: int, ledger: Ledger, faults: Faults, log: EvalLog, seed: int, together: int = 1
 ) -> tuple[Tally, Course]:
-    """Hands out pairs until the ledger's end, and waits for those that are under way."""
+    """Hands out pairs until the ledger's end, `together` to a worker; waits for the last."""
     tally, course, process = Tally(), Course(), psutil.Process()
     random = np.random.default_rng(seed)
 
@@ -63,7 +64,7 @@ def simulate(
         for number in count():
             if ledger.is_over:
                 return
-            tally.issued += 1
+            tally.issued += together
             yield number
 
     cpu_before_s = _cpu_s(process)
@@ -72,12 +73,14 @@ def simulate(
     run = executor.run(lambda: SimulatedWorker(faults, ledger, random), numbers())
     with contextlib.closing(run) as outcomes, bar("simulating") as line:
         for outcome in outcomes:
-            tally.retried += outcome.num_attempts > 1
+            tally.retried += together * (outcome.num_attempts > 1)
             if outcome.result is None:
-                tally.failed += 1
+                tally.failed += together
             else:
-                tally.done += 1
-                log.append(simulated_row(outcome.result))
+                tally.done += together
+                first = outcome.result * together
+                for pair in range(first, first + together):
+                    log.append(simulated_row(pair))
             now = time.monotonic()
             if now >= next_look_s and now < ledger.end_s:
                 next_look_s = now + _LOOK_EVERY_S
@@ -144,13 +147,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slots", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--pair-s", type=float, default=Faults.pair_s)
+    parser.add_argument("--together", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
         path = Path(folder) / EVAL_NAME
         with EvalLog(path) as log:
             ledger = Ledger(options.seconds)
-            tally, course = simulate(options.slots, ledger, Faults(), log, options.seed)
+            faults = Faults(pair_s=options.pair_s * options.together)
+            tally, course = simulate(
+                options.slots, ledger, faults, log, options.seed, options.together
+            )
         read = read_eval_rows(path)
     goals = report(options.slots, ledger, tally, course, [row.pair for row in read.rows])
     goals.append(Goal("broken rows", read.num_bad_lines, 0, is_floor=False, form=".0f"))

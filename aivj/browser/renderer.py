@@ -26,7 +26,8 @@ _MARKS: tuple[tuple[str, RendererClass], ...] = (
     ("intel", "intel"),
     ("apple", "apple"),
 )
-_SOFTWARE: frozenset[RendererClass] = frozenset({"llvmpipe", "swiftshader", "software"})
+SOFTWARE: frozenset[RendererClass] = frozenset({"llvmpipe", "swiftshader", "software"})
+"""Classes of which the CPU draws."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class RendererReport:
     @property
     def is_software(self) -> bool:
         """Whether the CPU draws."""
-        return self.renderer_class in _SOFTWARE
+        return self.renderer_class in SOFTWARE
 
 
 def classify_renderer(text: str) -> RendererClass:

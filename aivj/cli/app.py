@@ -20,6 +20,7 @@ from aivj.cli import (
     pack,
     packs,
     pairs,
+    plan,
     prefer,
     preset_features,
     promote,
@@ -102,6 +103,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
     "Begin and look around": (
         demo.demo,
         doctor.doctor,
+        plan.plan,
         packs.packs,
         runs.runs,
         stage.serve,
