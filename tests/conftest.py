@@ -30,6 +30,7 @@ LONGEST_FIRST = (
     (
         "fleet/test_training.py",
         "fleet/test_rendering.py",
+        "fleet/test_metered.py",
         "fleet/test_sweep.py",
         "takes/test_determinism.py",
         "pipeline/test_learning.py",
@@ -146,6 +147,8 @@ def ray_here() -> Iterator[None]:
     """One Ray for all tests of this process that ask for it: a start takes 8 seconds of a core."""
     from aivj.fleet.cluster import cluster
 
+    # Ten seconds otherwise, which tests of what Ray exports would wait for.
+    os.environ["RAY_metrics_report_interval_ms"] = "1000"  # noqa: SIM112 - Ray spells it so
     with cluster(num_cpus=4):
         import ray
 

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aivj.audio.playlist import Playlist
 from aivj.browser.choice import RendererChoice, choose_renderer
@@ -22,7 +23,11 @@ from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import NO_PAIRS, Undrawable, clips_of, sample
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.converted_preset import ConvertedPreset
+from aivj.takes.render import DrawJob, ProofJob
 from aivj.takes.shelf import TakeShelf
+
+if TYPE_CHECKING:
+    from aivj.fleet.metered import Named
 
 
 def prove_renderer(options: RenderOptions) -> RendererChoice:
@@ -85,7 +90,7 @@ def run_sampling(
     """Samples a pack; see `aivj.sampling.run.sample`."""
     with (
         PresetConverter(conversion_cache) as converter,
-        open_executor(options, num_workers) as executor,
+        open_executor(options, num_workers, request.out_dir.name, choice) as executor,
     ):
         return sample(
             request,
@@ -95,7 +100,7 @@ def run_sampling(
             choice=choice,
             shelf=_open_shelf(request, playlist, options, choice),
             undrawable=undrawable,
-            on_progress=on_progress,
+            on_progress=_told(on_progress, options, request.out_dir.name),
         )
 
 
@@ -112,24 +117,56 @@ def open_conversion(
 
 
 @contextlib.contextmanager
-def open_executor(options: RenderOptions, num_workers: int) -> Iterator[Executor]:
-    """Opens what runs the browsers, for the block."""
+def open_executor(
+    options: RenderOptions, num_workers: int, run: str, choice: RendererChoice
+) -> Iterator[Executor]:
+    """Opens what runs the browsers, for the block. On a cluster that was joined it tells metrics.
+
+    Args:
+        options: Where browsers run.
+        num_workers: How many at a time.
+        run: What the work is called in metrics and logs.
+        choice: The proved renderer.
+    """
     if options.executor == "in-process":
         yield InProcessExecutor(num_workers)
         return
     from aivj.fleet.cluster import cluster
+    from aivj.fleet.metered import MeteredExecutor, run_told
     from aivj.fleet.rendering import RayExecutor
 
     # Two more than browsers, so that an actor can be replaced while the old one goes.
     open_cluster = partial(cluster, num_cpus=num_workers + 2, address=options.ray_address)
-    with contextlib.ExitStack() as stack:
-        if options.ray_address is not None:
-            # Whether there is one is known before a run begins; one of our own starts with it.
-            stack.enter_context(open_cluster())
-        yield RayExecutor(
-            num_workers,
-            num_cpus=options.actor_cpus,
-            num_gpus=options.actor_gpus,
-            resources={"browser_slot": options.browser_slots} if options.browser_slots else {},
-            cluster=open_cluster,
-        )
+    executor = RayExecutor(
+        num_workers,
+        num_cpus=options.actor_cpus,
+        num_gpus=options.actor_gpus,
+        resources={"browser_slot": options.browser_slots} if options.browser_slots else {},
+        cluster=open_cluster,
+    )
+    if options.ray_address is None:
+        # A cluster of our own starts when there is something to draw, and nobody watches it.
+        yield executor
+        return
+    with open_cluster(), run_told(run, choice.report, options.gpu):
+        yield MeteredExecutor(executor, run, _named)
+
+
+def _told(
+    on_progress: Callable[[SampleProgress], None], options: RenderOptions, run: str
+) -> Callable[[SampleProgress], None]:
+    if options.executor == "in-process" or options.ray_address is None:
+        return on_progress
+    from aivj.fleet.metered import tell_progress
+
+    def tell(progress: SampleProgress) -> None:
+        tell_progress(run, progress)
+        on_progress(progress)
+
+    return tell
+
+
+def _named(job: DrawJob) -> "Named":
+    from aivj.fleet.metered import Named
+
+    return Named("proof", job.name) if isinstance(job, ProofJob) else Named("take", job.content)

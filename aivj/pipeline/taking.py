@@ -147,7 +147,7 @@ class Studio:
         num_workers = self.num_workers(choice.report.is_software)
         with (
             PresetConverter(self.conversion_cache) as converter,
-            open_executor(self.options, num_workers) as executor,
+            open_executor(self.options, num_workers, "takes", choice) as executor,
         ):
             jobs = _jobs(missing, converter, shelf, choice)
             outcomes = draw(shelf, jobs, executor=executor, plan=plan)

@@ -26,6 +26,7 @@ class SampleProgress:
         eta_s: Seconds to go at the recent rate; None before there is a rate.
         dark_share: Share of the rows that are too dark.
         still_share: Share of the rows with too little motion.
+        deaf_share: Share of the rows that look the same in silence.
     """
 
     num_done: int
@@ -38,6 +39,7 @@ class SampleProgress:
     eta_s: float | None = None
     dark_share: float = 0.0
     still_share: float = 0.0
+    deaf_share: float = 0.0
 
     @property
     def hint(self) -> str | None:
@@ -68,6 +70,7 @@ class ProgressMeter:
         self._num_replaced = 0
         self._failures: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
+        self._num_deaf = 0
         self._started_s: float | None = None
         self._recent: deque[float] = deque()
 
@@ -84,6 +87,7 @@ class ProgressMeter:
         self.opened(now_s)
         self._num_rows += 1
         self._reasons.update(row.reasons)
+        self._num_deaf += row.audio_response == 0
         self._recent.append(now_s)
 
     def failed(self, kind: str, now_s: float) -> None:
@@ -113,4 +117,5 @@ class ProgressMeter:
             eta_s=num_left / recent * 60 if recent > 0 else None,
             dark_share=self._reasons["too-dark"] / rows,
             still_share=self._reasons["low-motion"] / rows,
+            deaf_share=self._num_deaf / rows,
         )

@@ -5,8 +5,8 @@ import pytest
 from aivj.runs.progress import MIN_ROWS_TO_JUDGE, ProgressMeter
 
 
-def row(*reasons):
-    return SimpleNamespace(reasons=list(reasons))
+def row(*reasons, audio_response=0.1):
+    return SimpleNamespace(reasons=list(reasons), audio_response=audio_response)
 
 
 def test_rates_are_those_of_the_last_minute_and_of_the_whole():
@@ -67,3 +67,12 @@ def test_few_rows_are_no_reason_to_judge():
         meter.measured(row("too-dark"), number)
 
     assert meter.look(60.0).hint is None
+
+
+def test_rows_that_look_the_same_in_silence_are_deaf():
+    meter = ProgressMeter(0, 4)
+    # A runtime's own page draws nothing in silence, and so tells nothing.
+    for audio_response in (0.0, 0.2, None, 1e-6):
+        meter.measured(row(audio_response=audio_response), 1.0)
+
+    assert meter.look(2.0).deaf_share == 0.25
