@@ -100,6 +100,11 @@ def read_code(text: str) -> Code:
     )
 
 
+def without_comments(text: str) -> str:
+    """Returns code with a blank for each comment."""
+    return _COMMENT.sub(" ", text) if "/" in text else text
+
+
 def joined(codes: Iterable[Code]) -> Code:
     """Returns several pieces of code as one."""
     codes = [code for code in codes if code is not _NO_CODE]

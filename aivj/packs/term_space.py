@@ -1,0 +1,166 @@
+"""A space in which presets lie close together whose code is made of the same terms.
+
+Terms are weighed by TF-IDF (Salton and Buckley, Term-weighting approaches in automatic text
+retrieval, 1988): a term says more of a preset the fewer presets have it. A singular value
+decomposition of the weights then leaves few directions (latent semantic analysis; Deerwester et
+al. 1990). Both are fitted to a library once; the space travels with whatever was learned in it,
+since another library would have other terms.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from aivj.packs.feature_table import FloatArray
+from aivj.presets.code_terms import TERMS_SPEC
+from aivj.storage import sha256_hex
+
+NUM_DIRECTIONS = 50
+MIN_PRESETS = 3
+"""Terms of fewer presets are names that one author made up."""
+
+MAX_SHARE = 0.9
+"""Terms of a larger share of the presets tell nothing."""
+
+MAX_FITTED = 20_000
+"""Presets that a space is fitted to; more change its directions little and its cost much."""
+
+_NUM_SPEC_DIGITS = 8
+_DESCRIBED_AT_A_TIME = 4096
+
+Terms = Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class TermSpace:
+    """What a library's terms weigh, and the directions in which its presets differ most.
+
+    Attributes:
+        terms: V terms, sorted.
+        weights: [V] inverse document frequency of each, float32.
+        directions: [D, V] orthonormal directions, float32.
+    """
+
+    terms: tuple[str, ...]
+    weights: FloatArray
+    directions: FloatArray
+
+    @classmethod
+    def fit(
+        cls,
+        presets: Sequence[Terms],
+        *,
+        num_directions: int = NUM_DIRECTIONS,
+        max_fitted: int = MAX_FITTED,
+        seed: int = 0,
+    ) -> "TermSpace":
+        """Fits a space to presets; the same presets in the same order give the same bytes.
+
+        Args:
+            presets: Terms of each, see `aivj.presets.code_terms`.
+            num_directions: Most directions; fewer where there are fewer presets or terms.
+            max_fitted: Of more presets, so many are drawn.
+            seed: Decides which, and where the decomposition begins.
+        """
+        from sklearn.decomposition import TruncatedSVD
+        from sklearn.feature_extraction.text import TfidfTransformer
+        from threadpoolctl import threadpool_limits
+
+        if len(presets) > max_fitted:
+            drawn = np.random.default_rng(seed).permutation(len(presets))[:max_fitted]
+            presets = [presets[place] for place in np.sort(drawn)]
+        num_presets_with = Counter[str]()
+        for preset in presets:
+            num_presets_with.update(preset.keys())
+        most = MAX_SHARE * len(presets)
+        terms = sorted(term for term, num in num_presets_with.items() if MIN_PRESETS <= num <= most)
+        num_directions = min(num_directions, len(presets) - 1, len(terms) - 1)
+        if num_directions < 1:
+            return cls((), np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
+        counts = _counts(presets, {term: place for place, term in enumerate(terms)})
+        model = TruncatedSVD(num_directions, random_state=seed)
+        # The order of sums, and with it the last bits, depends on the number of threads.
+        with threadpool_limits(1):
+            weighing = TfidfTransformer(sublinear_tf=True)
+            model.fit(weighing.fit_transform(counts))
+        return cls(
+            tuple(terms),
+            weighing.idf_.astype(np.float32),
+            np.ascontiguousarray(model.components_, dtype=np.float32),
+        )
+
+    @property
+    def num_directions(self) -> int:
+        """Numbers that describe a preset."""
+        return len(self.directions)
+
+    @cached_property
+    def spec(self) -> str:
+        """Stands for the space: version of the terms, digest of the fit, number of directions."""
+        digest = sha256_hex(
+            "\n".join(self.terms).encode() + self.weights.tobytes() + self.directions.tobytes()
+        )
+        return f"{TERMS_SPEC}-{digest[:_NUM_SPEC_DIGITS]}/{self.num_directions}"
+
+    def weigh(self, presets: Iterable[Terms]) -> Any:
+        """Returns the TF-IDF of presets, a sparse [N, V] of rows of unit length.
+
+        A row is empty where a preset has none of the terms.
+        """
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        weighing = TfidfTransformer(sublinear_tf=True)
+        weighing.idf_ = self.weights.astype(np.float64)
+        return weighing.transform(_counts(presets, self._place_of))
+
+    def describe(self, presets: Iterable[Terms]) -> FloatArray:
+        """Returns where presets lie, [N, D] of unit length; 0 for one without a known term."""
+        parts = [np.zeros((0, self.num_directions), np.float32)]
+        for part in _parts(presets):
+            if not self.terms:
+                parts.append(np.zeros((len(part), 0), np.float32))
+                continue
+            places = self.weigh(part) @ self.directions.T.astype(np.float64)
+            length = np.linalg.norm(places, axis=1, keepdims=True)
+            parts.append((places / np.where(length > 0, length, 1)).astype(np.float32))
+        return np.concatenate(parts)
+
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        return {term: place for place, term in enumerate(self.terms)}
+
+
+def _parts(presets: Iterable[Terms]) -> Iterator[list[Terms]]:
+    part: list[Terms] = []
+    for preset in presets:
+        part.append(preset)
+        if len(part) == _DESCRIBED_AT_A_TIME:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _counts(presets: Iterable[Terms], place_of: Mapping[str, int]) -> Any:
+    """Returns how often presets hold the terms of a vocabulary, a sparse [N, V]."""
+    from scipy.sparse import csr_matrix
+
+    places: list[int] = []
+    counts: list[int] = []
+    ends = [0]
+    for preset in presets:
+        for term, count in preset.items():
+            place = place_of.get(term)
+            if place is not None:
+                places.append(place)
+                counts.append(count)
+        ends.append(len(places))
+    shape = (len(ends) - 1, len(place_of))
+    matrix = csr_matrix((np.array(counts, np.float64), places, ends), shape=shape)
+    # Sums over a row are taken in the order of the terms, however a preset was read.
+    matrix.sort_indices()
+    return matrix
