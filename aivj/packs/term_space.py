@@ -160,7 +160,8 @@ def _counts(presets: Iterable[Terms], place_of: Mapping[str, int]) -> Any:
                 counts.append(count)
         ends.append(len(places))
     shape = (len(ends) - 1, len(place_of))
-    matrix = csr_matrix((np.array(counts, np.float64), places, ends), shape=shape)
+    made: Any = csr_matrix  # scipy is not typed
+    matrix = made((np.array(counts, np.float64), places, ends), shape=shape)
     # Sums over a row are taken in the order of the terms, however a preset was read.
     matrix.sort_indices()
     return matrix
