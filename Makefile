@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage docs clean
 .PHONY: bench bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
-.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos fresh-test
+.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos fresh-test image-test
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -96,6 +96,9 @@ bench-takes-store: setup ## the store of takes: bytes a preset, opening a librar
 
 fresh-test: ## both commands in a minimal Debian 12, as root and as a user with sudo; needs debootstrap
 	@scripts/fresh-test.sh
+
+image-test: ## build Dockerfile.gpu and run it as a pod would; needs debootstrap, buildah, podman, runc, jq
+	@scripts/image-test.sh
 
 chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sampled; nothing may be lost
 	$(BIN)/python -m benchmarks.chaos

@@ -9,6 +9,13 @@ from aivj.errors import MissingDependencyError
 
 _TIMEOUT_S = 10
 _NOT_FOUND = re.compile(r"^\s*(\S+) => not found$", re.MULTILINE)
+# The first where a system forbids namespaces, the others where a container's seccomp profile does.
+_NO_SANDBOX = (
+    "No usable sandbox",
+    "sandbox/linux/services/credentials",
+    "Zygote process exited prematurely",
+    "Failed to receive hello message from zygote",
+)
 _NAME = re.compile(r"(?P<stem>.+?)\.so(?:\.(?P<version>\d+).*)?")
 
 
@@ -70,10 +77,11 @@ def refuse_missing_sandbox(told: str) -> None:
     Raises:
         MissingDependencyError: It had none.
     """
-    if "No usable sandbox" in told:
+    if any(sign in told for sign in _NO_SANDBOX):
         raise MissingDependencyError(
             "Chromium's sandbox, without which a user may not start it",
-            "this system lets users make none (unprivileged user namespaces), and Chromium's own "
-            "helper is not installed",
-            "run `make setup`, or install it (on Debian `apt-get install chromium-sandbox`)",
+            "none could be made: this system or container keeps users from namespaces of their own "
+            "(unprivileged user namespaces), and Chromium's own helper is not installed",
+            "run `make setup`, or install it (on Debian `apt-get install chromium-sandbox`); a "
+            "container needs the seccomp profile k8s/seccomp/chromium.json, see docs/image.md",
         )

@@ -56,13 +56,20 @@ async def test_a_driver_that_lacks_a_library_is_one_sentence(
         await BrowserSession(plan, "software").open()
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "ERROR:zygote_host_impl: No usable sandbox! If",
+        "FATAL:sandbox/linux/services/credentials.cc:137] Check failed: Function not implemented",
+        "FATAL:zygote_host_impl_linux.cc:251] Zygote process exited prematurely with exit code -1",
+        "FATAL:zygote_host_impl_linux.cc:254] Failed to receive hello message from zygote",
+    ],
+)
 async def test_a_chromium_without_a_sandbox_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chromium = tmp_path / "chromium"
-    chromium.write_text(
-        "#!/bin/sh\necho 'ERROR:zygote_host_impl: No usable sandbox! If' >&2\nexit 1\n"
-    )
+    chromium.write_text(f"#!/bin/sh\necho '{told}' >&2\nexit 1\n")
     chromium.chmod(0o755)
     monkeypatch.setattr(session_module, "find_chromium", lambda: chromium)
     plan = launch_plan("software-egl", egl_vendors=installed_egl_vendors())
