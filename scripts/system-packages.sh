@@ -1,9 +1,12 @@
 #!/bin/sh
 # Installs the system packages that AIVJ needs and that are missing. Debian and Ubuntu; elsewhere
 # it says what to install.
+#
+#   scripts/system-packages.sh [test]      test: what only tests need, too
 set -eu
 
 missing=""
+services=""
 want() { # want COMMAND-OR-FILE PACKAGE...
 	probe=$1
 	shift
@@ -27,6 +30,18 @@ want '/usr/lib/*/dri/swrast_dri.so' libgl1-mesa-dri
 want '/usr/lib/*/libEGL_mesa.so.0' libegl-mesa0
 want /usr/share/projectM/presets projectm-data
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+
+# Tests start servers of their own; what Debian would start beside them is not wanted.
+service() { # service FILE PACKAGE
+	before=$missing
+	want "$1" "$2"
+	[ "$before" = "$missing" ] || services="$services $2"
+}
+
+if [ "${1:-}" = test ]; then
+	service '/usr/lib/postgresql/*/bin/postgres' postgresql
+	service /usr/sbin/nginx nginx
+fi
 
 [ -z "$missing" ] && exit 0
 
@@ -60,3 +75,7 @@ install >"$log" 2>&1 || {
 	echo "set-up stopped: apt-get could not install$missing; what it says stands above." >&2
 	exit 4
 }
+if [ -n "$services" ] && [ -d /run/systemd/system ]; then
+	# shellcheck disable=SC2086
+	$as_root systemctl disable --now --quiet $services
+fi

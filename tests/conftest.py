@@ -159,7 +159,7 @@ def ray_here() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
     """A server of S3's protocol that heeds conditions on writes."""
-    from release.s3_services import moto_store
+    from benchmarks.services.objects import moto_store
 
     with moto_store() as url:
         yield url
@@ -179,7 +179,9 @@ def use_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[s
 @pytest.fixture
 def s3_uri(moto_url: str, use_endpoint: Callable[[str], None]) -> str:
     """A prefix in a fresh bucket of that server."""
-    from release.s3_services import fresh_bucket, plain_client
+    from release.s3_services import fresh_bucket
+
+    from benchmarks.services.objects import plain_client
 
     use_endpoint(moto_url)
     with contextlib.closing(plain_client(moto_url)) as client:

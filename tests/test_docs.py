@@ -12,7 +12,10 @@ from aivj.cli.runtime_sampler import divided, taken
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "mlflow/README.md")),
+    *sorted(DOCS.glob("*.md")),
+]
 # What was said of former versions stays as it was said.
 TOLD_BEFORE = {"LOG.md"}
 

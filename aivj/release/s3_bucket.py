@@ -10,6 +10,9 @@ from aivj.errors import LostRaceError, StorageError
 from aivj.release.bucket import already_there, checked_key
 from aivj.release.s3_objects import S3Objects
 
+# An object that is never overwritten may be kept by whoever has it.
+_FOR_EVER = "public, max-age=31536000, immutable"
+
 
 class S3Bucket:
     """Objects of a store whose answer to a condition can be relied on."""
@@ -28,7 +31,7 @@ class S3Bucket:
 
     def put_new(self, key: str, data: bytes) -> None:
         """See `Bucket.put_new`."""
-        if self._write(key, data, IfNoneMatch="*") is None:
+        if self._write(key, data, IfNoneMatch="*", CacheControl=_FOR_EVER) is None:
             found = self.get(key)
             if found is None or found[0] != data:
                 raise already_there(f"{self.uri}/{key}")
@@ -48,9 +51,9 @@ class S3Bucket:
         """See `Bucket.list`."""
         return self._objects.keys(prefix)
 
-    def _write(self, key: str, data: bytes, **condition: str) -> str | None:
+    def _write(self, key: str, data: bytes, **options: str) -> str | None:
         self._require_conditional_writes()
-        return self._objects.write(checked_key(key), data, **condition)
+        return self._objects.write(checked_key(key), data, **options)
 
     def _require_conditional_writes(self) -> None:
         """Proves the store once for each `S3Bucket`.
@@ -96,7 +99,7 @@ class UnconditionalBucket:
         """See `Bucket.put_new`."""
         found = self.get(key)
         if found is None:
-            self._objects.write(key, data)
+            self._objects.write(key, data, CacheControl=_FOR_EVER)
         elif found[0] != data:
             raise already_there(f"{self.uri}/{key}")
 

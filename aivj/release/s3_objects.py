@@ -59,8 +59,14 @@ class S3Objects:
                 raise
             return answer["Body"].read(), self._etag(answer)
 
-    def write(self, key: str, data: bytes, **condition: str) -> str | None:
-        """Writes a whole object under a condition of boto3's, `IfNoneMatch` or `IfMatch`, or none.
+    def write(self, key: str, data: bytes, **options: str) -> str | None:
+        """Writes a whole object.
+
+        Args:
+            key: Its key.
+            data: Its bytes.
+            options: As boto3 names them: a condition, `IfNoneMatch` or `IfMatch`, or none, and
+                `CacheControl`, without which whoever keeps the object asks before using it.
 
         Returns:
             The new version, or None where the store says that the condition does not hold.
@@ -75,8 +81,7 @@ class S3Objects:
                         Key=self._prefix + key,
                         Body=data,
                         ContentType=mimetypes.guess_type(key)[0] or "application/octet-stream",
-                        CacheControl="no-cache",
-                        **condition,
+                        **{"CacheControl": "no-cache", **options},
                     )
                 except ClientError as error:
                     if _code(error) in _NOT_JUDGED:

@@ -6,11 +6,12 @@ from contextlib import closing
 
 import pytest
 from pipeline.compared_pack import PACK, ComparedPack
-from release.s3_services import fresh_bucket, nanio_store, plain_client, s3_variables
+from release.s3_services import fresh_bucket, nanio_store, s3_variables
 from typer.testing import CliRunner
 
 from aivj.cli.app import app
 from aivj.errors import GateError, InputError, LostRaceError, StorageError
+from benchmarks.services.objects import plain_client
 
 REASON = "only scores before tonight's show"
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from release.s3_services import fresh_bucket, nanio_store, plain_client
+from release.s3_services import fresh_bucket, nanio_store
 
 from aivj.release import Bucket, Tracker, open_bucket
+from benchmarks.services.objects import plain_client
 
 
 @pytest.fixture(scope="session")

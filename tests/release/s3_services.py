@@ -5,50 +5,15 @@ import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
 
-import boto3
 import uvicorn
-from moto.moto_server.threaded_moto_server import MotoRequestHandler
-from moto.server import DomainDispatcherApplication, create_backend_app
 from nanio.app import build_app
 from nanio.auth.credentials import StaticCredentialResolver
 from nanio.config import Settings
-from werkzeug.serving import make_server
 
-KEY = "testing"
-
-
-class _OneAtATime(DomainDispatcherApplication):
-    """Answers one request after the other.
-
-    moto looks whether a condition holds and writes later; S3 does both at once.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(create_backend_app)
-        self._answering = Lock()
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        with self._answering:
-            return super().__call__(environ, start_response)
-
-
-@contextlib.contextmanager
-def moto_store() -> Iterator[str]:
-    """Serves a store that heeds conditions on writes; gives its URL."""
-    server = make_server(
-        "127.0.0.1", 0, _OneAtATime(), threaded=True, request_handler=MotoRequestHandler
-    )
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+from benchmarks.services.objects import CREDENTIALS, KEY
 
 
 @contextlib.contextmanager
@@ -69,20 +34,10 @@ def nanio_store(folder: Path) -> Iterator[str]:
 def s3_variables(no_config: Path) -> dict[str, str]:
     """Returns credentials that every store here takes, and keeps the user's own away."""
     return {
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": KEY,
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
+        **CREDENTIALS,
         "AWS_CONFIG_FILE": str(no_config / "no-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(no_config / "no-credentials"),
     }
-
-
-def plain_client(url: str) -> Any:
-    """Returns boto3's own client, to prepare buckets and to look behind ours."""
-    keys: dict[str, Any] = {"aws_access_key_id": KEY, "aws_secret_access_key": KEY}
-    session = boto3.session.Session(region_name="us-east-1", **keys)
-    return session.client("s3", endpoint_url=url)
 
 
 def fresh_bucket(client: Any) -> str:

@@ -16,11 +16,20 @@ def store(use_endpoint):
         yield store
 
 
-def test_objects_lie_below_the_prefix_as_json_that_no_cache_keeps(s3_uri, s3_client):
-    open_bucket(s3_uri).put_new("presets/p/x.json", b"{}")
-    answer = s3_client.head_object(Bucket=urlsplit(s3_uri).netloc, Key="public/presets/p/x.json")
-    assert answer["ContentType"] == "application/json"
-    assert answer["CacheControl"] == "no-cache"
+def test_objects_lie_below_the_prefix_as_json_that_caches_keep_as_long_as_it_is_true(
+    s3_uri, s3_client
+):
+    bucket = open_bucket(s3_uri)
+    bucket.put_new("sha256/x.json", b"{}")
+    etag = bucket.swap("presets/p/x.json", b"{}", None)
+    bucket.swap("presets/p/x.json", b"[]", etag)
+    for key, rule in (
+        ("sha256/x.json", "public, max-age=31536000, immutable"),
+        ("presets/p/x.json", "no-cache"),
+    ):
+        answer = s3_client.head_object(Bucket=urlsplit(s3_uri).netloc, Key=f"public/{key}")
+        assert answer["ContentType"] == "application/json"
+        assert answer["CacheControl"] == rule
 
 
 def test_a_bucket_without_a_prefix_is_one_too(s3_uri):
