@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types walls test-python test-stage docs clean
 .PHONY: bench bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
-.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos fresh-test image-test
+.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos cluster-test fresh-test image-test
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -18,6 +18,10 @@ setup: $(BIN)/.ready $(STAGE) ## install what is missing: system packages, .venv
 $(BIN)/.ready: pyproject.toml constraints.txt scripts/system-packages.sh
 	@scripts/system-packages.sh
 	@scripts/venv.sh $(VENV)
+	@touch $@
+
+$(BIN)/.test-ready: scripts/system-packages.sh $(BIN)/.ready
+	@scripts/system-packages.sh test
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json $(BIN)/.ready
@@ -51,7 +55,7 @@ walls: setup
 test-stage: setup
 	npm test --silent
 
-test-python: setup
+test-python: setup $(BIN)/.test-ready
 	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder --durations=15
 
 bench: setup ## pairs a minute, next to the classic protocol and to one browser without Ray
@@ -102,6 +106,9 @@ image-test: ## build Dockerfile.gpu and run it as a pod would; needs debootstrap
 
 chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sampled; nothing may be lost
 	$(BIN)/python -m benchmarks.chaos
+
+cluster-test: setup $(BIN)/.test-ready ## a cluster here that loses nodes, links and its driver while a job goes on; needs root
+	@$(BIN)/python -m benchmarks.cluster_test
 
 docs: setup ## write docs/cli.md out of the verbs
 	@mkdir -p build

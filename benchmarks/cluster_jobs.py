@@ -1,0 +1,104 @@
+"""Jobs on the cluster, submitted as a person does: `ray job submit`, and its exit code."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+
+from benchmarks.cluster_nodes import DASHBOARD, Node
+
+PROJECT = Path(__file__).parents[1]
+_PAUSE_S = 0.2
+
+
+class JobError(RuntimeError):
+    """A job did not end as it should; the message ends with what it printed."""
+
+
+class Job:
+    """One submitted job, and the command that waits for it.
+
+    Args:
+        name: For its log.
+        command: What runs on the head, in the working directory that is sent along.
+        token: The cluster's.
+        folder: For its log.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], *, token: str, folder: Path) -> None:
+        self.name = name
+        self.log = folder / f"job-{name}.log"
+        self.began = time.monotonic()
+        ray = [name for name in os.environ if name.startswith("RAY_")]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(str(Path(sys.executable).parent / "ray"), "job", "submit"),
+                    *("--working-dir", ".", "--runtime-env", "ray_jobs/runtime_env.yaml"),
+                    *("--", *command),
+                ],
+                cwd=PROJECT,
+                env={
+                    **{key: text for key, text in os.environ.items() if key not in ray},
+                    "HOME": str(folder),
+                    "RAY_API_SERVER_ADDRESS": DASHBOARD,
+                    "RAY_AUTH_MODE": "token",
+                    "RAY_AUTH_TOKEN": token,
+                    "RAY_RUNTIME_ENV_IGNORE_GITIGNORE": "1",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the command that waits for it has ended."""
+        return self._process.poll() is not None
+
+    def wait(self, timeout_s: float, *, on_tick: Callable[[], None] = lambda: None) -> int:
+        """Returns the exit code of `ray job submit`.
+
+        Raises:
+            JobError: It takes longer than that.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not self.has_ended:
+            if time.monotonic() > deadline:
+                raise JobError(f"{self.name} runs after {timeout_s:.0f} s:\n{self.told()}")
+            on_tick()
+            time.sleep(_PAUSE_S)
+        return self._process.returncode
+
+    def done(self, timeout_s: float) -> str:
+        """Waits for a job that is to end well; returns what it printed.
+
+        Raises:
+            JobError: It did not, or takes longer than that.
+        """
+        if code := self.wait(timeout_s):
+            raise JobError(f"{self.name} ended with {code}:\n{self.told()}")
+        return self.log.read_text(errors="replace")
+
+    def kill_driver(self, head: Node, script: str) -> None:
+        """Kills the process on the head that runs `script`.
+
+        Raises:
+            JobError: There is none.
+        """
+        for process in head.processes():
+            with contextlib.suppress(psutil.Error):
+                command = process.cmdline()
+                if "python" in Path(command[0]).name and script in command:
+                    process.kill()
+                    return
+        raise JobError(f"no driver of {self.name} on the head")
+
+    def told(self) -> str:
+        """Returns the end of what it printed."""
+        return self.log.read_text(errors="replace")[-3000:]

@@ -1,0 +1,279 @@
+"""What happens in `benchmarks.cluster_test`, in its order, and what must be true after it."""
+
+import contextlib
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aivj.runs.directory import RunDirectory
+from benchmarks.cluster_checks import not_once, not_recorded, not_served, pointer_of
+from benchmarks.cluster_jobs import Job, JobError
+from benchmarks.cluster_nodes import (
+    GATEWAY,
+    HEAD,
+    MLFLOW,
+    SLOTS,
+    Cluster,
+    Node,
+    Place,
+    make_network,
+    node_environment,
+)
+from benchmarks.services.nginx import nginx
+from benchmarks.services.objects import let_everybody_read, make_bucket, moto_store, reach
+from benchmarks.services.postgres import postgres
+from benchmarks.services.tracking import database_uri, migrate, mlflow_server
+
+PACK = "real"
+_BUCKET = "aivj"
+_SAMPLING = "ray_jobs/sample_pairs.py"
+_SIZE = ("--width", "160", "--height", "90", "--warmup-frames", "10", "--measure-frames", "20")
+_JOB_TIMEOUT_S = 900
+_GONE_TIMEOUT_S = 120
+_TICK_S = 0.5
+# When something happens, in shares of the pairs that are done.
+_KILLED, _DRAINED, _DRIVERLESS, _UNPLUGGED = 0.08, 0.2, 0.35, 0.5
+
+
+@dataclass
+class Told:
+    """What was seen.
+
+    Attributes:
+        out: Takes each line.
+        problems: What should not have been.
+        peak_bytes: Most memory of all nodes at one moment.
+    """
+
+    out: Callable[[str], None]
+    problems: list[str] = field(default_factory=list)
+    peak_bytes: int = 0
+
+
+def tell(folder: Path, *, presets: Path, num_pairs: int, told: Told) -> None:
+    """Runs the whole story in a sandbox's folder; what was wrong stands in `told`."""
+    try:
+        with _stage(folder, told) as pool:
+            run = _Sampling(pool, presets, num_pairs)
+            _sample_under_fire(run)
+            told.problems += not_once(run.directory, num_pairs)
+            _learn_and_promote(run)
+    except (JobError, TimeoutError, subprocess.SubprocessError) as error:
+        told.problems.append(str(error))
+
+
+@dataclass
+class _Pool:
+    """A cluster and the services around it.
+
+    Attributes:
+        folder: The sandbox's.
+        place: What its nodes share.
+        head: The head.
+        workers: Every worker so far.
+        cluster: What Ray says.
+        token: The cluster's.
+        tracking: MLflow's address.
+        store: The store's address.
+        told: Takes what is seen.
+    """
+
+    folder: Path
+    place: Place
+    head: Node
+    cluster: Cluster
+    token: str
+    tracking: str
+    store: str
+    told: Told
+    workers: list[Node] = field(default_factory=list)
+
+    def add_worker(self) -> Node:
+        """Starts another worker."""
+        number = len(self.workers) + 1
+        prefix, _, last = HEAD.rpartition(".")
+        node = Node(self.place, f"worker{number}", f"{prefix}.{int(last) + number}")
+        self.workers.append(node)
+        return node
+
+    def submit(self, name: str, *command: str) -> Job:
+        """Submits a job whose files lie where those of all nodes do."""
+        env = ("env", f"AIVJ_HOME={self.home}")
+        return Job(name, [*env, *command], token=self.token, folder=self.folder)
+
+    @property
+    def home(self) -> str:
+        """What AIVJ keeps, where every node finds it."""
+        return str(self.folder / "home")
+
+    def see_memory(self) -> None:
+        """Looks how much the nodes hold just now."""
+        held = sum(node.memory_bytes() for node in (self.head, *self.workers))
+        self.told.peak_bytes = max(self.told.peak_bytes, held)
+
+    def aivj(self, *arguments: str) -> str:
+        """Runs a verb beside the cluster, as on a laptop; returns what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "aivj.cli", "--home", self.home, *arguments],
+            env={**self.place.env, "HOME": str(self.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_JOB_TIMEOUT_S,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise JobError(
+                f"aivj {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}"
+            )
+        return done.stdout
+
+
+@contextlib.contextmanager
+def _stage(folder: Path, told: Told) -> Iterator[_Pool]:
+    """Starts everything, what takes long beside each other."""
+    make_network(folder)
+    token = secrets.token_hex(32)
+    with contextlib.ExitStack() as services:
+        store = services.enter_context(moto_store(GATEWAY))
+        make_bucket(store, _BUCKET)
+        let_everybody_read(store, f"s3://{_BUCKET}/public")
+        place = Place(folder, node_environment(token, reach(store)))
+        head = Node(place, "head", HEAD)
+        database = database_uri(server := services.enter_context(postgres()))
+        told.out(f"Postgres in {server.folder}")
+        migrate(database)
+        tracking = services.enter_context(
+            mlflow_server(
+                database,
+                artifacts=f"s3://{_BUCKET}/mlflow",
+                env={**reach(store), "MLFLOW_S3_ENDPOINT_URL": store},
+                folder=folder,
+                host=GATEWAY,
+                name=MLFLOW,
+            )
+        )
+        told.out(f"MLflow at {tracking}")
+        cluster = Cluster(token, head)
+        told.out(f"head there after {cluster.wait_for(head):.0f} s more")
+        pool = _Pool(folder, place, head, cluster, token, tracking, store, told)
+        for node in (pool.add_worker(), pool.add_worker()):
+            told.out(f"{node.name} there after {cluster.wait_for(node):.0f} s")
+        yield pool
+        for node in (head, *pool.workers):
+            node.kill()
+
+
+class _Sampling:
+    """The run that everything happens to."""
+
+    def __init__(self, pool: _Pool, presets: Path, num_pairs: int) -> None:
+        self.pool = pool
+        self.num_pairs = num_pairs
+        self.directory = RunDirectory(Path(pool.home) / "runs" / PACK)
+        pool.aivj("pack", "--pack", PACK, "--presets", str(presets), "--pairs", str(num_pairs))
+        self._num_jobs = 0
+        self.job = self.submit()
+
+    def submit(self) -> Job:
+        """Submits the job that samples the pack; always the same one."""
+        self._num_jobs += 1
+        self.job = self.pool.submit(
+            f"sample{self._num_jobs}",
+            *("python", _SAMPLING, "--pack", PACK, "--gpu", "software", *_SIZE),
+            *("--target-coverage", "1", "--workers", str(2 * SLOTS), "--browser-slots", "1"),
+            *("--out-dir", str(self.directory.path)),
+        )
+        return self.job
+
+    def num_done(self) -> int:
+        """Counts the pairs that have ended."""
+        paths = (self.directory.eval_path, self.directory.failures_path)
+        return sum(path.read_bytes().count(b"\n") for path in paths if path.exists())
+
+    def until(self, share: float, what: str) -> None:
+        """Waits until that share of the pairs has ended.
+
+        Raises:
+            JobError: The job ends before, or it takes too long: then `what` could not happen.
+        """
+        deadline = time.monotonic() + _JOB_TIMEOUT_S
+        while self.num_done() < share * self.num_pairs:
+            if self.job.has_ended or time.monotonic() > deadline:
+                raise JobError(f"{what}: {self.num_done()} pairs done, then:\n{self.job.told()}")
+            self.pool.see_memory()
+            time.sleep(_TICK_S)
+        self.pool.told.out(f"{self.num_done()} pairs done: {what}")
+
+
+def _sample_under_fire(run: _Sampling) -> None:
+    pool, say = run.pool, run.pool.told.out
+    first, second = pool.workers
+
+    run.until(_KILLED, "a worker is killed, another one comes")
+    first.kill()
+    third = pool.add_worker()
+    say(f"{third.name} there after {pool.cluster.wait_for(third):.0f} s")
+    say(f"{first.name} gone after {pool.cluster.wait_for(first, is_there=False):.0f} s more")
+
+    run.until(_DRAINED, "a worker is drained, another one comes")
+    second.drain()
+    fourth = pool.add_worker()
+    say(f"{second.name} left after {second.wait(_GONE_TIMEOUT_S):.1f} s")
+    say(f"{fourth.name} there after {pool.cluster.wait_for(fourth):.0f} s")
+
+    run.until(_DRIVERLESS, "the driver is killed, the job submitted again")
+    run.job.kill_driver(pool.head, _SAMPLING)
+    code = run.job.wait(_GONE_TIMEOUT_S)
+    say(f"the first job ended with {code}")
+    if code == 0:
+        pool.told.problems.append("a job whose driver was killed ended with 0")
+    run.submit()
+
+    run.until(_UNPLUGGED, "a link goes down")
+    third.unplug()
+    say(f"{third.name} gone after {pool.cluster.wait_for(third, is_there=False):.0f} s")
+    third.plug()
+    say(f"{third.name} ended by itself {third.wait(_GONE_TIMEOUT_S):.0f} s after the link was up")
+
+    run.job.done(_JOB_TIMEOUT_S)
+    say(f"{run.num_done()} pairs done: sampled")
+
+
+def _learn_and_promote(run: _Sampling) -> None:
+    pool, say = run.pool, run.pool.told.out
+    say(pool.aivj("check-run", str(run.directory.path)).strip().rpartition("\n")[2])
+    tracking = ("--tracking-uri", pool.tracking)
+    pool.submit(
+        "train",
+        *("python", "ray_jobs/train_coupling.py", "--pack", PACK, "--allow-cpu", "--epochs", "3"),
+        *("--extra-eval-jsonl", str(run.directory.eval_path), *tracking),
+    ).done(_JOB_TIMEOUT_S)
+    say("trained")
+    runtime = pool.folder / "runtime"
+    runtime.mkdir()
+    (runtime / "index.html").write_text("<!doctype html><title>runtime</title>\n")
+    (pool.folder / "nginx").mkdir()
+    values = {
+        "AIVJ_RUNTIME_DIR": str(runtime),
+        "AIVJ_BUCKET_ORIGIN": pool.store,
+        "AIVJ_BUCKET_PATH": f"/{_BUCKET}/public",
+        "AIVJ_OTHER_ORIGINS": "",
+    }
+    with nginx("s3", values, folder=pool.folder / "nginx", host=GATEWAY) as origin:
+        for serial, stretch in enumerate(("0.15", "0.25"), start=1):
+            pool.aivj("score", "--pack", PACK, "--calibrate-std", stretch)
+            pool.aivj(
+                *("promote", "--pack", PACK, "--bucket", f"s3://{_BUCKET}/public", *tracking),
+                *("--force", "--reason", "a test", "--by", "cluster-test"),
+            )
+            problems = not_served(origin, PACK, serial)
+            say(f"promotion {serial} " + ("is not served" if problems else "is served by nginx"))
+            pool.told.problems += problems
+    digest = pointer_of(pool.store, _BUCKET, PACK).digest
+    pool.told.problems += not_recorded(pool.tracking, pool.store, _BUCKET, PACK, digest=digest)
