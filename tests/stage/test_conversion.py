@@ -244,6 +244,30 @@ input()
         owner.communicate()
 
 
+def shader(*lines: str) -> bytes:
+    """Returns a preset whose last pass is this shader."""
+    numbered = (f"comp_{number}=`{line}" for number, line in enumerate(lines, 1))
+    return "\n".join(["[preset00]", *numbered]).encode()
+
+
+# Each takes a second, and minutes or hours where work grows with the square of a text's length.
+@pytest.mark.parametrize(
+    "preset",
+    [
+        shader("shader_body { ret = 1;" + " " * 2_000_000 + "}"),
+        shader("shader_body {", *["{ float x = 1; ret += x; }"] * 40_000, "}"),
+        shader(
+            *(f"float f(float x[{number}]) {{ return 1; }}" for number in range(1, 40_000)),
+            "shader_body { ret = 1; }",
+        ),
+    ],
+    ids=["one long line", "one name in many blocks", "many functions of one name"],
+)
+def test_work_grows_with_the_length_of_the_text(tmp_path, preset):
+    with PresetConverter(tmp_path, timeout_s=60) as converter:
+        assert converter.convert(preset).shaders.comp.state == "ok"
+
+
 def test_a_missing_bundle_says_what_to_do(tmp_path):
     with (
         PresetConverter(tmp_path, bundle=tmp_path / "convert.mjs") as converter,

@@ -106,7 +106,8 @@ export function stripComments(source: string): string {
 
 /** Joins lines that end in a backslash, and adds the lost breaks after them: numbers stay true. */
 export function joinContinuedLines(source: string): string {
-  return source.replace(/(?:[^\n]*\\[^\S\n]*\n)+[^\n]*/g, (lines) => {
+  // Tried at the start of each line alone: tried within them, a long line takes its length squared.
+  return source.replace(/(?<![^\n])(?:[^\n]*\\[^\S\n]*\n)+[^\n]*/g, (lines) => {
     const parts = lines.split(/\\[^\S\n]*\n/);
     return parts.join(" ") + "\n".repeat(parts.length - 1);
   });

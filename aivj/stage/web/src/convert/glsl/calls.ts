@@ -114,7 +114,7 @@ export type WriteFunction = (overload: Overload) => void;
 export function chosen(group: FunctionGroup, args: readonly Value[]): Overload | null {
   let best: Overload | null = null;
   let lowest = Number.POSITIVE_INFINITY;
-  for (const overload of group.overloads) {
+  for (const overload of group.overloads.values()) {
     const cost = costOf(overload, args);
     if (cost >= lowest) continue;
     lowest = cost;

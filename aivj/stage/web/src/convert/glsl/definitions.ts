@@ -7,7 +7,7 @@ import { Expressions } from "./expressions.ts";
 import type { Module } from "./module.ts";
 import { type FunctionGroup, type Overload, Scope } from "./names.ts";
 import { type Line, Statements } from "./statements.ts";
-import { glslType, sameType, type Type } from "./types.ts";
+import { glslType, type Type } from "./types.ts";
 import { constant, converted, filled } from "./values.ts";
 
 export class Definitions {
@@ -58,17 +58,14 @@ export class Definitions {
     const { globals } = this.#module;
     const known = globals.own(definition.name);
     const group: FunctionGroup =
-      known?.kind === "functions" ? known : { kind: "functions", overloads: [] };
+      known?.kind === "functions" ? known : { kind: "functions", overloads: new Map() };
     globals.declare(definition.name, group);
     const params = definition.params.map(({ type, lengths, direction }) => ({
       type: this.#expressions.sized(type, lengths, globals),
       direction,
     }));
-    const ahead = group.overloads.find(
-      (overload) =>
-        overload.params.length === params.length &&
-        overload.params.every((param, at) => sameType(param.type, params[at]?.type ?? param.type)),
-    );
+    const signature = params.map(({ type }) => glslType(type)).join(",");
+    const ahead = group.overloads.get(signature);
     const defaults = definition.params.map(({ value }, at) => value ?? ahead?.defaults[at] ?? null);
     const overload: Overload = {
       glsl: this.#module.names.give(definition.name),
@@ -78,7 +75,7 @@ export class Definitions {
       defaults,
       state: "unused",
     };
-    if (ahead === undefined) group.overloads.push(overload);
+    if (ahead === undefined) group.overloads.set(signature, overload);
     else if (definition.body !== null) Object.assign(ahead, { definition, defaults });
   }
 

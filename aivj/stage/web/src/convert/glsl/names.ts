@@ -19,7 +19,8 @@ export interface Variable {
 
 export interface FunctionGroup {
   readonly kind: "functions";
-  readonly overloads: Overload[];
+  /** By the types of their parameters. */
+  readonly overloads: Map<string, Overload>;
 }
 
 interface OverloadParameter {
@@ -48,15 +49,18 @@ type Meaning =
 /** Gives out names, each once. */
 export class Names {
   readonly #taken = new Set<string>();
+  /** How often each was tried: one that ten thousand blocks declare is not tried from 1 in each. */
+  readonly #tried = new Map<string, number>();
 
   /** A name that looks like the preset's. */
   give(name: string): string {
     const own = name.slice(0, MAX_LENGTH);
-    for (let count = 1; ; count++) {
+    for (let count = (this.#tried.get(own) ?? 0) + 1; ; count++) {
       const prefix = count === 1 ? PREFIX : `${PREFIX}${count}`;
       // Two underscores in a row are GLSL's own.
       const given = `${prefix}_${own}`.replace(/__+/g, "_u_");
       if (this.#taken.has(given)) continue;
+      this.#tried.set(own, count);
       this.#taken.add(given);
       return given;
     }
