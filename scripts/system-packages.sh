@@ -41,6 +41,7 @@ service() { # service FILE PACKAGE
 if [ "${1:-}" = test ]; then
 	service '/usr/lib/postgresql/*/bin/postgres' postgresql
 	service /usr/sbin/nginx nginx
+	service /usr/bin/promtool prometheus
 fi
 
 [ -z "$missing" ] && exit 0
