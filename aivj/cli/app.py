@@ -17,6 +17,7 @@ from aivj.cli import (
     doctor,
     elite,
     evaluate,
+    jobs,
     pack,
     packs,
     pairs,
@@ -33,6 +34,7 @@ from aivj.cli import (
     score,
     stage,
     stats,
+    submit,
     sweep,
     takes,
     tracking,
@@ -126,6 +128,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
     ),
     "Judge": (verify.verify, verify_check.verify_check, accept.accept, compare.compare, stats.app),
     "Release": (promote.promote, releases.releases, rollback.rollback, ui.ui, tracking.app),
+    "On a cluster": (submit.submit, jobs.app),
     "For programs and benchmarks": (schema.schema, bench_labels.bench_labels),
 }
 # What is left over is judged by the verb: it knows the options of the sampler that it replaces.

@@ -27,6 +27,10 @@ def command(context: typer.Context, *words: str | Path) -> str:
     return f"{program()} {shlex.join([*prefix, *map(str, words)])}"
 
 
+IN_LOOP = "aivj.in_loop"
+"""Set in the context of verbs that another one runs: it says itself what comes next."""
+
+
 def say_next(context: typer.Context, *words: str | Path, why: str = "") -> None:
     """Prints the command that usually follows.
 
@@ -35,6 +39,8 @@ def say_next(context: typer.Context, *words: str | Path, why: str = "") -> None:
         words: The command, without the program's own name.
         why: What it does, in a few words.
     """
+    if context.meta.get(IN_LOOP):
+        return
     told = f"  # {why}" if why else ""
     err.print(f"next: {command(context, *words)}{told}", markup=False)
 

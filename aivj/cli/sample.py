@@ -1,5 +1,6 @@
 """`aivj sample`: every pair of a pack rendered and measured."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from aivj.settings import Settings
 
 
-def _out_dir(settings: "Settings", _given: object) -> Path:
-    return settings.home / "artifacts" / "coupled-eval" / local_stamp()
+def _out_dir(settings: "Settings", given: Mapping[str, Any]) -> Path:
+    """Names a run after the time, but one to be resumed after its packs: it is looked for again."""
+    name = "+".join(given["packs"]) if given["resume"] else local_stamp()
+    return settings.home / "artifacts" / "coupled-eval" / name
 
 
 @takes(

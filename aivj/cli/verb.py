@@ -1,6 +1,6 @@
 """What every verb is: it takes paths that are some, and says how to go on when it is stopped.
 
-It has options of its own and, if it was marked with `takes`, those of models.
+It has options of its own and, if it was marked with `takes`, those of models; a file may hold them.
 """
 
 import inspect
@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
+from aivj.cli.config_file import config_option
 from aivj.cli.console import breaking_silence
 from aivj.cli.model_options import WITH_OPTIONS
 from aivj.cli.stopping import interruptible
@@ -41,6 +42,12 @@ class Verb(TyperCommand):
     @params.setter
     def params(self, params: list[Any]) -> None:
         self._params = params
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Returns the parameters with what every verb has: a file of options, and help."""
+        params: list[Any] = super().get_params(ctx)
+        num_own = len(self.params)
+        return [*params[:num_own], config_option(), *params[num_own:]]
 
     def invoke(self, ctx: Any) -> Any:
         """Runs it.
@@ -77,9 +84,9 @@ class Verbs(TyperGroup):
 
 
 def was_given(context: Any, name: str) -> bool:
-    """Tells whether a parameter of the verb stands on the command line."""
+    """Tells whether a parameter of the verb stands on the command line, or in its file."""
     source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
+    return source is not None and source.name in {"COMMANDLINE", "DEFAULT_MAP"}
 
 
 def require_path(path: Path) -> None:

@@ -80,6 +80,12 @@ def baseline(place):
         ("rollback",): pack,
         ("bench-labels",): ("--library", place / "folder"),
         ("stats", "picks"): ("--quality", place / "text"),
+        # Nobody listens there.
+        ("submit",): ("train_coupling", "--address", "127.0.0.1:1"),
+        ("jobs", "list"): ("--address", "127.0.0.1:1"),
+        ("jobs", "status"): ("id", "--address", "127.0.0.1:1"),
+        ("jobs", "logs"): ("id", "--address", "127.0.0.1:1"),
+        ("jobs", "stop"): ("id", "--address", "127.0.0.1:1"),
     }
 
 

@@ -54,6 +54,11 @@ CALLS = {
     "stats frame-time": (3, "missing"),
     "stats budget": (3, "missing"),
     "mlflow flush": (0,),
+    "submit": (9, "train_coupling", "--address", "127.0.0.1:1"),
+    "jobs list": (9, "--address", "127.0.0.1:1"),
+    "jobs status": (9, "id", "--address", "127.0.0.1:1"),
+    "jobs logs": (9, "id", "--address", "127.0.0.1:1"),
+    "jobs stop": (3, "id", "--address", "ftp://host"),
     "takes draw": (3, "--presets", "missing"),
     "takes status": (0,),
     "takes verify": (0,),
@@ -70,7 +75,7 @@ def verbs(command, words=()):
         yield " ".join(words)
 
 
-HELPS = [[], ["stats"], ["mlflow"], ["takes"], *(verb.split() for verb in CALLS)]
+HELPS = [[], ["stats"], ["mlflow"], ["takes"], ["jobs"], *(verb.split() for verb in CALLS)]
 
 
 def test_every_verb_is_called():

@@ -34,19 +34,18 @@ class Head:
     url: str
     token: str
 
-    def submit(self, *arguments, token):
+    def submit(self, job, *arguments, home, token):
+        """Has `aivj submit` run a job to its end."""
         env = {name: text for name, text in os.environ.items() if not name.startswith("RAY_")}
         env |= {
             "HOME": str(self.folder),  # holds no token
             "RAY_API_SERVER_ADDRESS": self.url,
-            "RAY_AUTH_MODE": "token",
-            "RAY_RUNTIME_ENV_IGNORE_GITIGNORE": "1",
             **({"RAY_AUTH_TOKEN": token} if token is not None else {}),
         }
         return subprocess.run(
             [
-                *(BIN / "ray", "job", "submit", "--working-dir", "."),
-                *("--runtime-env", "ray_jobs/runtime_env.yaml", "--", *map(str, arguments)),
+                *(sys.executable, "-m", "aivj.cli", "submit", job),
+                *("--env", f"AIVJ_HOME={home}", "--", *map(str, arguments)),
             ],
             cwd=PROJECT,
             env=env,

@@ -20,11 +20,7 @@ def test_a_job_trains_the_very_net_that_a_fit_in_process_gives(head, tmp_path, r
         *("--pack", PACK, "--extra-eval-jsonl", pack.eval_path, "--eval-target", "compat"),
         *("--epochs", 2, "--allow-cpu", "--out-dir"),
     ]
-    done = head.submit(
-        *("env", f"AIVJ_HOME={pack.home}", "python", "ray_jobs/train_coupling.py"),
-        *(*asked, tmp_path / "job"),
-        token=head.token,
-    )
+    done = head.submit("train_coupling", *asked, tmp_path / "job", home=pack.home, token=head.token)
     assert done.returncode == 0, done.stdout
     ended = run_here("--home", pack.home, "train", *asked, tmp_path / "here")
     assert ended.exit_code == 0, ended.stderr

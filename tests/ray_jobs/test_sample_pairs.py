@@ -14,23 +14,23 @@ NUM_PAIRS = 6
 
 
 def sampling(home):
-    """The entry point of a job that samples `home`."""
+    """What a job that samples `home` is given."""
     return [
-        *("env", f"AIVJ_HOME={home}", "python", "ray_jobs/sample_pairs.py", "--pack", "real"),
-        *("--gpu", "software", "--width", 64, "--height", 36, "--warmup-frames", 2),
+        *("--pack", "real", "--gpu", "software", "--width", 64, "--height", 36),
+        *("--warmup-frames", 2),
         *("--measure-frames", 4, "--target-coverage", 1, "--workers", 2),
         *("--out-dir", home / "run"),
     ]
 
 
 def test_a_job_samples_and_the_same_job_again_measures_nothing_twice(head, home):
-    first = head.submit(*sampling(home), token=head.token)
+    first = head.submit("sample_pairs", *sampling(home), home=home, token=head.token)
     assert first.returncode == 0, first.stdout
     rows = (home / "run" / "eval.jsonl").read_bytes()
     pairs = Counter(row.pair for row in read_eval_rows(home / "run" / "eval.jsonl").rows)
     assert pairs == Counter(range(NUM_PAIRS))
 
-    again = head.submit(*sampling(home), token=head.token)
+    again = head.submit("sample_pairs", *sampling(home), home=home, token=head.token)
 
     assert again.returncode == 0, again.stdout
     assert (home / "run" / "eval.jsonl").read_bytes() == rows
@@ -45,11 +45,11 @@ def test_a_job_samples_and_the_same_job_again_measures_nothing_twice(head, home)
 
 @pytest.mark.parametrize("token", [None, "0" * 64], ids=["none", "wrong"])
 def test_without_the_token_nothing_is_taken(head, home, token):
-    refused = head.submit(*sampling(home), token=token)
+    refused = head.submit("sample_pairs", *sampling(home), home=home, token=token)
 
-    assert refused.returncode != 0
-    assert "submitted successfully" not in refused.stdout
-    assert any(word in refused.stdout.lower() for word in ("401", "403", "token"))
+    assert refused.returncode == 3
+    assert f"found    {'none (401)' if token is None else 'another one (403)'}" in refused.stdout
+    assert "raysubmit" not in refused.stdout
 
 
 def run_here(*arguments):
