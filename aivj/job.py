@@ -24,7 +24,9 @@ def run_job(*words: str) -> None:
         )
         sys.stderr.write("\n".join(told) + "\n")
         sys.exit(_LACKS_CODE)
+    if "--help" not in sys.argv:
+        sys.stderr.write(f"{words[0]} on node {node_name()}\n")
     from aivj.cli import main
 
-    sys.argv[1:] = [*words, *sys.argv[1:]]
+    sys.argv[:] = ["aivj", *words, *sys.argv[1:]]
     main()

@@ -18,6 +18,7 @@ from aivj.cli import (
     elite,
     evaluate,
     jobs,
+    loop,
     pack,
     packs,
     pairs,
@@ -128,6 +129,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
     ),
     "Judge": (verify.verify, verify_check.verify_check, accept.accept, compare.compare, stats.app),
     "Release": (promote.promote, releases.releases, rollback.rollback, ui.ui, tracking.app),
+    "All of it in order": (loop.loop,),
     "On a cluster": (submit.submit, jobs.app),
     "For programs and benchmarks": (schema.schema, bench_labels.bench_labels),
 }
@@ -140,7 +142,8 @@ for _group, _verbs in _GROUPS.items():
             app.add_typer(_verb, rich_help_panel=_group)
         else:
             settings = _TAKES_MORE if _verb is sample.sample else None
-            app.command(cls=Verb, rich_help_panel=_group, context_settings=settings)(_verb)
+            kind = loop.LoopVerb if _verb is loop.loop else Verb
+            app.command(cls=kind, rich_help_panel=_group, context_settings=settings)(_verb)
 
 
 def main() -> None:

@@ -61,6 +61,8 @@ SPELLED = {
     "accept_use_artifacts": typer.Option("--use-artifacts/--no-use-artifacts"),
     "artifacts_dir": typer.Option("--artifacts"),
     "accept_timeout_ms": typer.Option("--timeout-ms"),
+    # The loop.
+    "first": typer.Option("--from"),
     # Comparison.
     "candidate_path": typer.Option("--candidate"),
     "champion_path": typer.Option("--champion"),

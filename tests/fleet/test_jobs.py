@@ -22,6 +22,11 @@ TOO_LARGE = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _on_ray():
+    """None is needed here."""
+
+
 class Answers(http.server.BaseHTTPRequestHandler):
     """Answers as its server was told to."""
 
@@ -52,7 +57,7 @@ def server():
         "*": (404, b"no such page"),
     }
     listening.url = f"http://127.0.0.1:{listening.server_port}"
-    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread = threading.Thread(target=listening.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield listening
     listening.shutdown()

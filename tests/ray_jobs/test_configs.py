@@ -6,6 +6,7 @@ import pytest
 import typer
 
 from aivj.cli.app import app
+from aivj.cli.config_file import defaults_of, sections_of
 from aivj.settings import Settings
 
 JOBS = Path(__file__).parents[2] / "ray_jobs"
@@ -14,6 +15,8 @@ VERBS = {
     "sample_pairs": ("sample",),
     "train_coupling": ("train",),
     "sweep_coupling": ("sweep",),
+    "score_promote": ("loop",),
+    "coupling_loop": ("loop",),
 }
 
 
@@ -39,5 +42,9 @@ def test_the_job_takes_its_example(job, monkeypatch):
     assert made.obj.home == Path("/shared/aivj")
     text = path.read_text()
     keys = {line.partition(":")[0] for line in text.splitlines() if line[:1].isalpha()}
-    assert len(keys) == len(made.default_map) + 1
+    sections = sections_of(made)
+    assert len(keys) == len(made.default_map) + len(sections) + len({"home"})
+    for name, section in sections.items():
+        verb = typer.main.get_command(app).commands[name]
+        assert len(defaults_of(verb, section, name)) == len(section)
     assert f"aivj submit {job} -- --config ray_jobs/configs/{job}.yaml" in text
