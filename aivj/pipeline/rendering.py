@@ -133,6 +133,7 @@ def open_executor(
         return
     from aivj.fleet.cluster import cluster
     from aivj.fleet.metered import MeteredExecutor, run_told
+    from aivj.fleet.readiness import require_ready_nodes
     from aivj.fleet.rendering import RayExecutor
 
     # Two more than browsers, so that an actor can be replaced while the old one goes.
@@ -149,6 +150,13 @@ def open_executor(
         yield executor
         return
     with open_cluster(), run_told(run, choice.report, options.gpu):
+        require_ready_nodes(
+            {
+                "CPU": options.actor_cpus,
+                "GPU": options.actor_gpus,
+                "browser_slot": options.browser_slots,
+            }
+        )
         yield MeteredExecutor(executor, run, _named)
 
 
