@@ -69,7 +69,8 @@ def stages_of(request: "LoopRequest", files: "LoopFiles", last_net: str) -> Iter
     if request.presets is not None:
         yield Stage("takes", ("takes", "draw"), ("--presets", request.presets))
     yield Stage("sample", ("sample",), (*pack, "--out-dir", files.run, "--resume"))
-    yield Stage("check", ("check-run",), (files.run,))
+    check = (files.run, "--packs-root", files.packs_root)
+    yield Stage("check", ("check-run",), check)
     labels = (*pack, "--extra-eval-jsonl", files.rows, "--out-dir", files.fit)
     read = (files.rows, files.manifest)
     if request.sweep:
@@ -128,7 +129,7 @@ def loop(
     from aivj.pipeline.loop import EndedStages, LoopFiles
 
     settings: Settings = context.obj
-    files = LoopFiles(request.out_dir, f"{settings.packs_root}/presets/{request.pack}")
+    files = LoopFiles(request.out_dir, str(settings.packs_root), request.pack)
     last_net = f"{settings.coupling_dir}/models/{CHECKPOINT_NAME}"
     stages = [stage for stage in stages_of(request, files, last_net) if request.has(stage.name)]
     typed = _typed(said or (), stages)
@@ -277,7 +278,7 @@ def _words(verb: Any, name: str, value: object) -> list[str]:
     if parameter is None:
         return []
     if parameter.is_flag:
-        return (parameter.opts if value else parameter.secondary_opts)[:1]
+        return list((parameter.opts if value else parameter.secondary_opts)[:1])
     return [f"{parameter.opts[0]}={each}" for each in _listed(value)]
 
 

@@ -5,9 +5,11 @@ Knows how to submit a command, and nothing of what it does.
 
 import asyncio
 import contextlib
+import http.client
 import json
 import logging
 import os
+import re
 import time
 import urllib.error
 import urllib.request
@@ -40,6 +42,7 @@ _STATES: Mapping[str, JobState] = {
     "FAILED": "failed",
     "STOPPED": "stopped",
 }
+_PLACE = re.compile(r"[A-Za-z0-9._\-\[\]:]+(/[\x21-\x7e]*)?")
 _ADDRESS = "RAY_API_SERVER_ADDRESS"
 _IGNORE_GITIGNORE = "RAY_RUNTIME_ENV_IGNORE_GITIGNORE"
 # Ray would leave a job that is stopped three seconds to close its browsers and write its rows.
@@ -227,7 +230,7 @@ class JobServer:
         except urllib.error.HTTPError as error:
             error.close()
             raise self._refusal(error.code) from error
-        except (OSError, ValueError, LookupError, TypeError) as error:
+        except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as error:
             raise self._away(error) from error
         self._refuse_older(version)
         return version
@@ -387,7 +390,7 @@ def _http(address: str) -> str:
     scheme, separator, rest = address.partition("://")
     if not separator:
         scheme, rest = "http", address
-    if scheme not in {"http", "https"} or not rest.strip("/") or rest.split() != [rest]:
+    if scheme not in {"http", "https"} or not _PLACE.fullmatch(rest):
         raise InputError(
             "the address of a cluster's job server", repr(address), "write http://HEAD:8265"
         )

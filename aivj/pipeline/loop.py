@@ -66,11 +66,13 @@ class LoopFiles:
 
     Attributes:
         folder: Run, net and evidence.
-        pack_folder: The pack.
+        packs_root: Folder that `/presets/<pack>/...` URLs resolve below.
+        pack: Name of the pack.
     """
 
     folder: str
-    pack_folder: str
+    packs_root: str
+    pack: str
 
     @property
     def run(self) -> str:
@@ -105,12 +107,12 @@ class LoopFiles:
     @property
     def manifest(self) -> str:
         """The pack's pairs."""
-        return f"{self.pack_folder}/{PAIRS_MANIFEST_NAME}"
+        return f"{self.packs_root}/presets/{self.pack}/{PAIRS_MANIFEST_NAME}"
 
     @property
     def quality(self) -> str:
         """The pack's scores."""
-        return f"{self.pack_folder}/{PAIRS_QUALITY_NAME}"
+        return f"{self.packs_root}/presets/{self.pack}/{PAIRS_QUALITY_NAME}"
 
 
 class StageMarker(ContractModel):

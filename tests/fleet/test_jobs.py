@@ -66,7 +66,8 @@ def server():
 
 
 @pytest.mark.parametrize(
-    "address", ["", "http://", "ftp://host:8265", "ray://host:10001", "two words", "http:// x"]
+    "address",
+    ["", "http://", "ftp://host:8265", "ray://host:10001", "two words", "http:// x", "%00"],
 )
 def test_what_is_no_address_of_http_is_refused(address):
     with pytest.raises(InputError, match="http://HEAD:8265"):

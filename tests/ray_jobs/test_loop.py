@@ -1,0 +1,107 @@
+"""The loop as a job is the loop typed verb by verb: the same artifacts but for times and ids."""
+
+import json
+import re
+import shutil
+
+import pyarrow.parquet
+
+from aivj.storage import sha256_hex
+
+OPTIONS = """
+pack: real
+gpu: software
+allow-cpu: true
+workers: 2
+sample:
+  width: 64
+  height: 36
+  warmup-frames: 2
+  measure-frames: 4
+  target-coverage: 1
+train:
+  epochs: 2
+  workers: 0   # of Ray Train, which test_coupling_jobs compares
+score:
+  min-quality-std: 0
+"""
+NET = "loops/real/coupling/models/coupling_net_final.safetensors"
+QUALITY = "public/presets/real/pairs-quality.v0.json"
+REPORT = "loops/real/verify/report.json"
+TIMES = ["t_ms", "render_ms_per_frame"]
+# What a page shows and logs while it plays in real time, and what one loop alone keeps.
+PLAYED = re.compile(r"verify/|verify-report\.json$|stages/|eval\.parquet$|/\.")
+_TIME = re.compile(
+    rb'"(tMs|renderMsPerFrame|elapsedSec)": ?[\d.]+|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?'
+)
+
+
+def type_verbs(run_here, home):
+    """Runs the verbs of the loop one by one, in this process and without Ray."""
+    out = home / "loops" / "real"
+    drawn = ("--width", 64, "--height", 36, "--warmup-frames", 2, "--measure-frames", 4)
+    for verb, *options in (
+        ("sample", *drawn, "--target-coverage", 1, "--gpu", "software", "--out-dir", out / "run"),
+        ("train", "--extra-eval-jsonl", out / "run/eval.jsonl", "--out-dir", out / "coupling"),
+        ("score", "--checkpoint", home / NET, "--min-quality-std", 0),
+        ("verify", "--gpu", "software", "--out-dir", out / "verify"),
+        ("promote", "--evidence", out / "verify"),
+    ):
+        if verb == "sample":
+            options += ["--executor", "in-process"]
+        if verb == "train":
+            options += ["--epochs", 2, "--allow-cpu"]
+        ended = run_here("--home", home, verb, "--pack", "real", *options)
+        assert ended.exit_code == 0, ended.stderr
+
+
+def contents(home):
+    """Returns what lies in a home, by name, with times and ids made alike."""
+    card = json.loads((home / NET).with_suffix(".json").read_text())
+    alike = {
+        str(home): "HOME",
+        card["run_id"]: "RUN",
+        **{sha256_hex((home / name).read_bytes()): name for name in (NET, QUALITY, REPORT)},
+    }
+    found = {}
+    for place in ("loops/real", "public/presets/real", "bucket"):
+        for path in (home / place).rglob("*"):
+            name, data = str(path.relative_to(home)), b""
+            for own, common in alike.items():
+                name = name.replace(own, common)
+            if path.is_file() and not PLAYED.search(name):
+                data = path.read_bytes()
+                for own, common in alike.items():
+                    data = data.replace(own.encode(), common.encode())
+                found[name] = _TIME.sub(b"TIME", data)
+    return found
+
+
+def test_the_loop_submitted_is_the_loop_typed_and_submitted_again_does_nothing(
+    head, home, tmp_path, run_here
+):
+    typed = tmp_path / "typed"
+    shutil.copytree(home / "public", typed / "public")
+    (tmp_path / "loop.yaml").write_text(OPTIONS)
+    asked = ("coupling_loop", "--config", tmp_path / "loop.yaml")
+
+    done = head.submit(*asked, home=home, token=head.token)
+    assert done.returncode == 0, done.stdout
+    type_verbs(run_here, typed)
+
+    submitted = contents(home)
+    assert len(submitted) > 15
+    assert submitted == contents(typed)
+    rows = [
+        pyarrow.parquet.read_table(each / "loops/real/run/eval.parquet").drop_columns(TIMES)
+        for each in (home, typed)
+    ]
+    assert rows[0].equals(rows[1])
+    reports = [json.loads((each / REPORT).read_text()) for each in (home, typed)]
+    checks = [{name: each["ok"] for name, each in report["checks"].items()} for report in reports]
+    assert checks[0] == checks[1]
+
+    again = head.submit(*asked, home=home, token=head.token)
+    assert again.returncode == 0, again.stdout
+    assert again.stdout.count("done before") == 3
+    assert contents(home) == submitted
