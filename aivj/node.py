@@ -3,6 +3,7 @@
 Stands on Python's own library alone, so that it can say so where nothing is installed.
 """
 
+import contextlib
 import importlib.metadata
 import re
 import shutil
@@ -41,12 +42,14 @@ def missing() -> list[str]:
 
 
 def _required() -> list[str]:
-    """Returns the names of packages, the checkout's where this is one."""
+    """Returns the names of packages, the checkout's where this is one; none if nobody says them."""
+    lines: list[str] = []
     if _PROJECT.is_file():
         with _PROJECT.open("rb") as file:
             lines = tomllib.load(file)["project"]["dependencies"]
     else:
-        lines = importlib.metadata.requires("aivj") or []
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            lines = importlib.metadata.requires("aivj") or []
     found = (_NAME.match(line) for line in lines if ";" not in line)
     return [name[0] for name in found if name is not None]
 
