@@ -35,7 +35,12 @@ LONGEST_FIRST = (
         "takes/test_determinism.py",
         "pipeline/test_learning.py",
     ),
-    ("ray_jobs/test_sample_pairs.py", "ray_jobs/test_loop.py", "ray_jobs/test_coupling_jobs.py"),
+    (
+        "ray_jobs/test_sample_pairs.py",
+        "ray_jobs/test_loop.py",
+        "ray_jobs/test_coupling_jobs.py",
+        "ray_jobs/test_job_server.py",
+    ),
     ("pipeline/test_demo.py",),
     ("sampling/test_resume.py",),
     ("gate/test_verify_faults.py", "gate/test_verify.py"),
