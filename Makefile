@@ -6,7 +6,7 @@ STAGE := aivj/stage/web/dist/probe.js
 STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -print) package-lock.json tsconfig.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types walls test-python test-stage docs clean
+.PHONY: help setup run test lint types walls test-python test-stage docs scan clean
 .PHONY: bench bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
 .PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos cluster-test fresh-test image-test
 
@@ -109,6 +109,10 @@ chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sa
 
 cluster-test: setup $(BIN)/.test-ready ## a cluster here that loses nodes, links and its driver while a job goes on; needs root
 	@$(BIN)/python -m benchmarks.cluster_test
+
+scan: setup ## Trivy's checks on every pod of k8s/; installs Trivy
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --group scan
+	$(BIN)/python -m pytest -n 0 tests/k8s/test_trivy.py
 
 docs: setup ## write docs/cli.md out of the verbs
 	@mkdir -p build
