@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import typer
 from ray.autoscaler._private.kuberay.autoscaling_config import (
     _derive_autoscaling_config_from_ray_cr,
 )
 
+from aivj.cli.app import app
+from aivj.cli.config_file import defaults_of, sections_of
+from aivj.settings import Settings
 from k8s import object_rules, pod_rules, ray_rules
 from k8s.kuberay import start_command
 from k8s.rendered import (
@@ -321,13 +325,45 @@ def test_the_command_hands_on_what_the_operator_says(overlay, tmp_path):
         )
 
 
+VERBS = {
+    "render_takes": ("takes", "draw"),
+    "sample_pairs": ("sample",),
+    "train_coupling": ("train",),
+    "sweep_coupling": ("sweep",),
+    "score_promote": ("loop",),
+    "coupling_loop": ("loop",),
+}
+
+
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_jobs_run_scripts_and_files_that_are_there(overlay):
+def test_each_job_has_its_rayjob_and_its_file(overlay):
+    jobs = {path.stem for path in (ROOT / "ray_jobs").glob("*.py")}
     objects = standing_with_jobs(overlay)
-    files = ray_rules.job_options(objects)
-    for one in of_kind(objects, "RayJob"):
-        python, script, option, path = one["spec"]["entrypoint"].split()
-        assert (python, option) == ("python", "--config")
-        assert (ROOT / script).is_file()
-        assert path.removeprefix("/etc/aivj/jobs/") in files
-        assert script == f"ray_jobs/{one['metadata']['name'].replace('-', '_')}.py"
+    assert {
+        one["metadata"]["name"].replace("-", "_"): one["spec"]["entrypoint"]
+        for one in of_kind(objects, "RayJob")
+    } == {name: f"python ray_jobs/{name}.py --config /etc/aivj/jobs/{name}.yaml" for name in jobs}
+    assert {path.removesuffix(".yaml") for path in ray_rules.job_options(objects)} == jobs
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("job", VERBS)
+def test_each_job_takes_its_file_whole(overlay, job, tmp_path, monkeypatch):
+    monkeypatch.setenv("AIVJ_HOME", str(tmp_path))
+    objects = rendered(f"overlays/{overlay}")
+    told = ray_rules.job_options(objects)[f"{job}.yaml"]
+    path = tmp_path / f"{job}.yaml"
+    path.write_text(named(objects, "ConfigMap", "aivj-jobs")["data"][path.name])
+    command = typer.main.get_command(app)
+    context = typer.Context(command, obj=Settings())
+    context.params = {"home": None}
+    for word in VERBS[job]:
+        command = command.commands[word]
+
+    made = command.make_context(job, ["--config", str(path)], parent=context)
+
+    sections = sections_of(made)
+    assert len(made.default_map) + len(sections) == len(told)
+    for name, section in sections.items():
+        verb = typer.main.get_command(app).commands[name]
+        assert len(defaults_of(verb, section, name)) == len(section)
