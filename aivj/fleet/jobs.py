@@ -9,7 +9,6 @@ import http.client
 import json
 import logging
 import os
-import re
 import time
 import urllib.error
 import urllib.request
@@ -22,15 +21,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from aivj.contracts.json_text import ContractModel
-from aivj.errors import AivjError, InputError, RunError
+from aivj.errors import RunError
+from aivj.fleet.job_server_errors import Complaints, http_address
 
 if TYPE_CHECKING:
     from ray.job_submission import JobDetails, JobSubmissionClient
 
 JobState = Literal["pending", "running", "succeeded", "failed", "stopped"]
-
-MAX_UPLOAD_MIB = 512
-"""What Ray takes along with a job, zipped."""
 
 STOPPED_CODE = 143
 """Exit code of a job that was stopped: Ray ends it by SIGTERM."""
@@ -42,7 +39,6 @@ _STATES: Mapping[str, JobState] = {
     "FAILED": "failed",
     "STOPPED": "stopped",
 }
-_PLACE = re.compile(r"[A-Za-z0-9._\-\[\]:]+(/[\x21-\x7e]*)?")
 _ADDRESS = "RAY_API_SERVER_ADDRESS"
 _IGNORE_GITIGNORE = "RAY_RUNTIME_ENV_IGNORE_GITIGNORE"
 # Ray would leave a job that is stopped three seconds to close its browsers and write its rows.
@@ -52,9 +48,6 @@ _ANSWER_TIMEOUT_S = 15.0
 _AWAY_TIMEOUT_S = 120.0
 _AGAIN_S = 1.0
 _NUM_LAST_TRIES = 3
-_HTTP_MISSING, _HTTP_WRONG = 401, 403
-_SAYS_TOO_LARGE = "exceeds the maximum size"
-_SAYS_UNKNOWN = "does not exist"
 
 
 class ClusterJob(ContractModel):
@@ -124,7 +117,8 @@ class JobServer:
     """
 
     def __init__(self, address: str, token: str | None = None) -> None:
-        self.address = _http(address)
+        self.address = http_address(address)
+        self._complaints = Complaints(self.address)
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self.ray_version = self._ask_version()
         self._client = self._connect()
@@ -141,7 +135,7 @@ class JobServer:
         if order.code is not None:
             runtime_env |= {"working_dir": str(order.code), "excludes": list(order.excludes)}
         place = order.place
-        with self._in_our_words(), _variable(_IGNORE_GITIGNORE, "1"):
+        with self._complaints.told(), _variable(_IGNORE_GITIGNORE, "1"):
             return str(
                 self._client.submit_job(
                     entrypoint=order.command,
@@ -161,12 +155,12 @@ class JobServer:
             InputError: There is none of that id.
             RunError: The server does not answer.
         """
-        with self._in_our_words(job_id):
+        with self._complaints.told(job_id):
             return _told(self._client.get_job_info(job_id))
 
     def jobs(self) -> list[ClusterJob]:
         """Returns all jobs that were submitted, the latest first. Raises as `job`."""
-        with self._in_our_words():
+        with self._complaints.told():
             found = self._client.list_jobs()
         submitted = [_told(details) for details in found if details.submission_id is not None]
         return sorted(submitted, key=lambda job: job.started_at or "", reverse=True)
@@ -180,7 +174,7 @@ class JobServer:
         """
         if self.job(job_id).has_ended:
             return self.job(job_id)
-        with self._in_our_words(job_id):
+        with self._complaints.told(job_id):
             self._client.stop_job(job_id)
         deadline = time.monotonic() + _STOP_TIMEOUT_S
         while not (job := self.job(job_id)).has_ended:
@@ -229,51 +223,13 @@ class JobServer:
                 version = str(json.loads(reply.read())["ray_version"])
         except urllib.error.HTTPError as error:
             error.close()
-            raise self._refusal(error.code) from error
+            raise self._complaints.refusal(error.code) from error
         except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as error:
-            raise self._away(error) from error
-        self._refuse_older(version)
-        return version
-
-    def _refusal(self, code: int) -> AivjError:
-        if code == _HTTP_MISSING:
-            return InputError(
-                f"the token of the cluster at {self.address}",
-                "none (401)",
-                "set RAY_AUTH_TOKEN, or name its variable with --token-env, or its file with "
-                "RAY_AUTH_TOKEN_PATH",
-            )
-        if code == _HTTP_WRONG:
-            return InputError(
-                f"the token of the cluster at {self.address}",
-                "another one (403)",
-                "ask who runs the cluster for its token (`ray get-auth-token` on its head)",
-            )
-        return RunError(
-            f"Ray's job server at {self.address}",
-            f"something that answers with {code}",
-            "name the address of the cluster's dashboard, for example http://HEAD:8265",
-        )
-
-    def _away(self, error: Exception) -> RunError:
-        cause = getattr(error, "reason", None) or error
-        return RunError(
-            f"Ray's job server at {self.address}",
-            f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"[:200],
-            "see that the cluster is up and its dashboard reachable from here, for example by "
-            "`kubectl port-forward service/HEAD 8265`",
-        )
-
-    def _refuse_older(self, version: str) -> None:
+            raise self._complaints.away(error) from error
         import ray
 
-        if _release(version) < _release(ray.__version__):
-            raise InputError(
-                f"a cluster with Ray {ray.__version__}, as here, or a newer one",
-                f"Ray {version} at {self.address}",
-                "give the cluster an image with that version, or install the cluster's version "
-                "here and run the tests with it",
-            )
+        self._complaints.refuse_older(version, ray.__version__)
+        return version
 
     def _connect(self) -> "JobSubmissionClient":
         from ray.job_submission import JobSubmissionClient
@@ -282,43 +238,8 @@ class JobServer:
         for name in ("ray", "ray.dashboard.modules.dashboard_sdk", "ray.dashboard.modules.job.sdk"):
             logging.getLogger(name).setLevel(logging.ERROR)
         # Ray would rather go where the variable points to.
-        with self._in_our_words(), _variable(_ADDRESS, self.address):
+        with self._complaints.told(), _variable(_ADDRESS, self.address):
             return JobSubmissionClient(self.address, headers=dict(self._headers))
-
-    @contextlib.contextmanager
-    def _in_our_words(self, job_id: str = "") -> Iterator[None]:
-        """Turns what Ray's client raises in the block into errors of ours."""
-        from ray.exceptions import AuthenticationError
-
-        try:
-            yield
-        except AuthenticationError as error:
-            is_missing = "required" in str(error).partition("\n")[0]
-            raise self._refusal(_HTTP_MISSING if is_missing else _HTTP_WRONG) from error
-        except OSError as error:  # requests' own errors are such, too
-            raise self._away(error) from error
-        except (RuntimeError, ValueError) as error:
-            raise self._complaint(str(error), job_id) from error
-
-    def _complaint(self, told: str, job_id: str) -> AivjError:
-        if job_id and _SAYS_UNKNOWN in told:
-            return InputError(
-                f"a job of the cluster at {self.address}",
-                f"none called {job_id!r}",
-                "`aivj jobs list` names those there are",
-            )
-        if _SAYS_TOO_LARGE in told:
-            return InputError(
-                f"less than {MAX_UPLOAD_MIB} MiB to take along, zipped",
-                told[told.rindex("Package size") :].partition(". ")[0],
-                "name what can stay under `excludes` of ray_jobs/runtime_env.yaml; what nodes "
-                "shall read belongs on storage that they share",
-            )
-        return RunError(
-            f"the job server at {self.address} to do as it is asked",
-            told.strip().splitlines()[-1] if told.strip() else "no reason",
-            "look into the log of the cluster's dashboard",
-        )
 
 
 @dataclass
@@ -379,28 +300,6 @@ def _moment(milliseconds: int | None) -> str | None:
     if not milliseconds:
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
-
-
-def _http(address: str) -> str:
-    """Returns an address in full.
-
-    Raises:
-        InputError: It is not one of HTTP.
-    """
-    scheme, separator, rest = address.partition("://")
-    if not separator:
-        scheme, rest = "http", address
-    if scheme not in {"http", "https"} or not _PLACE.fullmatch(rest):
-        raise InputError(
-            "the address of a cluster's job server", repr(address), "write http://HEAD:8265"
-        )
-    return f"{scheme}://{rest.rstrip('/')}"
-
-
-def _release(version: str) -> tuple[int, ...]:
-    """Returns the two numbers of a release; none of what is no release."""
-    numbers = version.split(".")[:2]
-    return tuple(int(number) for number in numbers if number.isdecimal())
 
 
 @contextlib.contextmanager
