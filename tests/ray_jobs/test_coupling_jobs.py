@@ -11,6 +11,9 @@ from pipeline.tiny_pack import PACK, TinyPack
 from aivj.coupling.checkpoint import read_checkpoint
 
 PROJECT = Path(__file__).parents[2]
+# A worker group of Ray Train takes minutes to start on a machine that has much else to do.
+pytestmark = pytest.mark.timeout(600)
+
 JOBS = {"train": "train_coupling.py", "sweep": "sweep_coupling.py"}
 
 

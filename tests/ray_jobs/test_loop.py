@@ -5,8 +5,12 @@ import re
 import shutil
 
 import pyarrow.parquet
+import pytest
 
 from aivj.storage import sha256_hex
+
+# Six verbs twice, and two jobs: a minute where nothing else is done.
+pytestmark = pytest.mark.timeout(1200)
 
 OPTIONS = """
 pack: real

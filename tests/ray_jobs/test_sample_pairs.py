@@ -12,6 +12,8 @@ from aivj.contracts.eval_rows import read_eval_rows
 PROJECT = Path(__file__).parents[2]
 NUM_PAIRS = 6
 
+pytestmark = pytest.mark.timeout(600)
+
 
 def sampling(home):
     """What a job that samples `home` is given."""
