@@ -1,5 +1,6 @@
 """`aivj submit`: work on a Ray cluster, from a machine that need not be part of it."""
 
+import itertools
 import os
 import re
 import shlex
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aivj.cli.config_file import NAME as CONFIG
 from aivj.cli.console import err, out, say
 from aivj.cli.jobs import AddressOption, TokenOption, end_as, open_server, words_for
 from aivj.cli.model_options import From, takes
@@ -78,6 +80,7 @@ def submit(
     name, checkout = job.removesuffix(".py"), working_dir or _CHECKOUT
     if code_at is None:
         _require_job(checkout, name)
+        _require_config(checkout, arguments or ())
     words = ["python", f"{JOBS_FOLDER}/{name}.py", *(arguments or [])]
     prefix = "" if code_at is None else f"cd {shlex.quote(code_at)} && "
     order = JobOrder(
@@ -138,6 +141,26 @@ def _require_job(folder: Path, name: str) -> None:
     built = folder / DIST.relative_to(_CHECKOUT)
     if not built.is_dir():
         raise InputError(f"the built stage in {built}", "nothing", "run `make setup` there")
+
+
+def _require_config(folder: Path, arguments: Sequence[str]) -> None:
+    """Refuses a file of options that the job would look for in the checkout in vain.
+
+    Raises:
+        InputError: It is not there.
+    """
+    for word, following in itertools.pairwise([*arguments, ""]):
+        name, equals, value = word.partition("=")
+        path = Path(value if equals else following)
+        if name != CONFIG or path.is_absolute():
+            continue
+        there = (folder / path).resolve()
+        if not (there.is_file() and there.is_relative_to(folder.resolve())):
+            raise InputError(
+                f"a file of options that is taken along, below {folder}",
+                str(path),
+                "put it there, or name one on storage that the cluster reaches by its whole path",
+            )
 
 
 def _excludes(folder: Path) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def submit(servers, run_here):
     made, _ = servers
 
     def run(*arguments):
-        ended = run_here("submit", *arguments, "--address", "head:8265")
+        ended = run_here("submit", "--address", "head:8265", *arguments)
         return ended, made[-1] if made else None
 
     return run
@@ -146,6 +146,8 @@ def test_where_the_token_is_looked_for(submit, monkeypatch, tmp_path):
         (["sample_pair"], "'sample_pair'", "did you mean sample_pairs?"),
         (["../../etc/passwd"], "'../../etc/passwd'", "choose one of"),
         (["sample_pairs", "--working-dir", "/proc"], "none in /proc", "--code-at"),
+        (["sample_pairs", "--", "--config", "absent.yaml"], "absent.yaml", "taken along"),
+        (["sample_pairs", "--", "--config=../../etc/passwd"], "../../etc/passwd", "taken along"),
         (["sample_pairs", "--env", "1=2"], "'1=2'", "begin with"),
         (["sample_pairs", "--env", "NOWHERE_SET"], "none here", "set it"),
         (["sample_pairs", "--token-env", "NOWHERE_SET"], "no 'NOWHERE_SET'", "set it"),
@@ -157,6 +159,12 @@ def test_what_cannot_be_submitted_is_told(submit, arguments, found, remedy):
     assert found in ended.stderr
     assert remedy in ended.stderr
     assert server is None
+
+
+def test_a_file_of_options_may_stand_in_the_checkout_or_on_the_cluster(submit):
+    for path in ("ray_jobs/configs/sample_pairs.yaml", "/shared/sample_pairs.yaml"):
+        ended, _ = submit("sample_pairs", "--", "--config", path)
+        assert ended.exit_code == 0
 
 
 @pytest.mark.usefixtures("servers")
