@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 def _out_dir(settings: "Settings", given: Mapping[str, Any]) -> Path:
     """Names a run after the time, but one to be resumed after its packs: it is looked for again."""
-    name = "+".join(given["packs"]) if given["resume"] else local_stamp()
+    packs = (name for each in given["packs"] for name in each.split(",") if name)
+    name = "+".join(packs) if given["resume"] else local_stamp()
     return settings.home / "artifacts" / "coupled-eval" / name
 
 
