@@ -20,7 +20,7 @@ import yaml
 from k8s.rendered import ROOT
 
 # The oldest release with all that is used, and the newest whose schemas are installed.
-VERSIONS = ("1.32", "1.37")
+VERSIONS = ("1.30", "1.37")
 CRDS = Path(os.environ.get("KUBERAY_CRDS", ROOT.parent / "shared" / "k8s-crds"))
 CRD_FILES = {"RayCluster": "ray.io_rayclusters.yaml", "RayJob": "ray.io_rayjobs.yaml"}
 HAS_CRDS = all((CRDS / name).is_file() for name in CRD_FILES.values())
