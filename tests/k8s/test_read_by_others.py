@@ -11,6 +11,9 @@ from ray.autoscaler._private.kuberay import node_provider
 from ray.autoscaler._private.kuberay.autoscaling_config import (
     _derive_autoscaling_config_from_ray_cr,
 )
+from ray.autoscaler.v2.instance_manager.config import AutoscalingConfig
+from ray.autoscaler.v2.scheduler import ResourceDemandScheduler, SchedulingRequest
+from ray.autoscaler.v2.utils import ResourceRequestUtil
 from ray.dashboard.consts import RAY_JOB_START_TIMEOUT_SECONDS_ENV_VAR
 from ray.scripts.scripts import start as ray_start
 
@@ -51,6 +54,45 @@ def test_ray_s_own_autoscaler_reads_the_pool(overlay):
         assert found["resources"].get("GPU", 0) == int(limits.get("nvidia.com/gpu", 0))
         assert found["idle_timeout_s"] == 300
     assert types["headgroup"]["resources"]["CPU"] == 0
+
+
+STARTED = {
+    "laptop": ({"driver": 1, "render": 1}, 0),
+    "pool-4090": ({"driver": 1, "render": 8}, 0),
+    # Told as many browsers as a pool may hold: the others wait.
+    "multi-gpu-node": ({"driver": 1, "render": 1}, 20),
+}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_ray_s_own_autoscaler_starts_what_a_job_asks_for(overlay):
+    objects = standing_with_jobs(overlay)
+    job = named(objects, "RayJob", "sample-pairs")["spec"]
+    told = ray_rules.job_options(objects)["sample_pairs.yaml"]
+    browser = {
+        "CPU": told.get("actor-cpus", 1),
+        "GPU": told.get("actor-gpus", 0),
+        "browser_slot": told["browser-slots"],
+    }
+    shapes = [json.loads(job["entrypointResources"]), *[browser] * told["workers"]]
+    asked = [
+        ResourceRequestUtil.make({name: number for name, number in shape.items() if number})
+        for shape in shapes
+    ]
+    pool = named(objects, "RayCluster", "pool")
+    config = AutoscalingConfig(_derive_autoscaling_config_from_ray_cr(pool), skip_content_hash=True)
+
+    reply = ResourceDemandScheduler().schedule(
+        SchedulingRequest(
+            disable_launch_config_check=True,
+            node_type_configs=config.get_node_type_configs(),
+            max_num_nodes=config.get_max_num_nodes(),
+            resource_requests=ResourceRequestUtil.group_by_count(asked),
+        )
+    )
+
+    started = {one.instance_type: one.count for one in reply.to_launch}
+    assert (started, len(reply.infeasible_resource_requests)) == STARTED[overlay]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
