@@ -201,3 +201,27 @@ def test_each_job_takes_its_file_whole(overlay, job, tmp_path, monkeypatch):
     for name, section in sections.items():
         verb = typer.main.get_command(app).commands[name]
         assert len(defaults_of(verb, section, name)) == len(section)
+
+
+def test_the_profile_reaches_the_node(tmp_path):
+    """The DaemonSet's own lines, with folders of this machine."""
+    objects = rendered("nodes")
+    told = next(one["data"] for one in of_kind(objects, "ConfigMap"))
+    for name in ("profiles", "node"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "node" / "chromium.json").write_text("of before")
+    for name, text in told.items():
+        (tmp_path / "profiles" / name).write_text(text)
+    copy = named(objects, "DaemonSet", "seccomp-profiles")["spec"]["template"]["spec"]
+    container = copy["initContainers"][0]
+    lines = container["args"][0]
+    for mount in container["volumeMounts"]:
+        lines = lines.replace(mount["mountPath"] + "/", f"{tmp_path}{mount['mountPath']}/")
+
+    subprocess.run([*container["command"], lines], check=True)
+
+    profile = (ROOT / "k8s" / "seccomp" / "chromium.json").read_text()
+    assert {path.name: path.read_text() for path in (tmp_path / "node").iterdir()} == {
+        "chromium.json": profile
+    }
+    assert json.loads(profile)["defaultAction"] == "SCMP_ACT_ERRNO"
