@@ -110,7 +110,7 @@ def plain_fit(training_set: TrainingSet, config: FitConfig, split: Split) -> Hel
                 ),
                 nn.functional.dropout(torch.ones(len(fg), config.hidden_width), config.dropout),
             ]
-            logits = net(net.normalise(torch.cat([fg, bg])), keep)
+            logits = net(net.normalise(torch.cat([fg, bg])), torch.empty(len(fg), 0), keep)
             loss = nn.functional.binary_cross_entropy_with_logits(
                 logits, target.float(), weight=weight.float()
             )

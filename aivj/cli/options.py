@@ -21,6 +21,7 @@ SPELLED = {
     "preference_paths": typer.Option("--preferences"),
     "checkpoint_path": typer.Option("--checkpoint"),
     "calibrate_std": typer.Option("--score-calibrate-std"),
+    "code_terms": typer.Option("--code-terms/--no-code-terms"),
     "early_stopping": typer.Option("--early-stopping/--all-epochs"),
     "dropout": typer.Option("--dropout", max=0.99),
     "held_out_share": typer.Option("--held-out-share", max=0.9),

@@ -9,6 +9,7 @@ import typer
 from aivj.cli.console import out, say
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import gpu_option, say_next
+from aivj.cli.studio import takes_uri
 
 if TYPE_CHECKING:
     from aivj.pipeline.requests import ScoreRequest
@@ -23,7 +24,8 @@ def _last_checkpoint(settings: "Settings", _given: Mapping[str, Any]) -> Path:
 
 @takes(
     request=From(
-        "aivj.pipeline.requests:ScoreRequest", defaults={"checkpoint_path": _last_checkpoint}
+        "aivj.pipeline.requests:ScoreRequest",
+        defaults={"checkpoint_path": _last_checkpoint, "takes_uri": takes_uri},
     )
 )
 def score(context: typer.Context, request: "ScoreRequest") -> None:
@@ -44,5 +46,8 @@ def score(context: typer.Context, request: "ScoreRequest") -> None:
             f"{len(quality.pairs)} pairs, std {stats.std:.4f}, p50 {stats.p50:.3f}, "
             f"{quality.stats.missing_files} without files: {path}"
         )
+        kept = quality.stats.target_spearman
+        if kept is not None:
+            out.print(f"rank correlation with the measured target {kept:.3f}: the rest is taste")
     evidence = settings.home / "verify" / request.packs[0]
     say_next(context, "verify", "--pack", request.packs[0], *gpu_option(), "--out-dir", evidence)

@@ -9,6 +9,7 @@ from aivj.cli.console import bar, out, say
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import TrackingOption
+from aivj.cli.studio import takes_uri
 from aivj.cli.tracking import open_tracker, run_name, tell_waiting
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _FIXED = ("epochs", "early_stopping", "held_out_share")
         without=(*_SWEPT, *_SWEPT_WEIGHTS, *_FIXED),
         defaults={
             "output_dir": lambda settings, _: settings.coupling_dir / "sweep",
+            "takes_uri": takes_uri,
             "max_concurrent": lambda *_: os.cpu_count() or 1,
             "batch_size": 128,
             "neg_samples": 5000,

@@ -1,9 +1,10 @@
 """What the net is held against: models that are cheaper, older or simpler than it.
 
     constant   the mean target: what a collapsed net says
-    luma rule  the documented rule on how bright a pair *was measured*; unlike the others it looks
-               at the very picture it judges, and knows nothing of pairs that nobody measured
-    logistic   logistic regression on the pair's features
+    luma rule  the documented rule on how bright a pair *was measured*; it looks at the very picture
+               that it judges, and knows nothing of pairs that nobody measured
+    target     what the pair is worth as measured: what a score would be without taste
+    logistic   logistic regression on the pair's features, and on what was measured of it
     trees      gradient-boosted trees on them (scikit-learn's histogram kind)
 
 Each is fitted to the rows that the net is fitted to, with the weights that the net's sampler and
@@ -13,6 +14,7 @@ loss give them together.
 import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +22,13 @@ import numpy.typing as npt
 from aivj.contracts.scores import luma01
 from aivj.coupling.config import FitConfig
 from aivj.coupling.held_out import PairScorer
+from aivj.coupling.pair_inputs import TARGET01
 from aivj.coupling.sampler import SOURCE_SHARES
 from aivj.coupling.split import Split
-from aivj.coupling.training_set import FloatArray, IntArray, Source, TrainingSet
+from aivj.coupling.training_set import BoolArray, FloatArray, IntArray, Source, TrainingSet
+
+TARGET = "target"
+"""The model that says what is measured."""
 
 MAX_NEGATIVES = 1000
 """Negatives that logistic regression and trees see; more change nothing but the time they take."""
@@ -58,17 +64,32 @@ def row_weights(training_set: TrainingSet, rows: IntArray, config: FitConfig) ->
 
 
 class _Features:
-    """Standardised pair features of one training set; a missing one is the mean."""
+    """Standardised pair features of one training set; a missing one is the mean.
+
+    What was measured of a pair, if that is told, stands behind what its presets' texts say.
+    """
 
     def __init__(self, training_set: TrainingSet, split: Split) -> None:
-        features = training_set.preset_features.astype(np.float64)
-        seen = features[~split.held_out_presets]
-        std = np.nan_to_num(np.nanstd(seen, axis=0))
-        standard = (features - np.nanmean(seen, axis=0)) / np.where(std > 0, std, 1)
-        self._presets = np.nan_to_num(standard).astype(np.float32)
+        features = training_set.preset_features
+        self._presets = _standardised(features, ~split.held_out_presets)
+        pairs = training_set.pair_inputs
+        fg, bg = (~split.held_out_presets[rows] for rows in pairs.pairs)
+        self._pairs = replace(pairs, values=_standardised(pairs.values, fg & bg))
 
     def of(self, fg_index: IntArray, bg_index: IntArray) -> FloatArray:
-        return pair_features(self._presets[fg_index], self._presets[bg_index])
+        features = pair_features(self._presets[fg_index], self._presets[bg_index])
+        if self._pairs.width == 0:
+            return features
+        measured = np.nan_to_num(self._pairs.of(fg_index, bg_index))
+        return np.concatenate([features, measured], axis=1)
+
+
+def _standardised(values: FloatArray, seen: BoolArray) -> FloatArray:
+    """Returns [n, F] values at the mean 0 and deviation 1 of those that are seen; NaN is 0."""
+    known = values[seen].astype(np.float64) if seen.any() else np.zeros((1, values.shape[1]))
+    std = np.nan_to_num(np.nanstd(known, axis=0))
+    standard = (values - np.nanmean(known, axis=0)) / np.where(std > 0, std, 1)
+    return np.asarray(np.nan_to_num(standard), np.float32)
 
 
 def fit_constant(training_set: TrainingSet, split: Split, config: FitConfig) -> PairScorer:
@@ -96,6 +117,19 @@ def fit_luma_rule(training_set: TrainingSet, split: Split, config: FitConfig) ->
     def score(fg_index: IntArray, bg_index: IntArray) -> Scores:
         pairs = zip(fg_index.tolist(), bg_index.tolist(), strict=True)
         return np.array([rule.get(pair, math.nan) for pair in pairs], dtype=np.float64)
+
+    return score
+
+
+def fit_target(training_set: TrainingSet, split: Split, config: FitConfig) -> PairScorer:
+    """Says what a pair is worth as measured; needs no fit."""
+    del split, config
+    pairs = training_set.pair_inputs
+
+    def score(fg_index: IntArray, bg_index: IntArray) -> Scores:
+        if pairs.width == 0:
+            return np.full(len(fg_index), np.nan)
+        return pairs.of(fg_index, bg_index)[:, TARGET01].astype(np.float64)
 
     return score
 
@@ -152,6 +186,7 @@ def fit_trees(training_set: TrainingSet, split: Split, config: FitConfig) -> Pai
 BASELINES: Mapping[str, Fitter] = {
     "constant": fit_constant,
     "luma rule": fit_luma_rule,
+    TARGET: fit_target,
     "logistic": fit_logistic,
     "trees": fit_trees,
 }

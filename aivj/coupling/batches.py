@@ -23,12 +23,14 @@ class Batch:
         target: [B] how good each row's pair is.
         source: [B] `Source` codes.
         is_tie: [C] 1 where neither pair was better, else 0.
+        inputs: [B + 2 C, M] what was measured of the pairs; NaN where nothing was.
     """
 
     layers: Tensor
     target: Tensor
     source: Tensor
     is_tie: Tensor
+    inputs: Tensor
 
 
 class Batches:
@@ -52,6 +54,13 @@ class Batches:
         self._layers = torch.stack([torch.from_numpy(rows[kept]) for rows in compared.layers])
         self._layers = self._layers.to(device)
         self._is_tie = torch.tensor(compared.is_tie[kept], device=device, dtype=torch.float32)
+        pairs = [
+            (training_set.fg_index, training_set.bg_index),
+            *((fg[kept], bg[kept]) for fg, bg in compared.sides),
+        ]
+        self._inputs, *self._compared_inputs = (
+            torch.from_numpy(training_set.pair_inputs.of(fg, bg)).to(device) for fg, bg in pairs
+        )
         self.batch_size = batch_size
         self.num_comparisons = round(COMPARISONS_PER_ROW * batch_size) if len(kept) else 0
 
@@ -79,8 +88,9 @@ class Batches:
 
     def gather(self, rows: Tensor, comparisons: Tensor) -> Batch:
         """Returns the batch of [B] rows and [C] comparisons."""
-        layers = [self._fg[rows], self._bg[rows]]
+        layers, inputs = [self._fg[rows], self._bg[rows]], [self._inputs[rows]]
         if len(comparisons) > 0:
+            inputs += [side[comparisons] for side in self._compared_inputs]
             winner_fg, winner_bg, loser_fg, loser_bg = self._layers[:, comparisons]
             fg, bg = layers
             layers = [fg, winner_fg, loser_fg, bg, winner_bg, loser_bg]
@@ -89,4 +99,5 @@ class Batches:
             target=self._target[rows],
             source=self._source[rows],
             is_tie=self._is_tie[comparisons],
+            inputs=torch.cat(inputs),
         )

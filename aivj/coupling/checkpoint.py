@@ -25,9 +25,11 @@ from aivj.coupling.net import MAX_DEVIATIONS, CouplingNet, NetShape
 from aivj.coupling.served_files import CHECKPOINT_STEM
 from aivj.coupling.state import Fitted
 from aivj.errors import InputError
+from aivj.packs.term_space import TermSpace
 from aivj.storage import sha256_hex, write_atomic
 
 _CARD_KEY = "aivj"
+_SPACE = "term_space."
 _SUFFIX, _CARD_SUFFIX, _LEGACY_SUFFIX = ".safetensors", ".json", ".pth"
 
 
@@ -35,14 +37,17 @@ class CheckpointCard(BaseModel):
     """What a checkpoint says of itself.
 
     Beside what is needed to use it: what it learned from, what of that was left out, and how it
-    did on families that it was kept from.
+    did on families that it was kept from. Cards before v3 have no `num_inputs`: their nets are told
+    of presets' texts alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: str = "v2"
+    version: str = "v3"
     feature_spec: str
     num_features: int
+    num_inputs: int = 0
+    takes: list[str] = []
     encoder_width: int
     hidden_width: int
     max_deviations: float
@@ -60,7 +65,17 @@ class CheckpointCard(BaseModel):
     @property
     def shape(self) -> NetShape:
         """How large the net is."""
-        return NetShape(self.num_features, self.encoder_width, self.hidden_width)
+        return NetShape(self.num_features, self.encoder_width, self.hidden_width, self.num_inputs)
+
+    @property
+    def preset_spec(self) -> str:
+        """Version of what the net is told of presets."""
+        return self.feature_spec.rpartition("+")[0] if self.num_inputs else self.feature_spec
+
+    @property
+    def pair_spec(self) -> str | None:
+        """Version of what it is told of pairs; None if it is told of presets alone."""
+        return self.feature_spec.rpartition("+")[2] if self.num_inputs else None
 
 
 @dataclass(frozen=True)
@@ -72,12 +87,14 @@ class Checkpoint:
         card: What it says of itself.
         digest: SHA-256 of the safetensors file.
         run_id: The tracked run that made it; None if nobody says.
+        term_space: The space that terms of code were described in; None if the net reads none.
     """
 
     net: CouplingNet
     card: CheckpointCard
     digest: str
     run_id: str | None = None
+    term_space: TermSpace | None = None
 
 
 def write_checkpoint(
@@ -112,6 +129,8 @@ def write_checkpoint(
         }
     )
     tensors = {name: value.contiguous() for name, value in fitted.net.state_dict().items()}
+    if fitted.term_space is not None:
+        tensors |= _space_tensors(fitted.term_space)
     weights = _safetensors(tensors, card)
     legacy = io.BytesIO()
     torch.save({"state_dict": tensors, "card": card.model_dump(mode="json")}, legacy)
@@ -158,6 +177,7 @@ def _read(path: Path) -> Checkpoint:
             data = _from_legacy(data)
         tensors = safetensors.torch.load(data)
         card = CheckpointCard.model_validate_json(_header(data)[_CARD_KEY])
+        space = _space_of(tensors, card)
         net = CouplingNet.from_state(card.shape, tensors)
     except (
         *(OSError, KeyError, RuntimeError, TypeError, ValueError, AttributeError, EOFError),
@@ -171,7 +191,7 @@ def _read(path: Path) -> Checkpoint:
         ) from error
     digest = sha256_hex(data)
     run_id = _card_beside(path).get("run_id")
-    return Checkpoint(net, card, digest, run_id if isinstance(run_id, str) else None)
+    return Checkpoint(net, card, digest, run_id if isinstance(run_id, str) else None, space)
 
 
 def _is_same(one: Checkpoint, other: Checkpoint) -> bool:
@@ -225,6 +245,35 @@ def _from_legacy(data: bytes) -> bytes:
     return _safetensors(plain["state_dict"], CheckpointCard.model_validate(plain["card"]))
 
 
+def _space_tensors(space: TermSpace) -> dict[str, torch.Tensor]:
+    text = bytearray("\n".join(space.terms).encode())
+    return {
+        f"{_SPACE}terms": torch.frombuffer(text or bytearray(b"\n"), dtype=torch.uint8),
+        f"{_SPACE}weights": torch.from_numpy(space.weights),
+        f"{_SPACE}directions": torch.from_numpy(space.directions),
+    }
+
+
+def _space_of(tensors: dict[str, torch.Tensor], card: CheckpointCard) -> TermSpace | None:
+    """Takes the space of terms out of a checkpoint's tensors; None if it has none.
+
+    Raises:
+        ValueError: It is not the one that the card names.
+    """
+    found = {
+        name: tensors.pop(f"{_SPACE}{name}").numpy()
+        for name in ("terms", "weights", "directions")
+        if f"{_SPACE}{name}" in tensors
+    }
+    if not found:
+        return None
+    terms = found["terms"].tobytes().decode().split("\n")
+    space = TermSpace(tuple(terms[: len(found["weights"])]), found["weights"], found["directions"])
+    if space.spec not in card.feature_spec.split("+"):
+        raise ValueError(f"terms of {space.spec} for a net of {card.feature_spec}")
+    return space
+
+
 def _header(data: bytes) -> Mapping[str, Any]:
     """Returns the metadata of a safetensors file: eight bytes of length, then JSON."""
     length = int.from_bytes(data[:8], "little")
@@ -237,6 +286,8 @@ def _card_of(fitted: Fitted) -> CheckpointCard:
     return CheckpointCard(
         feature_spec=fitted.feature_spec,
         num_features=net.shape.num_features,
+        num_inputs=net.shape.num_inputs,
+        takes=list(fitted.takes),
         encoder_width=net.shape.encoder_width,
         hidden_width=net.shape.hidden_width,
         max_deviations=MAX_DEVIATIONS,

@@ -8,6 +8,7 @@ from aivj.coupling.eval_target import EvalTarget
 from aivj.errors import InputError
 
 NegLabel = Literal["measured", "assumed"]
+Figures = Literal["measured", "none"]
 
 ELITE_WEIGHT = 1.0
 
@@ -67,6 +68,15 @@ class FitConfig(BaseModel):
         "measured",
         description="What a synthetic negative is worth: what its presets' takes say, where both "
         "are drawn, or always nothing.",
+    )
+    figures: Figures = Field(
+        "measured",
+        description="What the net is told of a pair beside its presets' texts: figures composed of "
+        "their takes, where there are any, or none.",
+    )
+    code_terms: bool = Field(
+        default=False,
+        description="Tell it also of the terms of presets' code, weighed by TF-IDF.",
     )
     held_out_share: float = Field(
         0.2, ge=0, lt=1, description="Share of the presets, by families, kept from training."

@@ -68,6 +68,15 @@ class Judged(Protocol):
     def red_flashes_per_s(self) -> Floats: ...  # noqa: D102
 
 
+class Measured(Judged, Protocol):
+    """What any target reads."""
+
+    @property
+    def viz_avg_luma(self) -> Floats: ...  # noqa: D102
+    @property
+    def viz_avg_frame_delta(self) -> Floats: ...  # noqa: D102
+
+
 _READ = tuple(name for name, member in vars(Judged).items() if isinstance(member, property))
 
 
@@ -83,6 +92,14 @@ def eval_target01(row: EvalRow, target: EvalTarget) -> float | None:
     if None in figures.values():
         return None
     return float(eval_targets01(cast("Judged", SimpleNamespace(**figures))))
+
+
+def measured_targets01(pairs: Measured, target: EvalTarget) -> Floats:
+    """Returns what N measured pairs are worth, 0 to 1, shape [N]."""
+    if target == "v1":
+        return eval_targets01(pairs)
+    measured = zip(pairs.viz_avg_luma.tolist(), pairs.viz_avg_frame_delta.tolist(), strict=True)
+    return np.array([pair_score(luma, motion) for luma, motion in measured])
 
 
 def eval_targets01(pairs: Judged) -> Floats:

@@ -12,6 +12,7 @@ from aivj.coupling.eval_labels import EvalLabels, eval_labels
 from aivj.coupling.label_sources import LabelSources
 from aivj.coupling.negatives import draw_crossings, feasible_distance
 from aivj.coupling.pack_rows import PackRows, pack_rows
+from aivj.coupling.pair_inputs import PAIR_SPEC, TARGET01, PairInputs
 from aivj.coupling.preset_rows import MISSING, PresetRows, Progress, read_presets
 from aivj.coupling.split import NUM_COMPARED_LAYERS
 from aivj.coupling.taken_pairs import TakenPairs
@@ -21,6 +22,7 @@ from aivj.packs.extra_features import ExtraFeatures
 from aivj.packs.families import NamedPreset, family_of
 from aivj.packs.feature_store import FeatureStore
 from aivj.packs.provenance import original_names
+from aivj.packs.term_space import TermSpace
 from aivj.presets.milk import parse_milk
 
 _EXAMPLES = {
@@ -39,7 +41,8 @@ def build_training_set(
     """Joins all sources of labels.
 
     Args:
-        config: What a measurement is worth; number and distance of negatives; seed.
+        config: What a measurement is worth; number and distance of negatives; what is told of
+            presets and pairs; seed.
         sources: The labels.
         store: Where features of presets are looked up and kept.
         on_progress: Told how many presets of how many have been read.
@@ -48,7 +51,13 @@ def build_training_set(
         InputError: Rows of different renderer classes, or not one label is left.
         StorageError: New features could not be kept.
     """
-    presets = read_presets(store, sources.preset_files(), extra=sources.extra, progress=on_progress)
+    presets = read_presets(
+        store,
+        sources.preset_files(),
+        extra=sources.extra,
+        space_of=TermSpace.fit if config.code_terms else None,
+        progress=on_progress,
+    )
     builder = _Builder(config, presets, sources.notes)
     if sources.extra is not None:
         builder.note_extra(sources.extra)
@@ -60,7 +69,9 @@ def build_training_set(
     )
     builder.add_measured(labels, packs)
     builder.add_comparisons(sources.preferences, packs)
-    builder.add_negatives(packs, sources.taken if config.neg_label == "measured" else None)
+    builder.add_negatives(packs)
+    if sources.taken is not None:
+        builder.measure(sources.taken)
     return builder.build()
 
 
@@ -74,6 +85,8 @@ class _Builder:
         self._comparisons: list[tuple[int, int, int, int, bool]] = []
         self._notes = [*notes, *presets.notes]
         self._renderer_class: str | None = None
+        self._pair_inputs = PairInputs.none()
+        self._takes: tuple[str, ...] = ()
 
     def note_extra(self, extra: ExtraFeatures) -> None:
         """Counts what a table of more features does not know.
@@ -149,11 +162,8 @@ class _Builder:
             "preferences left out since a pair is not in a given manifest or not whole",
         )
 
-    def add_negatives(self, packs: Sequence[PackRows], taken: TakenPairs | None) -> None:
-        """Crosses pairs inside each pack, and drops crossings that are a real pair again.
-
-        Some crossings look good: what is known of one counts, whatever it was drawn for.
-        """
+    def add_negatives(self, packs: Sequence[PackRows]) -> None:
+        """Crosses pairs inside each pack, and drops crossings that are a real pair again."""
         real = {row[:2] for row in self._rows}
         for pack in packs:
             real.update(zip(pack.fg_index.tolist(), pack.bg_index.tolist(), strict=True))
@@ -163,28 +173,56 @@ class _Builder:
         for pack in packs:
             share = self._config.neg_samples * len(pack.pair_ids) // num_pairs
             crossings |= self._cross(pack, share, rng)
-        negatives = sorted(crossings - real)
-        for (fg, bg), target in zip(negatives, self._worth(negatives, taken), strict=True):
-            self._add(fg, bg, target, Source.NEGATIVE)
+        for fg, bg in sorted(crossings - real):
+            self._add(fg, bg, 0.0, Source.NEGATIVE)
 
-    def _worth(
-        self, negatives: Sequence[tuple[int, int]], taken: TakenPairs | None
-    ) -> Sequence[float]:
-        """Returns what crossings are worth as far as that is measured, else 0."""
-        if taken is None or not negatives:
-            return [0.0] * len(negatives)
+    def measure(self, taken: TakenPairs) -> None:
+        """Composes pairs of their presets' takes, as far as both are drawn.
+
+        Negatives are worth what that says, and the net is told of all pairs, if it is to be.
+        """
+        told = self._config.figures == "measured"
+        labelled, negatives = self._row_pairs(is_negative=False), self._row_pairs(is_negative=True)
+        compared = [side for row in self._comparisons for side in (row[:2], row[2:4])]
+        worth = negatives if told or self._config.neg_label == "measured" else []
+        asked = sorted({*worth, *labelled, *compared} if told else set(worth))
         hashes = self._presets.table.hashes
-        contents = [(hashes[fg], hashes[bg]) for fg, bg in negatives]
-        found = taken.targets(contents, self._config.eval_target)
-        num_assumed = int(np.isnan(found).sum())
+        contents = [(hashes[fg], hashes[bg]) for fg, bg in asked]
+        fg, bg = np.array(asked, dtype=np.int64).reshape(-1, 2).T
+        found = PairInputs.of_pairs(fg, bg, taken.inputs(contents, self._config.eval_target))
+        if self._config.neg_label == "measured":
+            self._measure_negatives(negatives, found)
+        if told and len(found.keys) > 0:
+            self._pair_inputs, self._takes = found, tuple(taken.conditions)
+            known = _known(found)
+            num_untold = sum(pair not in known for pair in [*labelled, *compared])
+            self._note(
+                num_untold,
+                "labelled pairs of which a preset is not drawn: their figures are taken as the "
+                "mean (`aivj takes draw` draws presets)",
+            )
+
+    def _measure_negatives(self, negatives: Sequence[tuple[int, int]], found: PairInputs) -> None:
+        """Gives negatives the worth that was measured. Some crossings look good."""
+        if not negatives:
+            return
+        fg, bg = np.array(negatives, dtype=np.int64).T
+        worth = found.of(fg, bg)[:, TARGET01]
+        of_pair = dict(zip(negatives, np.nan_to_num(worth).tolist(), strict=True))
+        self._rows = [
+            (*row[:2], of_pair[row[:2]], *row[3:]) if row[3] == Source.NEGATIVE else row
+            for row in self._rows
+        ]
+        num_assumed = int(np.isnan(worth).sum())
         if num_assumed < len(negatives):
             self._notes.append(
                 f"negatives measured from takes: {len(negatives) - num_assumed}, mean "
-                f"{np.nanmean(found):.3f}"
+                f"{np.nanmean(worth):.3f}"
             )
         self._note(num_assumed, "negatives taken as worth nothing, since a preset is not drawn")
-        worth: list[float] = np.nan_to_num(found).tolist()
-        return worth
+
+    def _row_pairs(self, *, is_negative: bool) -> list[tuple[int, int]]:
+        return [row[:2] for row in self._rows if (row[3] == Source.NEGATIVE) == is_negative]
 
     def _cross(
         self, pack: PackRows, num_samples: int, rng: np.random.Generator
@@ -213,7 +251,7 @@ class _Builder:
         columns = np.array(self._rows, dtype=np.float64).reshape(-1, 6).T
         fg, bg, target, source, example, luma = columns
         return TrainingSet(
-            feature_spec=self._presets.table.spec,
+            feature_spec=self._feature_spec(),
             preset_features=self._presets.table.values,
             feature_blocks=self._presets.blocks,
             preset_hashes=self._presets.table.hashes,
@@ -225,9 +263,17 @@ class _Builder:
             elite_class=example.astype(np.int8),
             measured_luma=luma.astype(np.float32),
             comparisons=Comparisons.of(self._comparisons),
+            pair_inputs=self._pair_inputs,
+            takes=self._takes,
+            term_space=self._presets.term_space,
             renderer_class=self._renderer_class,
             notes=tuple(self._notes),
         )
+
+    def _feature_spec(self) -> str:
+        """Names what the net is told of presets, and of pairs."""
+        pairs = [PAIR_SPEC] if self._pair_inputs.width else []
+        return "+".join([self._presets.table.spec, *pairs])
 
     def _add(
         self,
@@ -244,6 +290,11 @@ class _Builder:
     def _note(self, count: int, what: str) -> None:
         if count > 0:
             self._notes.append(f"{what}: {count}")
+
+
+def _known(found: PairInputs) -> set[tuple[int, int]]:
+    fg, bg = found.pairs
+    return set(zip(fg.tolist(), bg.tolist(), strict=True))
 
 
 def _key(pair: PairRef) -> tuple[str, int]:

@@ -21,7 +21,7 @@ from aivj.coupling.history import EpochMetrics
 from aivj.coupling.loss import batch_loss
 from aivj.coupling.net import CouplingNet, NetScorer, NetShape
 from aivj.coupling.split import Split, split_by_family
-from aivj.coupling.state import FitState, Fitted
+from aivj.coupling.state import FitState, Fitted, net_shape
 from aivj.coupling.training_set import BoolArray, TrainingSet
 
 # An epoch is a unit of reporting, since rows are drawn with replacement; on a small pack one pass
@@ -89,6 +89,7 @@ class Fit:
 
         features = torch.tensor(training_set.preset_features, device=device)
         self._presets = self._net.normalise(features)
+        self._pair_inputs = training_set.pair_inputs
         self._weights = torch.tensor(config.source_weights, device=device)
         self._held_out = HeldOut(training_set, split)
         self._held_out_hashes = tuple(
@@ -147,7 +148,7 @@ class Fit:
     @property
     def scorer(self) -> NetScorer:
         """Scores pairs of the training set's presets with the net as it stands."""
-        return NetScorer(self._net, self._presets)
+        return NetScorer(self._net, self._presets, self._pair_inputs)
 
     def _step(self, rows: Tensor, compared: Tensor) -> Tensor:
         """Takes one step and returns this worker's part of the batch's mean loss."""
@@ -156,7 +157,8 @@ class Fit:
             rows, compared, keep = self._share(rows, compared, keep)
         batch = self._batches.gather(rows, compared)
         with torch.autocast("cuda", torch.bfloat16, enabled=rows.is_cuda):
-            logits = self._stepping(self._presets.index_select(0, batch.layers), keep)
+            layers = self._presets.index_select(0, batch.layers)
+            logits = self._stepping(layers, batch.inputs, keep)
         loss = batch_loss(
             logits.float(),
             batch.target,
@@ -173,11 +175,15 @@ class Fit:
         return loss.detach()
 
     def _draw_keep(self) -> list[Tensor]:
-        """Draws dropout factors for the whole batch, as `CouplingNet.forward` takes them."""
+        """Draws dropout factors for the whole batch, as `CouplingNet.forward` takes them.
+
+        Chance is drawn where nothing is left out, too: fits that differ in dropout alone see the
+        same batches.
+        """
         dropout = self._config.dropout
+        chance = draw_chance(self._net.shape, self._batches.num_pairs, self._generator)
         if dropout == 0:
             return []
-        chance = draw_chance(self._net.shape, self._batches.num_pairs, self._generator)
         return [(part >= dropout) / (1 - dropout) for part in chance]
 
     def _share(
@@ -207,13 +213,18 @@ def seeded_net(training_set: TrainingSet, seen: BoolArray, config: FitConfig) ->
         seen: [P] presets whose mean and deviation it may know.
         config: Gives size and seed.
     """
-    features = training_set.preset_features
-    shape = NetShape(features.shape[1], config.encoder_width, config.hidden_width)
+    features, pairs = training_set.preset_features, training_set.pair_inputs
+    shape = net_shape(training_set, config)
     net = CouplingNet.seeded(shape, config.seed)
     # In the order of their contents: sums must not depend on which file was read first.
     rows = np.argsort(training_set.preset_hashes)
     with one_thread():
         net.learn_normalisation(features[rows[seen[rows]]], training_set.feature_blocks)
+        fg, bg = pairs.pairs
+        if (known := seen[fg] & seen[bg]).any():
+            place = np.argsort(rows)
+            order = np.lexsort((place[bg[known]], place[fg[known]]))
+            net.learn_inputs(pairs.values[known][order])
     return net
 
 

@@ -1,4 +1,9 @@
-"""Figures of any model, net or rule, on the rows that it was not trained on."""
+"""Figures of any model, net or rule, on the rows that it was not trained on.
+
+The order of measured pairs whose figures are told is no riddle: their labels are among the
+figures. Such rows judge no order; what is said of them is how far the scores keep to the target.
+Closeness to labels they do judge, since whoever scores a pack is told as much of its pairs.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +20,7 @@ from aivj.coupling.metrics import (
     pairwise_accuracy,
     spearman,
 )
+from aivj.coupling.pair_inputs import TARGET01
 from aivj.coupling.split import Split
 from aivj.coupling.training_set import EliteClass, IntArray, Source, TrainingSet
 
@@ -39,12 +45,15 @@ class HeldOutMetrics:
         held_out_loss: Mean cross-entropy of labelled pairs, unweighted: no weight can flatter it.
         elite_auc: Positive elite pairs against negative ones.
         elite_accuracy: How often the elite pair with the higher score is placed higher.
-        eval_spearman: Rank correlation with the measured targets.
+        eval_spearman: Rank correlation with the measured targets of pairs whose figures are not
+            told.
         negatives_auc: Labelled pairs of target 0.5 and more against synthetic negatives.
         preference_accuracy: How often the pair that people liked better is placed higher.
         calibration_error: Mean distance of scores and targets of labelled pairs.
         score_std: Deviation of the scores of all labelled pairs, trained on or not: what the gate
             on a pack's scores will look at.
+        target_spearman: Rank correlation with the target of labelled pairs whose figures are told,
+            whoever labelled them: what taste leaves of it.
     """
 
     held_out_loss: float | None
@@ -55,6 +64,7 @@ class HeldOutMetrics:
     preference_accuracy: float | None
     calibration_error: float | None
     score_std: float | None
+    target_spearman: float | None
 
 
 class HeldOut:
@@ -78,6 +88,8 @@ class HeldOut:
         self._source = training_set.source[rows]
         self._elite_class = training_set.elite_class[rows]
         self._target = training_set.target[rows].astype(np.float64)
+        self._told = training_set.pair_inputs.knows(self._fg[: len(rows)], self._bg[: len(rows)])
+        self._known_target = _told_targets(training_set, rows)
         judged = rows[self._held_out & (self._source != Source.NEGATIVE)]
         presets = np.concatenate([training_set.fg_index[judged], training_set.bg_index[judged]])
         self.families = frozenset(training_set.preset_families[presets].tolist())
@@ -102,7 +114,8 @@ class HeldOut:
         labelled = self._source != Source.NEGATIVE
         known = held_out & labelled
         elite = held_out & (self._source == Source.ELITE)
-        measured = held_out & (self._source == Source.EVAL)
+        measured = held_out & (self._source == Source.EVAL) & ~self._told
+        told = known & self._told
         return HeldOutMetrics(
             held_out_loss=cross_entropy(scores[known], target[known]),
             elite_auc=auc(
@@ -117,6 +130,7 @@ class HeldOut:
             preference_accuracy=self._preference_accuracy(every[self._num_rows :]),
             calibration_error=calibration_error(scores[known], target[known]),
             score_std=deviation(scores[labelled]),
+            target_spearman=spearman(scores[told], self._known_target[told]),
         )
 
     def _preference_accuracy(self, scores: Numbers) -> float | None:
@@ -124,3 +138,11 @@ class HeldOut:
             return None
         lead = np.sign(scores[: self._num_compared] - scores[self._num_compared :])
         return float((1 + lead.mean()) / 2)
+
+
+def _told_targets(training_set: TrainingSet, rows: IntArray) -> npt.NDArray[np.float64]:
+    """Returns the targets of measured rows; NaN of others."""
+    inputs = training_set.pair_inputs.of(training_set.fg_index[rows], training_set.bg_index[rows])
+    if training_set.pair_inputs.width == 0:
+        return np.full(len(rows), np.nan)
+    return inputs[:, TARGET01].astype(np.float64)

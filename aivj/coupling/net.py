@@ -1,4 +1,10 @@
-"""The net that scores a pair: one code for each preset, and a layer over both codes."""
+"""The net that scores a pair: one code for each preset, and a layer over both codes.
+
+Where pairs are measured, the target of a pair is known, and the net says what people's taste adds
+to it: score = sigmoid(logit(target) / 2 + taste). A taste of 0 ranks pairs as the target does; one
+of 1 more raises the odds of a good pair by e. How much of the target, and how small the figures are
+beside the codes, was chosen on families held out (docs/log/learning.md).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +14,22 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from aivj.coupling.pair_inputs import TARGET01, PairInputs
 from aivj.coupling.training_set import FloatArray, IntArray
 
 # A standardised feature beyond this many deviations says no more than that it is extreme;
 # unbounded, its products with others would drown the rest.
 MAX_DEVIATIONS = 6.0
 _LEAST_STD = 1e-6
+
+TARGET_GAIN = 0.5
+"""What is left of the target's logit in a score: people and measurements do not agree wholly."""
+
+INPUT_SCALE = 0.25
+"""Of standardised figures: few labels of people are soon learned by heart from large ones."""
+
+TARGET_SPAN = (0.02, 0.98)
+"""Targets beyond are taken as these: a pair that is worth nothing may still be liked."""
 
 PAIR_BLOCKS = 4
 
@@ -26,32 +42,40 @@ class NetShape:
         num_features: Numbers that describe a preset.
         encoder_width: Numbers that the net makes of them.
         hidden_width: Units of the hidden layer over a pair.
+        num_inputs: Numbers that were measured of a pair; 0 for nets that are told of texts alone.
     """
 
     num_features: int
     encoder_width: int
     hidden_width: int
+    num_inputs: int = 0
 
 
 class CouplingNet(nn.Module):
     """Maps two standardised presets to the logit of the pair's quality.
 
     One encoder reads both layers, so that what is learned of a preset counts wherever it stands;
-    over a pair of codes a, b the hidden layer sees [a, b, |a - b|, a * b]. The mean and deviation
-    that presets are standardised by travel with the weights.
+    over a pair of codes a, b the hidden layer sees [a, b, |a - b|, a * b], and what was measured of
+    the pair. The mean and deviation that all is standardised by travel with the weights.
     """
 
     feature_mean: Tensor
     feature_std: Tensor
+    input_mean: Tensor
+    input_std: Tensor
 
     def __init__(self, shape: NetShape) -> None:
         super().__init__()
         self.shape = shape
         self.encoder = nn.Linear(shape.num_features, shape.encoder_width)
-        self.hidden = nn.Linear(PAIR_BLOCKS * shape.encoder_width, shape.hidden_width)
+        width = PAIR_BLOCKS * shape.encoder_width + shape.num_inputs
+        self.hidden = nn.Linear(width, shape.hidden_width)
         self.out = nn.Linear(shape.hidden_width, 1)
         self.register_buffer("feature_mean", torch.zeros(shape.num_features))
         self.register_buffer("feature_std", torch.ones(shape.num_features))
+        if shape.num_inputs > 0:
+            self.register_buffer("input_mean", torch.full((shape.num_inputs,), 0.5))
+            self.register_buffer("input_std", torch.ones(shape.num_inputs))
 
     @classmethod
     def seeded(cls, shape: NetShape, seed: int) -> "CouplingNet":
@@ -92,16 +116,24 @@ class CouplingNet(nn.Module):
         self.feature_mean.copy_(mean)
         self.feature_std.copy_(torch.where(std > _LEAST_STD, std, torch.ones_like(std)) * balance)
 
+    def learn_inputs(self, values: FloatArray) -> None:
+        """Takes mean and deviation from what was measured of [U, M] pairs, one or more."""
+        measured = torch.tensor(values, dtype=torch.float64)
+        std = measured.std(dim=0, correction=0)
+        self.input_mean.copy_(measured.mean(dim=0))
+        self.input_std.copy_(torch.where(std > _LEAST_STD, std, torch.ones_like(std)))
+
     def normalise(self, preset_features: Tensor) -> Tensor:
         """Standardises [..., F] raw features; one that is missing (NaN) is the mean."""
-        deviations = (preset_features - self.feature_mean) / self.feature_std
-        return deviations.nan_to_num(nan=0.0).clamp(-MAX_DEVIATIONS, MAX_DEVIATIONS)
+        return _standardised(preset_features, self.feature_mean, self.feature_std)
 
-    def forward(self, layers: Tensor, keep: Sequence[Tensor] = ()) -> Tensor:
+    def forward(self, layers: Tensor, inputs: Tensor, keep: Sequence[Tensor] = ()) -> Tensor:
         """Returns [B] logits.
 
         Args:
             layers: [2 B, F] standardised presets: all foregrounds, then their backgrounds.
+            inputs: [B, M] what was measured of the pairs, as it is; NaN, which is taken as the
+                mean, where nothing was.
             keep: Dropout factors, of the codes [2 B, E] and of the hidden layer [B, H], drawn by
                 the caller; empty outside training. Given rather than drawn here, so that a fit
                 owns all its chance.
@@ -110,16 +142,37 @@ class CouplingNet(nn.Module):
         if keep:
             codes = codes * keep[0]
         a, b = codes.chunk(2)
-        values = torch.relu(self.hidden(torch.cat([a, b, (a - b).abs(), a * b], dim=-1)))
+        seen = [a, b, (a - b).abs(), a * b]
+        if self.shape.num_inputs > 0:
+            seen.append(INPUT_SCALE * _standardised(inputs, self.input_mean, self.input_std))
+        values = torch.relu(self.hidden(torch.cat(seen, dim=-1)))
         if keep:
             values = values * keep[1]
         logits: Tensor = self.out(values).squeeze(-1)
-        return logits
+        return logits + self._leaning(inputs) if self.shape.num_inputs > 0 else logits
+
+    def _leaning(self, inputs: Tensor) -> Tensor:
+        """Returns the part of [B] targets; of the mean one where a pair was not measured."""
+        target = inputs[:, TARGET01]
+        target = torch.where(target.isnan(), self.input_mean[TARGET01], target)
+        return TARGET_GAIN * torch.logit(target.clamp(*TARGET_SPAN))
+
+
+def _standardised(values: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """Returns deviations from the mean, bounded; 0 where nothing is known (NaN)."""
+    deviations = (values - mean) / std
+    return deviations.nan_to_num(nan=0.0).clamp(-MAX_DEVIATIONS, MAX_DEVIATIONS)
 
 
 @torch.no_grad()
 def predict01(
-    net: CouplingNet, presets: Tensor, fg_index: Tensor, bg_index: Tensor, *, chunk: int = 8192
+    net: CouplingNet,
+    presets: Tensor,
+    fg_index: Tensor,
+    bg_index: Tensor,
+    inputs: Tensor,
+    *,
+    chunk: int = 8192,
 ) -> Tensor:
     """Scores pairs of a table of presets.
 
@@ -128,14 +181,17 @@ def predict01(
         presets: [P, F] standardised presets.
         fg_index: [N] rows of the foregrounds.
         bg_index: [N] rows of the backgrounds.
+        inputs: [N, M] what was measured of the pairs.
         chunk: Pairs scored at a time; bounds memory.
 
     Returns:
         [N] qualities, 0..1.
     """
     parts = [
-        torch.sigmoid(net(presets.index_select(0, torch.cat([fg, bg]))))
-        for fg, bg in zip(torch.split(fg_index, chunk), torch.split(bg_index, chunk), strict=True)
+        torch.sigmoid(net(presets.index_select(0, torch.cat([fg, bg])), told))
+        for fg, bg, told in zip(
+            *(torch.split(rows, chunk) for rows in (fg_index, bg_index, inputs)), strict=True
+        )
     ]
     return torch.cat(parts)
 
@@ -143,10 +199,13 @@ def predict01(
 class NetScorer:
     """Scores pairs of a table of presets with a net; see `aivj.coupling.held_out.PairScorer`."""
 
-    def __init__(self, net: CouplingNet, presets: Tensor) -> None:
-        """Takes the net and [P, F] standardised presets on its device."""
+    def __init__(
+        self, net: CouplingNet, presets: Tensor, pair_inputs: PairInputs | None = None
+    ) -> None:
+        """Takes the net, [P, F] standardised presets on its device, and what was measured."""
         self._net = net
         self._presets = presets
+        self._pair_inputs = pair_inputs or PairInputs.none()
 
     def __call__(self, fg_index: IntArray, bg_index: IntArray) -> npt.NDArray[np.float64]:
         """Returns [n] scores, 0..1."""
@@ -156,5 +215,6 @@ class NetScorer:
             self._presets,
             torch.from_numpy(fg_index).to(device),
             torch.from_numpy(bg_index).to(device),
+            torch.from_numpy(self._pair_inputs.of(fg_index, bg_index)).to(device),
         )
         return scores.cpu().numpy().astype(np.float64)

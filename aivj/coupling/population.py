@@ -72,6 +72,7 @@ class Population:
         self._presets = self._net.normalise(
             torch.tensor(training_set.preset_features, device=device)
         )
+        self._pair_inputs = training_set.pair_inputs
         self._batches = Batches(training_set, split, first.batch_size, device)
         self._generator = torch.Generator(device).manual_seed(first.seed)
         self._num_epochs = first.epochs
@@ -112,18 +113,18 @@ class Population:
     def scores(self, fg_index: IntArray, bg_index: IntArray) -> npt.NDArray[np.float64]:
         """Returns [M, n] scores, 0..1, of pairs given as rows of the table of presets."""
 
-        def one(parameters: Parameters, layers: Tensor) -> Tensor:
-            return torch.sigmoid(self._logits(parameters, layers, []))
+        def one(parameters: Parameters, layers: Tensor, inputs: Tensor) -> Tensor:
+            return torch.sigmoid(self._logits(parameters, layers, inputs, []))
 
-        device = self._presets.device
-        fg, bg = (torch.from_numpy(index).to(device) for index in (fg_index, bg_index))
-        chunks = zip(*(torch.split(rows, _PAIRS_AT_A_TIME) for rows in (fg, bg)), strict=True)
+        device, told = self._presets.device, self._pair_inputs.of(fg_index, bg_index)
+        rows = (torch.from_numpy(each).to(device) for each in (fg_index, bg_index, told))
+        chunks = zip(*(torch.split(each, _PAIRS_AT_A_TIME) for each in rows), strict=True)
         with one_thread():
             parts = [
-                torch.func.vmap(one, in_dims=(0, None))(
-                    self._parameters, self._presets.index_select(0, torch.cat(layers))
+                torch.func.vmap(one, in_dims=(0, None, None))(
+                    self._parameters, self._presets.index_select(0, torch.cat([fg, bg])), inputs
                 )
-                for layers in chunks
+                for fg, bg, inputs in chunks
             ]
         return torch.cat(parts, dim=1).cpu().numpy().astype(np.float64)
 
@@ -156,7 +157,7 @@ class Population:
         dropout = hyper["dropout"]
         keep = [(part >= dropout) / (1 - dropout) for part in chance]
         return batch_loss(
-            self._logits(parameters, layers, keep),
+            self._logits(parameters, layers, batch.inputs, keep),
             batch.target,
             hyper["weights"][batch.source],
             batch.is_tie,
@@ -165,8 +166,10 @@ class Population:
             num_comparisons=self._batches.num_comparisons,
         )
 
-    def _logits(self, parameters: Parameters, layers: Tensor, keep: list[Tensor]) -> Tensor:
-        logits: Tensor = torch.func.functional_call(self._net, parameters, (layers, keep))
+    def _logits(
+        self, parameters: Parameters, layers: Tensor, inputs: Tensor, keep: list[Tensor]
+    ) -> Tensor:
+        logits: Tensor = torch.func.functional_call(self._net, parameters, (layers, inputs, keep))
         return logits
 
     def net(self, member: int) -> CouplingNet:

@@ -1,5 +1,12 @@
-"""Scores every pair of a pack and lets nothing pass that carries no signal."""
+"""Scores every pair of a pack and lets nothing pass that carries no signal.
 
+A net that was told what pairs look like wants to know it of every pair that it scores: so the
+presets of a pack have to be drawn before, and one that nobody tried to draw is refused. Of a pair
+with a preset that cannot be drawn nothing is known but its texts; it is scored as a pair of mean
+figures, and counted.
+"""
+
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,9 +28,12 @@ from aivj.contracts.pairs_quality import (
 from aivj.contracts.scored_pack import presets_digest
 from aivj.coupling.calibration import Scores, Stretch, std_stretch
 from aivj.coupling.checkpoint import Checkpoint
+from aivj.coupling.metrics import spearman
 from aivj.coupling.net import NetScorer
 from aivj.coupling.pack_rows import PackRows, pack_files, pack_rows
+from aivj.coupling.pair_inputs import PAIR_SPEC, TARGET01, PairInputs
 from aivj.coupling.preset_rows import PresetRows, read_presets
+from aivj.coupling.taken_pairs import TakenPairs
 from aivj.coupling.training_set import IntArray
 from aivj.errors import GateError, InputError
 from aivj.packs.extra_features import ExtraFeatures
@@ -38,6 +48,7 @@ def score_pack(
     store: FeatureStore,
     device: torch.device,
     extra: ExtraFeatures | None = None,
+    taken: TakenPairs | None = None,
     min_quality_std: float = MIN_QUALITY_STD,
     calibrate_std: float | None = None,
     run_id: str | None = None,
@@ -52,6 +63,7 @@ def score_pack(
         store: Where features of presets are looked up and kept.
         device: Where the net runs.
         extra: Features beside those of the text, if the net was fitted with them.
+        taken: Takes of the presets, if the net is told what pairs look like.
         min_quality_std: Least standard deviation of the final scores.
         calibrate_std: Deviation to stretch bunched scores to; order never changes.
         run_id: Training run to name in the provenance; None names the one that the checkpoint
@@ -59,12 +71,12 @@ def score_pack(
         manifest_digest: SHA-256 of the manifest's file, for the provenance.
 
     Raises:
-        InputError: Not one pair's presets can be read, or the net was fitted to other features
-            than these.
+        InputError: Not one pair's presets can be read, the net was fitted to other features than
+            these, or a preset has no take.
+        StorageError: Takes cannot be read.
         GateError: The scores are too much alike to tell pairs apart. Nothing has been written.
     """
-    presets = read_presets(store, pack_files(manifest, packs_root), extra=extra)
-    require_features(checkpoint, presets.table.spec)
+    presets = read_described(checkpoint, store, pack_files(manifest, packs_root), extra=extra)
     pack = pack_rows(manifest, packs_root, presets)
     whole = pack.whole
     if not whole.any():
@@ -73,7 +85,9 @@ def score_pack(
             f"none of {len(manifest.pairs)} pairs with both files",
             "pass the folder that contains presets/<pack>, or build the pack again",
         )
-    raw = predict(checkpoint, presets, pack.fg_index[whole], pack.bg_index[whole], device)
+    fg, bg = pack.fg_index[whole], pack.bg_index[whole]
+    told = measured_inputs(checkpoint, presets, fg, bg, taken)
+    raw = predict(checkpoint, presets, fg, bg, device, told)
     stretch = std_stretch(raw, calibrate_std) if calibrate_std is not None else None
     final = stretch.apply(raw) if stretch is not None else raw
     stats = quality_stats(final.tolist(), calibration=_calibration(stretch, raw))
@@ -87,6 +101,8 @@ def score_pack(
             scored_pairs=len(final),
             missing_files=len(whole) - len(final),
             unusable_entries=len(manifest.faults) or None,
+            unmeasured_pairs=int((~told.knows(fg, bg)).sum()) if told.width else None,
+            target_spearman=_kept_target(final, told, fg, bg),
         ),
         provenance=Provenance(
             run_id=run_id or checkpoint.run_id,
@@ -106,13 +122,29 @@ def score_pack(
     )
 
 
-def require_features(checkpoint: Checkpoint, spec: str) -> None:
-    """Refuses features that a net was not fitted to.
+def read_described(
+    checkpoint: Checkpoint,
+    store: FeatureStore,
+    files: Iterable[Path],
+    *,
+    extra: ExtraFeatures | None = None,
+) -> PresetRows:
+    """Reads presets and describes them as a net was told of those that it was fitted to.
+
+    Args:
+        checkpoint: The net.
+        store: Where features of texts are looked up and kept.
+        files: The presets.
+        extra: Features beside those of the text, if the net was fitted with them.
 
     Raises:
-        InputError: They are of another version, or come with another table.
+        InputError: The features are of another version, or come with another table.
     """
-    wanted = checkpoint.card.feature_spec
+    space = checkpoint.term_space
+    presets = read_presets(
+        store, files, extra=extra, space_of=None if space is None else lambda _: space
+    )
+    wanted, spec = checkpoint.card.preset_spec, presets.table.spec
     if spec != wanted:
         raise InputError(
             f"presets described by the features {wanted}, which the net was fitted to",
@@ -120,6 +152,50 @@ def require_features(checkpoint: Checkpoint, spec: str) -> None:
             "pass the same --preset-features as to `aivj train` (none if it had none), or train "
             "again with this version",
         )
+    return presets
+
+
+def measured_inputs(
+    checkpoint: Checkpoint,
+    presets: PresetRows,
+    fg_index: IntArray,
+    bg_index: IntArray,
+    taken: TakenPairs | None,
+) -> PairInputs:
+    """Measures pairs for a net that is told what they look like; returns nothing for another.
+
+    Args:
+        checkpoint: The net.
+        presets: The presets that pairs are made of.
+        fg_index: Row of each foreground among them, [n].
+        bg_index: The same for backgrounds.
+        taken: Their takes; None if there are none.
+
+    Raises:
+        InputError: The net is told of figures of another version, or nobody tried to draw a preset.
+        StorageError: Takes cannot be read.
+    """
+    spec = checkpoint.card.pair_spec
+    if spec is None:
+        return PairInputs.none()
+    if spec != PAIR_SPEC:
+        raise InputError(
+            f"a net that is told of the figures {PAIR_SPEC}", spec, "train again with this version"
+        )
+    names = presets.table.hashes
+    contents = [names[row] for row in np.unique([fg_index, bg_index]).tolist()]
+    untried = contents if taken is None else taken.untried(contents)
+    if taken is None or untried:
+        raise InputError(
+            "takes of all presets of these pairs, since the net is told what pairs look like",
+            f"none of {len(untried)} of {len(contents)} presets",
+            "draw them first (`aivj sample`, or `aivj takes draw --presets` with the pack's "
+            "folder), say with --takes where they are, or train with `--figures none`",
+        )
+    pairs = zip(fg_index.tolist(), bg_index.tolist(), strict=True)
+    contents_of = [(names[fg], names[bg]) for fg, bg in pairs]
+    values = taken.inputs(contents_of, checkpoint.card.config.eval_target)
+    return PairInputs.of_pairs(fg_index, bg_index, values)
 
 
 def predict(
@@ -128,19 +204,31 @@ def predict(
     fg_index: IntArray,
     bg_index: IntArray,
     device: torch.device,
+    told: PairInputs,
 ) -> Scores:
     """Returns what the net says of pairs, 0 to 1, shape [n].
 
     Args:
-        checkpoint: The net; its features are those of `presets`, see `require_features`.
+        checkpoint: The net; its features are those of `presets`, see `read_described`.
         presets: Features of the layers.
         fg_index: Row of each foreground among them, shape [n].
         bg_index: The same for backgrounds.
         device: Where the net runs.
+        told: What was measured of the pairs; nothing for nets that read texts alone.
     """
     net = checkpoint.net.to(device)
     features = torch.from_numpy(presets.table.values).to(device)
-    return NetScorer(net, net.normalise(features))(fg_index, bg_index)
+    return NetScorer(net, net.normalise(features), told)(fg_index, bg_index)
+
+
+def _kept_target(
+    scores: Scores, told: PairInputs, fg_index: IntArray, bg_index: IntArray
+) -> float | None:
+    known = told.knows(fg_index, bg_index)
+    if not known.any():
+        return None
+    target = told.of(fg_index[known], bg_index[known])[:, TARGET01]
+    return spearman(scores[known], target)
 
 
 def _held_out_pairs(checkpoint: Checkpoint, presets: PresetRows, pack: PackRows) -> list[int]:

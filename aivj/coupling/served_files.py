@@ -12,6 +12,30 @@ CHECKPOINT_NAME = f"{CHECKPOINT_STEM}.safetensors"
 STRETCH_NAME = "stretch.json"
 FEATURES_NAME = "preset-features"
 INPUTS = ("fg", "bg")
+USUAL_FIGURES = {
+    "viz_avg_luma": 0.4,
+    "viz_avg_frame_delta": 0.003,
+    "composite_avg_luma": 0.44,
+    "composite_avg_frame_delta": 0.039,
+    "audio_response": 0.18,
+    "colourfulness": 43.0,
+    "spatial_detail": 0.36,
+    "flashes_per_s": 1.0,
+    "red_flashes_per_s": 0.0,
+    "black_share": 0.1,
+    "blown_share": 0.05,
+    "luma_range": 0.15,
+    "composite_color_r": 0.45,
+    "composite_color_g": 0.43,
+    "composite_color_b": 0.47,
+    "fg_contribution": 0.2,
+    "bg_contribution": 0.25,
+    "fg_avg_frame_delta": 0.035,
+    "bg_avg_frame_delta": 0.035,
+    "audio_response_fg": 0.15,
+    "audio_response_bg": 0.15,
+}
+"""Columns of a net that is told what pairs look like, with the figures of an ordinary pair."""
 OUTPUT = "score"
 LOADER_MODULE = "aivj.coupling.served_model"
 """Loads the folder again; importing it loads torch, which takes seconds."""

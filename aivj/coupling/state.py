@@ -11,6 +11,7 @@ from aivj.coupling.config import FitConfig
 from aivj.coupling.history import EpochMetrics
 from aivj.coupling.net import CouplingNet, NetShape
 from aivj.coupling.training_set import TrainingSet
+from aivj.packs.term_space import TermSpace
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Fitted:
         feature_spec: Version of the features the net reads.
         dataset_digest: Digest of what it learned from.
         renderer_class: What drew the measured pairs it learned from.
+        takes: See `TrainingSet.takes`.
+        term_space: See `TrainingSet.term_space`.
         history: Metrics of every epoch.
         starts: See `FitState.starts`.
         held_out_presets: See `FitState.held_out_presets`.
@@ -81,6 +84,8 @@ class Fitted:
     feature_spec: str
     dataset_digest: str
     renderer_class: str | None
+    takes: tuple[str, ...]
+    term_space: TermSpace | None
     history: tuple[EpochMetrics, ...]
     starts: tuple[int, ...]
     held_out_presets: tuple[str, ...]
@@ -88,15 +93,25 @@ class Fitted:
     @classmethod
     def from_state(cls, state: FitState, training_set: TrainingSet, config: FitConfig) -> Self:
         """Makes the result of a fit from its last state."""
-        num_features = training_set.preset_features.shape[1]
-        shape = NetShape(num_features, config.encoder_width, config.hidden_width)
         return cls(
-            net=CouplingNet.from_state(shape, state.net),
+            net=CouplingNet.from_state(net_shape(training_set, config), state.net),
             config=config,
             feature_spec=training_set.feature_spec,
             dataset_digest=training_set.dataset_digest(),
             renderer_class=training_set.renderer_class,
+            takes=training_set.takes,
+            term_space=training_set.term_space,
             history=state.history,
             starts=state.starts,
             held_out_presets=state.held_out_presets,
         )
+
+
+def net_shape(training_set: TrainingSet, config: FitConfig) -> NetShape:
+    """Returns how large a net is that learns a training set."""
+    return NetShape(
+        num_features=training_set.preset_features.shape[1],
+        encoder_width=config.encoder_width,
+        hidden_width=config.hidden_width,
+        num_inputs=training_set.pair_inputs.width,
+    )

@@ -1,20 +1,26 @@
 """Pairs that no run has visited, measured from the takes of their presets."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from aivj.contracts.scores import pair_score
-from aivj.coupling.eval_target import EvalTarget, eval_targets01
-from aivj.coupling.training_set import FloatArray
-from aivj.takes.batch import PairFigures, pair_figures
+from aivj.coupling.eval_target import EvalTarget
+from aivj.coupling.pair_inputs import INPUT_NAMES, FloatArray, inputs_of
+from aivj.takes.batch import pair_figures
 from aivj.takes.reactivity import Heard
 from aivj.takes.store import TakeStore
 from aivj.takes.table import LayerTable
 
+_MAX_LAYERS = 1024
+"""Layers that are held at a time, about 300 KB each."""
+
+Pair = tuple[str, str]
+"""Content hashes of foreground and background."""
+
 
 class TakenPairs:
-    """What pairs are worth whose presets are both drawn.
+    """Pairs whose presets are both drawn.
 
     Args:
         stores: Takes; those of a store are composed with each other alone. Of several that have
@@ -24,8 +30,19 @@ class TakenPairs:
     def __init__(self, stores: Sequence[TakeStore]) -> None:
         self._stores = stores
 
-    def targets(self, pairs: Sequence[tuple[str, str]], target: EvalTarget) -> FloatArray:
-        """Returns what pairs are worth as targets to learn, 0 to 1; NaN where a take is missing.
+    @property
+    def conditions(self) -> list[str]:
+        """Digests of what the takes were drawn under, in the order in which they are asked."""
+        return [store.conditions.digest for store in self._stores]
+
+    def untried(self, contents: Sequence[str]) -> list[str]:
+        """Returns those of the presets that nobody tried to draw."""
+        return [
+            content for content in contents if all(content not in store for store in self._stores)
+        ]
+
+    def inputs(self, pairs: Sequence[Pair], target: EvalTarget) -> FloatArray:
+        """Measures pairs, [N, M] as `aivj.coupling.pair_inputs`; NaN where a take is missing.
 
         Args:
             pairs: Content hashes of foreground and background.
@@ -34,15 +51,15 @@ class TakenPairs:
         Raises:
             StorageError: A store cannot be read.
         """
-        found = np.full(len(pairs), np.nan, np.float32)
+        found = np.full((len(pairs), len(INPUT_NAMES)), np.nan, np.float32)
         for store in self._stores:
             waiting = [
                 place
-                for place in np.flatnonzero(np.isnan(found)).tolist()
+                for place in np.flatnonzero(np.isnan(found[:, 0])).tolist()
                 if all(_is_drawn(store, content) for content in pairs[place])
             ]
-            if waiting:
-                found[waiting] = _worth(store, [pairs[place] for place in waiting], target)
+            for places in _parts(waiting, pairs):
+                found[places] = _measured(store, [pairs[place] for place in places], target)
         return found
 
 
@@ -50,20 +67,28 @@ def _is_drawn(store: TakeStore, content: str) -> bool:
     return content in store and store.failure(content) is None
 
 
-def _worth(store: TakeStore, pairs: Sequence[tuple[str, str]], target: EvalTarget) -> FloatArray:
+def _parts(places: Sequence[int], pairs: Sequence[Pair]) -> Iterator[list[int]]:
+    """Yields pairs in parts of at most `_MAX_LAYERS` layers; those with one foreground together."""
+    part: list[int] = []
+    layers: set[str] = set()
+    for place in sorted(places, key=pairs.__getitem__):
+        if len(layers.union(pairs[place])) > _MAX_LAYERS:
+            yield part
+            part, layers = [], set()
+        part.append(place)
+        layers.update(pairs[place])
+    if part:
+        yield part
+
+
+def _measured(store: TakeStore, pairs: Sequence[Pair], target: EvalTarget) -> FloatArray:
     contents = sorted({content for pair in pairs for content in pair})
     settings = store.conditions.settings
     table = LayerTable.of(store.read_cells(contents), len(contents), settings)
     place_of = {content: place for place, content in enumerate(contents)}
-    places = np.array([[place_of[content] for content in pair] for pair in pairs])
-    # No target asks whether a picture moves with the music, only whether music changes it.
-    unheard = np.zeros(settings.measure_frames)
-    figures = pair_figures(table, places[:, 0], places[:, 1], Heard(unheard, (unheard,)))
-    return _targets(figures, target).astype(np.float32)
-
-
-def _targets(figures: PairFigures, target: EvalTarget) -> np.ndarray:
-    if target == "v1":
-        return eval_targets01(figures)
-    measured = zip(figures.viz_avg_luma, figures.viz_avg_frame_delta, strict=True)
-    return np.array([pair_score(float(luma), float(motion)) for luma, motion in measured])
+    front, back = np.array([[place_of[content] for content in pair] for pair in pairs]).T
+    # Nothing asks whether a picture moves with the music, only whether music changes it.
+    unheard = Heard(np.zeros(settings.measure_frames), (np.zeros(settings.measure_frames),))
+    num_threads = len(os.sched_getaffinity(0))
+    figures = pair_figures(table, front, back, unheard, num_threads=num_threads)
+    return inputs_of(figures, target)

@@ -9,6 +9,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from aivj.coupling.pair_inputs import PairInputs
+from aivj.packs.term_space import TermSpace
+
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -60,6 +63,11 @@ class Comparisons:
         return len(self.is_tie)
 
     @property
+    def sides(self) -> tuple[tuple[IntArray, IntArray], tuple[IntArray, IntArray]]:
+        """Rows of foreground and background of the better pairs, and of the others."""
+        return (self.winner_fg, self.winner_bg), (self.loser_fg, self.loser_bg)
+
+    @property
     def layers(self) -> tuple[IntArray, IntArray, IntArray, IntArray]:
         """Rows of the four presets of each comparison: winner's fg and bg, loser's fg and bg."""
         return self.winner_fg, self.winner_bg, self.loser_fg, self.loser_bg
@@ -73,7 +81,7 @@ class TrainingSet:
     is paired.
 
     Attributes:
-        feature_spec: Version of the feature vector.
+        feature_spec: Version of all that describes presets and pairs.
         preset_features: [P, F] raw features; NaN where a preset lacks one that is not of its text.
         feature_blocks: How many features there are of the text and, behind them, of other sources.
         preset_hashes: Content hash of each preset, P of them, all different.
@@ -86,6 +94,9 @@ class TrainingSet:
         measured_luma: [N] mean luma where the pair was measured, NaN elsewhere; for the rule that
             the net is held against, never an input.
         comparisons: Judgements of people.
+        pair_inputs: What was measured of pairs, and is told to the net; see there.
+        takes: Conditions of the takes that this was measured from.
+        term_space: What some of the presets' features were made by; None if none were.
         renderer_class: What drew the measured pairs: a class, classes joined by `+` where mixing
             was allowed, or None where nothing was measured or the rows do not say.
         notes: Sentences on what was left out or reduced while the set was built.
@@ -103,6 +114,9 @@ class TrainingSet:
     elite_class: npt.NDArray[np.int8]
     measured_luma: FloatArray
     comparisons: Comparisons = field(default_factory=Comparisons.of)
+    pair_inputs: PairInputs = field(default_factory=PairInputs.none)
+    takes: tuple[str, ...] = ()
+    term_space: TermSpace | None = None
     renderer_class: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -123,7 +137,7 @@ class TrainingSet:
         """Returns the SHA-256 of what is learned, whatever the order of rows and presets.
 
         Covers the feature version; for each row the content hashes of both presets, target,
-        source and class; and for each comparison its presets and outcome.
+        source, class and what was measured; and for each comparison its presets and outcome.
         """
         digest = hashlib.sha256(self.feature_spec.encode())
         for row in sorted([*self._rows_as_bytes(), *self._comparisons_as_bytes()]):
@@ -134,8 +148,12 @@ class TrainingSet:
     def _rows_as_bytes(self) -> Iterable[bytes]:
         hashes = [name.encode() for name in self.preset_hashes]
         labels = zip(self.target.astype("<f4"), self.source, self.elite_class, strict=True)
-        for fg, bg, label in zip(self.fg_index, self.bg_index, labels, strict=True):
-            yield b"|".join([hashes[fg], hashes[bg], *(value.tobytes() for value in label)])
+        told = self.pair_inputs.of(self.fg_index, self.bg_index).astype("<f4")
+        rows = zip(self.fg_index, self.bg_index, labels, told, strict=True)
+        for fg, bg, label, inputs in rows:
+            measured = [inputs.tobytes()] if len(inputs) else []
+            values = (value.tobytes() for value in label)
+            yield b"|".join([hashes[fg], hashes[bg], *values, *measured])
 
     def _comparisons_as_bytes(self) -> Iterable[bytes]:
         compared = self.comparisons

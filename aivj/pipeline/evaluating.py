@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aivj.contracts.evaluation import EVALUATION_NAME, EvaluationTable
 from aivj.contracts.json_text import document_bytes, iso_utc
+from aivj.coupling.baselines import TARGET
 from aivj.coupling.cross_validation import (
     METRICS,
     TREES,
@@ -96,20 +97,21 @@ def evaluate(
 
 
 def _verdicts(evaluation: Evaluation) -> list[str]:
-    """Says how the net stands to a constant, and to the trees if enough was judged."""
+    """Says how the net stands to a constant; to trees and the target too, if enough was judged."""
     judgement = evaluation.judgement
-    rows = evaluation.against(TREES) if judgement.is_enough else []
-    return [judgement.sentence, *map(_against_trees, rows)]
+    rivals = (TREES, TARGET) if judgement.is_enough else ()
+    against = [_against(rival, row) for rival in rivals for row in evaluation.against(rival)]
+    return [judgement.sentence, *against]
 
 
-def _against_trees(row: Comparison) -> str:
+def _against(rival: str, row: Comparison) -> str:
     relation = "than" if row.verdict in {"better", "worse"} else "from"
     error = (
         "no standard error: the seeds did not differ"
         if row.standard_error is None
         else f"standard error {row.standard_error:.3f}"
     )
-    return f"{row.metric}: net {row.verdict} {relation} trees ({row.difference:+.3f}, {error})"
+    return f"{row.metric}: net {row.verdict} {relation} {rival} ({row.difference:+.3f}, {error})"
 
 
 def _as_metrics(evaluation: Evaluation) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """What a net is to learn from, as named on a command line, and read into one training set."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from aivj.contracts.elite_manifest import read_elite_manifest
@@ -48,7 +48,9 @@ def read_training_set(
         eval_rows=of_present_presets(rows, manifests, request.packs_root, notes),
         preferences=_judgements(request.preference_paths, notes),
         extra=read_extra(request.preset_features),
-        taken=_taken(request.eval_paths) if config.neg_label == "measured" else None,
+        taken=_taken(request.eval_paths)
+        if "measured" in {config.neg_label, config.figures}
+        else None,
         mix_renderers=request.mix_renderers,
         notes=notes,
     )
@@ -76,17 +78,27 @@ def _taken(eval_paths: Sequence[Path]) -> TakenPairs | None:
     Raises:
         StorageError: A store does not answer.
     """
-    stores: dict[tuple[str, str], TakeStore] = {}
+    places: list[tuple[str, str]] = []
     for path in eval_paths:
         meta_path = RunDirectory(path.parent).meta_path
         takes = read_run_meta(meta_path).takes if meta_path.exists() else None
-        if takes is None:
-            continue
-        for digest in takes.conditions:
-            store = TakeStore.find(takes.uri, digest)
-            if store is not None:
-                stores[takes.uri, digest] = store
-    return TakenPairs(list(stores.values())) if stores else None
+        if takes is not None:
+            places += [(takes.uri, digest) for digest in takes.conditions]
+    return find_taken(places)
+
+
+def find_taken(places: Iterable[tuple[str, str]]) -> TakenPairs | None:
+    """Opens takes, given by the address of a store and the digest of conditions.
+
+    Returns:
+        What measures pairs by them, in their order; None if there are none.
+
+    Raises:
+        StorageError: A store does not answer.
+    """
+    found = (TakeStore.find(uri, digest) for uri, digest in dict.fromkeys(places))
+    stores = [store for store in found if store is not None]
+    return TakenPairs(stores) if stores else None
 
 
 def _eval_rows(paths: Sequence[Path], notes: list[str]) -> list[EvalRow]:

@@ -33,11 +33,13 @@ class PairedLayers:
         presets: In the order of their contents, by which pairs number them.
         pictures: A WebP picture of each, of the middle measured frame.
         pool: Their layers.
+        takes: Where these were read.
     """
 
     presets: tuple[DrawnPreset, ...]
     pictures: tuple[bytes, ...]
     pool: LayerPool
+    takes: TakeStore
 
 
 def presets_of(request: PairsRequest) -> SeededDraw:
@@ -92,7 +94,8 @@ def read_layers(
     settings = takes.conditions.settings
     table = LayerTable.of((outcome.cells for outcome in outcomes), len(outcomes), settings)
     pool = LayerPool(table, Heard.of(music, settings), num_threads=os.cpu_count() or 1)
-    return PairedLayers(tuple(kept), tuple(outcome.pictures[1] for outcome in outcomes), pool)
+    pictures = tuple(outcome.pictures[1] for outcome in outcomes)
+    return PairedLayers(tuple(kept), pictures, pool, takes)
 
 
 def _taken(

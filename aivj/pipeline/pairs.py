@@ -1,6 +1,5 @@
 """A coupled pack chosen among all pairs of a set of presets that were drawn once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,8 +9,8 @@ from aivj.contracts.pairs_manifest import require_pack_name
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.coupling.device import choose_device
 from aivj.coupling.eval_target import eval_targets01
-from aivj.coupling.preset_rows import read_presets
-from aivj.coupling.score import predict, require_features
+from aivj.coupling.score import measured_inputs, predict, read_described
+from aivj.coupling.taken_pairs import TakenPairs
 from aivj.curation.best_pairs import BestPairs, Quality, best_pairs
 from aivj.curation.candidates import Floats, Places
 from aivj.curation.layer_pool import Progress, unheard
@@ -20,7 +19,7 @@ from aivj.packs.drawing import DrawnPreset, name_pairs
 from aivj.packs.feature_store import FeatureStore
 from aivj.packs.pairing import MEGABYTE, DrawnPack, lay_out_pack, refuse_other_draw
 from aivj.packs.provenance import passed_over_list, trace
-from aivj.pipeline.paired_layers import TakePresets, presets_of, read_layers
+from aivj.pipeline.paired_layers import PairedLayers, TakePresets, presets_of, read_layers
 from aivj.pipeline.pairs_request import PairsRequest
 
 
@@ -77,7 +76,7 @@ def choose_pack(
         layers.pool,
         request.choosing,
         target=eval_targets01,
-        quality=_quality(request, layers.presets),
+        quality=_quality(request, layers),
         seed=request.seed,
         num_measured=request.num_measured,
         on_progress=on_progress,
@@ -119,7 +118,7 @@ def choose_pack(
     )
 
 
-def _quality(request: PairsRequest, presets: Sequence[DrawnPreset]) -> Quality:
+def _quality(request: PairsRequest, layers: PairedLayers) -> Quality:
     """Returns what pairs are chosen by.
 
     Raises:
@@ -132,14 +131,16 @@ def _quality(request: PairsRequest, presets: Sequence[DrawnPreset]) -> Quality:
             "a net to ask for scores", "none", "name it with --checkpoint, or train one"
         )
     checkpoint = read_checkpoint(request.checkpoint_path)
-    files = [preset.source.path for preset in presets]
-    rows = read_presets(FeatureStore(request.feature_store), files)
-    require_features(checkpoint, rows.table.spec)
+    files = [preset.source.path for preset in layers.presets]
+    rows = read_described(checkpoint, FeatureStore(request.feature_store), files)
+    taken = TakenPairs([layers.takes])
     row_of = np.array([rows.row_of[file] for file in files], np.int64)
     device = choose_device(allow_cpu=True).device
 
     def quality01(pairs: Places, target01: Floats) -> Floats:
-        scores = predict(checkpoint, rows, row_of[pairs[:, 0]], row_of[pairs[:, 1]], device)
+        fg, bg = row_of[pairs[:, 0]], row_of[pairs[:, 1]]
+        told = measured_inputs(checkpoint, rows, fg, bg, taken)
+        scores = predict(checkpoint, rows, fg, bg, device, told)
         if request.quality == "score":
             return scores
         return np.asarray((scores + target01) / 2)

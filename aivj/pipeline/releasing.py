@@ -1,6 +1,7 @@
 """Promotion: scores into the runtime's bucket, and the registry that follows."""
 
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from aivj.contracts.pointer import Pointer
 from aivj.contracts.verification import REPORT_NAME, VerifyReport
 from aivj.coupling import served_files
 from aivj.coupling.calibration import Stretch
+from aivj.coupling.pair_inputs import PAIR_SPEC
 from aivj.errors import GateError, StorageError
 from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
@@ -210,7 +212,7 @@ def _model(
     return ServableModel(
         data=folder / "data",
         loader_module=served_files.LOADER_MODULE,
-        example={name: [text] for name, text in zip(served_files.INPUTS, texts, strict=True)},
+        example=_example(texts, provenance.feature_spec or ""),
         output=served_files.OUTPUT,
         scores=quality_path,
         params={
@@ -220,6 +222,14 @@ def _model(
             "dataset_digest": provenance.dataset_digest or "",
         },
     )
+
+
+def _example(texts: Sequence[str], feature_spec: str) -> dict[str, list[str | float]]:
+    """Returns a table of one pair, with all that a net of these features asks for."""
+    named: dict[str, str | float] = dict(zip(served_files.INPUTS, texts, strict=True))
+    if PAIR_SPEC in feature_spec.split("+"):
+        named |= served_files.USUAL_FIGURES
+    return {name: [value] for name, value in named.items()}
 
 
 def _whole_pair(quality_path: Path) -> list[str] | None:

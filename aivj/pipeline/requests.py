@@ -25,6 +25,9 @@ def split_names(names: Sequence[str]) -> list[str]:
 PackNames = Annotated[Sequence[str], AfterValidator(split_names)]
 
 
+TAKES_HELP = "Where the takes of scored presets are. Default: <home>/takes."
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -82,6 +85,7 @@ class SweepRequest(_FitRequest):
     """What to search; its configuration is what is not swept, and the first seed."""
 
     plan: SweepPlan
+    takes_uri: str = Field(description=TAKES_HELP)
     ray_address: str | None = Field(
         None, description="Join this Ray cluster (`auto` inside a job)."
     )
@@ -93,6 +97,7 @@ class ScoreRequest(_Request):
     packs: PackNames = Field(description="Pack; several by comma or repeated.")
     packs_root: Path
     feature_store: Path
+    takes_uri: str = Field(description=TAKES_HELP)
     checkpoint_path: Path = Field(
         description="safetensors or pth. Default: the last one of `aivj train`."
     )

@@ -10,7 +10,7 @@ from aivj.coupling.checkpoint import read_checkpoint
 from aivj.coupling.device import choose_device
 from aivj.coupling.score import score_pack
 from aivj.packs.feature_store import FeatureStore
-from aivj.pipeline.labels import read_extra, read_pack
+from aivj.pipeline.labels import find_taken, read_extra, read_pack
 from aivj.pipeline.requests import ScoreRequest
 from aivj.storage import sha256_hex
 
@@ -24,13 +24,15 @@ def score(
 
     Args:
         request: What to score.
-        on_note: Told which pairs of a pack are left out since their entries cannot be used.
+        on_note: Told which pairs of a pack are left out since their entries cannot be used, and
+            which are scored by less than others.
 
     Returns:
         The scores and the path of the file, pack by pack.
 
     Raises:
-        InputError: The checkpoint, a manifest or a table of features cannot be used.
+        InputError: The checkpoint, a manifest or a table of features cannot be used, or the net is
+            told what pairs look like and a preset has no take.
         GateError: The scores of a pack are too much alike; every file is as it was before.
     """
     manifests = [read_pack(request.packs_root, pack) for pack in request.packs]
@@ -40,6 +42,7 @@ def score(
     checkpoint = read_checkpoint(request.checkpoint_path)
     store = FeatureStore(request.feature_store)
     extra = read_extra(request.preset_features)
+    taken = find_taken((request.takes_uri, digest) for digest in checkpoint.card.takes)
     device = choose_device(allow_cpu=True).device
     scored = [
         score_pack(
@@ -48,6 +51,7 @@ def score(
             request.packs_root,
             store=store,
             extra=extra,
+            taken=taken,
             device=device,
             min_quality_std=request.min_quality_std,
             calibrate_std=request.calibrate_std,
@@ -60,6 +64,11 @@ def score(
     ]
     written = []
     for quality in scored:
+        if quality.stats.unmeasured_pairs:
+            on_note(
+                f"{quality.pack}: {quality.stats.unmeasured_pairs} pairs scored by their texts "
+                "alone, since a preset of theirs cannot be drawn"
+            )
         path = _folder(request, quality.pack) / PAIRS_QUALITY_NAME
         write_pairs_quality(path, quality)
         written.append((quality, path))

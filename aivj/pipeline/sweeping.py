@@ -84,7 +84,8 @@ def sweep(
         raise RunError(
             "held-out pairs with labels of people or measurements",
             "none that could be ranked",
-            "measure more pairs, or give an elite list: synthetic negatives judge nothing",
+            "measure more pairs, or give an elite list: neither synthetic negatives nor measured "
+            "pairs whose figures the net is told judge an order (`--figures none` tells nothing)",
         )
     say(f"recording {len(results)} configurations")
     _record(tracker, run, request, results)
@@ -169,6 +170,7 @@ def crown(
             packs_root=labels.packs_root,
             feature_store=labels.feature_store,
             preset_features=labels.preset_features,
+            takes_uri=request.takes_uri,
         )
     )
     if not tracker.is_away:

@@ -17,7 +17,16 @@ from aivj.release.tracking import Tracker
 
 _KIND = "coupling-net"
 # What the loader module needs; `aivj` itself has to be installed from its repository.
-_NEEDED = ("aivj", "numpy", "pandas", "pyarrow", "pydantic", "safetensors", "torch")
+_NEEDED = (
+    "aivj",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "safetensors",
+    "scikit-learn",
+    "torch",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +36,7 @@ class ServableModel:
     Attributes:
         data: Folder that the loader module reads.
         loader_module: Name of the module with `_load_pyfunc`.
-        example: Columns of an input table, texts, by name.
+        example: Columns of an input table, texts or numbers, by name.
         output: Name of the column of numbers that comes out.
         scores: File of the scores that it gave; kept beside it.
         params: What to say of it.
@@ -35,7 +44,7 @@ class ServableModel:
 
     data: Path
     loader_module: str
-    example: Mapping[str, Sequence[str]]
+    example: Mapping[str, Sequence[str | float]]
     output: str
     scores: Path
     params: Mapping[str, str]
@@ -77,7 +86,9 @@ def _write(folder: Path, model: ServableModel, *, run_id: str, model_id: str) ->
         from mlflow.types import ColSpec, Schema
 
         signature = ModelSignature(
-            inputs=Schema([ColSpec("string", column) for column in model.example]),
+            inputs=Schema(
+                [ColSpec(_column_type(v), column) for column, v in model.example.items()]
+            ),
             outputs=Schema([ColSpec("double", model.output)]),
         )
         mlflow.pyfunc.save_model(
@@ -90,6 +101,10 @@ def _write(folder: Path, model: ServableModel, *, run_id: str, model_id: str) ->
             pip_requirements=_requirements(),
         )
     shutil.copy(model.scores, folder / model.scores.name)
+
+
+def _column_type(values: Sequence[str | float]) -> str:
+    return "string" if isinstance(values[0], str) else "double"
 
 
 def _requirements() -> list[str]:

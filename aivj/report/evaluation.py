@@ -12,11 +12,16 @@ from aivj.report.study import StudyPage, TableRow, write_study
 TITLES: dict[str, tuple[str, str, float]] = {
     "elite_auc": ("Elite AUC", "good elite pairs above bad ones; 0.5 is chance", 0.5),
     "elite_accuracy": ("Elite order", "the higher-rated of two elite pairs comes first", 0.5),
-    "eval_spearman": ("Measured order", "rank correlation with measured targets", 0.0),
+    "eval_spearman": (
+        "Measured order",
+        "rank correlation with untold targets",
+        0.0,
+    ),
     "preference_accuracy": ("Preferences", "the pair that people liked better comes first", 0.5),
     "negatives_auc": ("Negatives AUC", "good pairs above synthetic negatives", 0.5),
     "calibration_error": ("Calibration", "distance of scores and targets; 0 is best", 0.0),
     "held_out_loss": ("Cross-entropy", "of labelled pairs; less is better", 0.6),
+    "target_spearman": ("Kept target", "rank correlation with the target that is told", 0.0),
     "score_std": ("Spread", "standard deviation of all scores; 0 ranks nothing", 0.0),
 }
 """What a reader is told of each figure: a short name, how to read it, what a chart must reach."""

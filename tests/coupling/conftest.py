@@ -1,6 +1,7 @@
 """Small packs and training sets, drawn with seeds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import ManifestPair, PairsManifest
 from aivj.coupling import EliteClass, FitConfig, Source, TrainingSet, build_training_set
 from aivj.coupling.label_sources import LabelSources
+from aivj.coupling.pair_inputs import PairInputs
 from aivj.packs.feature_store import FeatureStore
 
 PACK = "tiny"
@@ -112,6 +114,21 @@ def learnable_set() -> TrainingSet:
         elite_class=elite_class,
         measured_luma=np.full(len(target), np.nan, dtype=np.float32),
     )
+
+
+@pytest.fixture(scope="session")
+def told_set(learnable_set: TrainingSet) -> TrainingSet:
+    """The same pairs, all measured: a target at random, and a figure that tells good ones."""
+    rng = np.random.default_rng(11)
+    rows = learnable_set
+    target = rng.uniform(0.1, 0.9, len(rows)).astype(np.float32)
+    signs = np.sign(rows.preset_features - 3.0)
+    good = signs[rows.fg_index, 0] == signs[rows.bg_index, 1]
+    values = np.stack([target, good + rng.normal(0, 0.1, len(rows))], axis=1).astype(np.float32)
+    told = PairInputs.of_pairs(rows.fg_index, rows.bg_index, values)
+    is_people = rows.source == Source.ELITE
+    worth = told.of(rows.fg_index, rows.bg_index)[:, 0]
+    return replace(rows, pair_inputs=told, target=np.where(is_people, rows.target, worth))
 
 
 @pytest.fixture

@@ -58,3 +58,16 @@ def test_rows_count_as_the_net_draws_and_weighs_them(learnable_set: TrainingSet)
     sums = [weights[learnable_set.source == source].sum() for source in Source]
     assert np.array(sums) / sums[0] == pytest.approx([1, 0.4, 2 * 0.1])
     assert weights.mean() == pytest.approx(1)
+
+
+def test_what_is_measured_is_told_to_all_that_are_fitted(told_set: TrainingSet) -> None:
+    split = fold_splits(told_set, num_folds=3, seed=0)[0]
+    held_out = HeldOut(told_set, split)
+    blind = replace(told_set, preset_features=np.zeros_like(told_set.preset_features))
+    aucs = {
+        name: held_out.metrics(BASELINES[name](blind, split, CONFIG)).elite_auc
+        for name in ("logistic", "trees", "target")
+    }
+    assert aucs["logistic"] > 0.9
+    assert aucs["trees"] > 0.9
+    assert aucs["target"] < 0.65

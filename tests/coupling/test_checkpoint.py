@@ -1,8 +1,11 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import safetensors.torch
 import torch
 
 from aivj.contracts.judgement import NetJudgement
@@ -13,6 +16,7 @@ from aivj.coupling.fit import fit
 from aivj.coupling.net import predict01
 from aivj.coupling.state import Fitted
 from aivj.errors import InputError
+from aivj.packs.term_space import TermSpace
 
 CPU = torch.device("cpu")
 CONFIG = FitConfig(epochs=1, hidden_width=8)
@@ -34,7 +38,8 @@ def fitted(training_set: TrainingSet) -> Fitted:
 def scores(net: torch.nn.Module, training_set: TrainingSet) -> torch.Tensor:
     presets = net.normalise(torch.from_numpy(training_set.preset_features))
     fg, bg = torch.from_numpy(training_set.fg_index), torch.from_numpy(training_set.bg_index)
-    return predict01(net, presets, fg, bg, chunk=7)
+    told = torch.from_numpy(training_set.pair_inputs.of(fg.numpy(), bg.numpy()))
+    return predict01(net, presets, fg, bg, told, chunk=7)
 
 
 def test_round_trip_scores_the_same(
@@ -174,3 +179,49 @@ def test_a_card_of_other_weights_is_refused(tmp_path: Path, fitted: Fitted) -> N
     beside.write_text(json.dumps({**card, "weights_sha256": "0" * 64}))
     with pytest.raises(InputError, match=r"weights sha256 0{64}, not"):
         read_checkpoint(path)
+
+
+def test_what_a_net_is_told_travels_with_it(tmp_path: Path, told_set: TrainingSet) -> None:
+    terms = TermSpace(("a", "b"), np.ones(2, np.float32), np.eye(2, dtype=np.float32))
+    training_set = replace(
+        told_set,
+        feature_spec=f"test.v1+{terms.spec}+pair-v1/2",
+        takes=("abc",),
+        term_space=terms,
+    )
+    path = write_checkpoint(tmp_path, fit(training_set, CONFIG, device=CPU))
+    for read in (path, path.with_suffix(".pth")):
+        checkpoint = read_checkpoint(read)
+        card = checkpoint.card
+        assert card.version == "v3"
+        assert (card.num_inputs, card.takes) == (2, ["abc"])
+        assert (card.preset_spec, card.pair_spec) == (f"test.v1+{terms.spec}", "pair-v1/2")
+        assert checkpoint.term_space.spec == terms.spec
+        assert checkpoint.term_space.terms == terms.terms
+
+
+def test_terms_of_another_net_are_refused(tmp_path: Path, told_set: TrainingSet) -> None:
+    terms = TermSpace(("a", "b"), np.ones(2, np.float32), np.eye(2, dtype=np.float32))
+    training_set = replace(told_set, feature_spec="test.v1+pair-v1/2", term_space=terms)
+    path = write_checkpoint(tmp_path, fit(training_set, CONFIG, device=CPU))
+    with pytest.raises(InputError, match=r"terms of terms-v1-\w+/2 for a net of test\.v1"):
+        read_checkpoint(path)
+
+
+def test_a_checkpoint_of_the_former_kind_reads_texts_alone(tmp_path: Path, fitted: Fitted) -> None:
+    path = write_checkpoint(tmp_path, fitted)
+    tensors = safetensors.torch.load(path.read_bytes())
+    card = json.loads(path.with_suffix(".json").read_text())
+    new = {"weights_sha256", "run_id", "num_inputs", "takes"}
+    former = {name: value for name, value in card.items() if name not in new} | {"version": "v2"}
+    for name in ("figures", "code_terms"):
+        del former["config"][name]
+    alone = tmp_path / "former.safetensors"
+    metadata = {"aivj": json.dumps(former)}
+    alone.write_bytes(safetensors.torch.save(tensors, metadata=metadata))
+
+    checkpoint = read_checkpoint(alone)
+
+    assert checkpoint.card.pair_spec is None
+    assert checkpoint.card.preset_spec == fitted.feature_spec
+    assert checkpoint.term_space is None

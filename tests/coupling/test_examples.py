@@ -5,12 +5,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from coupling.made_takes import contents_of, take_store
 
 from aivj.contracts.elite_manifest import EliteEntry, EliteManifest
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.pairs_manifest import PairsManifest, preset_path
 from aivj.contracts.preferences import PairRef, Preference
 from aivj.coupling import EliteClass, FitConfig, Source, TrainingSet
+from aivj.coupling.pair_inputs import INPUT_NAMES, PAIR_SPEC
+from aivj.coupling.taken_pairs import TakenPairs
 from aivj.errors import InputError
 from aivj.packs.extra_features import read_extra_features
 from aivj.presets.digest import content_hash
@@ -72,10 +75,13 @@ def test_three_sources_become_one_set(built: Built, make_pack: MakePack, make_ro
 class FirstIsGood:
     """Stands for takes: the first crossing asked for is good, of the second nothing is known."""
 
-    def targets(self, pairs, target):
+    conditions = ("abc",)
+
+    def inputs(self, pairs, target):
         assert target == "compat"
         assert all(len(content) == 64 for pair in pairs for content in pair)
-        return np.array([0.75, np.nan, *[0.25] * (len(pairs) - 2)], np.float32)
+        worth = np.array([0.75, np.nan, *[0.25] * (len(pairs) - 2)], np.float32)
+        return np.repeat(worth[:, None], len(INPUT_NAMES), axis=1)
 
 
 @pytest.mark.parametrize(
@@ -306,3 +312,60 @@ def test_more_features_stand_behind_those_of_the_text(
     row = training_set.preset_hashes.index(known)
     assert training_set.preset_features[row, -2:].tolist() == [0.25, 0.0]
     assert np.isnan(np.delete(training_set.preset_features, row, axis=0)[:, -2]).all()
+
+
+def test_pairs_of_presets_that_are_drawn_are_told(
+    built: Built, make_pack: MakePack, make_row: MakeRow, tmp_path: Path
+) -> None:
+    manifest, root = make_pack(8)
+    contents = contents_of(manifest, root)
+    taken = TakenPairs([take_store(tmp_path / "takes", contents[2:])])
+    rows = [make_row(pair.pair, 0.1, 1e-4) for pair in manifest.pairs]
+    config = FitConfig(eval_target="compat", neg_min_pair_distance=3)
+    given = {"eval_rows": rows, "preferences": [preference(100, 101)], "taken": taken}
+
+    told = built(config, root, manifest, **given)
+
+    texts, _, pairs = told.feature_spec.rpartition("+")
+    assert (texts, pairs) == (FEATURE_SPEC, PAIR_SPEC)
+    assert told.takes == tuple(taken.conditions)
+    known = told.pair_inputs.knows(told.fg_index, told.bg_index)
+    is_row = told.source == Source.EVAL
+    assert known[is_row].tolist() == [False] + [True] * 7
+    assert told.pair_inputs.knows(*told.comparisons.sides[1]).tolist() == [True]
+    inputs = told.pair_inputs.of(told.fg_index, told.bg_index)
+    is_negative = told.source == Source.NEGATIVE
+    assert np.nan_to_num(inputs[is_negative, 0]).tolist() == told.target[is_negative].tolist()
+    assert any(note.startswith("labelled pairs of which a preset is not") for note in told.notes)
+    untold = built(config.model_copy(update={"figures": "none"}), root, manifest, **given)
+    assert untold.feature_spec == FEATURE_SPEC
+    assert untold.pair_inputs.width == 0
+    assert untold.target.tolist() == told.target.tolist()
+    assert untold.dataset_digest() != told.dataset_digest()
+
+
+def test_without_takes_nothing_is_told(built: Built, make_pack: MakePack, tmp_path: Path) -> None:
+    manifest, root = make_pack(6)
+    empty = TakenPairs([take_store(tmp_path / "takes", [])])
+
+    training_set = built(FitConfig(), root, manifest, taken=empty)
+
+    assert training_set.feature_spec == FEATURE_SPEC
+    assert training_set.takes == ()
+
+
+def test_terms_of_code_stand_behind_the_features_of_the_text(
+    built: Built, make_pack: MakePack
+) -> None:
+    manifest, root = make_pack(8)
+
+    first, again = (
+        built(FitConfig(code_terms=True), root, pack, mix_renderers=True)
+        for pack in (manifest, manifest.model_copy(update={"pairs": manifest.pairs[::-1]}))
+    )
+
+    space = first.term_space
+    assert first.feature_spec == f"{FEATURE_SPEC}+{space.spec}" == again.feature_spec
+    assert first.feature_blocks == (len(FEATURE_NAMES), space.num_directions)
+    row, other = (each.preset_hashes.index(first.preset_hashes[3]) for each in (first, again))
+    assert first.preset_features[row].tolist() == again.preset_features[other].tolist()

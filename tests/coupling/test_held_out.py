@@ -3,8 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aivj.coupling import TrainingSet
+from aivj.coupling import FitConfig, TrainingSet
+from aivj.coupling.baselines import fit_target
 from aivj.coupling.held_out import HeldOut
+from aivj.coupling.pair_inputs import PairInputs
 from aivj.coupling.split import split_by_family
 from aivj.coupling.training_set import Comparisons, IntArray
 
@@ -73,3 +75,28 @@ def test_a_constant_says_nothing(judged: TrainingSet) -> None:
     assert (figures.elite_auc, figures.elite_accuracy, figures.preference_accuracy) == (0.5,) * 3
     assert figures.eval_spearman is None
     assert figures.score_std == 0
+
+
+def test_a_measured_pair_that_is_told_judges_no_order(told_set: TrainingSet) -> None:
+    split = split_by_family(told_set, share=0.5, seed=0)
+    held_out = HeldOut(told_set, split)
+    target = fit_target(told_set, split, FitConfig())
+
+    told = held_out.metrics(target)
+
+    assert held_out.num_labelled == np.count_nonzero(split.held_out & (told_set.source < 2))
+    assert told.eval_spearman is None
+    assert told.target_spearman == pytest.approx(1)
+    assert told.elite_auc == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_measured_pair_that_is_not_told_does(told_set: TrainingSet) -> None:
+    pairs = told_set.pair_inputs
+    is_elite = told_set.source == 0
+    fg, bg = told_set.fg_index[is_elite], told_set.bg_index[is_elite]
+    partly = replace(told_set, pair_inputs=PairInputs.of_pairs(fg, bg, pairs.of(fg, bg)))
+    split = split_by_family(partly, share=0.5, seed=0)
+    held_out = HeldOut(partly, split)
+
+    assert held_out.num_labelled == np.count_nonzero(split.held_out & (partly.source < 2))
+    assert held_out.metrics(truth(partly)).eval_spearman == pytest.approx(1)

@@ -1,17 +1,24 @@
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from coupling.made_takes import contents_of, take_store
 
 from aivj.contracts.pairs_manifest import PairsManifest, preset_path
 from aivj.contracts.pairs_quality import PairsQuality, read_pairs_quality, write_pairs_quality
 from aivj.coupling import FitConfig
+from aivj.coupling.calibration import Stretch
 from aivj.coupling.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from aivj.coupling.fit import fit
+from aivj.coupling.net import TARGET_GAIN, TARGET_SPAN
 from aivj.coupling.score import score_pack
+from aivj.coupling.served_files import USUAL_FIGURES
+from aivj.coupling.served_model import ServedModel
+from aivj.coupling.taken_pairs import TakenPairs
 from aivj.errors import GateError, InputError
 from aivj.packs.feature_store import FeatureStore
 from aivj.presets.digest import content_hash
@@ -179,3 +186,97 @@ def test_pairs_that_the_net_was_kept_from_are_named(pack: Pack, checkpoint: Chec
     card = checkpoint.card.model_copy(update={"held_out_presets": sorted(out)})
     quality = scored(replace(checkpoint, card=card), manifest, root)
     assert quality.provenance.held_out_pairs == [102, 104]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A net that was told what the pairs of its pack look like."""
+
+    checkpoint: Checkpoint
+    pack: Pack
+    contents: list[str]
+    folder: Path
+
+    def taken(self, contents: list[str], **failed: list[str]) -> TakenPairs:
+        name = f"{len(contents)}-{len(failed)}"
+        return TakenPairs([take_store(self.folder / name, contents, **failed)])
+
+
+@pytest.fixture
+def told(pack: Pack, make_row: Callable, built: Callable, tmp_path: Path) -> Told:
+    manifest, root = pack
+    contents = contents_of(manifest, root)
+    taken = TakenPairs([take_store(tmp_path / "takes", contents)])
+    rows = [make_row(pair.pair, 0.1, 1e-4) for pair in manifest.pairs]
+    config = FitConfig(epochs=4, eval_target="compat", code_terms=True)
+    training_set = built(config, root, manifest, eval_rows=rows, taken=taken)
+    path = write_checkpoint(tmp_path, fit(training_set, config, device=CPU))
+    return Told(read_checkpoint(path), pack, contents, tmp_path)
+
+
+def test_a_net_that_is_told_of_pairs_scores_them_by_what_is_measured(told: Told) -> None:
+    taken = told.taken(told.contents)
+
+    quality = scored(told.checkpoint, *told.pack, taken=taken, min_quality_std=0)
+
+    assert quality.stats.unmeasured_pairs == 0
+    assert quality.stats.target_spearman > 0.5
+    assert quality.provenance.feature_spec == told.checkpoint.card.feature_spec
+    pairs = list(zip(told.contents[::2], told.contents[1::2], strict=True))
+    target = taken.inputs(pairs, "compat")[:, 0]
+    with torch.no_grad():
+        told.checkpoint.net.out.weight.zero_()
+        told.checkpoint.net.out.bias.zero_()
+    plain = scored(told.checkpoint, *told.pack, taken=taken, min_quality_std=0)
+    target = np.clip(target.astype(np.float64), *TARGET_SPAN)
+    expected = 1 / (1 + ((1 - target) / target) ** TARGET_GAIN)
+    assert [row.quality01 for row in plain.pairs] == pytest.approx(expected, abs=1e-6)
+    assert plain.stats.target_spearman == pytest.approx(1)
+
+
+def test_a_preset_that_nobody_tried_to_draw_is_refused(told: Told) -> None:
+    for taken, found in ((None, "24 of 24"), (told.taken(told.contents[3:]), "3 of 24")):
+        with pytest.raises(InputError, match=f"none of {found} presets") as caught:
+            scored(told.checkpoint, *told.pack, taken=taken)
+        assert "aivj takes draw" in caught.value.remedy
+
+
+def test_a_pair_with_a_preset_that_cannot_be_drawn_is_counted(told: Told) -> None:
+    whole = scored(told.checkpoint, *told.pack, taken=told.taken(told.contents), min_quality_std=0)
+    taken = told.taken(told.contents, failed=told.contents[5:6])
+
+    quality = scored(told.checkpoint, *told.pack, taken=taken, min_quality_std=0)
+
+    assert quality.stats.unmeasured_pairs == 1
+    assert quality.stats.scored_pairs == 12
+    changed = [
+        one.pair
+        for one, other in zip(whole.pairs, quality.pairs, strict=True)
+        if one.quality01 != other.quality01
+    ]
+    assert changed == [102]
+
+
+def test_figures_of_another_version_are_refused(told: Told) -> None:
+    card = told.checkpoint.card
+    spec = f"{card.preset_spec}+pair-v0/20"
+    other = replace(told.checkpoint, card=card.model_copy(update={"feature_spec": spec}))
+    with pytest.raises(InputError, match="pair-v0/20"):
+        scored(other, *told.pack, taken=told.taken(told.contents))
+
+
+def test_a_served_net_asks_for_the_figures_of_its_pairs(told: Told) -> None:
+    manifest, root = told.pack
+    model = ServedModel(told.checkpoint, Stretch(0.5, 1.0), None)
+    files = {
+        "fg": [str(preset_path(root, pair.fg_url)) for pair in manifest.pairs],
+        "bg": [str(preset_path(root, pair.bg_url)) for pair in manifest.pairs],
+    }
+    with pytest.raises(InputError, match="fg, bg") as caught:
+        model.predict(pd.DataFrame(files))
+    assert "spatial_detail" in caught.value.expected
+    figures = {name: [value] * 12 for name, value in USUAL_FIGURES.items()}
+    usual = model.predict(pd.DataFrame({**files, **figures}))["score"]
+    assert usual.between(0, 1).all()
+    brighter = {**figures, "viz_avg_luma": [0.01] * 12}
+    assert (model.predict(pd.DataFrame({**files, **brighter}))["score"] != usual).all()

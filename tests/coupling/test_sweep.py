@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -7,7 +7,7 @@ from aivj.coupling.held_out import HeldOutMetrics
 from aivj.coupling.sweep import SWEPT, SweepResult, draw_members, objective, sweep_population
 
 CONFIG = FitConfig(epochs=12, encoder_width=16, hidden_width=16)
-NOTHING = HeldOutMetrics(*[None] * 8)
+NOTHING = HeldOutMetrics(*[None] * len(fields(HeldOutMetrics)))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import pytest
 from takes.made import drawn
 
 from aivj.contracts.eval_rows import EvalRow
+from aivj.coupling import taken_pairs
 from aivj.coupling.eval_target import eval_target01
+from aivj.coupling.pair_inputs import INPUT_NAMES, TARGET01
 from aivj.coupling.taken_pairs import TakenPairs
 from aivj.takes.compose import compose
 from aivj.takes.conditions import Conditions
@@ -46,7 +48,7 @@ def store(tmp_path):
 def test_a_pair_is_worth_what_a_row_of_it_would_be(store, target):
     pairs = [("a", "b"), ("b", "a"), ("a", "c"), ("b", "b")]
 
-    found = TakenPairs([store]).targets(pairs, target)
+    found = TakenPairs([store]).inputs(pairs, target)[:, TARGET01]
 
     zeros = np.zeros(SETTINGS.measure_frames)
     expected = []
@@ -62,18 +64,36 @@ def test_a_pair_is_worth_what_a_row_of_it_would_be(store, target):
 def test_what_is_not_drawn_is_not_known(store):
     pairs = [("a", "nobody"), ("broken", "b"), ("a", "b")]
 
-    found = TakenPairs([store]).targets(pairs, "v1")
+    found = TakenPairs([store]).inputs(pairs, "v1")
 
-    assert np.isnan(found).tolist() == [True, True, False]
-    assert TakenPairs([]).targets([], "v1").shape == (0,)
+    assert np.isnan(found).all(axis=1).tolist() == [True, True, False]
+    assert np.isfinite(found[2]).all()
+    assert TakenPairs([]).inputs([], "v1").shape == (0, len(INPUT_NAMES))
 
 
 def test_stores_are_asked_one_after_the_other_and_never_mixed(tmp_path, store):
     other = store_of(tmp_path, "two", {"d": LAYERS["b"], "a": LAYERS["a"]})
 
-    found = TakenPairs([store, other]).targets([("a", "d"), ("b", "d"), ("b", "a")], "v1")
+    taken = TakenPairs([store, other])
 
-    assert np.isnan(found).tolist() == [False, True, False]
+    found = taken.inputs([("a", "d"), ("b", "d"), ("b", "a")], "v1")
+
+    assert np.isnan(found).any(axis=1).tolist() == [False, True, False]
+    assert taken.conditions == [store.conditions.digest, other.conditions.digest]
+
+
+def test_what_nobody_tried_is_told_from_what_failed(store):
+    assert TakenPairs([store]).untried(["a", "broken", "nobody"]) == ["nobody"]
+    assert TakenPairs([]).untried(["a"]) == ["a"]
+
+
+def test_a_pair_is_measured_alike_however_many_layers_are_held_at_a_time(store, monkeypatch):
+    pairs = [(one, other) for one in "abc" for other in "cba"]
+    whole = TakenPairs([store]).inputs(pairs, "v1")
+
+    monkeypatch.setattr(taken_pairs, "_MAX_LAYERS", 2)
+
+    assert TakenPairs([store]).inputs(pairs, "v1").tolist() == whole.tolist()
 
 
 def test_takes_are_found_by_the_digest_of_their_conditions(tmp_path, store):

@@ -70,6 +70,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
             packs=[PACK],
             packs_root=labels.packs_root,
             feature_store=labels.feature_store,
+            takes_uri=str(home / "takes"),
             min_quality_std=0,
             calibrate_std=0.2,
         )

@@ -51,9 +51,11 @@ def test_an_evaluation_is_a_table_a_page_and_a_run(
     told: list[tuple[int, int]] = []
     with tracker.start("evaluate", params={}, tags={}) as run:
         outcome = evaluate(request, run, lambda *done: told.append(done))
-    assert told[-1] == (20, 20)
+    assert told[-1] == (24, 24)
     table = json.loads(outcome.table_path.read_text())
-    assert set(table["models"]) == {"net", "constant", "luma rule", "logistic", "trees"}
+    assert set(table["models"]) == {
+        *("net", "constant", "luma rule", "target", "logistic", "trees")
+    }
     # Brightness alone made the target, so the rule that looks at it is right.
     assert table["models"]["luma rule"]["eval_spearman"]["mean"] == pytest.approx(1)
     assert table["verdicts"] == outcome.table.verdicts
@@ -68,7 +70,12 @@ def test_a_sweep_is_a_run_for_each_configuration_and_a_candidate(
 ) -> None:
     plan = SweepPlan(num_configs=4, num_seeds=1, num_trials=2, max_concurrent=2)
     request = SweepRequest(
-        labels=labels, config=CONFIG, plan=plan, output_dir=tmp_path / "out", allow_cpu=True
+        labels=labels,
+        config=CONFIG,
+        plan=plan,
+        takes_uri=str(tmp_path / "takes"),
+        output_dir=tmp_path / "out",
+        allow_cpu=True,
     )
     with tracker.start("sweep", params={}, tags={}) as run:
         outcome = sweep(request, tracker, run, lambda *_: None)

@@ -10,6 +10,7 @@ from curation.made_layers import SETTINGS, layer, music
 from PIL import Image
 
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
+from aivj.coupling.preset_rows import read_presets
 from aivj.errors import InputError
 from aivj.packs.drawing import DrawnPreset
 from aivj.packs.provenance import PASSED_OVER_NAME, read_provenance
@@ -236,12 +237,15 @@ def test_a_net_is_asked_of_the_presets_that_pairs_are_made_of(
     others = set(range(NUM_LIVELY)) - set(plain.best.chosen.pairs[0].tolist())
     wanted = plain.presets[min(others)].content_hash
 
-    def likes_one_in_front(_checkpoint, rows, fg_index, _bg_index, _device):
+    def likes_one_in_front(_checkpoint, rows, fg_index, _bg_index, _device, _told):
         hashes = np.array(rows.table.hashes)
         return np.where(hashes[fg_index] == wanted, 1.0, 0.1)
 
     monkeypatch.setattr("aivj.pipeline.pairs.read_checkpoint", lambda path: path)
-    monkeypatch.setattr("aivj.pipeline.pairs.require_features", lambda *_: None)
+    monkeypatch.setattr(
+        "aivj.pipeline.pairs.read_described", lambda _, store, files: read_presets(store, files)
+    )
+    monkeypatch.setattr("aivj.pipeline.pairs.measured_inputs", lambda *_: None)
     monkeypatch.setattr("aivj.pipeline.pairs.predict", likes_one_in_front)
     pack = chosen(
         tmp_path, studio, quality=quality, num=1, checkpoint_path=tmp_path / "net.safetensors"
