@@ -86,7 +86,7 @@ class ScoringStats(ContractModel):
         scored_pairs: Pairs with a score.
         missing_files: Pairs left out since a `.milk` file was missing.
         unusable_entries: Entries of the manifest that cannot be used, if there are any.
-        unmeasured_pairs: Pairs of which a preset cannot be drawn, so that the net knew their texts
+        unmeasured_pairs: Pairs of which a preset is not drawn, so that the net knew their texts
             alone; None if it never knows more.
         target_spearman: Rank correlation of the scores with what the pairs are worth as measured,
             -1 to 1: the rest is people's taste. None if the net is not told, or they do not vary.

@@ -1,9 +1,9 @@
 """Scores every pair of a pack and lets nothing pass that carries no signal.
 
-A net that was told what pairs look like wants to know it of every pair that it scores: so the
-presets of a pack have to be drawn before, and one that nobody tried to draw is refused. Of a pair
-with a preset that cannot be drawn nothing is known but its texts; it is scored as a pair of mean
-figures, and counted.
+A net that was told what pairs look like wants to know it of the pairs that it scores: so the
+presets of a pack have to be drawn before. Of a pair with a preset that cannot be drawn, or that a
+run left out, nothing is known but its texts: it is scored as a pair of mean figures, and counted.
+Where nobody tried to draw more than a few, the pack is refused.
 """
 
 from collections.abc import Iterable
@@ -39,6 +39,9 @@ from aivj.errors import GateError, InputError
 from aivj.packs.extra_features import ExtraFeatures
 from aivj.packs.feature_store import FeatureStore
 
+MAX_UNTRIED_SHARE = 0.05
+"""Pairs whose presets nobody tried to draw: a run that covers 99 % of a pack leaves out some."""
+
 
 def score_pack(
     checkpoint: Checkpoint,
@@ -72,7 +75,7 @@ def score_pack(
 
     Raises:
         InputError: Not one pair's presets can be read, the net was fitted to other features than
-            these, or a preset has no take.
+            these, or presets have no takes.
         StorageError: Takes cannot be read.
         GateError: The scores are too much alike to tell pairs apart. Nothing has been written.
     """
@@ -172,7 +175,8 @@ def measured_inputs(
         taken: Their takes; None if there are none.
 
     Raises:
-        InputError: The net is told of figures of another version, or nobody tried to draw a preset.
+        InputError: The net is told of figures of another version, or nobody tried to draw the
+            presets of more than a few pairs.
         StorageError: Takes cannot be read.
     """
     spec = checkpoint.card.pair_spec
@@ -183,18 +187,20 @@ def measured_inputs(
             f"a net that is told of the figures {PAIR_SPEC}", spec, "train again with this version"
         )
     names = presets.table.hashes
-    contents = [names[row] for row in np.unique([fg_index, bg_index]).tolist()]
-    untried = contents if taken is None else taken.untried(contents)
-    if taken is None or untried:
+    rows = zip(fg_index.tolist(), bg_index.tolist(), strict=True)
+    pairs = [(names[fg], names[bg]) for fg, bg in rows]
+    contents = {content for pair in pairs for content in pair}
+    untried = contents if taken is None else set(taken.untried(sorted(contents)))
+    num_untried = sum(not untried.isdisjoint(pair) for pair in pairs)
+    if taken is None or num_untried > MAX_UNTRIED_SHARE * len(pairs):
         raise InputError(
-            "takes of all presets of these pairs, since the net is told what pairs look like",
-            f"none of {len(untried)} of {len(contents)} presets",
+            "takes of the presets of these pairs, since the net is told what pairs look like",
+            f"none of {len(untried)} of {len(contents)} presets, in {num_untried} of {len(pairs)} "
+            "pairs",
             "draw them first (`aivj sample`, or `aivj takes draw --presets` with the pack's "
             "folder), say with --takes where they are, or train with `--figures none`",
         )
-    pairs = zip(fg_index.tolist(), bg_index.tolist(), strict=True)
-    contents_of = [(names[fg], names[bg]) for fg, bg in pairs]
-    values = taken.inputs(contents_of, checkpoint.card.config.eval_target)
+    values = taken.inputs(pairs, checkpoint.card.config.eval_target)
     return PairInputs.of_pairs(fg_index, bg_index, values)
 
 

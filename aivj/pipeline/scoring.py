@@ -32,7 +32,7 @@ def score(
 
     Raises:
         InputError: The checkpoint, a manifest or a table of features cannot be used, or the net is
-            told what pairs look like and a preset has no take.
+            told what pairs look like and presets have no takes.
         GateError: The scores of a pack are too much alike; every file is as it was before.
     """
     manifests = [read_pack(request.packs_root, pack) for pack in request.packs]
@@ -67,7 +67,7 @@ def score(
         if quality.stats.unmeasured_pairs:
             on_note(
                 f"{quality.pack}: {quality.stats.unmeasured_pairs} pairs scored by their texts "
-                "alone, since a preset of theirs cannot be drawn"
+                "alone, since a preset of theirs is not drawn, or cannot be"
             )
         path = _folder(request, quality.pack) / PAIRS_QUALITY_NAME
         write_pairs_quality(path, quality)

@@ -234,11 +234,24 @@ def test_a_net_that_is_told_of_pairs_scores_them_by_what_is_measured(told: Told)
     assert plain.stats.target_spearman == pytest.approx(1)
 
 
-def test_a_preset_that_nobody_tried_to_draw_is_refused(told: Told) -> None:
-    for taken, found in ((None, "24 of 24"), (told.taken(told.contents[3:]), "3 of 24")):
-        with pytest.raises(InputError, match=f"none of {found} presets") as caught:
+def test_presets_that_nobody_tried_to_draw_are_refused(told: Told) -> None:
+    cases = ((None, "24 of 24 presets, in 12 of 12"), (told.contents[3:], "3 of 24 presets, in 2"))
+    for contents, found in cases:
+        taken = None if contents is None else told.taken(contents)
+        with pytest.raises(InputError, match=f"none of {found}") as caught:
             scored(told.checkpoint, *told.pack, taken=taken)
         assert "aivj takes draw" in caught.value.remedy
+
+
+def test_a_pair_that_a_run_left_out_is_counted(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aivj.coupling.score.MAX_UNTRIED_SHARE", 1 / 12)
+
+    quality = scored(
+        told.checkpoint, *told.pack, taken=told.taken(told.contents[2:]), min_quality_std=0
+    )
+
+    assert quality.stats.unmeasured_pairs == 1
+    assert quality.stats.scored_pairs == 12
 
 
 def test_a_pair_with_a_preset_that_cannot_be_drawn_is_counted(told: Told) -> None:
