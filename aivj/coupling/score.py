@@ -197,7 +197,7 @@ def measured_inputs(
             "takes of the presets of these pairs, since the net is told what pairs look like",
             f"none of {len(untried)} of {len(contents)} presets, in {num_untried} of {len(pairs)} "
             "pairs",
-            "draw them first (`aivj sample`, or `aivj takes draw --presets` with the pack's "
+            "draw them first (`aivj sample`, or `aivj takes draw --presets FOLDER` with the pack's "
             "folder), say with --takes where they are, or train with `--figures none`",
         )
     values = taken.inputs(pairs, checkpoint.card.config.eval_target)
