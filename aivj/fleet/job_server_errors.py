@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from aivj.errors import AivjError, InputError, RunError
 
-MAX_UPLOAD_MIB = 512
-"""What Ray takes along with a job, zipped."""
+MAX_UPLOAD_MIB = 100
+"""What Ray's dashboard lets pass of a job's code, zipped; its store would take 512 MiB."""
 
 _MISSING, _WRONG = 401, 403
-_SAYS_TOO_LARGE = "exceeds the maximum size"
+_SAYS_TOO_LARGE = re.compile(
+    r"Maximum request body size \d+ exceeded|Package size \([^)]*\) exceeds the maximum size"
+)
 _SAYS_UNKNOWN = "does not exist"
 _PLACE = re.compile(r"[A-Za-z0-9._\-\[\]:]+(/[\x21-\x7e]*)?")
 _NUM_SHOWN = 200
@@ -118,10 +120,10 @@ class Complaints:
                 f"none called {job_id!r}",
                 "`aivj jobs list` names those there are",
             )
-        if _SAYS_TOO_LARGE in told:
+        if too_large := _SAYS_TOO_LARGE.search(told):
             return InputError(
                 f"less than {MAX_UPLOAD_MIB} MiB to take along, zipped",
-                told[told.rindex("Package size") :].partition(". ")[0],
+                too_large[0],
                 "name what can stay under `excludes` of ray_jobs/runtime_env.yaml; what nodes "
                 "shall read belongs on storage that they share",
             )

@@ -121,11 +121,21 @@ def test_a_job_that_is_not_there_is_told(connected):
             ask("x")
 
 
-def test_what_is_too_large_is_told_with_its_size(server, connected, tmp_path):
+@pytest.mark.parametrize(
+    ("code", "text", "found"),
+    [
+        (413, "Maximum request body size 104857600 exceeded.", "body size 104857600 exceeded"),
+        (500, TOO_LARGE, "Package size (513.00MiB) exceeds the maximum size"),
+    ],
+    ids=["for the dashboard", "for the store"],
+)
+def test_what_is_too_large_is_told_with_its_size(server, connected, tmp_path, code, text, found):
     (tmp_path / "file").write_bytes(b"x")
-    server.replies["*"] = (500, TOO_LARGE.encode())
-    with pytest.raises(InputError, match=r"Package size \(513.00MiB\)"):
+    server.replies["*"] = (code, text.encode())
+    with pytest.raises(InputError) as refused:
         connected.submit(JobOrder("true", tmp_path))
+    assert found in refused.value.found
+    assert "100 MiB" in refused.value.expected
 
 
 def test_what_the_server_complains_of_is_told(server, connected):
