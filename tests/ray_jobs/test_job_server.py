@@ -22,7 +22,8 @@ def test_a_job_says_everything_and_ends_with_its_own_code(server):
 
     ended = server.follow(job_id, said.append)
 
-    assert "".join(said).endswith("all\nof it\n")
+    # Ray adds lines of its own, before or after.
+    assert "all\nof it\n" in "".join(said)
     assert (ended.state, ended.exit_code) == ("failed", 7)
     assert job_id in {job.id for job in server.jobs()}
     assert server.stop(job_id) == ended
@@ -51,4 +52,4 @@ def test_a_job_that_is_stopped_has_time_to_end_itself(server):
 
     assert (stopped.state, stopped.exit_code) == ("stopped", STOPPED_CODE)
     assert server.follow(job_id, said.append) == stopped
-    assert said[-1].endswith("closed\n")
+    assert "closed\n" in said[-1]
