@@ -22,7 +22,7 @@ PROJECT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 NUM_PAIRS = 6
 START_TIMEOUT_S = 60
-JOB_TIMEOUT_S = 480
+JOB_TIMEOUT_S = 900
 GONE_TIMEOUT_S = 30
 
 

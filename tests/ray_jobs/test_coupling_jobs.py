@@ -12,7 +12,7 @@ from aivj.coupling.checkpoint import read_checkpoint
 
 PROJECT = Path(__file__).parents[2]
 # A worker group of Ray Train takes minutes to start on a machine that has much else to do.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 JOBS = {"train": "train_coupling.py", "sweep": "sweep_coupling.py"}
 

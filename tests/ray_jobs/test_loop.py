@@ -10,7 +10,7 @@ import pytest
 from aivj.storage import sha256_hex
 
 # Six verbs twice, and two jobs: a minute where nothing else is done.
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = pytest.mark.timeout(2400)
 
 OPTIONS = """
 pack: real

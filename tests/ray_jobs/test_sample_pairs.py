@@ -12,7 +12,7 @@ from aivj.contracts.eval_rows import read_eval_rows
 PROJECT = Path(__file__).parents[2]
 NUM_PAIRS = 6
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 
 def sampling(home):
