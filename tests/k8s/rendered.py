@@ -1,7 +1,7 @@
 """Manifests as `kubectl kustomize` renders them, and the pods that come of them."""
 
-import copy
 import functools
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,23 +25,20 @@ FOLDERS = (
 KUBECTL = Path(sys.executable).parent / "kubectl"
 
 
+# As JSON, which is read anew for each caller much quicker than YAML is, or copied.
 @functools.cache
-def _text(folder: str) -> str:
+def _as_json(folder: str) -> str:
     done = subprocess.run(
         [KUBECTL, "kustomize", K8S / folder], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    return done.stdout
-
-
-@functools.cache
-def _objects(folder: str) -> list[dict[str, Any]]:
-    return list(yaml.load_all(_text(folder), Loader=yaml.CSafeLoader))
+    return json.dumps(list(yaml.load_all(done.stdout, Loader=yaml.CSafeLoader)))
 
 
 def rendered(folder: str) -> list[dict[str, Any]]:
     """Returns the objects of a folder below k8s/, the caller's own to change."""
-    return copy.deepcopy(_objects(folder))
+    objects: list[dict[str, Any]] = json.loads(_as_json(folder))
+    return objects
 
 
 def standing_with_jobs(overlay: str) -> list[dict[str, Any]]:
