@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def evaluate(
     context: typer.Context, request: "EvaluateRequest", tracking_uri: TrackingOption = None
 ) -> None:
-    """Judge the net beside a constant, the luma rule, logistic regression and boosted trees.
+    """Judge the net beside a constant, what is measured, logistic regression and boosted trees.
 
     Families are held out whole, so that no remix leaks; the net says so if it does not beat trees.
     Example: aivj evaluate --pack mine --extra-eval-jsonl RUN/eval.jsonl --elite-dir ELITE

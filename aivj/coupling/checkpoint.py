@@ -130,7 +130,8 @@ def write_checkpoint(
     )
     tensors = {name: value.contiguous() for name, value in fitted.net.state_dict().items()}
     if fitted.term_space is not None:
-        tensors |= _space_tensors(fitted.term_space)
+        arrays = fitted.term_space.arrays
+        tensors |= {f"{_SPACE}{name}": torch.from_numpy(value) for name, value in arrays.items()}
     weights = _safetensors(tensors, card)
     legacy = io.BytesIO()
     torch.save({"state_dict": tensors, "card": card.model_dump(mode="json")}, legacy)
@@ -245,30 +246,18 @@ def _from_legacy(data: bytes) -> bytes:
     return _safetensors(plain["state_dict"], CheckpointCard.model_validate(plain["card"]))
 
 
-def _space_tensors(space: TermSpace) -> dict[str, torch.Tensor]:
-    text = bytearray("\n".join(space.terms).encode())
-    return {
-        f"{_SPACE}terms": torch.frombuffer(text or bytearray(b"\n"), dtype=torch.uint8),
-        f"{_SPACE}weights": torch.from_numpy(space.weights),
-        f"{_SPACE}directions": torch.from_numpy(space.directions),
-    }
-
-
 def _space_of(tensors: dict[str, torch.Tensor], card: CheckpointCard) -> TermSpace | None:
     """Takes the space of terms out of a checkpoint's tensors; None if it has none.
 
     Raises:
         ValueError: It is not the one that the card names.
     """
-    found = {
-        name: tensors.pop(f"{_SPACE}{name}").numpy()
-        for name in ("terms", "weights", "directions")
-        if f"{_SPACE}{name}" in tensors
-    }
-    if not found:
+    names = [name for name in tensors if name.startswith(_SPACE)]
+    if not names:
         return None
-    terms = found["terms"].tobytes().decode().split("\n")
-    space = TermSpace(tuple(terms[: len(found["weights"])]), found["weights"], found["directions"])
+    space = TermSpace.from_arrays(
+        {name.removeprefix(_SPACE): tensors.pop(name).numpy() for name in names}
+    )
     if space.spec not in card.feature_spec.split("+"):
         raise ValueError(f"terms of {space.spec} for a net of {card.feature_spec}")
     return space

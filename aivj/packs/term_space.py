@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aivj.packs.feature_table import FloatArray
 from aivj.presets.code_terms import TERMS_SPEC
@@ -92,6 +93,26 @@ class TermSpace:
             weighing.idf_.astype(np.float32),
             np.ascontiguousarray(model.components_, dtype=np.float32),
         )
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "TermSpace":
+        """Takes what `arrays` gave, from wherever it was kept.
+
+        Raises:
+            KeyError: Some of it is missing.
+        """
+        terms = arrays["terms"].tobytes().decode().split("\n")
+        weights = arrays["weights"]
+        return cls(tuple(terms[: len(weights)]), weights, arrays["directions"])
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What is to be kept of the space: its terms as bytes, a line each; weights; directions."""
+        return {
+            "terms": np.frombuffer("\n".join([*self.terms, ""]).encode(), np.uint8).copy(),
+            "weights": self.weights,
+            "directions": self.directions,
+        }
 
     @property
     def num_directions(self) -> int:

@@ -77,6 +77,17 @@ def test_of_many_presets_a_part_is_enough_and_the_seed_decides_which():
     assert spaces[0].describe(presets).shape[0] == 60
 
 
+@pytest.mark.parametrize("num_presets", [0, 30])
+def test_a_space_is_kept_as_arrays(num_presets):
+    presets = made(num_presets)
+    space = TermSpace.fit(presets)
+
+    again = TermSpace.from_arrays(space.arrays)
+
+    assert (again.spec, again.terms) == (space.spec, space.terms)
+    assert again.describe(presets).tolist() == space.describe(presets).tolist()
+
+
 PRINT_SPEC = """
 import sys
 sys.path.insert(0, {folder!r})
