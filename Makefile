@@ -6,9 +6,10 @@ STAGE := aivj/stage/web/dist/probe.js
 STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -print) package-lock.json tsconfig.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types walls test-python test-stage docs scan clean
+.PHONY: help setup run test secrets lint types walls test-python test-stage docs scan clean
 .PHONY: bench bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
 .PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos cluster-test fresh-test image-test
+.PHONY: audit sbom
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -38,7 +39,12 @@ $(STAGE): $(STAGE_SOURCES) node_modules/.ready
 run: setup ## the whole loop on real presets, from rendering to a promoted score file
 	@$(BIN)/aivj demo
 
-test: setup lint types walls test-stage test-python ## everything that CI runs
+test: setup secrets lint types walls test-stage test-python ## everything that CI runs
+
+# What is committed is searched whole, its history too: a secret that was removed again is still told.
+secrets: SCOPE ?= --log-opts=HEAD
+secrets: $(BIN)/.ready ## look for credentials in what was committed; SCOPE=--staged in what will be
+	$(BIN)/betterleaks git --no-banner --redact --confidence=medium $(SCOPE) .
 
 lint: setup
 	$(BIN)/ruff check
@@ -104,6 +110,12 @@ fresh-test: ## both commands in a minimal Debian 12, as root and as a user with 
 image-test: ## build Dockerfile.gpu and run it as a pod would; needs debootstrap, buildah, podman, runc, jq
 	@scripts/image-test.sh
 
+sbom: setup ## what is installed, as CycloneDX: Python's packages, npm's, and the image's if it was built
+	@scripts/sbom.sh
+
+audit: sbom ## known vulnerabilities of what is installed; needs the network for their database
+	@scripts/sbom.sh audit
+
 chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sampled; nothing may be lost
 	$(BIN)/python -m benchmarks.chaos
 
@@ -114,10 +126,12 @@ scan: setup ## Trivy's checks on every pod of k8s/; installs Trivy
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --group scan
 	$(BIN)/python -m pytest -n 0 tests/k8s/test_trivy.py
 
-docs: setup ## write docs/cli.md out of the verbs
+docs: setup ## write docs/cli.md out of the verbs, docs/licences.md out of what is locked
 	@mkdir -p build
 	$(BIN)/python -m aivj.cli.reference > build/cli.md
 	mv build/cli.md docs/cli.md
+	$(BIN)/python -m scripts.licences > build/licences.md
+	mv build/licences.md docs/licences.md
 
 clean: ## remove what set-up made; var/ with your results stays
 	rm -rf $(VENV) node_modules build aivj/stage/web/dist

@@ -25,9 +25,11 @@ Exit code 2 is the command line's own: an unknown option or verb.
 
 from typing import Self
 
+from aivj.redaction import without_secrets
+
 
 class AivjError(Exception):
-    """An error a person can act on.
+    """An error a person can act on. It is printed and recorded, so credentials in it are masked.
 
     Attributes:
         expected: What should have been there.
@@ -38,6 +40,7 @@ class AivjError(Exception):
     exit_code = 1
 
     def __init__(self, expected: str, found: str, remedy: str) -> None:
+        expected, found, remedy = map(without_secrets, (expected, found, remedy))
         super().__init__(expected, found, remedy)
         self.expected = expected
         self.found = found

@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from aivj.errors import AivjError
+from aivj.redaction import secret_values, without_secrets
 
 # Who wants no colour (https://no-color.org) gets plain lines, as a file does: bold and bars are
 # escape codes too.
@@ -29,11 +30,22 @@ _has_spoken = threading.Event()
 
 
 class _Speaker(Console):
-    """A console that lets be known that something was printed."""
+    """A console that lets be known that something was printed, and prints no credentials."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         _has_spoken.set()
-        super().print(*objects, **options)
+        super().print(*map(_clean, objects), **options)
+
+
+def _clean(printed: Any) -> Any:
+    """Masks credentials in text; tables and the like are made of what cannot hold any."""
+    if isinstance(printed, str):
+        return without_secrets(printed, secret_values(os.environ))
+    if isinstance(printed, Text):
+        told = printed.plain
+        clean = without_secrets(told, secret_values(os.environ))
+        return printed if clean == told else Text(clean, printed.style)
+    return printed
 
 
 out = _Speaker(force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)

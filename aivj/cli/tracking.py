@@ -1,5 +1,6 @@
 """`aivj mlflow`, and how verbs that record a run open the tracking server."""
 
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ import typer
 
 from aivj.cli.console import err, out
 from aivj.cli.verb import Verb, Verbs
+from aivj.redaction import secret_values, without_secrets
 
 if TYPE_CHECKING:
     from aivj.release.tracking import Tracker
@@ -84,8 +86,8 @@ def run_name(verb: str, packs: Sequence[str], *details: str) -> str:
 
 
 def typed_command() -> str:
-    """Returns this command as it could be typed again."""
-    return shlex.join(["aivj", *sys.argv[1:]])
+    """Returns this command as it could be typed again, credentials masked: it is recorded."""
+    return without_secrets(shlex.join(["aivj", *sys.argv[1:]]), secret_values(os.environ))
 
 
 def tell_waiting(tracker: "Tracker") -> None:

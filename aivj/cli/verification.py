@@ -8,6 +8,7 @@ from aivj.errors import InputError
 from aivj.gate.arms import Sampling
 from aivj.gate.environment import VerifyEnvironment, read_environment
 from aivj.gate.request import VerifyRequest
+from aivj.redaction import without_secrets
 
 _LIBRARY_MANIFEST = "library-manifest.json"
 _RUN_MANIFEST = "run-manifest.json"
@@ -95,6 +96,12 @@ def is_set(environment: VerifyEnvironment, name: str) -> bool:
 
 
 def _http(url: str | None) -> str | None:
+    if url is not None and without_secrets(url) != url:
+        raise InputError(
+            "an address without credentials, since the evidence names it",
+            url,
+            "let the page answer without any on 127.0.0.1, and name that",
+        )
     if url is None or url.startswith(("http://", "https://")):
         return url
     raise InputError("an address that begins with http:// or https://", url, "write it in full")

@@ -3,6 +3,7 @@
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from aivj.errors import InputError
+from aivj.redaction import without_secrets
 from aivj.sampling.picking import Picking
 
 _OTHER_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
@@ -12,13 +13,19 @@ def require_runtime_url(url: str) -> str:
     """Returns `url` if it is one of a page.
 
     Raises:
-        InputError: It is not.
+        InputError: It is not, or has credentials in it.
     """
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
+    if without_secrets(url) != url:
+        raise InputError(
+            "an address without credentials, since every artifact of the run names it",
+            repr(url),
+            "let the runtime answer without any on 127.0.0.1, and name that",
+        )
     if not usable:
         raise InputError(
             "the address of a runtime's page, such as http://127.0.0.1:5174/",

@@ -3,6 +3,7 @@ import threading
 from aivj.cli import console
 from aivj.cli.console import bar
 from aivj.cli.sampling_progress import SamplingProgress
+from aivj.errors import StorageError
 from aivj.runs.progress import SampleProgress
 
 
@@ -70,3 +71,15 @@ def test_a_block_that_says_something_is_left_alone(capsys, monkeypatch):
     with console.breaking_silence("verify"):
         pass
     assert capsys.readouterr().err == "1. files ...\n"
+
+
+def test_no_credential_reaches_the_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef")
+    console.err.print("the head said 401 to 0123456789abcdef")
+    console.say("asking http://ada:pw@head:8265")
+    console.print_error(StorageError("an answer", "0123456789abcdef refused", "ask for another"))
+
+    told = capsys.readouterr().err
+    assert "0123456789abcdef" not in told
+    assert "pw" not in told
+    assert told.count("***") == 3

@@ -155,3 +155,9 @@ def test_which_renderer_is_asked_for(variables, option, gpu, headed, monkeypatch
     policy = gpu_policy(option, environment)
     assert (policy, is_headed(None, environment, policy)) == (gpu, headed)
     assert is_headed(True, environment, policy) == (policy == "software")
+
+
+def test_an_address_with_credentials_is_refused_and_not_repeated(verify_request):
+    with pytest.raises(InputError, match="without credentials") as refusal:
+        verify_request(url="http://ada:pw@h/")
+    assert "pw" not in str(refusal.value)

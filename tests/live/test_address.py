@@ -44,3 +44,11 @@ def test_origin_and_port():
 def test_what_is_no_address_is_refused(url):
     with pytest.raises(InputError, match="5174"):
         require_runtime_url(url)
+
+
+@pytest.mark.parametrize("url", ["http://ada:pw@h/", "https://h/?token=abc"])
+def test_an_address_with_credentials_is_refused_and_not_repeated(url):
+    with pytest.raises(InputError, match="without credentials") as refusal:
+        require_runtime_url(url)
+    assert "pw" not in str(refusal.value)
+    assert "abc" not in str(refusal.value)
