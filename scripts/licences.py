@@ -59,7 +59,7 @@ _SAME = {
 _HEAD = """# Licences of what AIVJ is built of
 
 `make docs` writes this page; a test compares it with `constraints.txt` and `package-lock.json`, and
-fails for a licence that is not welcome. AIVJ itself is under Apache-2.0, presets are their authors'.
+fails for a licence that is not welcome. AIVJ itself is under Apache-2.0.
 """
 
 
