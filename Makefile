@@ -9,7 +9,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .PHONY: help setup run test secrets lint types walls test-python test-stage docs scan clean
 .PHONY: bench bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
 .PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos cluster-test fresh-test image-test
-.PHONY: audit sbom
+.PHONY: audit gpu-proof sbom
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -103,6 +103,9 @@ bench-operating-point: setup ## what other sizes and lengths would cost and tell
 
 bench-takes-store: setup ## the store of takes: bytes a preset, opening a library's, reading a thousand
 	$(BIN)/python -m benchmarks.takes_store
+
+gpu-proof: setup ## on a machine with a GPU: CUDA beside the CPU, every launch profile; var/gpu-proof, 8 minutes
+	$(BIN)/python -m benchmarks.gpu_proof
 
 fresh-test: ## both commands in a minimal Debian 12, as root and as a user with sudo; needs debootstrap
 	@scripts/fresh-test.sh

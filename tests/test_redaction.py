@@ -1,6 +1,9 @@
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
-from aivj.errors import StorageError
+from aivj.errors import AivjError, ItemError, StorageError
 from aivj.redaction import secret_values, without_secrets
 
 ENVIRONMENT = {
@@ -58,6 +61,7 @@ def test_a_secret_is_masked_wherever_it_stands() -> None:
     assert without_secrets(text, secret_values(ENVIRONMENT)) == "sent ***, got 401"
 
 
-def test_an_error_never_tells_a_credential() -> None:
-    error = StorageError("http://a:b@h/ to answer", "'http://a:b@h/' silent", "mend http://a:b@h/")
+@pytest.mark.parametrize("kind", [StorageError, partial(ItemError, "page-error")])
+def test_an_error_never_tells_a_credential(kind: Callable[[str, str, str], AivjError]) -> None:
+    error = kind("http://a:b@h/ to answer", "'http://a:b@h/' silent", "mend http://a:b@h/")
     assert ":b@" not in f"{error} {error.args} {error.expected} {error.found} {error.remedy}"

@@ -144,6 +144,16 @@ class BrowserSession:
         """Whether the process that draws is no longer the one that was proved at the start."""
         return not all(process.is_running() for process in self._gpu_processes)
 
+    def kill_gpu_process(self) -> bool:
+        """Kills the process that draws, as a driver's fault may; whether there was one.
+
+        Returns once it is gone, within seconds.
+        """
+        for process in self._gpu_processes:
+            process.kill()
+        psutil.wait_procs(self._gpu_processes, _CLOSE_TIMEOUT_S)
+        return bool(self._gpu_processes)
+
     async def record(self, *, viewport: tuple[int, int], device_scale_factor: float) -> RecordedTab:
         """Makes a tab that keeps what its pages say the tab of the calls to come.
 

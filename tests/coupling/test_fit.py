@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch_devices import DEVICES
 
 from aivj.coupling import EpochMetrics, FitConfig, Source, TrainingSet
 from aivj.coupling.fit import Fit, fit
@@ -18,8 +19,11 @@ def weights(fitted: Fitted) -> bytes:
     return b"".join(value.numpy().tobytes() for value in fitted.net.state_dict().values())
 
 
-def test_a_learnable_task_is_learned_beyond_the_rows_seen(learnable_set: TrainingSet) -> None:
-    fitted = fit(learnable_set, FitConfig(epochs=10, seed=1), device=CPU)
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_learnable_task_is_learned_beyond_the_rows_seen(
+    device: str, learnable_set: TrainingSet
+) -> None:
+    fitted = fit(learnable_set, FitConfig(epochs=10, seed=1), device=torch.device(device))
     last = fitted.history[-1]
     assert last.elite_auc is not None
     assert last.negatives_auc is not None

@@ -4,6 +4,7 @@ from dataclasses import asdict, fields
 
 import numpy as np
 import pytest
+from torch_devices import DEVICES
 
 from aivj.errors import InputError
 from aivj.takes.batch import PairFigures, pair_figures
@@ -66,11 +67,12 @@ def test_a_batch_is_what_its_pairs_are(name, one_by_one):
     assert len(set(expected)) > 1
 
 
-def test_torch_finds_what_numpy_finds_and_in_larger_batches(monkeypatch):
+@pytest.mark.parametrize("device", DEVICES)
+def test_torch_finds_what_numpy_finds_and_in_larger_batches(device, monkeypatch):
     monkeypatch.setattr("aivj.takes.batch._ON_CPU", (16, 16))
     some = slice(None, None, 3)
 
-    on_torch = pair_figures(TABLE, FOREGROUNDS[some], BACKGROUNDS[some], HEARD, device="cpu")
+    on_torch = pair_figures(TABLE, FOREGROUNDS[some], BACKGROUNDS[some], HEARD, device=device)
 
     for name in NAMES:
         expected = pytest.approx(getattr(ON_NUMPY, name)[some], rel=1e-6, abs=1e-9)

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from fake_nvidia import FakeGpus, install_program
 
-from aivj import doctor
 from aivj.browser import session
+from aivj.doctor import examination as module
 from aivj.doctor import examine
 from aivj.errors import MissingDependencyError, RendererRefusedError
 
@@ -21,7 +21,7 @@ def gpu_choice(software_renderer, monkeypatch):
     async def choose(_):
         return choice
 
-    monkeypatch.setattr(doctor, "choose_renderer", choose)
+    monkeypatch.setattr(module, "choose_renderer", choose)
     monkeypatch.setattr(session, "refuse_wrong_renderer", lambda *_: None)
 
 
@@ -58,9 +58,9 @@ def test_a_home_that_cannot_be_made_is_missing(tmp_path):
 def test_what_is_missing_is_named_with_what_to_do(tmp_path, monkeypatch):
     which = shutil.which
     monkeypatch.setattr(
-        doctor.shutil, "which", lambda name: None if name in {"node", "Xvfb"} else which(name)
+        module.shutil, "which", lambda name: None if name in {"node", "Xvfb"} else which(name)
     )
-    monkeypatch.setattr(doctor, "MIN_FREE_BYTES", 2**62)
+    monkeypatch.setattr(module, "MIN_FREE_BYTES", 2**62)
 
     examination = examine(tmp_path, "software")
 

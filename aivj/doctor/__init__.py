@@ -1,0 +1,21 @@
+"""Whether a machine is fit: what is on it, and how each launch profile does there."""
+
+from aivj.doctor.examination import Examination, Finding, examine
+from aivj.doctor.matrix import (
+    Aftermath,
+    ProfileTrial,
+    library_jobs,
+    own_jobs,
+    try_profiles,
+)
+
+__all__ = [
+    "Aftermath",
+    "Examination",
+    "Finding",
+    "ProfileTrial",
+    "examine",
+    "library_jobs",
+    "own_jobs",
+    "try_profiles",
+]
