@@ -77,8 +77,9 @@ def fits() -> list[DeviceRun]:
             return {name: float(figure or 0) for name, figure in zip(names, figures, strict=True)}
 
         figures, seconds = _second_of_two(work)
-        first = found[0].figures if found else None
-        difference = first and max(abs(figures[name] - first[name]) for name in figures)
+        first = found[0].figures if found else figures
+        apart = max(abs(figures[name] - first[name]) for name in figures)
+        difference = apart if found else None
         found.append(DeviceRun("fit", device, seconds, figures, difference))
     return found
 

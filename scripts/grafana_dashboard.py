@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.common import (
     LegendPlacement,
     TooltipDisplayMode,
 )
-from grafana_foundation_sdk.models.dashboard import DataSourceRef
+from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableRefresh
 
 PATH = Path(__file__).parents[1] / "k8s" / "observability" / "dashboard.json"
 
@@ -159,7 +159,7 @@ def board() -> str:
             .label("Run")
             .datasource(_SOURCE)
             .query("label_values(ray_aivj_run_active, run)")
-            .refresh(2)
+            .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
             .multi(multi=True)
             .include_all(include_all=True)
         )

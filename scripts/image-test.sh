@@ -67,10 +67,19 @@ base_image() {
 
 build() {
 	say "build; its log is $dir/build.log"
-	buildah bud --isolation chroot --format docker --layers --file Dockerfile.gpu --tag aivj-gpu \
-		--build-arg BASE=localhost/aivj-base --build-arg APT_SNAPSHOT= \
-		--build-arg REVISION="$(git rev-parse HEAD 2>/dev/null || echo unknown)" . >"$dir/build.log" 2>&1 ||
-		{ tail -20 "$dir/build.log" >&2; fail "the build"; }
+	local stage
+	: >"$dir/build.log"
+	# Of a build that was broken off.
+	buildah rm --all >/dev/null
+	# The first stage has a name of its own, or it would go with what earlier builds left behind.
+	for stage in "--target build --tag aivj-build" "--tag aivj-gpu"; do
+		# shellcheck disable=SC2086
+		buildah bud --isolation chroot --format docker --layers --file Dockerfile.gpu $stage \
+			--build-arg BASE=localhost/aivj-base --build-arg APT_SNAPSHOT= \
+			--build-arg REVISION="$(git rev-parse HEAD 2>/dev/null || echo unknown)" . >>"$dir/build.log" 2>&1 ||
+			{ tail -20 "$dir/build.log" >&2; fail "the build"; }
+	done
+	podman image prune --force >/dev/null
 	touch "$dir/.built"
 }
 
