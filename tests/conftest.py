@@ -6,6 +6,7 @@ import functools
 import os
 import secrets
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.cli import main
 from aivj.stage.conversion import PresetConverter
+from aivj.storage import Bucket, open_bucket
 
 CORPUS = Path("/usr/share/projectM/presets")
 TESTS = Path(__file__).parent
@@ -173,7 +175,7 @@ def moto_url() -> Iterator[str]:
 @pytest.fixture
 def use_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
     """Names the S3 endpoint, with its credentials and none of the user's own."""
-    from release.s3_services import s3_variables
+    from storage.s3_services import s3_variables
 
     for name, value in s3_variables(tmp_path).items():
         monkeypatch.setenv(name, value)
@@ -184,13 +186,69 @@ def use_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[s
 @pytest.fixture
 def s3_uri(moto_url: str, use_endpoint: Callable[[str], None]) -> str:
     """A prefix in a fresh bucket of that server."""
-    from release.s3_services import fresh_bucket
+    from storage.s3_services import fresh_bucket
 
     from benchmarks.services.objects import plain_client
 
     use_endpoint(moto_url)
     with contextlib.closing(plain_client(moto_url)) as client:
         return fresh_bucket(client)
+
+
+@pytest.fixture(scope="session")
+def s3_client(moto_url: str) -> Iterator[Any]:
+    """boto3's own client of that server, to look behind ours."""
+    from benchmarks.services.objects import plain_client
+
+    with contextlib.closing(plain_client(moto_url)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def nanio_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of S3's protocol that ignores conditions on writes."""
+    from storage.s3_services import nanio_store
+
+    with nanio_store(tmp_path_factory.mktemp("nanio")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def nanio_client(nanio_url: str) -> Iterator[Any]:
+    from benchmarks.services.objects import plain_client
+
+    with contextlib.closing(plain_client(nanio_url)) as client:
+        yield client
+
+
+@pytest.fixture
+def nanio_uri(nanio_url: str, nanio_client: Any, use_endpoint: Callable[[str], None]) -> str:
+    """A prefix in a fresh bucket of a store without conditional writes."""
+    from storage.s3_services import fresh_bucket
+
+    use_endpoint(nanio_url)
+    return fresh_bucket(nanio_client)
+
+
+@pytest.fixture
+def silent_url() -> Iterator[str]:
+    """A server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def file_bucket(tmp_path: Path) -> Bucket:
+    return open_bucket(str(tmp_path / "bucket"))
+
+
+@pytest.fixture(params=["file", "s3"])
+def bucket(request: pytest.FixtureRequest) -> Bucket:
+    """The same tests on a folder and on S3."""
+    if request.param == "s3":
+        return open_bucket(request.getfixturevalue("s3_uri"))
+    folder: Bucket = request.getfixturevalue("file_bucket")
+    return folder
 
 
 @pytest.fixture(params=["disk", "s3"])

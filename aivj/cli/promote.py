@@ -13,10 +13,10 @@ from aivj.cli.tracking import open_tracker
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
-    from aivj.release.bucket import Bucket
     from aivj.release.candidate import Force
     from aivj.release.promotion import Promotion
     from aivj.settings import Settings
+    from aivj.storage import Bucket
 
 AllowUnconditionalOption = Annotated[
     bool,
@@ -115,7 +115,7 @@ def _login_name() -> str:
 
 def bucket_to_write(uri: str, *, allow_unconditional: bool) -> "Bucket":
     """Opens a bucket, and says aloud if it cannot tell two writers apart."""
-    from aivj.release.opening import open_bucket
+    from aivj.storage import open_bucket
 
     bucket = open_bucket(uri, allow_unconditional=allow_unconditional)
     if bucket.unconditional:

@@ -32,8 +32,8 @@ def releases(
 
     For programs: aivj releases --pack mine --json
     """
-    from aivj.release.opening import open_bucket
     from aivj.release.releases import describe
+    from aivj.storage import open_bucket
 
     settings: Settings = context.obj
     found = describe(open_bucket(bucket or settings.bucket_uri), pack)

@@ -54,7 +54,7 @@ class Pointer(ContractModel):
         quality_std: Standard deviation of the scores; None likewise.
         manifest_digest: SHA-256 of the manifest whose pairs the scores were compared with.
         previous: What the runtime read before; None if nothing.
-        unconditional: Whether the store swapped without judging, see `aivj.release.bucket`.
+        unconditional: Whether the store swapped without judging, see `aivj.storage.bucket`.
     """
 
     version: Literal["v0"] = "v0"

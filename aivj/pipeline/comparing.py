@@ -27,10 +27,8 @@ from aivj.contracts.verification import REPORT_NAME, VerifyReport
 from aivj.coupling.eval_labels import eval_labels
 from aivj.errors import InputError
 from aivj.pipeline.requests import CompareRequest
-from aivj.release.bucket import Bucket
-from aivj.release.opening import open_bucket
 from aivj.release.releases import read_champion
-from aivj.storage import sha256_hex
+from aivj.storage import Bucket, open_bucket, sha256_hex
 
 
 def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None]) -> Comparison:

@@ -35,14 +35,13 @@ from aivj.pipeline.requests import LabelRequest, ScoreRequest, TrainRequest
 from aivj.pipeline.scoring import score
 from aivj.pipeline.training import TrainOutcome, train
 from aivj.pipeline.verification import verify
-from aivj.release.opening import open_bucket
 from aivj.release.origin import origin_tags
 from aivj.release.promotion import Promotion
 from aivj.release.tracking import TrackedRun, Tracker
 from aivj.runs.open_run import SampleSummary
 from aivj.runs.progress import SampleProgress
 from aivj.sampling.request import SampleRequest
-from aivj.storage import sha256_hex
+from aivj.storage import open_bucket, sha256_hex
 from aivj.takes.settings import RenderSettings
 
 _IDENTITY_LENGTH = 12

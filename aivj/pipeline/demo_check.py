@@ -11,12 +11,11 @@ from aivj.contracts.pairs_quality import quality_stats, read_pairs_quality
 from aivj.contracts.verification import VerifyReport
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.errors import GateError
-from aivj.release.opening import open_bucket
 from aivj.release.pointer import pointer_key, read_pointer, runtime_key
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
 from aivj.release.tracking import Tracker
 from aivj.runs.directory import RunDirectory
-from aivj.storage import sha256_hex
+from aivj.storage import open_bucket, sha256_hex
 
 _PLACES = ("bucket", "mlflow")
 _RECORDED = ("quality_std", "quality_p50", "train_loss", "held_out_loss")

@@ -12,12 +12,11 @@ from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, re
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.contracts.preferences import PREFERENCES_NAME, read_preferences
 from aivj.errors import InputError
-from aivj.release.opening import open_bucket
 from aivj.release.pointer import pointer_key, read_pointer
 from aivj.runs.listing import RunEntry, runs_below
 from aivj.settings import Settings
 from aivj.stage.catalogue import LIBRARY_NAME
-from aivj.storage import sha256_hex
+from aivj.storage import open_bucket, sha256_hex
 
 
 class PackEntry(ContractModel):

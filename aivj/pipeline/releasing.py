@@ -18,7 +18,6 @@ from aivj.coupling import served_files
 from aivj.coupling.calibration import Stretch
 from aivj.coupling.pair_inputs import PAIR_SPEC
 from aivj.errors import GateError, StorageError
-from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
 from aivj.release.logged_model import ServableModel
 from aivj.release.pointer import pointer_key, read_pointer
@@ -26,7 +25,7 @@ from aivj.release.promotion import Promotion, promote, rollback
 from aivj.release.registry import follow_pointer, is_registered, register_quality
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG, FEATURES_FOLDER
 from aivj.release.tracking import Tracker
-from aivj.storage import sha256_hex
+from aivj.storage import Bucket, sha256_hex
 
 _MAX_FOLLOW_ROUNDS = 16
 _DIGITS_OF_FOLDER = 12

@@ -21,10 +21,10 @@ from aivj.coupling.state import Fitted
 from aivj.coupling.training_set import TrainingSet
 from aivj.pipeline.labels import read_told, record_labels
 from aivj.pipeline.requests import TrainRequest
-from aivj.release.file_lock import file_lock
 from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
 from aivj.release.tracking import TrackedRun
 from aivj.storage import sha256_hex, write_atomic
+from aivj.storage.file_lock import file_lock
 
 BASELINES_NAME = "baselines.json"
 _FOLDER = "training"

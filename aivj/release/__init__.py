@@ -1,8 +1,6 @@
 """Runs and versions in MLflow, scores in the runtime's bucket, and the way back from both."""
 
-from aivj.release.bucket import Bucket
 from aivj.release.candidate import Force, PromotionEvidence, VerifyEvidence
-from aivj.release.opening import open_bucket
 from aivj.release.promotion import Promotion, promote, rollback
 from aivj.release.registry import (
     CANDIDATE,
@@ -21,7 +19,6 @@ __all__ = [
     "CANDIDATE",
     "CHAMPION",
     "PREVIOUS",
-    "Bucket",
     "Champion",
     "Force",
     "PackReleases",
@@ -34,7 +31,6 @@ __all__ = [
     "describe",
     "follow_pointer",
     "model_name",
-    "open_bucket",
     "promote",
     "read_champion",
     "register_quality",

@@ -25,7 +25,6 @@ from aivj.contracts.json_text import document_bytes
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.pointer import Pointer, StoredObject
 from aivj.errors import LostRaceError, StorageError
-from aivj.release.bucket import Bucket
 from aivj.release.pointer import (
     history_key,
     history_prefix,
@@ -34,7 +33,7 @@ from aivj.release.pointer import (
     read_pointer,
     runtime_key,
 )
-from aivj.storage import sha256_hex
+from aivj.storage import Bucket, sha256_hex
 
 _MAX_SETTLE_ROUNDS = 16
 

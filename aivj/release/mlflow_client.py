@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aivj.errors import InputError, StorageError
-from aivj.release.file_lock import file_lock
+from aivj.storage.file_lock import file_lock
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

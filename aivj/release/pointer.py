@@ -14,7 +14,7 @@ from aivj.contracts.pairs_manifest import require_pack_name
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.pointer import Pointer
 from aivj.errors import InputError
-from aivj.release.bucket import Bucket
+from aivj.storage import Bucket
 
 REPORT_NAME = "verify-report.json"
 

@@ -12,7 +12,6 @@ from aivj.contracts.json_text import iso_utc
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD
 from aivj.contracts.pointer import Pointer, StoredObject
 from aivj.errors import InputError
-from aivj.release.bucket import Bucket
 from aivj.release.candidate import Candidate, Force, PromotionEvidence, admit
 from aivj.release.ledger import (
     PackState,
@@ -23,6 +22,7 @@ from aivj.release.ledger import (
     stored_bytes,
 )
 from aivj.release.pointer import FOUNDATION_FIELDS, REPORT_NAME, never_promoted
+from aivj.storage import Bucket
 
 _MIN_PREFIX_LENGTH = 8
 

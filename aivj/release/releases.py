@@ -5,9 +5,9 @@ from typing import Literal
 
 from aivj.contracts.json_text import ContractModel
 from aivj.contracts.pointer import Pointer
-from aivj.release.bucket import Bucket
 from aivj.release.ledger import PackState, former_pointers, stored_bytes
 from aivj.release.pointer import never_promoted, pointer_key, read_pointer
+from aivj.storage import Bucket
 
 
 class PackReleases(ContractModel):

@@ -21,9 +21,9 @@ from aivj.contracts.json_text import ContractModel, document_bytes, read_object,
 from aivj.contracts.jsonl_log import JsonlLog, read_jsonl
 from aivj.errors import StorageError
 from aivj.release.experiment import SPOOLED_AS, Experiment
-from aivj.release.file_lock import file_lock
 from aivj.release.run_notes import Artifact, RunNote
 from aivj.storage import resolve_under, storage_errors, write_atomic
+from aivj.storage.file_lock import file_lock
 
 _HEAD, _NOTES, _FILES, _LOCK = "run.json", "notes.jsonl", "files", ".lock"
 _LOCK_TIMEOUT_S = 10.0

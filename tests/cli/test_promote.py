@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 from pipeline.compared_pack import PACK, ComparedPack
-from release.s3_services import fresh_bucket, nanio_store, s3_variables
+from storage.s3_services import fresh_bucket, nanio_store, s3_variables
 from typer.testing import CliRunner
 
 from aivj.cli.app import app

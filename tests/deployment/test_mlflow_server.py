@@ -17,7 +17,7 @@ import psutil
 import pytest
 import yaml
 from release.release_fixtures import PACK, write_manifest, write_scores
-from release.s3_services import fresh_bucket
+from storage.s3_services import fresh_bucket
 
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME

@@ -20,14 +20,15 @@ from release.release_fixtures import (
     scores_numbered,
     write_manifest,
 )
-from release.s3_services import fresh_bucket
+from storage.s3_services import fresh_bucket
 
 from aivj.browser.session import find_chromium
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pointer import Pointer
-from aivj.release import Bucket, open_bucket, rollback
+from aivj.release import rollback
 from aivj.release.pointer import pointer_key, runtime_key
 from aivj.stage.assets import DIST
+from aivj.storage import Bucket, open_bucket
 from benchmarks.services.nginx import DEPLOYMENT, filled, nginx
 from benchmarks.services.objects import let_everybody_read, moto_store, plain_client, reach
 

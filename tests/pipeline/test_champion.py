@@ -14,7 +14,8 @@ from aivj.pipeline.releasing import publish
 from aivj.pipeline.requests import ScoreRequest, TrainRequest
 from aivj.pipeline.scoring import score
 from aivj.pipeline.training import train
-from aivj.release import CHAMPION, Force, Tracker, model_name, open_bucket
+from aivj.release import CHAMPION, Force, Tracker, model_name
+from aivj.storage import open_bucket
 
 # MLflow 3.17 warns of its own type hints, and of how it calls pandas.
 pytestmark = pytest.mark.filterwarnings("ignore:.*AnyType:UserWarning", "ignore:Operation with")

@@ -11,7 +11,8 @@ from aivj.errors import InputError
 from aivj.pipeline.comparing import compare
 from aivj.pipeline.releasing import read_evidence
 from aivj.pipeline.requests import CompareRequest, LabelFiles
-from aivj.release import Force, PromotionEvidence, open_bucket, promote
+from aivj.release import Force, PromotionEvidence, promote
+from aivj.storage import open_bucket
 
 NOW = datetime(2026, 3, 1, 11, tzinfo=UTC)
 

@@ -8,17 +8,8 @@ from pipeline.compared_pack import PACK, ComparedPack
 from aivj.errors import GateError
 from aivj.pipeline import releasing
 from aivj.pipeline.releasing import publish, roll_back
-from aivj.release import (
-    CANDIDATE,
-    CHAMPION,
-    PREVIOUS,
-    Force,
-    Tracker,
-    current,
-    model_name,
-    open_bucket,
-)
-from aivj.storage import sha256_hex
+from aivj.release import CANDIDATE, CHAMPION, PREVIOUS, Force, Tracker, current, model_name
+from aivj.storage import open_bucket, sha256_hex
 
 FORCE = Force(reason="tonight's show", by="ada")
 

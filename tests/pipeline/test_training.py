@@ -10,9 +10,9 @@ from aivj.coupling.checkpoint import read_checkpoint
 from aivj.errors import InputError, StorageError
 from aivj.pipeline.requests import LabelRequest, TrainRequest
 from aivj.pipeline.training import TrainOutcome, train
-from aivj.release.file_lock import file_lock
 from aivj.release.run_notes import RunNote
 from aivj.release.tracking import Tracker
+from aivj.storage.file_lock import file_lock
 
 
 @pytest.fixture(scope="module")

@@ -1,67 +1,17 @@
 """Real services: S3's protocol by moto and by nanio, MLflow on SQLite."""
 
-import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from release.s3_services import fresh_bucket, nanio_store
 
-from aivj.release import Bucket, Tracker, open_bucket
-from benchmarks.services.objects import plain_client
-
-
-@pytest.fixture(scope="session")
-def nanio_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with nanio_store(tmp_path_factory.mktemp("nanio")) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def s3_client(moto_url: str) -> Iterator[Any]:
-    with contextlib.closing(plain_client(moto_url)) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def nanio_client(nanio_url: str) -> Iterator[Any]:
-    with contextlib.closing(plain_client(nanio_url)) as client:
-        yield client
-
-
-@pytest.fixture
-def nanio_uri(nanio_url: str, nanio_client: Any, use_endpoint: Callable[[str], None]) -> str:
-    """A prefix in a fresh bucket of a store without conditional writes."""
-    use_endpoint(nanio_url)
-    return fresh_bucket(nanio_client)
-
-
-@pytest.fixture
-def silent_url() -> Iterator[str]:
-    """A server that takes connections and never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-
-
-@pytest.fixture
-def file_bucket(tmp_path: Path) -> Bucket:
-    return open_bucket(str(tmp_path / "bucket"))
-
-
-@pytest.fixture(params=["file", "s3"])
-def bucket(request: pytest.FixtureRequest) -> Bucket:
-    """The same tests on a folder and on S3."""
-    if request.param == "s3":
-        return open_bucket(request.getfixturevalue("s3_uri"))
-    folder: Bucket = request.getfixturevalue("file_bucket")
-    return folder
+from aivj.release import Tracker
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from aivj.contracts.pairs_quality import (
     quality_stats,
     write_pairs_quality,
 )
-from aivj.release import Bucket, Force, Promotion, PromotionEvidence, VerifyEvidence, promote
-from aivj.storage import sha256_hex
+from aivj.release import Force, Promotion, PromotionEvidence, VerifyEvidence, promote
+from aivj.storage import Bucket, sha256_hex
 
 PACK = "night's-pack"
 NOW = datetime(2026, 3, 1, 11, tzinfo=UTC)

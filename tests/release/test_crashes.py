@@ -18,9 +18,9 @@ from release.release_fixtures import (
 
 from aivj.contracts.json_text import parse_json, validated
 from aivj.contracts.pointer import Pointer
-from aivj.release import describe, open_bucket, rollback
+from aivj.release import describe, rollback
 from aivj.release.pointer import pointer_key, runtime_key
-from aivj.storage import sha256_hex
+from aivj.storage import open_bucket, sha256_hex
 
 # Scores, report, pointer, runtime's key.
 NUM_FIRST_WRITES = 4
@@ -37,7 +37,7 @@ def crashes(num_writes):
 KILLED_PROMOTION = """
 import os, signal, sys
 from pathlib import Path
-from aivj.release import open_bucket
+from aivj.storage import open_bucket
 from release.release_fixtures import promote_numbered
 uri, folder, at, when = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 calls = 0

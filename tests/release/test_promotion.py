@@ -16,9 +16,9 @@ from release.release_fixtures import (
 )
 
 from aivj.errors import GateError, InputError, StorageError
-from aivj.release import describe, open_bucket, promote, rollback
+from aivj.release import describe, promote, rollback
 from aivj.release.pointer import object_key, pointer_key, runtime_key
-from aivj.storage import sha256_hex
+from aivj.storage import open_bucket, sha256_hex
 
 
 def served(bucket):

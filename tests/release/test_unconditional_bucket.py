@@ -12,10 +12,11 @@ from release.release_fixtures import (
 )
 
 from aivj.errors import LostRaceError, StorageError
-from aivj.release import describe, open_bucket, rollback
+from aivj.release import describe, rollback
 from aivj.release.pointer import pointer_key, runtime_key
-from aivj.release.s3_bucket import UnconditionalBucket
-from aivj.release.s3_objects import S3Objects
+from aivj.storage import open_bucket
+from aivj.storage.s3_bucket import UnconditionalBucket
+from aivj.storage.s3_objects import S3Objects
 
 
 @pytest.fixture

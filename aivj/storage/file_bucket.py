@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aivj.errors import LostRaceError, StorageError
-from aivj.release.bucket import already_there, checked_key, visible_keys
-from aivj.release.file_lock import file_lock
-from aivj.storage import sha256_hex, storage_errors
+from aivj.storage.bucket import already_there, checked_key, visible_keys
+from aivj.storage.file_lock import file_lock
+from aivj.storage.files import sha256_hex, storage_errors
 
 _LOCK_NAME = ".lock"
 _LOCK_TIMEOUT_S = 10.0

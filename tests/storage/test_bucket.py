@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aivj.errors import LostRaceError, StorageError, UnsafePathError
-from aivj.release.bucket import checked_key
+from aivj.storage.bucket import checked_key
 
 UNSAFE_KEYS = [
     "",

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from aivj.errors import StorageError
-from aivj.release.bucket import visible_keys
-from aivj.release.s3_errors import explained
+from aivj.storage.bucket import visible_keys
+from aivj.storage.s3_errors import explained
 
 _CONNECT_TIMEOUT_S = 4
 _READ_TIMEOUT_S = 6

@@ -7,8 +7,8 @@ which would turn every race into silent loss: the first write therefore proves t
 import threading
 
 from aivj.errors import LostRaceError, StorageError
-from aivj.release.bucket import already_there, checked_key
-from aivj.release.s3_objects import S3Objects
+from aivj.storage.bucket import already_there, checked_key
+from aivj.storage.s3_objects import S3Objects
 
 # An object that is never overwritten may be kept by whoever has it.
 _FOR_EVER = "public, max-age=31536000, immutable"

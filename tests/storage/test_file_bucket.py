@@ -7,16 +7,16 @@ import sys
 import pytest
 
 from aivj.errors import StorageError
-from aivj.release import file_bucket
-from aivj.release.file_bucket import FileBucket
-from aivj.release.file_lock import file_lock
+from aivj.storage import file_bucket
+from aivj.storage.file_bucket import FileBucket
+from aivj.storage.file_lock import file_lock
 
 COUNTER = """
 import os
 import sys
 from pathlib import Path
 from aivj.errors import LostRaceError
-from aivj.release.file_bucket import FileBucket
+from aivj.storage.file_bucket import FileBucket
 bucket, left = FileBucket(Path(sys.argv[1])), 20
 while left:
     data, etag = bucket.get("counter") or (b"0", None)

@@ -1,7 +1,7 @@
 """A bucket: whole objects under keys, written once or swapped against a known version.
 
-This is all that a release needs from storage, and little enough that a folder and S3 offer the
-same. It does not know what the objects mean; `aivj.release.promotion` does.
+This is all that a release or a run needs from storage, and little enough that a folder and S3 offer
+the same. It does not know what the objects mean; `aivj.release.promotion` and `aivj.runs` do.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 import pytest
 
 from aivj.errors import InputError, StorageError
-from aivj.release.file_bucket import FileBucket
-from aivj.release.opening import open_bucket
+from aivj.storage import open_bucket
+from aivj.storage.file_bucket import FileBucket
 
 
 @pytest.mark.parametrize("uri", ["{}", "file://{}", "file://localhost{}"])

@@ -6,12 +6,12 @@ import time
 import pytest
 
 from aivj.errors import StorageError
-from aivj.release.file_lock import file_lock
+from aivj.storage.file_lock import file_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from aivj.release.file_lock import file_lock
+from aivj.storage.file_lock import file_lock
 with file_lock(Path(sys.argv[1]), timeout_s=1):
     print("held", flush=True)
     time.sleep(60)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aivj.errors import StorageError
-from aivj.storage import storage_errors
+from aivj.storage.files import storage_errors
 
 _POLL_S = 0.01
 

@@ -1,11 +1,10 @@
 from urllib.parse import urlsplit
 
 import pytest
-from release.loose_store import loose_store
+from storage.loose_store import loose_store
 
 from aivj.errors import StorageError
-from aivj.release import s3_objects
-from aivj.release.opening import open_bucket
+from aivj.storage import open_bucket, s3_objects
 
 
 @pytest.fixture
