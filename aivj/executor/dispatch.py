@@ -7,43 +7,26 @@ work. Every decision costs the same whether there are two slots or a thousand.
 
 import heapq
 import math
-import statistics
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic
 
 from aivj.errors import AivjError, ItemError, RestartLimitError, WorkerLostError
+from aivj.executor.commands import Command, EndSlot, MoveSlot, OpenWorker, RunItem
+from aivj.executor.pace import Pace
 from aivj.executor.protocol import (
     Event,
     Item,
     ItemReissued,
     Outcome,
     Result,
+    WorkerEnded,
     WorkerOpened,
     WorkerReplaced,
     WorkPolicy,
 )
 from aivj.executor.slot import Reply
-
-_NUM_RECENT = 200
-_NUM_TO_JUDGE = 20
-
-
-@dataclass(frozen=True)
-class OpenWorker:
-    """Command: open a worker in the slot."""
-
-    slot: int
-
-
-@dataclass(frozen=True)
-class RunItem(Generic[Item]):
-    """Command: let the slot's worker do the item."""
-
-    slot: int
-    item: Item
-    timeout_s: float
 
 
 @dataclass
@@ -54,12 +37,14 @@ class _Try(Generic[Item]):
         item: The item.
         slots: Where it is being tried now.
         num_ended: Attempts that have ended.
+        num_taken: Attempts that ended with the place they were made in, and do not count.
         is_reissued: Whether it was called a straggler; it is only once.
     """
 
     item: Item
     slots: set[int] = field(default_factory=set)
     num_ended: int = 0
+    num_taken: int = 0
     is_reissued: bool = False
 
 
@@ -101,8 +86,11 @@ class Dispatcher(Generic[Item, Result]):
         self._open_tries: dict[Item, _Try[Item]] = {}
         self._again: deque[_Try[Item]] = deque()
         self._due: list[tuple[float, int]] = []
-        self._recent: deque[float] = deque(maxlen=_NUM_RECENT)
+        self._pace = Pace(policy)
         self._num_losses = 0
+        self._leaving: dict[int, str] = {}
+        self._to_move: deque[int] = deque()
+        self._idle_since: dict[int, float] = {}
 
     @property
     def is_done(self) -> bool:
@@ -113,21 +101,39 @@ class Dispatcher(Generic[Item, Result]):
         """A slot is there, without a worker."""
         self._to_open.append(slot)
 
-    def commands(self, now: float) -> Iterator[OpenWorker | RunItem[Item]]:
+    def commands(self, now: float) -> Iterator[Command[Item]]:
         """Yields what is to be begun now."""
+        while self._to_move:
+            yield MoveSlot(self._to_move.popleft())
         while self._to_open:
             slot = self._to_open.popleft()
+            if self._free and self._has_begun_all:
+                yield self._end_slot(slot)
+                continue
             self._begin(slot, None, now, self._policy.open_deadline_s)
             yield OpenWorker(slot)
         while self._free:
             work = self._next_work() or self._straggler(now)
             if work is None:
-                return
+                break
             slot = self._free.popleft()
             work.slots.add(slot)
-            timeout_s = self._timeout_s(work)
+            timeout_s = self._pace.timeout_s(is_first=work.num_ended == 0)
             self._begin(slot, work, now, timeout_s + self._policy.grace_s)
             yield RunItem(slot, work.item, timeout_s)
+        yield from self._end_idle(now)
+
+    def leaving(self, slot: int, reason: str) -> None:
+        """A slot's place will be gone soon: its item may end there, and nothing is begun there."""
+        busy = self._busy.get(slot)
+        if busy is not None and busy.work is not None:
+            self._leaving[slot] = reason
+            return
+        for waiting in (self._to_open, self._free):
+            if slot in waiting:
+                waiting.remove(slot)
+        self._busy.pop(slot, None)
+        self._move(slot, reason)
 
     def opened(self, slot: int, error: AivjError | None) -> None:
         """A worker has opened, or could not.
@@ -153,29 +159,49 @@ class Dispatcher(Generic[Item, Result]):
             raise value
         if isinstance(value, WorkerLostError):
             self._lost(slot, value)
-            self._to_open.append(slot)
         else:
             self._num_losses = 0
-            if reply.worn is None:
-                self._free.append(slot)
-            else:
+            if reply.worn is not None:
                 self._on_event(WorkerReplaced(slot, "worn", reply.worn))
-                self._to_open.append(slot)
+        if (leaves := self._leaving.pop(slot, None)) is not None:
+            self._move(slot, leaves)
+        elif isinstance(value, WorkerLostError) or reply.worn is not None:
+            self._to_open.append(slot)
+        else:
+            self._free.append(slot)
         if not isinstance(value, AivjError):
-            self._recent.append(reply.duration_s)
+            self._pace.add(reply.duration_s)
         return self._settle(work, value, slot, reply.duration_s)
 
-    def vanished(self, slot: int, error: WorkerLostError) -> Outcome[Item, Result] | None:
-        """A slot is gone with all that it was at; it may join again. Raises as `opened`."""
+    def vanished(
+        self, slot: int, error: WorkerLostError, *, with_place: bool = False
+    ) -> Outcome[Item, Result] | None:
+        """A slot is gone with all that it was at; it may join again. Raises as `opened`.
+
+        Args:
+            slot: Which.
+            error: How it ended.
+            with_place: Whether what the slot stood on is gone or cannot be reached: that says
+                nothing of its item, which is tried elsewhere as if it had not been begun.
+        """
         busy = self._busy.pop(slot, None)
+        self._leaving.pop(slot, None)
         for waiting in (self._to_open, self._free):
             if slot in waiting:
                 waiting.remove(slot)
-        self._lost(slot, error)
+        if with_place:
+            self._on_event(WorkerReplaced(slot, "node-lost", error.found))
+        else:
+            self._lost(slot, error)
         if busy is None or busy.work is None:
             return None
-        busy.work.slots.discard(slot)
-        return self._settle(busy.work, error, slot, 0.0)
+        work = busy.work
+        work.slots.discard(slot)
+        if with_place and work.num_taken < self._policy.max_taken:
+            work.num_taken += 1
+            self._again_if_nowhere(work)
+            return None
+        return self._settle(work, error, slot, 0.0)
 
     def overdue(self, now: float) -> list[int]:
         """Returns the slots that have not answered in time: to be killed, then `vanished`."""
@@ -194,7 +220,9 @@ class Dispatcher(Generic[Item, Result]):
         times = [self._due[0][0]] if self._due else []
         if self._free and self._source is None:
             alone = [busy.since for busy in self._busy.values() if _may_straggle(busy)]
-            times += [min(alone) + self._straggling_after_s()] if alone else []
+            times += [min(alone) + self._pace.straggling_after_s()] if alone else []
+            if len(self._free) > 1 and self._idle_since:
+                times.append(min(self._idle_since.values()) + self._policy.idle_s)
         soonest = min(times, default=math.inf)
         return max(0.0, soonest - now) if soonest < math.inf else None
 
@@ -229,26 +257,11 @@ class Dispatcher(Generic[Item, Result]):
         """Returns the item that a single slot has been at for longest, if that is too long."""
         alone = [busy for busy in self._busy.values() if _may_straggle(busy)]
         busy = min(alone, key=lambda busy: busy.since, default=None)
-        if busy is None or busy.work is None or busy.since + self._straggling_after_s() > now:
+        if busy is None or busy.work is None or busy.since + self._pace.straggling_after_s() > now:
             return None
         busy.work.is_reissued = True
         self._on_event(ItemReissued(busy.work.item, self._free[0]))
         return busy.work
-
-    def _straggling_after_s(self) -> float:
-        policy = self._policy
-        if len(self._recent) < _NUM_TO_JUDGE:
-            return math.inf
-        usual = statistics.median(self._recent)
-        return max(policy.straggler_min_s, policy.straggler_factor * usual)
-
-    def _timeout_s(self, work: _Try[Item]) -> float:
-        policy = self._policy
-        if work.num_ended > 0 or len(self._recent) < _NUM_TO_JUDGE:
-            return policy.deadline_s
-        slow = sorted(self._recent)[int(0.95 * len(self._recent))]
-        first = max(policy.first_deadline_min_s, policy.first_deadline_factor * slow)
-        return min(policy.deadline_s, first)
 
     def _settle(
         self, work: _Try[Item], value: Result | ItemError, slot: int, duration_s: float
@@ -257,14 +270,42 @@ class Dispatcher(Generic[Item, Result]):
             return None  # Another slot was faster.
         work.num_ended += 1
         if isinstance(value, ItemError) and work.num_ended < self._policy.max_attempts(value):
-            if not work.slots:
-                self._again.append(work)
+            self._again_if_nowhere(work)
             return None
         if isinstance(value, WorkerLostError) and work.slots:
             return None  # Another slot is still at it.
         del self._open_tries[work.item]
         result, error = (None, value) if isinstance(value, ItemError) else (value, None)
         return Outcome(work.item, result, error, work.num_ended, slot, duration_s)
+
+    def _again_if_nowhere(self, work: _Try[Item]) -> None:
+        if not work.slots and self._open_tries.get(work.item) is work:
+            self._again.append(work)
+
+    @property
+    def _has_begun_all(self) -> bool:
+        return self._source is None and not self._again
+
+    def _end_idle(self, now: float) -> Iterator[EndSlot]:
+        """Ends slots that nothing is left for; one stays, for what fails or straggles.
+
+        A slot that lives holds its place: a node that should be scaled down, memory of browsers.
+        """
+        if not self._has_begun_all or self.is_done:
+            self._idle_since.clear()
+            return
+        self._idle_since = {slot: self._idle_since.get(slot, now) for slot in self._free}
+        while len(self._free) > 1 and now >= self._idle_since[self._free[0]] + self._policy.idle_s:
+            yield self._end_slot(self._free.popleft())
+
+    def _end_slot(self, slot: int) -> EndSlot:
+        self._idle_since.pop(slot, None)
+        self._on_event(WorkerEnded(slot))
+        return EndSlot(slot)
+
+    def _move(self, slot: int, reason: str) -> None:
+        self._on_event(WorkerReplaced(slot, "draining", reason))
+        self._to_move.append(slot)
 
     def _lost(self, slot: int, error: ItemError) -> None:
         self._num_losses += 1

@@ -66,12 +66,19 @@ class _TaskBench(Bench[Item, Result], Generic[Item, Result]):
         self._begin(slot, attempt())
 
     def replace(self, slot: int) -> None:
-        task, old = self._tasks.pop(slot), self._slots[slot]
+        self.end(slot)
         self._slots[slot] = Slot(self._make_worker)
         self._messages.put_nowait(Joined(slot))
 
+    def move(self, slot: int) -> None:
+        self.replace(slot)
+
+    def end(self, slot: int) -> None:
+        task, old = self._tasks.pop(slot, None), self._slots.pop(slot)
+
         async def close() -> None:
-            await _cancelled(task)
+            if task is not None:
+                await _cancelled(task)
             await old.close()
 
         closing = self._runner.get_loop().create_task(close())

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol
 
 from aivj.errors import AivjError, WorkerLostError
-from aivj.executor.dispatch import Dispatcher, OpenWorker
+from aivj.executor.commands import EndSlot, MoveSlot, OpenWorker, RunItem
+from aivj.executor.dispatch import Dispatcher
 from aivj.executor.protocol import Event, Item, Item_contra, Outcome, Result, WorkPolicy
 from aivj.executor.slot import Reply
 
@@ -35,13 +36,28 @@ class Replied(Generic[Result]):
 
 @dataclass(frozen=True)
 class Vanished:
-    """A slot is gone; the bench replaces it by itself, and that one will join."""
+    """A slot is gone; the bench replaces it by itself, and that one will join.
+
+    Attributes:
+        slot: Which.
+        error: How it ended.
+        with_place: Whether what it stood on is gone too, or cannot be reached.
+    """
 
     slot: int
     error: WorkerLostError
+    with_place: bool = False
 
 
-Message = Joined | Opened | Replied[Result] | Vanished
+@dataclass(frozen=True)
+class Leaving:
+    """What a slot stands on will be gone soon."""
+
+    slot: int
+    reason: str
+
+
+Message = Joined | Opened | Replied[Result] | Vanished | Leaving
 
 
 class Bench(Protocol[Item_contra, Result]):
@@ -57,6 +73,12 @@ class Bench(Protocol[Item_contra, Result]):
 
     def replace(self, slot: int) -> None:
         """Kills a slot that does not answer, and starts another one in its place."""
+
+    def move(self, slot: int) -> None:
+        """Lets a slot close, and starts it anew, elsewhere if there is a choice."""
+
+    def end(self, slot: int) -> None:
+        """Lets a slot close, and ends it for good."""
 
     def wait(self, timeout_s: float | None) -> Sequence[Message[Result]]:
         """Returns the messages that have come, waiting for the first of them."""
@@ -88,10 +110,15 @@ def work(
 
 def _begin(dispatcher: Dispatcher[Item, Result], bench: Bench[Item, Result]) -> None:
     for command in dispatcher.commands(bench.now()):
-        if isinstance(command, OpenWorker):
-            bench.open_worker(command.slot)
-        else:
-            bench.run_item(command.slot, command.item, command.timeout_s)
+        match command:
+            case OpenWorker(slot):
+                bench.open_worker(slot)
+            case RunItem(slot, item, timeout_s):
+                bench.run_item(slot, item, timeout_s)
+            case MoveSlot(slot):
+                bench.move(slot)
+            case EndSlot(slot):
+                bench.end(slot)
 
 
 def _take(
@@ -104,6 +131,8 @@ def _take(
             dispatcher.opened(slot, error)
         case Replied(slot, reply):
             return dispatcher.replied(slot, reply)
-        case Vanished(slot, loss):
-            return dispatcher.vanished(slot, loss)
+        case Leaving(slot, reason):
+            dispatcher.leaving(slot, reason)
+        case Vanished(slot, loss, with_place):
+            return dispatcher.vanished(slot, loss, with_place=with_place)
     return None

@@ -80,6 +80,9 @@ class WorkPolicy:
             usual is given to a second worker; the first result counts,
         straggler_min_s: but not before so long.
         max_losses_in_a_row: Workers lost, beside two for each slot, with no item done in between.
+        max_taken: Times that an item may go down with its node before that counts as an attempt:
+            it may be what takes nodes down.
+        idle_s: With nothing left to begin, all idle workers but one are ended after so long.
     """
 
     max_attempts: Callable[[ItemError], int] = max_attempts
@@ -91,6 +94,8 @@ class WorkPolicy:
     straggler_factor: float = 2.0
     straggler_min_s: float = 10.0
     max_losses_in_a_row: int = 20
+    max_taken: int = 4
+    idle_s: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -102,11 +107,24 @@ class WorkerOpened:
 
 @dataclass(frozen=True)
 class WorkerReplaced:
-    """A worker was lost, or is worn, and another one takes its place."""
+    """A worker was lost, is worn, or leaves with its node, and another one takes its place.
+
+    Attributes:
+        slot: Where.
+        kind: The fault's, or `worn`, `draining` (its node leaves), `node-lost`.
+        reason: More of it, for people.
+    """
 
     slot: int
     kind: str
     reason: str
+
+
+@dataclass(frozen=True)
+class WorkerEnded:
+    """A worker was ended since there is nothing left to do for it."""
+
+    slot: int
 
 
 @dataclass(frozen=True)
@@ -117,7 +135,7 @@ class ItemReissued(Generic[Item]):
     slot: int
 
 
-Event = WorkerOpened | WorkerReplaced | ItemReissued[Item]
+Event = WorkerOpened | WorkerReplaced | WorkerEnded | ItemReissued[Item]
 
 
 class Executor(Protocol):

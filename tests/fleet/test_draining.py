@@ -1,0 +1,141 @@
+"""Nodes that leave and nodes that are killed under a run, each a second raylet of this machine."""
+
+import contextlib
+import signal
+from functools import partial
+
+import psutil
+import pytest
+import ray
+from executor_workers import FaultyWorker
+from ray._private.node import Node
+from ray._private.parameter import RayParams
+
+from aivj.executor.protocol import WorkerReplaced
+from aivj.fleet.draining import draining_nodes, is_alive
+from aivj.fleet.rendering import RayExecutor
+
+NUM_ITEMS = 40
+
+
+class PlacedWorker(FaultyWorker):
+    """Says where an item was done."""
+
+    async def run(self, item, timeout_s):
+        await super().run(item, timeout_s)
+        return ray.get_runtime_context().get_node_id()
+
+
+class _Node:
+    """A raylet that has joined the cluster of this process."""
+
+    def __init__(self):
+        context = ray.get_runtime_context()
+        node = ray._private.worker.global_worker.node
+        params = RayParams(
+            gcs_address=context.gcs_address,
+            node_ip_address=node.node_ip_address,
+            temp_dir=node.get_temp_dir_path(),
+            session_name=node.session_name,
+            num_cpus=4,
+            num_gpus=0,
+            object_store_memory=80 * 1024 * 1024,
+            min_worker_port=0,
+            max_worker_port=0,
+            node_manager_port=0,
+            include_log_monitor=False,
+        )
+        params.dashboard_agent_listen_port = None
+        self._node = Node(params, head=False, shutdown_at_exit=False, spawn_reaper=False)
+        self.id = self._node.node_id
+        ((raylet, *_),) = [
+            infos for name, infos in self._node.all_processes.items() if name == "raylet"
+        ]
+        self._raylet = psutil.Process(raylet.process.pid)
+
+    def end(self):
+        """Asks it to leave, as the kubelet does."""
+        self._raylet.send_signal(signal.SIGTERM)
+
+    def kill(self):
+        """Kills it with all that runs there."""
+        processes = [self._raylet, *self._raylet.children(recursive=True)]
+        for process in processes:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+    def has_left(self, timeout_s):
+        with contextlib.suppress(psutil.TimeoutExpired):
+            self._raylet.wait(timeout_s)
+        return not self._raylet.is_running() or self._raylet.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture
+def node(monkeypatch):
+    monkeypatch.setenv("RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S", "120")
+    node = _Node()
+    yield node
+    node.kill()
+
+
+@pytest.fixture(autouse=True)
+def importable():
+    """Lets Ray's processes unpickle the test's own workers."""
+    modules = [__import__("executor_workers"), __import__(__name__, fromlist=["_"])]
+    for module in modules:
+        ray.cloudpickle.register_pickle_by_value(module)
+    yield
+    for module in modules:
+        ray.cloudpickle.unregister_pickle_by_value(module)
+
+
+def outcomes_until(run, node_id):
+    """Yields outcomes until one comes from the node."""
+    for outcome in run:
+        yield outcome
+        if outcome.result == node_id:
+            return
+
+
+def test_what_is_in_hand_ends_on_a_node_that_drains_and_the_slot_moves(node, tmp_path):
+    events = []
+    items = [f"slow:{number}" for number in range(NUM_ITEMS)]
+    executor = RayExecutor(2)
+    run = executor.run(partial(PlacedWorker, tmp_path / "log"), items, on_event=events.append)
+
+    outcomes = list(outcomes_until(run, node.id))
+    node.end()
+    outcomes += run
+
+    assert {outcome.item for outcome in outcomes} == set(items)
+    assert {(outcome.error, outcome.num_attempts) for outcome in outcomes} == {(None, 1)}
+    moved = [event.slot for event in events if getattr(event, "kind", None) == "draining"]
+    assert moved == [outcome.slot for outcome in outcomes if outcome.result == node.id][:1]
+    assert not any(
+        isinstance(event, WorkerReplaced) and event.kind != "draining" for event in events
+    )
+    assert node.has_left(timeout_s=100)
+    assert node.id not in draining_nodes()
+    log = (tmp_path / "log").read_text().splitlines()
+    assert log.count("open") == log.count("close") == 3
+
+
+def test_items_do_not_pay_for_a_node_that_is_killed(node, tmp_path):
+    events = []
+    items = [f"slow:{number}" for number in range(NUM_ITEMS)]
+    executor = RayExecutor(2)
+    run = executor.run(partial(PlacedWorker, tmp_path / "log"), items, on_event=events.append)
+
+    outcomes = list(outcomes_until(run, node.id))
+    node.kill()
+    outcomes += run
+
+    assert {outcome.item for outcome in outcomes} == set(items)
+    assert {(outcome.error, outcome.num_attempts) for outcome in outcomes} == {(None, 1)}
+    assert "node-lost" in [getattr(event, "kind", None) for event in events]
+
+
+def test_a_node_of_the_cluster_is_alive_and_none_other():
+    assert is_alive(ray.get_runtime_context().get_node_id())
+    assert not is_alive("0" * 56)
+    assert set(draining_nodes()) == set()
