@@ -44,7 +44,7 @@ FAULTS = {
     "worker-error": Fault("the worker has a defect of ours", "the slot", 2),
     "not-shown": Fault("a runtime's page could not show the pair", "the live driver", 1),
     "pick-timeout": Fault("a runtime's page did not show the pair in time", "the live driver", 2),
-    "dead-actor": Fault("the worker's process or node died", "Ray", 3),
+    "dead-actor": Fault("the worker's process died, or node after node under it", "Ray", 3),
     "overdue": Fault("a worker does not even say that it hangs", "the driver's clock", 2),
 }
 """By kind, as written into `failures.jsonl`."""

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from aivj.storage.places import Scratch, as_uri
 
 PREFIX = "AIVJ_"
 
@@ -27,7 +29,30 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    home: Path = Field(Path("var"), description="Folder that everything AIVJ writes lies under.")
+    home: Path = Field(
+        Path("var"),
+        description="What everything AIVJ writes lies under: a folder, or s3://bucket/prefix.",
+    )
+    scratch: Path = Field(
+        Path("~/.cache/aivj/places"),
+        description="Folder for what lies in buckets, while it is worked on.",
+    )
+    driver_silence_s: float = Field(
+        60.0, gt=0, description="Who writes a run in a bucket and says nothing so long is dead."
+    )
+    _home_uri: str | None = PrivateAttr(None)
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Puts a home that is in a bucket where it is at hand."""
+        self.__dict__["scratch"] = self.scratch.expanduser()
+        self._home_uri = as_uri(self.home)
+        if self._home_uri is not None:
+            self.__dict__["home"] = Scratch(self.scratch).local(self._home_uri)
+
+    @property
+    def home_uri(self) -> str | None:
+        """Where the home is kept, if that is a bucket."""
+        return self._home_uri
 
     @property
     def packs_root(self) -> Path:
@@ -40,9 +65,9 @@ class Settings(BaseSettings):
         return self.home / "cache" / "conversion"
 
     @property
-    def takes(self) -> Path:
+    def takes_uri(self) -> str:
         """Takes of presets unless told otherwise."""
-        return self.home / "takes"
+        return f"{self._home_uri or self.home}/takes"
 
     @property
     def feature_store(self) -> Path:
@@ -67,6 +92,8 @@ class Settings(BaseSettings):
     @property
     def bucket_uri(self) -> str:
         """Where scores are promoted to unless told otherwise."""
+        if self._home_uri is not None:
+            return f"{self._home_uri}/bucket"
         return (self.home / "bucket").resolve().as_uri()
 
 

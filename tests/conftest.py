@@ -33,6 +33,7 @@ LONGEST_FIRST = (
         "fleet/test_training.py",
         "fleet/test_rendering.py",
         "fleet/test_metered.py",
+        "fleet/test_draining.py",
         "fleet/test_sweep.py",
         "takes/test_determinism.py",
         "pipeline/test_learning.py",

@@ -80,7 +80,10 @@ def shared(
     context: typer.Context,
     home: Annotated[
         Path | None,
-        typer.Option("--home", help="Folder for everything AIVJ writes. Default: AIVJ_HOME, var."),
+        typer.Option(
+            "--home",
+            help="Folder, or s3://bucket/prefix, of all AIVJ writes. Default: AIVJ_HOME, var.",
+        ),
     ] = None,
     _version: Annotated[
         bool,

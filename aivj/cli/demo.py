@@ -68,7 +68,7 @@ def demo(
         presets=presets,
         packs_root=settings.packs_root,
         conversion_cache=settings.conversion_cache,
-        takes=settings.takes,
+        takes_uri=settings.takes_uri,
         feature_store=settings.feature_store,
         tracking_uri=tracking_uri or settings.tracking_uri,
         bucket_uri=bucket or settings.bucket_uri,

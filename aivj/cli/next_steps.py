@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from aivj.cli.console import err
+from aivj.storage.places import as_uri
 
 
 def program() -> str:
@@ -23,7 +24,7 @@ def program() -> str:
 def command(context: typer.Context, *words: str | Path) -> str:
     """Returns a command of ours as it must be typed, with `--home` where this one had it."""
     home = context.find_root().params.get("home")
-    prefix = [] if home is None else ["--home", str(home)]
+    prefix = [] if home is None else ["--home", as_uri(home) or str(home)]
     return f"{program()} {shlex.join([*prefix, *map(str, words)])}"
 
 

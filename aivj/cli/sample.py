@@ -11,6 +11,7 @@ from aivj.cli.console import err
 from aivj.cli.model_options import From, takes
 from aivj.cli.music_option import page_music_of, playlist_of
 from aivj.cli.options import GpuIfGivenOption, ProfileOption, WorkersOption, num_workers_or_default
+from aivj.cli.places import run_kept, shown
 from aivj.cli.runtime_sampler import RELOAD_EVERY, divided, refuse_stage_options, taken
 from aivj.cli.sampling_progress import SamplingProgress
 from aivj.cli.sampling_steps import (
@@ -28,6 +29,7 @@ from aivj.cli.verb import was_given
 
 if TYPE_CHECKING:
     from aivj.pipeline.render_options import RenderOptions
+    from aivj.runs.progress import SampleProgress
     from aivj.sampling.request import SampleRequest
     from aivj.settings import Settings
 
@@ -135,45 +137,51 @@ def sample(
         profile=profile or ("d3d11" if gpu_mode == "force-d3d11" else None),
         maximized=start_maximized,
     )
-    begun = [] if was_given(context, "out_dir") else ["--out-dir", str(request.out_dir)]
+    begun = [] if was_given(context, "out_dir") else ["--out-dir", shown(context, request.out_dir)]
     goes_on_with(context, *begun, *([] if request.resume else ["--resume"]))
-    if runtime_url is None:
-        playlist = playlist_of(audio, audio_mode, request.settings.duration_s)
-        packs_there = require_usable(request, playlist)
-        require_gpu = options.gpu == "require"
-        say_left_out(packs_there, skip_pairs)
-        done = finished_before(request, packs_there, playlist, require_gpu=require_gpu)
-        if done is not None:
-            print_end(context, done)
-            return
-        choice, undrawable = renderer_for(request, packs_there, playlist, options, settings)
-    else:
-        from aivj.live.run import require_usable_live
-        from aivj.live.settings import LiveSettings
-
-        if not was_given(context, "reload_every"):
-            request = replace(request, reload_every=RELOAD_EVERY)
-        live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_fields)
-        say_left_out(require_usable_live(request, live), skip_pairs)
-        music = page_music_of(audio, audio_mode, required=require_audio)
-        choice = prove_renderer(options)
-    announce_renderer(choice)
-    with SamplingProgress(choice.report.renderer) as progress:
+    with run_kept(context, request.out_dir) as check:
         if runtime_url is None:
-            summary = run_sampling(
-                request,
-                options=options,
-                choice=choice,
-                playlist=playlist,
-                num_workers=num_workers_or_default(workers, is_software=choice.report.is_software),
-                conversion_cache=settings.conversion_cache,
-                undrawable=undrawable,
-                on_progress=progress.show,
-            )
+            playlist = playlist_of(audio, audio_mode, request.settings.duration_s)
+            packs_there = require_usable(request, playlist)
+            require_gpu = options.gpu == "require"
+            say_left_out(packs_there, skip_pairs)
+            done = finished_before(request, packs_there, playlist, require_gpu=require_gpu)
+            if done is not None:
+                print_end(context, done)
+                return
+            choice, undrawable = renderer_for(request, packs_there, playlist, options, settings)
         else:
-            from aivj.live.run import sample_live
+            from aivj.live.run import require_usable_live
+            from aivj.live.settings import LiveSettings
 
-            summary = sample_live(
-                request, live, music=music, choice=choice, on_progress=progress.show
-            )
-    print_end(context, summary)
+            if not was_given(context, "reload_every"):
+                request = replace(request, reload_every=RELOAD_EVERY)
+            live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_fields)
+            say_left_out(require_usable_live(request, live), skip_pairs)
+            music = page_music_of(audio, audio_mode, required=require_audio)
+            choice = prove_renderer(options)
+        announce_renderer(choice)
+        with SamplingProgress(choice.report.renderer) as progress:
+
+            def watch(now: "SampleProgress") -> None:
+                check()
+                progress.show(now)
+
+            if runtime_url is None:
+                summary = run_sampling(
+                    request,
+                    options=options,
+                    choice=choice,
+                    playlist=playlist,
+                    num_workers=num_workers_or_default(
+                        workers, is_software=choice.report.is_software
+                    ),
+                    conversion_cache=settings.conversion_cache,
+                    undrawable=undrawable,
+                    on_progress=watch,
+                )
+            else:
+                from aivj.live.run import sample_live
+
+                summary = sample_live(request, live, music=music, choice=choice, on_progress=watch)
+        print_end(context, summary)

@@ -11,6 +11,7 @@ import typer
 from aivj.cli.console import bar, err, out
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import Gpu
+from aivj.cli.places import shown
 from aivj.cli.stopping import command_line
 from aivj.errors import InputError
 
@@ -94,12 +95,14 @@ def print_end(context: typer.Context, summary: "SampleSummary") -> None:
         err.print(f"{summary.num_presets} presets, {summary.num_known} of them drawn before")
     directory = summary.directory
     if summary.is_complete:
-        say_next(context, "check-run", directory.path)
+        say_next(context, "check-run", shown(context, directory.path))
     else:
         err.print(f"next: {command_line(context)}", markup=False)
     paths = {"outDir": directory.path, "evalPath": directory.eval_path}
     paths["metaPath"] = directory.meta_path
-    out.print(json.dumps({"ok": True, **{name: str(path) for name, path in paths.items()}}))
+    out.print(
+        json.dumps({"ok": True, **{name: shown(context, path) for name, path in paths.items()}})
+    )
 
 
 def local_stamp() -> str:

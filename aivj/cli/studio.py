@@ -23,7 +23,7 @@ ClipOption = Annotated[
 
 def takes_uri(settings: "Settings", _given: object) -> str:
     """Returns where takes are kept unless told otherwise."""
-    return str(settings.takes)
+    return settings.takes_uri
 
 
 def studio_of(

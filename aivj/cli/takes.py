@@ -177,7 +177,7 @@ def drop(
 
 def _uri(context: typer.Context, takes: str | None) -> str:
     settings: Settings = context.obj
-    return str(settings.takes) if takes is None else takes
+    return settings.takes_uri if takes is None else takes
 
 
 def _chosen(

@@ -16,6 +16,7 @@ from typer.models import CommandInfo
 from aivj.cli.config_file import config_option
 from aivj.cli.console import breaking_silence
 from aivj.cli.model_options import WITH_OPTIONS
+from aivj.cli.places import at_hand
 from aivj.cli.stopping import interruptible
 from aivj.errors import InputError
 
@@ -55,9 +56,13 @@ class Verb(TyperCommand):
         Raises:
             InputError: A path that was given is none, whatever it is for.
         """
-        for path in (path for value in ctx.params.values() for path in _paths(value)):
-            require_path(path)
-        with interruptible(ctx), breaking_silence(ctx.info_name or "aivj"):
+        with (
+            interruptible(ctx),
+            breaking_silence(ctx.info_name or "aivj"),
+            at_hand(ctx),
+        ):
+            for path in (path for value in ctx.params.values() for path in _paths(value)):
+                require_path(path)
             return super().invoke(ctx)
 
 

@@ -14,6 +14,7 @@ from aivj.contracts.elite_manifest import EliteFile
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.evaluation import EvaluationTable
 from aivj.contracts.failures import FailureRow
+from aivj.contracts.heartbeat import Heartbeat
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import PairsQuality
@@ -38,6 +39,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "evaluation": EvaluationTable,
         "failure-row": FailureRow,
         "frame-time": FrameTimeStat,
+        "heartbeat": Heartbeat,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
         "pointer": Pointer,

@@ -26,6 +26,7 @@ from aivj.executor.protocol import (
     Outcome,
     Result,
     Worker,
+    WorkerEnded,
     WorkerOpened,
     WorkerReplaced,
     WorkPolicy,
@@ -107,6 +108,8 @@ class MeteredExecutor:
                 metrics.WORKERS_REPLACED.add(1, self._run, kind)
                 fields = {"run": self._run, "slot": slot, "kind": kind, "reason": reason}
                 _log.warning("worker replaced", extra=fields)
+            case WorkerEnded(slot):
+                ready.discard(slot)
             case ItemReissued(item, slot):
                 metrics.ITEMS_REISSUED.add(1, self._run)
                 fields = {"run": self._run, "slot": slot, "item": self._named(item).item}

@@ -161,7 +161,7 @@ class _Demo:
         with self._stage("sample") as note:
             sampled = run_sampling(
                 sample_request,
-                options=RenderOptions(gpu=request.gpu, takes_uri=str(request.takes)),
+                options=RenderOptions(gpu=request.gpu, takes_uri=request.takes_uri),
                 choice=choice,
                 playlist=read_playlist(GROOVE_NAME, sample_request.settings.duration_s),
                 num_workers=num_workers,

@@ -18,7 +18,7 @@ class DemoRequest:
         presets: Folder of `.milk` files to draw from.
         packs_root: The runtime's public folder.
         conversion_cache: Converted presets.
-        takes: Presets that were drawn.
+        takes_uri: Presets that were drawn.
         feature_store: Features of presets.
         tracking_uri: MLflow.
         bucket_uri: Where scores are promoted to.
@@ -34,7 +34,7 @@ class DemoRequest:
     presets: Path
     packs_root: Path
     conversion_cache: Path
-    takes: Path
+    takes_uri: str
     feature_store: Path
     tracking_uri: str
     bucket_uri: str

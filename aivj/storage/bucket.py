@@ -4,7 +4,7 @@ This is all that a release or a run needs from storage, and little enough that a
 the same. It does not know what the objects mean; `aivj.release.promotion` and `aivj.runs` do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from aivj.errors import StorageError, UnsafePathError
@@ -50,6 +50,12 @@ class Bucket(Protocol):
 
     def list(self, prefix: str) -> list[str]:
         """Returns the keys that start with `prefix`, sorted."""
+
+    def versions(self, prefix: str) -> Mapping[str, str]:
+        """Returns the versions of the objects whose keys start with `prefix`, by key, sorted."""
+
+    def remove(self, key: str) -> None:
+        """Removes an object, whatever its version; it is fine if there is none."""
 
 
 def checked_key(key: str) -> str:

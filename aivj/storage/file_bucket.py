@@ -8,7 +8,7 @@ first, so that a reader, or a machine that comes back from a power cut, sees a w
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from aivj.errors import LostRaceError, StorageError
@@ -71,6 +71,17 @@ class FileBucket:
         with _readable(below):
             files = [path for path in below.rglob("*") if path.is_file()]
         return visible_keys((path.relative_to(self._root).as_posix() for path in files), prefix)
+
+    def versions(self, prefix: str) -> Mapping[str, str]:
+        """See `Bucket.versions`."""
+        found = ((key, self.get(key)) for key in self.list(prefix))
+        return {key: each[1] for key, each in found if each is not None}
+
+    def remove(self, key: str) -> None:
+        """See `Bucket.remove`."""
+        path = self._root / checked_key(key)
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ which would turn every race into silent loss: the first write therefore proves t
 """
 
 import threading
+from collections.abc import Mapping
 
 from aivj.errors import LostRaceError, StorageError
 from aivj.storage.bucket import already_there, checked_key
@@ -49,7 +50,15 @@ class S3Bucket:
 
     def list(self, prefix: str) -> list[str]:
         """See `Bucket.list`."""
-        return self._objects.keys(prefix)
+        return list(self._objects.versions(prefix))
+
+    def versions(self, prefix: str) -> Mapping[str, str]:
+        """See `Bucket.versions`."""
+        return self._objects.versions(prefix)
+
+    def remove(self, key: str) -> None:
+        """See `Bucket.remove`."""
+        self._objects.remove(checked_key(key))
 
     def _write(self, key: str, data: bytes, **options: str) -> str | None:
         self._require_conditional_writes()
@@ -117,4 +126,12 @@ class UnconditionalBucket:
 
     def list(self, prefix: str) -> list[str]:
         """See `Bucket.list`."""
-        return self._objects.keys(prefix)
+        return list(self._objects.versions(prefix))
+
+    def versions(self, prefix: str) -> Mapping[str, str]:
+        """See `Bucket.versions`."""
+        return self._objects.versions(prefix)
+
+    def remove(self, key: str) -> None:
+        """See `Bucket.remove`."""
+        self._objects.remove(checked_key(key))

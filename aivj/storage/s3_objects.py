@@ -6,7 +6,7 @@ Knows how boto3 is asked and what it raises; what is written when is for the buc
 import contextlib
 import mimetypes
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aivj.errors import StorageError
@@ -108,8 +108,16 @@ class S3Objects:
             "AWS_ENDPOINT_URL must be the address of the store itself, not of a web page",
         )
 
-    def keys(self, prefix: str) -> list[str]:
-        """Returns the keys that start with `prefix`, sorted, without the bucket's own."""
+    def remove(self, key: str) -> None:
+        """Removes an object; it is fine if there is none."""
+        with self._answers():
+            self._client.delete_object(Bucket=self._name, Key=self._prefix + key)
+
+    def versions(self, prefix: str) -> Mapping[str, str]:
+        """Returns the versions of the objects whose keys start with `prefix`, by key, sorted.
+
+        The bucket's own are left out.
+        """
         with self._answers():
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._name, Prefix=self._prefix + prefix
@@ -117,8 +125,12 @@ class S3Objects:
             listed = list(pages)
         if not all("Name" in page or "Contents" in page for page in listed):
             raise self._no_store("a listing without the bucket's name")
-        names = [item["Key"] for page in listed for item in page.get("Contents", [])]
-        return visible_keys((name.removeprefix(self._prefix) for name in names), prefix)
+        found = {
+            item["Key"].removeprefix(self._prefix): self._etag(item)
+            for page in listed
+            for item in page.get("Contents", [])
+        }
+        return {key: found[key] for key in visible_keys(found, prefix)}
 
     def unheeded_condition(self) -> str | None:
         """Writes scratch objects in ways that must be refused; some stores take them all.

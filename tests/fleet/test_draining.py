@@ -1,7 +1,7 @@
 """Nodes that leave and nodes that are killed under a run, each a second raylet of this machine."""
 
 import contextlib
-import signal
+import time
 from functools import partial
 
 import psutil
@@ -10,6 +10,7 @@ import ray
 from executor_workers import FaultyWorker
 from ray._private.node import Node
 from ray._private.parameter import RayParams
+from ray.core.generated.autoscaler_pb2 import DrainNodeReason
 
 from aivj.executor.protocol import WorkerReplaced
 from aivj.fleet.draining import draining_nodes, is_alive
@@ -54,8 +55,12 @@ class _Node:
         self._raylet = psutil.Process(raylet.process.pid)
 
     def end(self):
-        """Asks it to leave, as the kubelet does."""
-        self._raylet.send_signal(signal.SIGTERM)
+        """Asks it to leave, with the words that `ray start` has for a SIGTERM."""
+        deadline_ms = int(time.time() * 1000) + 300_000
+        is_taken, why_not = self._node.get_gcs_client().drain_node(
+            self.id, DrainNodeReason.DRAIN_NODE_REASON_PREEMPTION, "leaves", deadline_ms
+        )
+        assert is_taken, why_not
 
     def kill(self):
         """Kills it with all that runs there."""
@@ -71,8 +76,7 @@ class _Node:
 
 
 @pytest.fixture
-def node(monkeypatch):
-    monkeypatch.setenv("RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S", "120")
+def node():
     node = _Node()
     yield node
     node.kill()

@@ -38,7 +38,7 @@ def request_of(tmp_path):
             presets=presets,
             packs_root=tmp_path / "home" / "public",
             conversion_cache=tmp_path / "conversion",
-            takes=tmp_path / "takes",
+            takes_uri=str(tmp_path / "takes"),
             feature_store=tmp_path / "features",
             tracking_uri="sqlite:///nowhere.db",
             bucket_uri="file:///nowhere",

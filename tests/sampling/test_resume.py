@@ -1,11 +1,14 @@
 """A killed run, completed by the same command: nothing lost, nothing twice, the same bytes."""
 
+import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import PurePath
 
 import psutil
 import pytest
@@ -13,14 +16,16 @@ import pytest
 from aivj.contracts.eval_rows import MEASUREMENT_FIELDS, read_eval_rows
 from aivj.contracts.failures import read_failures
 from aivj.contracts.run_meta import read_run_meta
+from aivj.storage import open_bucket
+from aivj.storage.mirror import Mirror
 
 NUM_PAIRS = 14
 
 
 def arguments(home, out_dir, *extra, executor="in-process", num_browsers=1):
-    takes = home / f"takes-{out_dir.name}"
+    takes = f"{home}/takes-{PurePath(out_dir).name}"
     return [
-        *("--home", str(home), "sample", "--pack", "real", "--takes", str(takes)),
+        *("--home", str(home), "sample", "--pack", "real", "--takes", takes),
         *("--gpu", "software", "--width", "96", "--height", "54", "--target-coverage", "1"),
         *("--warmup-frames", "4", "--measure-frames", "8", "--seed", "3"),
         *("--workers", str(num_browsers)),
@@ -95,6 +100,51 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
     meta = read_run_meta(out_dir / "meta.json")
     assert meta.progress["real"].done
     assert meta.resumed_at is not None
+
+
+def test_killed_with_its_disk_then_resumed_on_an_empty_one(
+    home, whole_run, s3_uri, tmp_path, monkeypatch
+):
+    laptop, bucket = tmp_path / "laptop", open_bucket(s3_uri)
+    shutil.copytree(home / "public", laptop / "public")
+    Mirror(bucket, laptop).deliver("public")
+    monkeypatch.setenv("AIVJ_DRIVER_SILENCE_S", "6")
+    words = command(s3_uri, f"{s3_uri}/runs/mine", executor="in-process")
+
+    monkeypatch.setenv("AIVJ_SCRATCH", str(tmp_path / "scratch"))
+    driver = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 200
+        while not rows_in(bucket):
+            assert driver.poll() is None, "the driver ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        children = children_of(driver)
+    finally:
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()
+    psutil.wait_procs(children, timeout=30)
+    assert bucket.get("runs/mine/eval.jsonl") is None
+    num_rows_before = rows_in(bucket)
+    monkeypatch.setenv("AIVJ_SCRATCH", str(tmp_path / "empty"))
+
+    subprocess.run([*words, "--resume"], check=True, timeout=240)
+
+    there = Mirror(bucket, tmp_path / "there")
+    there.restore("runs/mine", wanted=lambda key: "journal" not in key)
+    out_dir = there.folder / "runs" / "mine"
+    assert finished_once(out_dir)
+    assert measured(out_dir) == measured(whole_run)
+    assert 0 < num_rows_before < NUM_PAIRS
+    assert (out_dir / "eval.parquet").is_file()
+    assert read_run_meta(out_dir / "meta.json").resumed_at is not None
+    assert not (tmp_path / "empty").joinpath("takes").exists()
+    assert [key for key in bucket.list("takes-mine/") if key.endswith(".index")]
+
+
+def rows_in(bucket):
+    beat = bucket.get("runs/mine/heartbeat.json")
+    return 0 if beat is None else json.loads(beat[0])["numRows"]
 
 
 def test_a_torn_row_is_measured_again(home, whole_run, tmp_path, run_here):
