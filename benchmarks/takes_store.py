@@ -172,7 +172,9 @@ def _name(number: int) -> str:
 def main() -> None:
     """Measures, and prints the figures beside what they are to be."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--takes", default=Settings().takes, help="a store with real takes in it")
+    parser.add_argument(
+        "--takes", default=Settings().takes_uri, help="a store with real takes in it"
+    )
     parser.add_argument("--real", type=int, default=240, help="so many of them")
     parser.add_argument("--read", type=int, default=1000)
     parser.add_argument("--library", type=int, default=LIBRARY_SIZE)

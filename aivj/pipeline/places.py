@@ -4,7 +4,8 @@ A stage is given paths of this disk. What lies in a bucket is at hand below `Set
 here it is known what is brought there, and what of it back.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
+from functools import partial
 from pathlib import Path
 
 from aivj.contracts.run_folder import EVAL_NAME, FAILURES_NAME, LOG_NAME, META_NAME
@@ -56,11 +57,19 @@ class Places:
         if run.has_journal:
             names = frozenset(f"{key}/{name}" for name in run.restore())
             self._delivered[root, key] = names
-        elif not mirror.restore(key) and above.key and above.has_journal:
-            above.restore()
+        elif Path(key).name in _OF_A_RUN:
+            self._restore_files(above)
         else:
+            mirror.restore(key)
             self._delivered[root, key] = frozenset()
         return path
+
+    @staticmethod
+    def _restore_files(run: KeptRun) -> None:
+        """Brings rows and what is read beside them; so far as they are there, if it goes on."""
+        own = {f"{run.key}/{name}" if run.key else name for name in _OF_A_RUN}
+        if not run.mirror.restore(run.key, wanted=lambda key: key in own) and run.has_journal:
+            run.restore()
 
     def restore_home(self, packs: Iterable[str] | None, *, with_runs: bool = False) -> None:
         """Brings what stages look for in the home: nets and packs.
@@ -104,7 +113,7 @@ class Places:
         """
         try:
             for (root, key), names in self._delivered.items():
-                self._mirror(root).deliver(key, wanted=lambda each, names=names: each not in names)
+                self._mirror(root).deliver(key, wanted=partial(_is_not_among, names))
             if self._settings.home_uri is not None:
                 self._deliver_home(self._settings.home_uri)
         except LostRaceError:
@@ -134,6 +143,10 @@ class Places:
             return home, uri.removeprefix(home).lstrip("/")
         above, _, name = uri.rpartition("/")
         return (uri, "") if above == "s3:/" else (above, name)
+
+
+def _is_not_among(names: Container[str], key: str) -> bool:
+    return key not in names
 
 
 def _is_shared(key: str) -> bool:

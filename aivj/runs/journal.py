@@ -81,7 +81,7 @@ class Journal:
             StorageError: The bucket does not answer, or a segment is damaged.
         """
         segments = self._bucket.versions(self._prefix)
-        key = next(reversed(segments), None)
+        key = next(reversed(list(segments)), None)
         if (None if key is None else segments[key]) == (self._state.version or None):
             return
         for path in _files(self._folder):

@@ -16,6 +16,8 @@ from aivj.storage.s3_errors import explained
 _CONNECT_TIMEOUT_S = 4
 _READ_TIMEOUT_S = 6
 _MAX_ATTEMPTS = 3
+# Of threads that ask at a time; a mirror has sixteen.
+_NUM_CONNECTIONS = 16
 _MAX_CONFLICTS = 5
 _CONFLICT_PAUSE_S = 0.1
 _PROBE_KEY = ".aivj/conditional-writes"
@@ -183,6 +185,7 @@ def _client() -> Any:
     config = Config(
         connect_timeout=_CONNECT_TIMEOUT_S,
         read_timeout=_READ_TIMEOUT_S,
+        max_pool_connections=_NUM_CONNECTIONS,
         retries={"total_max_attempts": _MAX_ATTEMPTS, "mode": "standard"},
         # Stores other than AWS often refuse the checksum trailers that boto3 adds on its own.
         request_checksum_calculation="when_required",

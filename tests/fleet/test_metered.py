@@ -44,7 +44,8 @@ def importable():
 
 def exported():
     """Yields name, labels and value of what the node exports of ours."""
-    port = ray.nodes()[0]["MetricsExportPort"]
+    own = ray.get_runtime_context().get_node_id()
+    (port,) = [node["MetricsExportPort"] for node in ray.nodes() if node["NodeID"] == own]
     with urllib.request.urlopen(f"http://127.0.0.1:{port}") as answer:
         text = answer.read().decode()
     for line in text.splitlines():
