@@ -19,7 +19,9 @@ _PLACES = "aivj.places"
 _NAMES_OF_PACKS = ("pack", "packs", "coupled_pack", "from_pack", "name")
 # A name of our own music, or a path.
 _MUSIC = "audio"
-_LISTS_RUNS = frozenset({"runs", "packs"})
+# Who look for packs that nobody has named to them, and for runs.
+_LOOK_AT_PACKS = frozenset({"packs", "serve", "report", "demo"})
+_LOOK_AT_RUNS = frozenset({"runs", "packs"})
 
 
 @contextlib.contextmanager
@@ -45,7 +47,9 @@ def at_hand(context: typer.Context) -> Iterator[None]:
     for name, value in params.items():
         params[name] = _brought(places, name, value)
     named = [each for name in _NAMES_OF_PACKS for each in _split(params.get(name))]
-    places.restore_home(named or None, with_runs=context.info_name in _LISTS_RUNS)
+    takes_all = not named and context.info_name in _LOOK_AT_PACKS
+    with_runs = context.info_name in _LOOK_AT_RUNS
+    places.restore_home(None if takes_all else named, with_runs=with_runs)
     try:
         yield
     except (AivjError, typer.Exit):

@@ -96,48 +96,40 @@ def importable():
         ray.cloudpickle.unregister_pickle_by_value(module)
 
 
-def outcomes_until(run, node_id):
-    """Yields outcomes until one comes from the node."""
+def outcomes_when(happens, node, log, events):
+    """Runs items on two workers, one of them on the node, which something happens to meanwhile."""
+    items = [f"slow:{number}" for number in range(NUM_ITEMS)]
+    run = RayExecutor(2).run(partial(PlacedWorker, log), items, on_event=events.append)
+    outcomes = []
     for outcome in run:
-        yield outcome
-        if outcome.result == node_id:
-            return
+        outcomes.append(outcome)
+        if outcome.result == node.id:
+            break
+    happens()
+    outcomes += run
+    assert {outcome.item for outcome in outcomes} == set(items)
+    assert {(outcome.error, outcome.num_attempts) for outcome in outcomes} == {(None, 1)}
+    return outcomes
 
 
 def test_what_is_in_hand_ends_on_a_node_that_drains_and_the_slot_moves(node, tmp_path):
-    events = []
-    items = [f"slow:{number}" for number in range(NUM_ITEMS)]
-    executor = RayExecutor(2)
-    run = executor.run(partial(PlacedWorker, tmp_path / "log"), items, on_event=events.append)
+    log, events = tmp_path / "log", []
 
-    outcomes = list(outcomes_until(run, node.id))
-    node.end()
-    outcomes += run
+    outcomes = outcomes_when(node.end, node, log, events)
 
-    assert {outcome.item for outcome in outcomes} == set(items)
-    assert {(outcome.error, outcome.num_attempts) for outcome in outcomes} == {(None, 1)}
-    moved = [event.slot for event in events if getattr(event, "kind", None) == "draining"]
-    assert moved == [outcome.slot for outcome in outcomes if outcome.result == node.id][:1]
-    assert not any(
-        isinstance(event, WorkerReplaced) and event.kind != "draining" for event in events
-    )
+    replaced = [event for event in events if isinstance(event, WorkerReplaced)]
+    left = {outcome.slot for outcome in outcomes if outcome.result == node.id}
+    assert [(event.kind, event.slot) for event in replaced] == [("draining", left.pop())]
     assert node.has_left(timeout_s=100)
     assert node.id not in draining_nodes()
-    assert (tmp_path / "log").read_text().count(f"close on {node.id}") == 1
+    assert log.read_text().count(f"close on {node.id}") == 1
 
 
 def test_items_do_not_pay_for_a_node_that_is_killed(node, tmp_path):
     events = []
-    items = [f"slow:{number}" for number in range(NUM_ITEMS)]
-    executor = RayExecutor(2)
-    run = executor.run(partial(PlacedWorker, tmp_path / "log"), items, on_event=events.append)
 
-    outcomes = list(outcomes_until(run, node.id))
-    node.kill()
-    outcomes += run
+    outcomes_when(node.kill, node, tmp_path / "log", events)
 
-    assert {outcome.item for outcome in outcomes} == set(items)
-    assert {(outcome.error, outcome.num_attempts) for outcome in outcomes} == {(None, 1)}
     assert "node-lost" in [getattr(event, "kind", None) for event in events]
 
 
