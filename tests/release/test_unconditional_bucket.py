@@ -33,7 +33,7 @@ class OvertakenObjects:
         self._data = data
         self.uri = objects.uri
         self.read = objects.read
-        self.keys = objects.keys
+        self.versions = objects.versions
 
     def write(self, key, data):
         self._objects.write(key, data)
