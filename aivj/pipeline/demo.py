@@ -234,7 +234,7 @@ class _Demo:
                     packs=[PACK],
                     packs_root=self._request.packs_root,
                     feature_store=self._request.feature_store,
-                    takes_uri=str(self._request.takes),
+                    takes_uri=self._request.takes_uri,
                     run_id=run.run_id,
                 )
             )
