@@ -22,16 +22,8 @@ from storage.s3_services import fresh_bucket
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.pipeline.releasing import publish, roll_back
-from aivj.release import (
-    CANDIDATE,
-    CHAMPION,
-    PREVIOUS,
-    Force,
-    Tracker,
-    current,
-    model_name,
-    open_bucket,
-)
+from aivj.release import CANDIDATE, CHAMPION, PREVIOUS, Force, Tracker, current, model_name
+from aivj.storage import open_bucket
 from benchmarks.services.objects import moto_store, plain_client, reach
 from benchmarks.services.postgres import Postgres, postgres
 from benchmarks.services.tracking import (
