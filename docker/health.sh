@@ -11,7 +11,8 @@ if [ "$num_defunct" -gt "$max_defunct" ]; then
 	exit 1
 fi
 
-for folder in /tmp "${AIVJ_HOME:-/var/lib/aivj}"; do
+for folder in /tmp "${AIVJ_SCRATCH:-/tmp}" "${AIVJ_HOME:-/var/lib/aivj}"; do
+	[ -d "$folder" ] || continue # a bucket
 	free_kib=$(df --output=avail "$folder" | tail -n 1)
 	if [ "$free_kib" -lt "$min_free_kib" ]; then
 		echo "expected $min_free_kib KiB free in $folder, found $free_kib; give it more room"

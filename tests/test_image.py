@@ -131,6 +131,33 @@ def test_vulkan_is_not_drawn_by_mesa(text: str) -> None:
         assert icd["ICD"]["library_path"] == library
 
 
+@pytest.mark.parametrize(
+    ("num_defunct", "free_kib", "complaint"),
+    [
+        (0, 10**6, ""),
+        (50, 65536, ""),
+        (51, 10**6, "start the container with tini"),
+        (0, 65535, "give it more room"),
+    ],
+)
+def test_a_container_is_unhealthy_that_reaps_nothing_or_is_full(
+    num_defunct: int, free_kib: int, complaint: str, tmp_path: Path
+) -> None:
+    """Stand-ins tell what it looks at: the processes of this machine are no container's."""
+    for name, says in {"cat": "", "grep": num_defunct, "df": f"Avail\n{free_kib}"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\necho '{says}'\n")
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", ROOT / "docker" / "health.sh"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "AIVJ_HOME": "s3://bucket/home"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == (1 if complaint else 0)
+    assert complaint in done.stdout
+
+
 def test_no_secret_is_built_in(text: str) -> None:
     said = [rest for name, rest in instructions(text) if name in {"ARG", "ENV", "ADD"}]
     assert not [
