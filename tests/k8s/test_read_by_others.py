@@ -19,7 +19,7 @@ from ray.scripts.scripts import start as ray_start
 
 from aivj.cli.app import app
 from aivj.cli.config_file import defaults_of, sections_of
-from aivj.settings import Settings
+from aivj.settings import Settings, unknown_variables
 from k8s import ray_rules
 from k8s.kuberay import start_command
 from k8s.rendered import OVERLAYS, ROOT, named, of_kind, pods, rendered, standing_with_jobs
@@ -114,6 +114,17 @@ def test_variables_are_those_that_ray_reads():
     drain_s = ray_constants.RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S
     assert isinstance(drain_s, float)
     assert RAY_JOB_START_TIMEOUT_SECONDS_ENV_VAR in told
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_variables_are_those_that_aivj_reads(overlay, monkeypatch):
+    told = named(rendered(f"overlays/{overlay}"), "ConfigMap", "aivj-environment")["data"]
+    assert unknown_variables(told) == []
+    for name in ("AIVJ_HOME", "AIVJ_SCRATCH"):
+        monkeypatch.setenv(name, told[name])
+    settings = Settings()
+    assert settings.home_uri == told["AIVJ_HOME"]
+    assert settings.home.is_relative_to("/scratch")
 
 
 def test_the_token_lies_where_ray_s_autoscaler_looks():
