@@ -95,7 +95,9 @@ def licence(name: str) -> str:
     ]
     text = str(said.get("License") or "").strip()
     named = [text] if text and "\n" not in text else []
-    found = [str(said["License-Expression"])] if said["License-Expression"] else classified or named
+    # By `get`: with importlib-metadata imported, `[]` raises for what is missing.
+    expression = said.get("License-Expression")
+    found = [str(expression)] if expression else classified or named
     return " AND ".join(sorted({_SAME.get(each, each) for each in found})) or "unknown"
 
 
