@@ -42,7 +42,7 @@ class Variables(BaseModel):
     host: str = Field("here", alias="SOME_HOST", description="Where it is.")
 
 
-SETTINGS = SimpleNamespace(packs_root=Path("packs"), quiet=True)
+SETTINGS = SimpleNamespace(packs_root=Path("packs"), quiet=True, home_uri=None)
 
 
 def called(source, *arguments):
