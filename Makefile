@@ -39,7 +39,9 @@ $(STAGE): $(STAGE_SOURCES) node_modules/.ready
 run: setup ## the whole loop on real presets, from rendering to a promoted score file
 	@$(BIN)/aivj demo
 
-test: setup secrets lint types walls test-stage test-python ## everything that CI runs
+test: setup ## everything that CI runs
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target secrets lint types walls test-stage
+	@$(MAKE) --no-print-directory test-python
 
 # What is committed is searched whole, its history too: a secret that was removed again is still told.
 secrets: SCOPE ?= --log-opts=HEAD

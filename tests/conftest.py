@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import functools
 import os
+import random
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -26,8 +28,9 @@ from aivj.storage import Bucket, open_bucket
 CORPUS = Path("/usr/share/projectM/presets")
 TESTS = Path(__file__).parent
 
-# Each runs in one process, and they start in this order: nobody waits at the end for a long one
-# that began last. Modules that are named together share what is dear to start.
+# Each runs in one process, and they start in this order, that of the CPU seconds they take
+# (docs/log/suite.md): nobody waits at the end for a long one that began last. Modules that are
+# named together share what is dear to start.
 LONGEST_FIRST = (
     (
         "fleet/test_training.py",
@@ -44,17 +47,28 @@ LONGEST_FIRST = (
         "ray_jobs/test_coupling_jobs.py",
         "ray_jobs/test_job_server.py",
     ),
-    ("pipeline/test_demo.py",),
     ("sampling/test_resume.py",),
-    ("gate/test_verify_faults.py", "gate/test_verify.py"),
+    ("pipeline/test_demo.py",),
     ("cli/test_absurd_values.py",),
-    ("live/test_faults.py",),
-    ("stage/test_hostile_presets.py",),
-    ("live/test_run.py",),
+    ("takes/test_render.py",),
+    ("gate/test_verify_faults.py", "gate/test_verify.py"),
+    ("sampling/test_stopping.py",),
+    ("sampling/test_night.py",),
     ("release/test_spool.py", "release/test_tracking.py"),
-    ("browser/test_pinning.py",),
+    ("live/test_faults.py",),
     ("browser/test_session.py",),
+    ("live/test_run.py",),
+    ("stage/test_player_surface.py",),
+    ("browser/test_pinning.py",),
     ("doctor/test_examination.py", "doctor/test_matrix.py"),
+    ("cli/test_terminals.py",),
+    ("stage/test_player_layout.py",),
+    ("stage/test_player_pairs.py",),
+    ("stage/test_player_library.py",),
+    ("stage/test_player.py",),
+    ("stage/test_hostile_presets.py",),
+    ("takes/store/test_crashes.py",),
+    ("cli/test_bad_input.py",),
 )
 
 # Shells start what runs in their background deaf to Ctrl-C, and every process it starts with it.
@@ -83,9 +97,25 @@ def _number(path: Path) -> int:
     return next(numbers, len(LONGEST_FIRST))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the longest first."""
-    items.sort(key=lambda item: _number(item.path))
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the order by chance."""
+    parser.addoption(
+        "--random-seed",
+        type=int,
+        help="shuffle modules, and the tests of each, by this number: no test may need another",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the longest first, or all in an order by chance, module after module."""
+    seed: int | None = config.getoption("--random-seed")
+    if seed is None:
+        items.sort(key=lambda item: _number(item.path))
+        return
+    chance = random.Random(seed)
+    chance.shuffle(items)
+    places: dict[Path, int] = {}
+    items.sort(key=lambda item: places.setdefault(item.path, len(places)))
 
 
 class _OneProcessAGroup(LoadScopeScheduling):
@@ -162,6 +192,31 @@ def ray_here() -> Iterator[None]:
 
         ray.get(ray.remote(lambda: None).remote())
         yield
+
+
+@pytest.fixture(scope="session")
+def new_tracking_store(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[Path], str]:
+    """Makes stores of MLflow's as copies of one: to make their tables takes MLflow seconds."""
+    from aivj.release import Tracker
+    from aivj.release.file_lock import file_lock
+
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder if worker_id == "master" else folder.parent
+    template = shared / "tracking-store.db"
+    with file_lock(shared / "tracking-store.lock", timeout_s=600):
+        if not template.exists():
+            made = folder / "first-tracking-store.db"
+            Tracker(f"sqlite:///{made}", experiment="template")
+            shutil.copy(made, template)
+
+    def new_tracking_store(path: Path) -> str:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(template, path)
+        return f"sqlite:///{path}"
+
+    return new_tracking_store
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ beat sounds the same one beat later, so that a picture that moves by itself seem
 accents of different strength fall where no beat expects them.
 """
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -47,6 +48,7 @@ _ACCENT_GAPS_S = (0.1, 0.45)
 _Floats = npt.NDArray[np.float64]
 
 
+@functools.lru_cache(maxsize=1)  # each playlist, check and browser of a process asks for it
 def groove(seed: int = GROOVE_SEED) -> AudioClip:
     """Returns 16 s of music at 120 bpm, in stereo; it loops without a seam.
 

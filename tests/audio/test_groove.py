@@ -40,7 +40,7 @@ def test_golden_digest(clip):
 @settings(max_examples=10, deadline=None)
 @given(seeds)
 def test_a_seed_gives_the_same_bytes_each_time(clip, seed):
-    first, second = groove(seed), groove(seed)
+    first, second = groove.__wrapped__(seed), groove.__wrapped__(seed)
     assert first.digest == second.digest
     assert (first.digest == clip.digest) == (seed == GROOVE_SEED)
 

@@ -90,15 +90,16 @@ def baseline(place):
 
 
 @pytest.fixture(scope="module")
-def tracker():
-    """Opens the home's store once: making one takes seconds."""
+def tracker(new_tracking_store, tmp_path_factory):
+    """Opens one store for all: opening one takes a second."""
+    uri = new_tracking_store(tmp_path_factory.mktemp("mlflow") / "mlflow.db")
     opened = []
 
-    def open_tracker(settings, *_args, **_options):
+    def open_tracker(*_args, **_options):
         from aivj.release.tracking import Tracker
 
         if not opened:
-            opened.append(Tracker(settings.tracking_uri))
+            opened.append(Tracker(uri))
         return opened[0]
 
     return open_tracker

@@ -17,8 +17,8 @@ REASON = "only scores before tonight's show"
 
 
 @pytest.fixture(scope="module")
-def tracking_uri(tmp_path_factory):
-    return f"sqlite:///{tmp_path_factory.mktemp('mlflow') / 'mlflow.db'}"
+def tracking_uri(new_tracking_store, tmp_path_factory):
+    return new_tracking_store(tmp_path_factory.mktemp("mlflow") / "mlflow.db")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from aivj.fleet.training import fit_on_ray
 
 # Few epochs: sums in another order differ in their last digit, and Adam makes more of it.
 CONFIG = FitConfig(epochs=6, hidden_width=32, batch_size=128, seed=3)
-DEADLINE_S = 120
+DEADLINE_S = 600
 
 # Ray Data 2.60, which Ray Train asks for its defaults, warns of options of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:.use_[a-z0-9_]+. is deprecated:DeprecationWarning")

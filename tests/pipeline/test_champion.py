@@ -1,6 +1,7 @@
 """A champion in the registry leads to the fit that made it, and can be loaded by MLflow alone."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,11 +55,13 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def shop(
+    new_tracking_store: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
+) -> Shop:
     """A pack that was trained, scored with a stretch, and promoted."""
     home = tmp_path_factory.mktemp("shop")
     pack = TinyPack(home, num_pairs=20).write()
-    tracker = Tracker(f"sqlite:///{home}/mlflow/mlflow.db", origin=COMMIT)
+    tracker = Tracker(new_tracking_store(home / "mlflow" / "mlflow.db"), origin=COMMIT)
     labels = pack.labels()
     request = TrainRequest(
         labels=labels, output_dir=home / "out", config=CONFIG, allow_cpu=True, num_workers=0

@@ -44,7 +44,7 @@ def summary(home, demo):
         capture_output=True,
         text=True,
         check=False,
-        timeout=280,
+        timeout=800,
     )
     assert done.returncode == 0, done.stderr
     return json.loads((home / "demo" / "summary.json").read_text())

@@ -33,8 +33,8 @@ def labels(tmp_path: Path) -> LabelRequest:
 
 
 @pytest.fixture
-def tracker(tmp_path: Path) -> Tracker:
-    return Tracker(f"sqlite:///{tmp_path}/mlflow.db")
+def tracker(new_tracking_store: Callable[[Path], str], tmp_path: Path) -> Tracker:
+    return Tracker(new_tracking_store(tmp_path / "mlflow.db"))
 
 
 def test_an_evaluation_is_a_table_a_page_and_a_run(

@@ -15,8 +15,8 @@ FORCE = Force(reason="tonight's show", by="ada")
 
 
 @pytest.fixture(scope="module")
-def tracker(tmp_path_factory):
-    return Tracker(f"sqlite:///{tmp_path_factory.mktemp('mlflow') / 'mlflow.db'}")
+def tracker(new_tracking_store, tmp_path_factory):
+    return Tracker(new_tracking_store(tmp_path_factory.mktemp("mlflow") / "mlflow.db"))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A training on a tiny pack: what it says, what it leaves alone, what it leaves behind."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from aivj.storage.file_lock import file_lock
 
 
 @pytest.fixture(scope="module")
-def tracker(tmp_path_factory: pytest.TempPathFactory) -> Tracker:
-    return Tracker(f"sqlite:///{tmp_path_factory.mktemp('mlflow')}/mlflow.db")
+def tracker(
+    new_tracking_store: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
+) -> Tracker:
+    return Tracker(new_tracking_store(tmp_path_factory.mktemp("mlflow") / "mlflow.db"))
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from aivj.keeper import ended_with_us
 PROJECT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 NUM_PAIRS = 6
-START_TIMEOUT_S = 60
-JOB_TIMEOUT_S = 900
-GONE_TIMEOUT_S = 30
+START_TIMEOUT_S = 240
+JOB_TIMEOUT_S = 800
+GONE_TIMEOUT_S = 120
 
 
 @dataclass(frozen=True)

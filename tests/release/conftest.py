@@ -1,7 +1,6 @@
 """Real services: S3's protocol by moto and by nanio, MLflow on SQLite."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,14 +11,6 @@ from pathlib import Path
 import pytest
 
 from aivj.release import Tracker
-
-
-@pytest.fixture(scope="session")
-def mlflow_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file whose tables are made: that takes MLflow seconds each time."""
-    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
-    Tracker(f"sqlite:///{path}", experiment="template")
-    return path
 
 
 class MlflowServer:
@@ -74,10 +65,11 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="module")
 def _module_server(
-    mlflow_template: Path, tmp_path_factory: pytest.TempPathFactory
+    new_tracking_store: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MlflowServer]:
     folder = tmp_path_factory.mktemp("server")
-    server = MlflowServer(shutil.copy(mlflow_template, folder / "server.db"), folder)
+    new_tracking_store(folder / "server.db")
+    server = MlflowServer(folder / "server.db", folder)
     yield server
     server.stop()
 
@@ -90,8 +82,5 @@ def mlflow_server(_module_server: MlflowServer) -> MlflowServer:
 
 
 @pytest.fixture
-def tracker(mlflow_template: Path, tmp_path: Path) -> Tracker:
-    folder = tmp_path / "mlflow"
-    folder.mkdir()
-    shutil.copy(mlflow_template, folder / "mlflow.db")
-    return Tracker(f"sqlite:///{folder / 'mlflow.db'}")
+def tracker(new_tracking_store: Callable[[Path], str], tmp_path: Path) -> Tracker:
+    return Tracker(new_tracking_store(tmp_path / "mlflow" / "mlflow.db"))

@@ -5,8 +5,8 @@ from aivj.release import Tracker
 
 
 @pytest.fixture(scope="module")
-def tracker(tmp_path_factory):
-    return Tracker(f"sqlite:///{tmp_path_factory.mktemp('mlflow')}/mlflow.db")
+def tracker(new_tracking_store, tmp_path_factory):
+    return Tracker(new_tracking_store(tmp_path_factory.mktemp("mlflow") / "mlflow.db"))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -99,8 +98,9 @@ def test_a_file_that_is_no_database_is_an_error_at_once(tmp_path, damage):
         Tracker(f"sqlite:///{path}")
 
 
-def test_tables_of_another_version_are_an_error(mlflow_template, tmp_path):
-    path = shutil.copy(mlflow_template, tmp_path / "x.db")
+def test_tables_of_another_version_are_an_error(new_tracking_store, tmp_path):
+    path = tmp_path / "x.db"
+    new_tracking_store(path)
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("UPDATE alembic_version SET version_num = 'other'")
         database.commit()
