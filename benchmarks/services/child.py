@@ -1,7 +1,9 @@
 """A server as a child process: started, waited for, and gone with us."""
 
 import contextlib
+import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,6 +18,7 @@ from aivj.keeper import ended_with_us
 _STOP_TIMEOUT_S = 20.0
 _PAUSE_S = 0.1
 _LOG_TAIL = 4000
+_PORTS = range(20_000, 32_768)
 
 
 class ServiceError(RuntimeError):
@@ -96,12 +99,20 @@ def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310 - our own server
             return bool(reply.status < 400)  # noqa: PLR2004
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
+    except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError):
         return False
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Returns a port of `host` that nobody listens on just now."""
-    with socket.create_server((host, 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Returns a port of `host` that nobody listens on just now.
+
+    It lies below those that Linux gives to connections and to whoever asks for any port: one of
+    those may be another's before the server that it was found for has it.
+
+    Raises:
+        ServiceError: All are taken.
+    """
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with contextlib.suppress(OSError), socket.create_server((host, port)):
+            return port
+    raise ServiceError(f"no port of {host} is free from {_PORTS.start} to {_PORTS.stop - 1}")

@@ -1,32 +1,32 @@
 """Real services: S3's protocol by moto and by nanio, MLflow on SQLite."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from aivj.release import Tracker
+from benchmarks.services.child import answers, free_port
 
 
 class MlflowServer:
     """MLflow's own server, with artifacts that pass through it; may go away and come back."""
 
     def __init__(self, database: Path, folder: Path) -> None:
-        self._port = _free_port()
+        port = free_port()
         self._command = [
             *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"),
-            *("--port", str(self._port), "--workers", "1"),
+            *("--port", str(port), "--workers", "1"),
             *("--backend-store-uri", f"sqlite:///{database}"),
             *("--artifacts-destination", str(folder / "stored")),
         ]
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self.uri = f"http://127.0.0.1:{self._port}"
+        self.uri = f"http://127.0.0.1:{port}"
 
     def start(self) -> None:
         """Starts it unless it runs."""
@@ -42,12 +42,9 @@ class MlflowServer:
         deadline_s = time.monotonic() + 120
         while time.monotonic() < deadline_s:
             assert self._process.poll() is None
-            try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=5).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
+            if answers(f"{self.uri}/health"):
                 return
+            time.sleep(0.1)
         raise TimeoutError(self.uri)
 
     def stop(self) -> None:
@@ -55,12 +52,6 @@ class MlflowServer:
             self._process.terminate()
             self._process.wait(20)
             self._process = None
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
