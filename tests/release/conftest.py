@@ -1,4 +1,4 @@
-"""Real services: S3's protocol by moto and by nanio, MLflow on SQLite."""
+"""MLflow's own server, and stores of it that are made already."""
 
 import os
 import subprocess
