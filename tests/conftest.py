@@ -200,7 +200,7 @@ def new_tracking_store(
 ) -> Callable[[Path], str]:
     """Makes stores of MLflow's as copies of one: to make their tables takes MLflow seconds."""
     from aivj.release import Tracker
-    from aivj.release.file_lock import file_lock
+    from aivj.storage.file_lock import file_lock
 
     folder = tmp_path_factory.getbasetemp()
     shared = folder if worker_id == "master" else folder.parent
