@@ -76,15 +76,18 @@ def contents(home):
             data = data.replace(own.encode(), name.encode())
         return _OPENED_ANEW.sub(b"", _TIME.sub(b"TIME", data))
 
+    def common_file(path):
+        data = common(path.read_bytes())
+        # Rows stand in the order in which what they need was drawn.
+        return sorted(data.splitlines()) if path.suffix == ".jsonl" else data
+
     files = (
         path
         for place in ("loops/real", "public/presets/real", "bucket")
         for path in (home / place).rglob("*")
         if path.is_file() and not PLAYED.search(path.as_posix())
     )
-    return {
-        common(str(path.relative_to(home)).encode()): common(path.read_bytes()) for path in files
-    }
+    return {common(str(path.relative_to(home)).encode()): common_file(path) for path in files}
 
 
 def test_the_loop_submitted_is_the_loop_typed_and_submitted_again_does_nothing(
