@@ -129,10 +129,10 @@ def _no_options(source: str, found: object) -> InputError:
 
 def _settle_home(context: typer.Context, home: Path) -> None:
     """Lets a file say the home, which is an option of the whole program."""
-    shared = context.find_root().params
-    if shared.get(_HOME) is None and not os.environ.get("AIVJ_HOME"):
-        shared[_HOME] = home
-        context.obj = Settings(home=home)
+    root = context.find_root()
+    if root.params.get(_HOME) is None and not os.environ.get("AIVJ_HOME"):
+        root.params[_HOME] = home
+        root.obj = context.obj = Settings(home=home)
 
 
 def _value(source: str, key: str, value: object, parameter: Any, *, means: bool) -> object:

@@ -14,6 +14,7 @@ from aivj.cli.next_steps import IN_LOOP, say_next
 from aivj.cli.options import BucketOption, GpuIfGivenOption, TrackingOption
 from aivj.cli.verb import Verb
 from aivj.errors import InputError
+from aivj.storage.places import as_uri
 
 if TYPE_CHECKING:
     from aivj.pipeline.loop import LoopFiles, LoopRequest, LoopStage
@@ -57,19 +58,22 @@ class Stage:
         return "-".join(self.verb)
 
 
-def stages_of(request: "LoopRequest", files: "LoopFiles", last_net: str) -> Iterator[Stage]:
+def stages_of(
+    request: "LoopRequest", files: "LoopFiles", packs_at_hand: str, last_net: str
+) -> Iterator[Stage]:
     """Yields the stages of a loop, in order.
 
     Args:
         request: The loop.
         files: Where everything lies.
+        packs_at_hand: Where packs lie on this disk, once a verb has named them.
         last_net: The net that pairs are scored with if the loop fits none.
     """
     pack = ("--pack", request.pack)
     if request.presets is not None:
         yield Stage("takes", ("takes", "draw"), ("--presets", request.presets))
     yield Stage("sample", ("sample",), (*pack, "--out-dir", files.run, "--resume"))
-    check = (files.run, "--packs-root", files.packs_root)
+    check = (files.run, "--packs-root", packs_at_hand)
     yield Stage("check", ("check-run",), check)
     labels = (*pack, "--extra-eval-jsonl", files.rows, "--out-dir", files.fit)
     read = (files.rows, files.manifest)
@@ -89,6 +93,7 @@ def stages_of(request: "LoopRequest", files: "LoopFiles", last_net: str) -> Iter
 class LoopVerb(Verb):
     """A verb whose file of options has a section for each of the verbs that it runs."""
 
+    is_of_verbs = True
     sections = (
         *("takes-draw", "sample", "check-run", "train", "sweep", "score", "verify", "promote"),
     )
@@ -97,7 +102,11 @@ class LoopVerb(Verb):
 @takes(
     request=From(
         "aivj.pipeline.loop:LoopRequest",
-        defaults={"out_dir": lambda settings, given: f"{settings.home}/loops/{given['pack']}"},
+        defaults={
+            "out_dir": lambda settings, given: _kept(
+                settings, settings.home / "loops" / given["pack"]
+            )
+        },
     )
 )
 def loop(
@@ -129,9 +138,13 @@ def loop(
     from aivj.pipeline.loop import EndedStages, LoopFiles
 
     settings: Settings = context.obj
-    files = LoopFiles(request.out_dir, str(settings.packs_root), request.pack)
-    last_net = f"{settings.coupling_dir}/models/{CHECKPOINT_NAME}"
-    stages = [stage for stage in stages_of(request, files, last_net) if request.has(stage.name)]
+    files = LoopFiles(request.out_dir, _kept(settings, settings.packs_root), request.pack)
+    last_net = _kept(settings, settings.coupling_dir / "models" / CHECKPOINT_NAME)
+    stages = [
+        stage
+        for stage in stages_of(request, files, str(settings.packs_root), last_net)
+        if request.has(stage.name)
+    ]
     typed = _typed(said or (), stages)
     # Every option of every verb is looked at before the first one runs.
     lines = [_Line.of(context, stage, typed[stage.section]) for stage in stages]
@@ -284,4 +297,11 @@ def _words(verb: Any, name: str, value: object) -> list[str]:
 
 def _places(value: object) -> list[str]:
     """Returns the paths that an option's value is."""
-    return [str(each) for each in _listed(value) if isinstance(each, Path)]
+    return [as_uri(each) or str(each) for each in _listed(value) if isinstance(each, Path)]
+
+
+def _kept(settings: "Settings", path: Path) -> str:
+    """Returns where what lies at a path of the home is kept: the path, or its address."""
+    if settings.home_uri is None:
+        return str(path)
+    return f"{settings.home_uri}/{path.relative_to(settings.home).as_posix()}"

@@ -3,6 +3,7 @@
 It has options of its own and, if it was marked with `takes`, those of models; a file may hold them.
 """
 
+import contextlib
 import inspect
 from collections.abc import Iterator
 from itertools import groupby
@@ -24,8 +25,13 @@ _NUM_SHOWN = 60
 
 
 class Verb(TyperCommand):
-    """A command that knows how to go on after it was stopped."""
+    """A command that knows how to go on after it was stopped.
 
+    Attributes:
+        is_of_verbs: Whether it runs other verbs, each of which has at hand what it works on.
+    """
+
+    is_of_verbs = False
     _params: list[Any]
 
     @property
@@ -59,7 +65,7 @@ class Verb(TyperCommand):
         with (
             interruptible(ctx),
             breaking_silence(ctx.info_name or "aivj"),
-            at_hand(ctx),
+            contextlib.nullcontext() if self.is_of_verbs else at_hand(ctx),
         ):
             for path in (path for value in ctx.params.values() for path in _paths(value)):
                 require_path(path)

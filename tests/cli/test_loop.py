@@ -9,6 +9,8 @@ import pytest
 
 from aivj.cli.verb import Verb
 from aivj.errors import GateError
+from aivj.storage import open_folder
+from aivj.storage.places import as_uri
 
 WHOLE = ["sample", "check-run", "train", "score", "verify", "promote"]
 
@@ -211,3 +213,40 @@ def test_what_no_verb_takes_is_refused_before_the_first_one_runs(
 def test_a_value_out_of_its_bounds_is_refused_before_the_first_one_runs(loop):
     ended, verbs, _ = loop("--set", "train.epochs=0")
     assert (ended.exit_code, verbs) == (2, [])
+
+
+def test_a_home_in_a_bucket_is_known_by_its_addresses(s3_uri, run_here, monkeypatch, tmp_path):
+    pack, out = f"{s3_uri}/public/presets/mine", f"{s3_uri}/loops/mine"
+    open_folder(pack).write("pairs-manifest.v0.json", b"{}")
+    leaves = {
+        "sample": (f"{out}/run", "eval.jsonl"),
+        "train": (f"{out}/coupling/models", "coupling_net_final.safetensors"),
+        "score": (pack, "pairs-quality.v0.json"),
+        "verify": (f"{out}/verify", "report.json"),
+    }
+    ran, invoke = [], Verb.invoke
+
+    def leave(self, ctx):
+        if ctx.info_name == "loop":
+            return invoke(self, ctx)
+        ran.append((ctx.info_name, ctx.params))
+        if ctx.info_name in leaves:
+            folder, name = leaves[ctx.info_name]
+            open_folder(folder).write(name, ctx.info_name.encode())
+        return None
+
+    monkeypatch.setattr(Verb, "invoke", leave)
+    monkeypatch.setenv("AIVJ_SCRATCH", str(tmp_path / "scratch"))
+    file = tmp_path / "loop.yaml"
+    file.write_text(f"home: {s3_uri}\npack: mine\n")
+
+    assert run_here("loop", "--config", file).exit_code == 0
+    given = dict(ran)
+    assert as_uri(given["sample"]["out_dir"]) == f"{out}/run"
+    assert as_uri(given["train"]["eval_paths"][0]) == f"{out}/run/eval.jsonl"
+    assert as_uri(given["promote"]["evidence"]) == f"{out}/verify"
+    assert given["check-run"]["packs_root"].is_relative_to(tmp_path / "scratch")
+
+    ran.clear()
+    assert run_here("loop", "--config", file).exit_code == 0
+    assert [name for name, _ in ran] == ["sample", "check-run", "promote"]
