@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aivj.contracts.run_folder import EVAL_NAME, FAILURES_NAME, LOG_NAME, META_NAME
 from aivj.errors import LostRaceError, StorageError
-from aivj.runs.in_bucket import KeptRun, is_of_a_kept_run
+from aivj.runs.in_bucket import KeptRun, has_journal_here
 from aivj.settings import Settings
 from aivj.storage import open_bucket
 from aivj.storage.mirror import Mirror
@@ -128,8 +128,9 @@ class Places:
 
     def _deliver_home(self, root: str) -> None:
         mirror = self._mirror(root)
-        keys = mirror.bucket.versions("")
-        mirror.deliver("", wanted=lambda key: _is_shared(key) and not is_of_a_kept_run(keys, key))
+        mirror.deliver(
+            "", wanted=lambda key: _is_shared(key) and not has_journal_here(mirror.folder, key)
+        )
 
     def _mirror(self, root: str) -> Mirror:
         if root not in self._mirrors:

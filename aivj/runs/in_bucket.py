@@ -8,7 +8,7 @@ dies with its disk loses seconds, and none of what was drawn: takes go to their 
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +16,7 @@ from aivj.contracts.heartbeat import HEARTBEAT_NAME, DriverState
 from aivj.contracts.run_folder import META_NAME, PICTURES_NAME
 from aivj.errors import LostRaceError, StorageError
 from aivj.runs.directory import RunDirectory
-from aivj.runs.journal import JOURNAL_NAME, Journal, overtaken
+from aivj.runs.journal import JOURNAL_NAME, STATE_NAME, Journal, overtaken
 from aivj.runs.lease import Lease
 from aivj.storage import Bucket
 from aivj.storage.file_lock import file_lock
@@ -220,7 +220,6 @@ class _Keeper:
             mirror.deliver(meta, is_owner=True)
 
 
-def is_of_a_kept_run(keys: Container[str], key: str) -> bool:
-    """Tells whether an object belongs to a run with a heartbeat, by all keys that there are."""
-    folders = [str(folder) for folder in PurePosixPath(key).parents]
-    return any(f"{folder}/{HEARTBEAT_NAME}" in keys for folder in folders)
+def has_journal_here(root: Path, key: str) -> bool:
+    """Tells whether the file that a key is, below a mirror's folder, is of a run with a journal."""
+    return any((root / folder / STATE_NAME).exists() for folder in PurePosixPath(key).parents)

@@ -42,6 +42,8 @@ class Mirror:
         self.bucket = bucket
         self.folder = folder
         self._seen = self._read_state()
+        # Of this program: what somebody took off the disk before it is still wanted in the bucket.
+        self._here: set[str] = set()
 
     def restore(self, name: str, *, wanted: Callable[[str], bool] = lambda _: True) -> list[str]:
         """Brings an object, or all below a name, to this disk.
@@ -71,6 +73,7 @@ class Mirror:
             lambda each: (each[0], self._restored(*each)), list(versions.items())
         ):
             self._seen[key] = seen
+            self._here.add(key)
         self._write_state()
         return list(versions)
 
@@ -96,24 +99,22 @@ class Mirror:
                 if key not in self._seen or self._seen[key][0] != version:
                     self._seen[key] = (version, -1, -1)
         changed = [key for key in self._keys_here(name) if wanted(key) and self._is_changed(key)]
-        gone = (
-            [
-                key
-                for key in self._seen
-                if _is_below(key, name) and wanted(key) and not (self.folder / key).exists()
-            ]
-            if not is_owner
-            else []
-        )
+        gone = [
+            key
+            for key in sorted(self._here)
+            if _is_below(key, name) and wanted(key) and not (self.folder / key).exists()
+        ]
         first = [key for key in changed if Path(key).suffix not in _LAST_SUFFIXES]
         last = [key for key in changed if Path(key).suffix in _LAST_SUFFIXES]
         try:
             for keys in (first, last):
                 for key, seen in _together(lambda each: (each, self._delivered(each)), keys):
                     self._seen[key] = seen
+                    self._here.add(key)
             for key in gone:
                 self.bucket.remove(key)
-                del self._seen[key]
+                self._here.discard(key)
+                self._seen.pop(key, None)
         finally:
             self._write_state()
         return changed + gone

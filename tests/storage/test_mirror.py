@@ -111,6 +111,21 @@ def test_what_one_removed_the_other_loses(mirrors, bucket):
     assert (other.folder / "x/b").exists()
 
 
+def test_what_was_cleared_off_a_disk_stays_in_the_bucket(mirrors, bucket):
+    one, _ = mirrors
+    write(one, "x/a", "1")
+    write(one, "x/b", "1")
+    one.deliver("x")
+    (one.folder / "x/a").unlink()
+
+    later = Mirror(bucket, one.folder)
+    assert later.deliver("") == []
+    assert bucket.list("x") == ["x/a", "x/b"]
+    later.restore("x/a")
+
+    assert (one.folder / "x/a").read_text() == "1"
+
+
 def test_what_is_not_wanted_stays_where_it_is(mirrors):
     one, other = mirrors
     write(one, "x/a", "1")
