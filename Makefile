@@ -46,7 +46,11 @@ test: setup ## everything that CI runs
 # What is committed is searched whole, its history too: a secret that was removed again is still told.
 secrets: SCOPE ?= --log-opts=HEAD
 secrets: $(BIN)/.ready ## look for credentials in what was committed; SCOPE=--staged in what will be
+ifneq ($(wildcard .git),)
 	$(BIN)/betterleaks git --no-banner --redact --confidence=medium $(SCOPE) .
+else
+	@echo 'secrets: this is no repository of git, so nothing was searched'
+endif
 
 lint: setup
 	$(BIN)/ruff check
