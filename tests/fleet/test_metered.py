@@ -5,6 +5,7 @@ without Ray.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 import urllib.request
@@ -23,8 +24,7 @@ from aivj.runs.progress import SampleProgress
 
 RUN, ENDED = "metered", "metered-ended"
 REPORT = RendererReport("Mesa", "llvmpipe (LLVM 15)", "OpenGL ES 3.2", "156.0")
-# Ray exports every ten seconds.
-EXPORTED_WITHIN_S = 60
+EXPORTED_WITHIN_S = 120
 
 
 def named(item):
@@ -66,55 +66,64 @@ def sums(*keys):
     return found
 
 
-@pytest.mark.usefixtures("importable")
-def test_prometheus_sees_items_workers_the_run_and_its_renderer(tmp_path):
+EXPECTED = {
+    ("ray_aivj_items_total", "done", ""): 3,
+    ("ray_aivj_items_total", "script-error", ""): 1,
+    ("ray_aivj_items_total", "browser-crash", ""): 3,
+    ("ray_aivj_workers_replaced_total", "", "browser-crash"): 3,
+    ("ray_aivj_workers_wanted", "", ""): 0,
+    ("ray_aivj_workers_ready", "", ""): 0,
+    ("ray_aivj_run_active", "", ""): 1,
+    ("ray_aivj_renderer", "", ""): 1,
+    ("ray_aivj_pairs_done", "", ""): 3,
+    ("ray_aivj_pairs_target", "", ""): 5,
+    ("ray_aivj_pairs_failed", "", "script-error"): 1,
+    ("ray_aivj_dark_share", "", ""): 0.5,
+    ("ray_aivj_still_share", "", ""): 0,
+    ("ray_aivj_deaf_share", "", ""): 0.25,
+}
+
+
+def lead(log):
+    """Leads a run to its end; returns outcomes, and what is exported while it is still told of."""
     executor = MeteredExecutor(RayExecutor(2), RUN, named)
-    make_worker = partial(FaultyWorker, tmp_path / "log")
     items = ["fine:1", "bad:1", "lost:1", "slow:1", "fine:2"]
-    with pytest.raises(ZeroDivisionError), run_told(ENDED, REPORT, "require"):
+    with contextlib.suppress(ZeroDivisionError), run_told(ENDED, REPORT, "require"):
         raise ZeroDivisionError
     with run_told(RUN, REPORT, "auto"):
-        outcomes = list(executor.run(make_worker, items))
-        tell_progress(
-            RUN, SampleProgress(3, 5, 2, {"script-error": 1}, dark_share=0.5, deaf_share=0.25)
-        )
-        expected = {
-            ("ray_aivj_items_total", "done", ""): 3,
-            ("ray_aivj_items_total", "script-error", ""): 1,
-            ("ray_aivj_items_total", "browser-crash", ""): 3,
-            ("ray_aivj_workers_replaced_total", "", "browser-crash"): 3,
-            ("ray_aivj_workers_wanted", "", ""): 0,
-            ("ray_aivj_workers_ready", "", ""): 0,
-            ("ray_aivj_run_active", "", ""): 1,
-            ("ray_aivj_renderer", "", ""): 1,
-            ("ray_aivj_pairs_done", "", ""): 3,
-            ("ray_aivj_pairs_target", "", ""): 5,
-            ("ray_aivj_pairs_failed", "", "script-error"): 1,
-            ("ray_aivj_dark_share", "", ""): 0.5,
-            ("ray_aivj_still_share", "", ""): 0,
-            ("ray_aivj_deaf_share", "", ""): 0.25,
-        }
+        outcomes = list(executor.run(partial(FaultyWorker, log), items))
+        progress = SampleProgress(3, 5, 2, {"script-error": 1}, dark_share=0.5, deaf_share=0.25)
+        tell_progress(RUN, progress)
         found = {}
         deadline_s = time.monotonic() + EXPORTED_WITHIN_S
-        while not expected.items() <= found.items() and time.monotonic() < deadline_s:
+        while not EXPECTED.items() <= found.items() and time.monotonic() < deadline_s:
             time.sleep(0.5)
             found = sums("outcome", "kind")
-    assert {key: found.get(key) for key in expected} == expected
-    assert len(outcomes) == len(items)
+        return len(outcomes), found, list(exported())
+
+
+@pytest.mark.usefixtures("importable")
+def test_prometheus_sees_items_workers_the_run_and_its_renderer(tmp_path):
+    # In a process that Ray makes now: one that began while Ray's own exporter was not there yet, as
+    # on a busy machine this one may have, exports nothing for as long as it lives.
+    driver = ray.remote(num_cpus=0, runtime_env={"env_vars": {"AIVJ_TOLD": "1"}})(lead)
+    num_outcomes, found, figures = ray.get(driver.remote(tmp_path / "log"))
+
+    assert {key: found.get(key) for key in EXPECTED} == EXPECTED
+    assert num_outcomes == 5
     assert found["ray_aivj_item_seconds_total", "", ""] >= 0.2
     assert time.time() - found["ray_aivj_driver_beat_timestamp_seconds", "", ""] < 120
-    renderer = next(
+    (renderer,) = [
         labels
-        for name, labels, _ in exported()
+        for name, labels, _ in figures
         if name == "ray_aivj_renderer" and labels["run"] == RUN
-    )
+    ]
     assert renderer["renderer_class"] == "llvmpipe"
     assert renderer["policy"] == "auto"
-    active = [value for name, labels, value in exported() if labels["run"] == ENDED]
+    active = [value for _, labels, value in figures if labels["run"] == ENDED]
     assert active
     assert not any(value == 1 for value in active)
-    told = {name for name, *_ in found}
-    assert told <= {metric.exported for metric in METRICS}
+    assert {name for name, *_ in found} <= {metric.exported for metric in METRICS}
 
 
 def test_each_attempt_is_a_record(tmp_path, caplog):
