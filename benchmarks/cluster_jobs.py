@@ -1,18 +1,17 @@
-"""Jobs on the cluster, submitted as a person does: `ray job submit`, and its exit code."""
+"""Jobs on the cluster, submitted as a person does: `aivj submit`, and its exit code."""
 
 import contextlib
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
 from benchmarks.cluster_nodes import DASHBOARD, Node
 
-PROJECT = Path(__file__).parents[1]
 _PAUSE_S = 0.2
 
 
@@ -24,32 +23,41 @@ class Job:
     """One submitted job, and the command that waits for it.
 
     Args:
+        job: A file of `ray_jobs/`, without its ending.
+        arguments: What it is given.
+        env: Its environment.
         name: For its log.
-        command: What runs on the head, in the working directory that is sent along.
         token: The cluster's.
-        folder: For its log.
+        folder: For its log; the home of whoever submits.
     """
 
-    def __init__(self, name: str, command: Sequence[str], *, token: str, folder: Path) -> None:
+    def __init__(
+        self,
+        job: str,
+        arguments: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        name: str,
+        token: str,
+        folder: Path,
+    ) -> None:
         self.name = name
         self.log = folder / f"job-{name}.log"
-        self.began = time.monotonic()
+        self._script = f"ray_jobs/{job}.py"
         ray = [name for name in os.environ if name.startswith("RAY_")]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *(str(Path(sys.executable).parent / "ray"), "job", "submit"),
-                    *("--working-dir", ".", "--runtime-env", "ray_jobs/runtime_env.yaml"),
-                    *("--", *command),
+                    *(sys.executable, "-m", "aivj.cli", "submit", job),
+                    *(word for pair in env.items() for word in ("--env", "=".join(pair))),
+                    *("--", *arguments),
                 ],
-                cwd=PROJECT,
                 env={
                     **{key: text for key, text in os.environ.items() if key not in ray},
                     "HOME": str(folder),
                     "RAY_API_SERVER_ADDRESS": DASHBOARD,
                     "RAY_AUTH_MODE": "token",
                     "RAY_AUTH_TOKEN": token,
-                    "RAY_RUNTIME_ENV_IGNORE_GITIGNORE": "1",
                 },
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -62,7 +70,7 @@ class Job:
         return self._process.poll() is not None
 
     def wait(self, timeout_s: float, *, on_tick: Callable[[], None] = lambda: None) -> int:
-        """Returns the exit code of `ray job submit`.
+        """Returns the exit code of `aivj submit`.
 
         Raises:
             JobError: It takes longer than that.
@@ -85,8 +93,8 @@ class Job:
             raise JobError(f"{self.name} ended with {code}:\n{self.told()}")
         return self.log.read_text(errors="replace")
 
-    def kill_driver(self, head: Node, script: str) -> None:
-        """Kills the process on the head that runs `script`.
+    def kill_driver(self, head: Node) -> None:
+        """Kills the process on the head that runs it.
 
         Raises:
             JobError: There is none.
@@ -94,7 +102,7 @@ class Job:
         for process in head.processes():
             with contextlib.suppress(psutil.Error):
                 command = process.cmdline()
-                if "python" in Path(command[0]).name and script in command:
+                if "python" in Path(command[0]).name and self._script in command:
                     process.kill()
                     return
         raise JobError(f"no driver of {self.name} on the head")

@@ -30,7 +30,7 @@ from benchmarks.services.tracking import database_uri, migrate, mlflow_server
 
 PACK = "real"
 _BUCKET = "aivj"
-_SAMPLING = "ray_jobs/sample_pairs.py"
+_SAMPLING = "sample_pairs"
 _SIZE = ("--width", "160", "--height", "90", "--warmup-frames", "10", "--measure-frames", "20")
 _JOB_TIMEOUT_S = 900
 _GONE_TIMEOUT_S = 120
@@ -100,10 +100,16 @@ class _Pool:
         self.workers.append(node)
         return node
 
-    def submit(self, name: str, *command: str) -> Job:
+    def submit(self, job: str, *arguments: str, name: str | None = None) -> Job:
         """Submits a job whose files lie where those of all nodes do."""
-        env = ("env", f"AIVJ_HOME={self.home}")
-        return Job(name, [*env, *command], token=self.token, folder=self.folder)
+        return Job(
+            job,
+            arguments,
+            env={"AIVJ_HOME": self.home},
+            name=name or job,
+            token=self.token,
+            folder=self.folder,
+        )
 
     @property
     def home(self) -> str:
@@ -184,10 +190,11 @@ class _Sampling:
         """Submits the job that samples the pack; always the same one."""
         self._num_jobs += 1
         self.job = self.pool.submit(
-            f"sample{self._num_jobs}",
-            *("python", _SAMPLING, "--pack", PACK, "--gpu", "software", *_SIZE),
+            _SAMPLING,
+            *("--pack", PACK, "--gpu", "software", *_SIZE),
             *("--target-coverage", "1", "--workers", str(2 * SLOTS), "--browser-slots", "1"),
             *("--out-dir", str(self.directory.path)),
+            name=f"{_SAMPLING}{self._num_jobs}",
         )
         return self.job
 
@@ -228,7 +235,7 @@ def _sample_under_fire(run: _Sampling) -> None:
     say(f"{fourth.name} there after {pool.cluster.wait_for(fourth):.0f} s")
 
     run.until(_DRIVERLESS, "the driver is killed, the job submitted again")
-    run.job.kill_driver(pool.head, _SAMPLING)
+    run.job.kill_driver(pool.head)
     code = run.job.wait(_GONE_TIMEOUT_S)
     say(f"the first job ended with {code}")
     if code == 0:
@@ -250,8 +257,8 @@ def _learn_and_promote(run: _Sampling) -> None:
     say(pool.aivj("check-run", str(run.directory.path)).strip().rpartition("\n")[2])
     tracking = ("--tracking-uri", pool.tracking)
     pool.submit(
-        "train",
-        *("python", "ray_jobs/train_coupling.py", "--pack", PACK, "--allow-cpu", "--epochs", "3"),
+        "train_coupling",
+        *("--pack", PACK, "--allow-cpu", "--epochs", "3"),
         *("--extra-eval-jsonl", str(run.directory.eval_path), *tracking),
     ).done(_JOB_TIMEOUT_S)
     say("trained")
@@ -266,14 +273,22 @@ def _learn_and_promote(run: _Sampling) -> None:
         "AIVJ_OTHER_ORIGINS": "",
     }
     with nginx("s3", values, folder=pool.folder / "nginx", host=GATEWAY) as origin:
-        for serial, stretch in enumerate(("0.15", "0.25"), start=1):
-            pool.aivj("score", "--pack", PACK, "--calibrate-std", stretch)
-            pool.aivj(
-                *("promote", "--pack", PACK, "--bucket", f"s3://{_BUCKET}/public", *tracking),
-                *("--force", "--reason", "a test", "--by", "cluster-test"),
-            )
-            problems = not_served(origin, PACK, serial)
-            say(f"promotion {serial} " + ("is not served" if problems else "is served by nginx"))
-            pool.told.problems += problems
+        to = ("--pack", PACK, "--bucket", f"s3://{_BUCKET}/public", *tracking)
+        pool.submit(
+            "score_promote",
+            *(*to, "--gpu", "software", "--set", "score.score-calibrate-std=0.15"),
+        ).done(_JOB_TIMEOUT_S)
+        say("scored, verified in a browser, promoted")
+        _require_served(pool, origin, 1)
+        pool.aivj("score", "--pack", PACK, "--score-calibrate-std", "0.25")
+        pool.aivj("promote", *to, "--force", "--reason", "a test", "--by", "cluster-test")
+        say("other scores promoted")
+        _require_served(pool, origin, 2)
     digest = pointer_of(pool.store, _BUCKET, PACK).digest
     pool.told.problems += not_recorded(pool.tracking, pool.store, _BUCKET, PACK, digest=digest)
+
+
+def _require_served(pool: _Pool, origin: str, serial: int) -> None:
+    problems = not_served(origin, PACK, serial)
+    pool.told.out(f"promotion {serial} " + ("is not served" if problems else "is served by nginx"))
+    pool.told.problems += problems
