@@ -1,19 +1,17 @@
 """What must be true of a run, of MLflow, of the bucket and of the runtime's origin afterwards."""
 
 import hashlib
-import json
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from typing import Any
 
 from aivj.contracts.pointer import Pointer
 from aivj.faults import FAULTS
 from aivj.release import CHAMPION, PREVIOUS, Tracker, current, model_name
-from aivj.release.pointer import pointer_key, runtime_key
+from aivj.release.pointer import pointer_key, read_pointer, runtime_key
 from aivj.runs.directory import RunDirectory
-from benchmarks.services.objects import plain_client
+from aivj.storage import open_bucket
 
 _SERVED_TIMEOUT_S = 30
 _PAUSE_S = 0.2
@@ -78,8 +76,15 @@ def _got(url: str) -> tuple[bytes | None, str]:
             return None, error.headers.get("Cache-Control", "")
 
 
-def not_recorded(tracking: str, store: str, bucket: str, pack: str, *, digest: str) -> list[str]:
-    """Returns what MLflow does not know of the fit and of its champion."""
+def not_recorded(tracking: str, artifacts: str, releases: str, pack: str) -> list[str]:
+    """Returns what MLflow does not know of the fit and of its champion.
+
+    Args:
+        tracking: The server's address.
+        artifacts: The bucket that it keeps artifacts in.
+        releases: The bucket that scores were promoted to.
+        pack: The pack's name.
+    """
     tracker = Tracker(tracking)
     name = model_name(pack)
     champion, previous = (current(tracker, name, alias) for alias in (CHAMPION, PREVIOUS))
@@ -88,28 +93,16 @@ def not_recorded(tracking: str, store: str, bucket: str, pack: str, *, digest: s
     version = tracker.client.get_model_version(name, str(champion))
     run_id = str(version.run_id)
     run = tracker.client.get_run(run_id)
-    keys = _keys(store, bucket, "mlflow/")
+    pointer, _ = read_pointer(open_bucket(releases), pointer_key(pack)) or (None, None)
     problems = []
-    if version.tags.get("digest") != digest:
-        problems.append(f"the champion is {version.tags}, the pointer says {digest}")
+    if pointer is None or version.tags.get("digest") != pointer.digest:
+        problems.append(f"the champion is {version.tags}, the pointer says {pointer}")
     if run.info.status != "FINISHED" or not run.info.run_name.startswith("train "):
         problems.append(f"the champion came from {run.info.run_name}, {run.info.status}")
+    keys = open_bucket(artifacts).list("")
     problems += [
         f"no {artifact} of run {run_id} in the bucket"
         for artifact in ("checkpoint/", "quality/")
         if not any(run_id in key and artifact in key for key in keys)
     ]
     return problems
-
-
-def pointer_of(store: str, bucket: str, pack: str) -> Pointer:
-    """Reads the pointer from the bucket itself."""
-    client = plain_client(store)
-    answer: Any = client.get_object(Bucket=bucket, Key=f"public/{pointer_key(pack)}")
-    return Pointer.model_validate(json.load(answer["Body"]))
-
-
-def _keys(store: str, bucket: str, prefix: str) -> list[str]:
-    client = plain_client(store)
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    return [str(item["Key"]) for page in pages for item in page.get("Contents", [])]

@@ -6,7 +6,9 @@ network drive.
 """
 
 import contextlib
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,8 +29,8 @@ MLFLOW = "mlflow"
 
 HEAD = "10.206.0.10"
 DASHBOARD = f"http://{HEAD}:8265"
-SLOTS = 2
-"""Browsers of a worker."""
+SLOTS = 1
+"""Browsers of a worker: this machine may have two cores."""
 
 _GCS = f"{HEAD}:6379"
 _BRIDGE = "aivj0"
@@ -101,7 +103,8 @@ class Node:
         self.log = place.folder / f"{name}.log"
         self._link = f"v{name}"
         own = place.folder / "nodes" / name
-        for path in (own / "home", own / "ray", place.ray_folder):
+        self._home = own / "home"
+        for path in (self._home, own / "ray", place.ray_folder):
             path.mkdir(parents=True, exist_ok=True)
         self._connect()
         with self.log.open("ab") as log:
@@ -112,7 +115,7 @@ class Node:
                     *("--kill-child=SIGKILL", "bash", "-c", _NODE, "node"),
                     *(name, str(own / "ray"), str(place.ray_folder), *self._ray(place)),
                 ],
-                env={**place.env, "HOME": str(own / "home"), "TMPDIR": str(own / "ray")},
+                env={**place.env, "HOME": str(self._home), "TMPDIR": str(own / "ray")},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -137,7 +140,7 @@ class Node:
         if self.address != HEAD:
             return [
                 *ray,
-                *("--address", _GCS, "--num-cpus", "2"),
+                *("--address", _GCS, "--num-cpus", str(SLOTS)),
                 *("--resources", f'{{"browser_slot": {SLOTS}}}'),
             ]
         return [
@@ -173,6 +176,11 @@ class Node:
         except subprocess.TimeoutExpired:
             raise TimeoutError(f"{self.name} lives on after {timeout_s:.0f} s") from None
         return time.monotonic() - began
+
+    def lose_disk(self) -> None:
+        """Empties its home: what a driver kept there is gone."""
+        shutil.rmtree(self._home)
+        self._home.mkdir()
 
     def unplug(self) -> None:
         """Takes its link down."""
@@ -231,8 +239,6 @@ class Cluster:
         request = urllib.request.Request(  # noqa: S310 - our own server
             f"{DASHBOARD}/nodes?view=summary", headers={"Authorization": f"Bearer {self._token}"}
         )
-        import json
-
         try:
             with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310
                 summary = json.load(reply)["data"]["summary"]

@@ -1,6 +1,7 @@
 """What happens in `benchmarks.cluster_test`, in its order, and what must be true after it."""
 
 import contextlib
+import os
 import secrets
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aivj.contracts.heartbeat import HEARTBEAT_NAME, Heartbeat
 from aivj.runs.directory import RunDirectory
-from benchmarks.cluster_checks import not_once, not_recorded, not_served, pointer_of
+from aivj.storage import open_bucket
+from benchmarks.cluster_checks import not_once, not_recorded, not_served
 from benchmarks.cluster_jobs import Job, JobError
 from benchmarks.cluster_nodes import (
     GATEWAY,
@@ -30,11 +33,18 @@ from benchmarks.services.tracking import database_uri, migrate, mlflow_server
 
 PACK = "real"
 _BUCKET = "aivj"
+_HOME = f"s3://{_BUCKET}/home"
+_RUN = f"{_HOME}/runs/{PACK}"
+_RELEASES = f"s3://{_BUCKET}/public"
+_ARTIFACTS = f"s3://{_BUCKET}/mlflow"
 _SAMPLING = "sample_pairs"
 _SIZE = ("--width", "160", "--height", "90", "--warmup-frames", "10", "--measure-frames", "20")
 _JOB_TIMEOUT_S = 900
 _GONE_TIMEOUT_S = 120
 _TICK_S = 0.5
+_LOOK_S = 10.0
+# The driver that comes next waits so long for a sign of the one before.
+_SILENCE_S = 5
 # When something happens, in shares of the pairs that are done.
 _KILLED, _DRAINED, _DRIVERLESS, _UNPLUGGED = 0.08, 0.2, 0.35, 0.5
 
@@ -60,7 +70,7 @@ def tell(folder: Path, *, presets: Path, num_pairs: int, told: Told) -> None:
         with _stage(folder, told) as pool:
             run = _Sampling(pool, presets, num_pairs)
             _sample_under_fire(run)
-            told.problems += not_once(run.directory, num_pairs)
+            told.problems += not_once(run.fetched(), num_pairs)
             _learn_and_promote(run)
     except (JobError, TimeoutError, subprocess.SubprocessError) as error:
         told.problems.append(str(error))
@@ -91,6 +101,7 @@ class _Pool:
     store: str
     told: Told
     workers: list[Node] = field(default_factory=list)
+    _next_look: float = 0
 
     def add_worker(self) -> Node:
         """Starts another worker."""
@@ -105,26 +116,23 @@ class _Pool:
         return Job(
             job,
             arguments,
-            env={"AIVJ_HOME": self.home},
+            env={"AIVJ_HOME": _HOME, "AIVJ_DRIVER_SILENCE_S": str(_SILENCE_S)},
             name=name or job,
             token=self.token,
             folder=self.folder,
         )
 
-    @property
-    def home(self) -> str:
-        """What AIVJ keeps, where every node finds it."""
-        return str(self.folder / "home")
-
     def see_memory(self) -> None:
-        """Looks how much the nodes hold just now."""
-        held = sum(node.memory_bytes() for node in (self.head, *self.workers))
-        self.told.peak_bytes = max(self.told.peak_bytes, held)
+        """Looks how much the nodes hold, now and then: that costs the kernel some work."""
+        if time.monotonic() > self._next_look:
+            held = sum(node.memory_bytes() for node in (self.head, *self.workers))
+            self.told.peak_bytes = max(self.told.peak_bytes, held)
+            self._next_look = time.monotonic() + _LOOK_S
 
     def aivj(self, *arguments: str) -> str:
         """Runs a verb beside the cluster, as on a laptop; returns what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "aivj.cli", "--home", self.home, *arguments],
+            [sys.executable, "-m", "aivj.cli", "--home", _HOME, *arguments],
             env={**self.place.env, "HOME": str(self.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -148,7 +156,8 @@ def _stage(folder: Path, told: Told) -> Iterator[_Pool]:
     with contextlib.ExitStack() as services:
         store = services.enter_context(moto_store(GATEWAY))
         make_bucket(store, _BUCKET)
-        let_everybody_read(store, f"s3://{_BUCKET}/public")
+        os.environ.update(reach(store))
+        let_everybody_read(store, _RELEASES)
         place = Place(folder, node_environment(token, reach(store)))
         head = Node(place, "head", HEAD)
         database = database_uri(server := services.enter_context(postgres()))
@@ -157,7 +166,7 @@ def _stage(folder: Path, told: Told) -> Iterator[_Pool]:
         tracking = services.enter_context(
             mlflow_server(
                 database,
-                artifacts=f"s3://{_BUCKET}/mlflow",
+                artifacts=_ARTIFACTS,
                 env={**reach(store), "MLFLOW_S3_ENDPOINT_URL": store},
                 folder=folder,
                 host=GATEWAY,
@@ -181,7 +190,7 @@ class _Sampling:
     def __init__(self, pool: _Pool, presets: Path, num_pairs: int) -> None:
         self.pool = pool
         self.num_pairs = num_pairs
-        self.directory = RunDirectory(Path(pool.home) / "runs" / PACK)
+        self._bucket = open_bucket(_RUN)
         pool.aivj("pack", "--pack", PACK, "--presets", str(presets), "--pairs", str(num_pairs))
         self._num_jobs = 0
         self.job = self.submit()
@@ -193,15 +202,29 @@ class _Sampling:
             _SAMPLING,
             *("--pack", PACK, "--gpu", "software", *_SIZE),
             *("--target-coverage", "1", "--workers", str(2 * SLOTS), "--browser-slots", "1"),
-            *("--out-dir", str(self.directory.path)),
+            *("--out-dir", _RUN),
             name=f"{_SAMPLING}{self._num_jobs}",
         )
         return self.job
 
     def num_done(self) -> int:
-        """Counts the pairs that have ended."""
-        paths = (self.directory.eval_path, self.directory.failures_path)
-        return sum(path.read_bytes().count(b"\n") for path in paths if path.exists())
+        """Counts the pairs that have ended, as far as the bucket knows."""
+        found = self._bucket.get(HEARTBEAT_NAME)
+        if found is None:
+            return 0
+        beat = Heartbeat.model_validate_json(found[0])
+        return beat.num_rows + beat.num_failures
+
+    def fetched(self) -> RunDirectory:
+        """Returns what the bucket has of the run in the end."""
+        folder = self.pool.folder / "fetched"
+        folder.mkdir(exist_ok=True)
+        directory = RunDirectory(folder)
+        for path in (directory.eval_path, directory.failures_path):
+            found = self._bucket.get(path.name)
+            if found is not None:
+                path.write_bytes(found[0])
+        return directory
 
     def until(self, share: float, what: str) -> None:
         """Waits until that share of the pairs has ended.
@@ -234,12 +257,13 @@ def _sample_under_fire(run: _Sampling) -> None:
     say(f"{second.name} left after {second.wait(_GONE_TIMEOUT_S):.1f} s")
     say(f"{fourth.name} there after {pool.cluster.wait_for(fourth):.0f} s")
 
-    run.until(_DRIVERLESS, "the driver is killed, the job submitted again")
+    run.until(_DRIVERLESS, "the driver is killed, its disk lost, the job submitted again")
     run.job.kill_driver(pool.head)
     code = run.job.wait(_GONE_TIMEOUT_S)
     say(f"the first job ended with {code}")
     if code == 0:
         pool.told.problems.append("a job whose driver was killed ended with 0")
+    pool.head.lose_disk()
     run.submit()
 
     run.until(_UNPLUGGED, "a link goes down")
@@ -254,12 +278,12 @@ def _sample_under_fire(run: _Sampling) -> None:
 
 def _learn_and_promote(run: _Sampling) -> None:
     pool, say = run.pool, run.pool.told.out
-    say(pool.aivj("check-run", str(run.directory.path)).strip().rpartition("\n")[2])
+    say(pool.aivj("check-run", _RUN).strip().partition("\n")[0])
     tracking = ("--tracking-uri", pool.tracking)
     pool.submit(
         "train_coupling",
         *("--pack", PACK, "--allow-cpu", "--epochs", "3"),
-        *("--extra-eval-jsonl", str(run.directory.eval_path), *tracking),
+        *("--extra-eval-jsonl", f"{_RUN}/eval.jsonl", *tracking),
     ).done(_JOB_TIMEOUT_S)
     say("trained")
     runtime = pool.folder / "runtime"
@@ -269,11 +293,11 @@ def _learn_and_promote(run: _Sampling) -> None:
     values = {
         "AIVJ_RUNTIME_DIR": str(runtime),
         "AIVJ_BUCKET_ORIGIN": pool.store,
-        "AIVJ_BUCKET_PATH": f"/{_BUCKET}/public",
+        "AIVJ_BUCKET_PATH": _RELEASES.removeprefix("s3:/"),
         "AIVJ_OTHER_ORIGINS": "",
     }
     with nginx("s3", values, folder=pool.folder / "nginx", host=GATEWAY) as origin:
-        to = ("--pack", PACK, "--bucket", f"s3://{_BUCKET}/public", *tracking)
+        to = ("--pack", PACK, "--bucket", _RELEASES, *tracking)
         pool.submit(
             "score_promote",
             *(*to, "--gpu", "software", "--set", "score.score-calibrate-std=0.15"),
@@ -284,8 +308,7 @@ def _learn_and_promote(run: _Sampling) -> None:
         pool.aivj("promote", *to, "--force", "--reason", "a test", "--by", "cluster-test")
         say("other scores promoted")
         _require_served(pool, origin, 2)
-    digest = pointer_of(pool.store, _BUCKET, PACK).digest
-    pool.told.problems += not_recorded(pool.tracking, pool.store, _BUCKET, PACK, digest=digest)
+    pool.told.problems += not_recorded(pool.tracking, _ARTIFACTS, _RELEASES, PACK)
 
 
 def _require_served(pool: _Pool, origin: str, serial: int) -> None:
