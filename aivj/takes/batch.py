@@ -28,11 +28,16 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Places = NDArray[np.integer[Any]]
 
-_ON_CPU = (8, 1)
+_ON_CPU = (32, 1)
 _ON_DEVICE = (256, 256)
 """Pairs that are measured as one task, and how many of them are composed together.
 
 On a CPU that is one, since the planes of one pair just fit its cache.
+"""
+
+_FREED_AT_ONCE = 31 * 2**20
+"""Bytes. glibc hands freed memory back to the system and asks for it again for the next pair,
+unless a piece as large was freed before, up to 32 MB: mallopt(3), M_MMAP_THRESHOLD.
 """
 
 
@@ -135,6 +140,7 @@ def pair_figures(
     tasks = [pairs[start : start + at_a_time] for start in range(0, len(pairs), at_a_time)]
     measure = partial(_composed, table, device, together)
     if device is None:
+        np.empty(_FREED_AT_ONCE, np.uint8)
         with ThreadPoolExecutor(num_threads) as pool:
             parts = list(pool.map(measure, tasks))
     else:
@@ -178,7 +184,7 @@ def _composed(table: LayerTable, device: str | None, together: int, pairs: Place
     xp = _namespace(device)
     found = []
     for start in range(0, len(pairs), together):
-        front, back = (table.planes[places] for places in pairs[start : start + together].T)
+        front, back = (_planes(table, places) for places in pairs[start : start + together].T)
         if device is not None:
             front, back = (xp.asarray(planes, device=device) for planes in (front, back))
         found.append(composite_figures(xp, front, back, table.settings))
@@ -189,6 +195,11 @@ def _composed(table: LayerTable, device: str | None, together: int, pairs: Place
     }
     general, red = (_on_host(load) for load in flashes)
     return _Composed(**columns, flashes_per_s=general, red_flashes_per_s=red)
+
+
+def _planes(table: LayerTable, places: Places) -> Any:
+    """Returns some layers' planes; those of one layer as they lie in the table, not copied."""
+    return table.planes[places[0] :][:1] if len(places) == 1 else table.planes[places]
 
 
 def _figures(table: LayerTable, pairs: Places, composed: _Composed, heard: Heard) -> PairFigures:

@@ -114,30 +114,34 @@ def _colourfulness(xp: Any, planes: list[Array], color: list[Array]) -> Array:
 
 
 def _spatial_detail(xp: Any, luma: Array) -> Array:
-    """See `picture.spatial_detail`.
+    """See `picture.spatial_detail`; `luma` lies in one piece.
 
-    Neighbours are found along all cells of a picture, so that each row runs into the next; the two
-    columns that this spoils are left out of the sums.
+    Neighbours are found along all cells of all pictures, so that each row runs into the next and
+    each picture into the one behind it; the two rows and columns that this spoils are left out of
+    the sums. A result is never written over what it shares memory with: numpy would copy first.
     """
-    rows = luma[..., :-CELL_COLUMNS] + luma[..., CELL_COLUMNS:]
-    smooth = rows[..., :-CELL_COLUMNS] + rows[..., CELL_COLUMNS:]
-    across = smooth[..., 2:] - smooth[..., :-2]
-    steep = luma[..., 2 * CELL_COLUMNS :] - luma[..., : -2 * CELL_COLUMNS]
-    pairs = steep[..., 1:] + steep[..., :-1]
-    length = xp.zeros_like(steep)
-    gradient = length[..., :-2]
-    xp.add(pairs[..., 1:], pairs[..., :-1], out=gradient)
+    cells = luma.reshape(-1)
+    rows = cells[:-CELL_COLUMNS] + cells[CELL_COLUMNS:]
+    smooth = rows[:-CELL_COLUMNS] + rows[CELL_COLUMNS:]
+    across = xp.subtract(smooth[2:], smooth[:-2], out=rows[: len(smooth) - 2])
+    steep = xp.subtract(cells[2 * CELL_COLUMNS :], cells[: -2 * CELL_COLUMNS], out=smooth)
+    pairs = steep[1:] + steep[:-1]
+    length = xp.empty_like(cells)
+    gradient = xp.add(pairs[1:], pairs[:-1], out=length[: len(across)])
     gradient *= gradient
     across *= across
     gradient += across
-    xp.sqrt(length, out=length)
-    spoilt = length.reshape(*luma.shape[:-1], CELL_ROWS - 2, CELL_COLUMNS)[..., -2:]
+    xp.sqrt(gradient, out=gradient)
+    lengths = length.reshape(*luma.shape[:-1], CELL_ROWS, CELL_COLUMNS)
+    spoilt = lengths[..., -2:, :], lengths[..., -2:]
     num = (CELL_ROWS - 2) * (CELL_COLUMNS - 2)
-    spoilt[...] = 0
-    length -= xp.asarray(_total(xp, length) / num, dtype=xp.float32)[..., None]
-    spoilt[...] = 0
-    length *= length
-    return xp.sqrt(_total(xp, length) / num) / LUMA_UNIT
+    for part in spoilt:
+        part[...] = 0
+    mean = xp.linalg.vecdot(lengths, xp.ones_like(lengths[0, 0])).sum(-1, dtype=xp.float64) / num
+    lengths -= xp.asarray(mean, dtype=xp.float32)[..., None, None]
+    for part in spoilt:
+        part[...] = 0
+    return xp.sqrt(xp.linalg.vecdot(lengths, lengths).sum(-1, dtype=xp.float64) / num) / LUMA_UNIT
 
 
 def _frames_first(xp: Any, planes: Array, channel: int) -> Array:

@@ -9,7 +9,6 @@ Judged on cells, each the mean of its pixels: a pattern finer than a cell cannot
 picture that only brightens and darkens slowly counts as well if the change adds up.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,11 +40,15 @@ _DECODED = np.where(
     _ENCODED <= _LINEAR_UP_TO, _ENCODED / 12.92, ((_ENCODED + 0.055) / 1.055) ** 2.4
 )
 _LINEAR = np.rint(_WHITE * _DECODED).astype(np.int32)
+_GREEN_AND_BLUE = np.add.outer(_LINEAR, _LINEAR).ravel()
 _OF_RED, _OF_GREEN, _OF_BLUE = np.rint(_WHITE * np.outer(_LUMINANCE_WEIGHTS, _DECODED)).astype(
     np.int16
 )
 _OF_RED_AND_BLUE = np.add.outer(_OF_RED, _OF_BLUE).ravel()
 """By 256 times red and blue: looking up is dear, and twice is less than thrice."""
+
+_TOGETHER = 4
+"""Pairs whose luminance is looked at together: more do not fit a CPU's cache."""
 
 Array = Any
 """A numpy array or a torch tensor: both know the operations that are used here."""
@@ -89,7 +92,7 @@ class Light:
             brighter than the darker end of a flash can become is clipped.
         reddish: Places `2304 * pair + cell` of cells that may be part of a flash in saturated red,
             ascending, int64 of shape [num_places].
-        redness: Their red less green and blue, 0 or more, int32 of shape [num_frames, num_places].
+        redness: Their red less green and blue, 0 or more, int16 of shape [num_frames, num_places].
         saturated: Where red is 0.8 or more of all light, bool of the same shape.
     """
 
@@ -107,15 +110,19 @@ class Light:
 
         excess = planes[0] - planes[1]
         excess -= planes[2]
-        reddish = _in_fields(xp, xp.amax(excess, 0) >= _RED_ABOVE_OTHERS)
-        red, green, blue = (
-            _decoded(xp, _LINEAR, plane.reshape(len(plane), -1)[:, reddish]) for plane in planes
-        )
+        places = _in_fields(xp, xp.amax(excess, 0) >= _RED_ABOVE_OTHERS)
+        red, green, blue = (plane.reshape(len(plane), -1)[:, places] for plane in planes)
+        light = _decoded(xp, _LINEAR, red)
+        others = _decoded(xp, _GREEN_AND_BLUE, 256 * green + blue)
+        redness = xp.asarray(xp.maximum(light - others, xp.zeros_like(light)), dtype=xp.int16)
+        saturated = (light >= 4 * others) & (light > 0)
+        changes = xp.amax(redness, 0) - xp.amin(redness, 0) >= _RED_CHANGE
+        flashing = xp.where(changes & saturated.any(0))[0]
         return cls(
             luminance=xp.minimum(luminance, brightest),
-            reddish=reddish,
-            redness=xp.maximum(red - green - blue, xp.zeros_like(red)),
-            saturated=(red >= 4 * (green + blue)) & (red > 0),
+            reddish=places[flashing],
+            redness=redness[:, flashing],
+            saturated=saturated[:, flashing],
         )
 
 
@@ -127,28 +134,25 @@ def flash_loads(xp: Any, lights: list[Light], frames_per_s: int) -> tuple[Array,
         lights: Pair after pair.
         frames_per_s: Rate of the frames.
     """
-    luminance = _joined(xp, [light.luminance for light in lights])
-    # What falls rises upside down.
-    turns = _rises(xp, luminance), _rises(xp, -luminance)
-    general = _most_per_s(xp, turns, frames_per_s)
+    turned = []
+    for start in range(0, len(lights), _TOGETHER):
+        luminance = _joined(xp, [light.luminance for light in lights[start : start + _TOGETHER]])
+        # What falls rises upside down.
+        turned.append(_of_fields(xp, _rises(xp, xp.stack([luminance, -luminance], 1))))
+    general = _most_per_s(xp, xp.concatenate(turned, 2), frames_per_s)
 
     nums = [light.luminance.shape[1] for light in lights]
     reddish = xp.concatenate(
         [light.reddish + sum(nums[:place]) * _NUM_CELLS for place, light in enumerate(lights)]
     )
-    redness = _joined(xp, [light.redness for light in lights])
-    saturated = _joined(xp, [light.saturated for light in lights])
-    changes = xp.amax(redness, 0) - xp.amin(redness, 0) >= _RED_CHANGE
-    flashing = changes & saturated.any(0)
-    reddish, redness, saturated = reddish[flashing], redness[:, flashing], saturated[:, flashing]
     red = xp.zeros_like(general)
     if len(reddish):
+        redness = _joined(xp, [light.redness for light in lights])
+        saturated = _joined(xp, [light.saturated for light in lights])
         pairs = xp.unique(reddish // _NUM_CELLS)
         places = xp.searchsorted(pairs, reddish // _NUM_CELLS) * _NUM_CELLS + reddish % _NUM_CELLS
-        shown = [
-            _shown(xp, turned, places, len(pairs)) for turned in _red_turns(xp, redness, saturated)
-        ]
-        red[pairs] = _most_per_s(xp, shown, frames_per_s)
+        shown = _shown(xp, _red_turns(xp, redness, saturated), places, len(pairs))
+        red[pairs] = _most_per_s(xp, _of_fields(xp, shown), frames_per_s)
     return general, red
 
 
@@ -174,13 +178,13 @@ def _rises(xp: Any, luminance: Array) -> Array:
     return found
 
 
-def _red_turns(xp: Any, redness: Array, saturated: Array) -> tuple[Array, Array]:
+def _red_turns(xp: Any, redness: Array, saturated: Array) -> Array:
     """Finds where a rise and where a fall of redness is complete, one of its ends saturated.
 
     Returns:
-        Two of bool of the shape of `redness`, frames first.
+        bool of shape [num_frames, 2, num_places]: rises, falls.
     """
-    rises, falls = xp.zeros_like(saturated), xp.zeros_like(saturated)
+    turns = xp.zeros_like(xp.stack([saturated, saturated], 1))
     low = high = redness[0]
     low_saturated = high_saturated = saturated[0]
     may_rise = may_fall = xp.ones_like(saturated[0])
@@ -188,20 +192,25 @@ def _red_turns(xp: Any, redness: Array, saturated: Array) -> tuple[Array, Array]
         value, here = redness[frame], saturated[frame]
         rise = may_rise & (value - low >= _RED_CHANGE) & (low_saturated | here)
         fall = may_fall & (high - value >= _RED_CHANGE) & (high_saturated | here) & ~rise
-        rises[frame], falls[frame] = rise, fall
+        turns[frame, 0], turns[frame, 1] = rise, fall
         may_rise, may_fall = (may_rise > rise) | fall, (may_fall > fall) | rise
         turned = rise | fall
         lower, higher = (value < low) | turned, (value > high) | turned
         low, high = xp.where(lower, value, low), xp.where(higher, value, high)
         low_saturated = xp.where(lower, here, low_saturated)
         high_saturated = xp.where(higher, here, high_saturated)
-    return rises, falls
+    return turns
 
 
-def _most_per_s(xp: Any, turns: Sequence[Array], frames_per_s: int) -> Array:
-    """Returns half the most opposing turns that any field had within a second, for each pair."""
-    rises, falls = (_of_fields(xp, turned) for turned in turns)
-    opposing = xp.asarray(_opposing(xp, rises, falls), dtype=xp.int16)
+def _most_per_s(xp: Any, turns: Array, frames_per_s: int) -> Array:
+    """Returns half the most opposing turns that any field had within a second, for each pair.
+
+    Args:
+        xp: numpy or torch.
+        turns: Rises and falls, bool of shape [num_frames, 2, num_pairs, num_fields].
+        frames_per_s: Rate of the frames.
+    """
+    opposing = xp.asarray(_opposing(xp, turns[:, 0], turns[:, 1]), dtype=xp.int16)
     within = xp.zeros_like(opposing[0])
     most = xp.zeros_like(opposing[0])
     for frame in range(len(opposing)):
@@ -229,37 +238,37 @@ def _of_fields(xp: Any, holds: Array) -> Array:
 
     Args:
         xp: numpy or torch.
-        holds: bool of shape [num_frames, num_pairs, 2304].
+        holds: bool of shape [..., 2304].
 
     Returns:
-        bool of shape [num_frames, num_pairs, num_fields].
+        bool of shape [..., num_fields].
     """
-    num_frames, num_pairs, _ = holds.shape
-    cells = xp.asarray(holds, dtype=xp.uint8)
     # A field's cells are fewer than 256, and so are the sums of all rows and columns within it.
+    # They are taken along all pictures; where no field begins they are not looked at.
+    cells = xp.asarray(holds, dtype=xp.uint8).reshape(-1)
     by_rows = _window_sums(cells, _FIELD_ROWS, CELL_COLUMNS)
     sums = _window_sums(by_rows, _FIELD_COLUMNS, 1)
-    enough = sums >= _FIELD_CELLS
-    lacking = xp.zeros_like(enough[..., : _FIELD_COLUMNS - 1])
-    rows = xp.concatenate([enough, lacking], -1).reshape(
-        num_frames, num_pairs, CELL_ROWS - _FIELD_ROWS + 1, CELL_COLUMNS
-    )
-    fields = rows[..., : CELL_COLUMNS - _FIELD_COLUMNS + 1]
-    return fields.reshape(num_frames, num_pairs, fields.shape[2] * fields.shape[3])
+    enough = xp.zeros_like(cells, dtype=xp.bool)
+    enough[: len(sums)] = sums >= _FIELD_CELLS
+    shape = holds.shape[:-1]
+    fields = enough.reshape(*shape, CELL_ROWS, CELL_COLUMNS)[
+        ..., : CELL_ROWS - _FIELD_ROWS + 1, : CELL_COLUMNS - _FIELD_COLUMNS + 1
+    ]
+    return fields.reshape(*shape, -1)
 
 
 def _window_sums(values: Array, size: int, step: int) -> Array:
-    """Returns sums of `size` values that lie `step` apart along the last axis, by doubling."""
-    num_sums = values.shape[-1] - (size - 1) * step
+    """Returns sums of `size` values that lie `step` apart, shape [num_values], by doubling."""
+    num_sums = len(values) - (size - 1) * step
     summed, sums, begin, width = values, None, 0, 1
     while True:
         if size & width:
-            part = summed[..., begin * step : begin * step + num_sums]
+            part = summed[begin * step : begin * step + num_sums]
             sums = part if sums is None else sums + part
             begin += width
         if begin == size:
             return sums
-        summed = summed[..., : -width * step] + summed[..., width * step :]
+        summed = summed[: -width * step] + summed[width * step :]
         width *= 2
 
 
@@ -269,16 +278,18 @@ def _in_fields(xp: Any, holds: Array) -> Array:
     Returns:
         `2304 * pair + cell`, ascending.
     """
-    fields = _of_fields(xp, holds[None])[0]
+    fields = _of_fields(xp, holds)
     return xp.where((holds & fields.any(1)[:, None]).reshape(-1))[0]
 
 
-def _shown(xp: Any, turned: Array, places: Array, num_pairs: int) -> Array:
-    """Returns whole pictures, [num_frames, num_pairs, 2304], of which some places turned."""
-    shape = (len(turned), num_pairs * _NUM_CELLS)
-    shown = xp.zeros(shape, dtype=xp.bool, device=turned.device)
-    shown[:, places] = turned
-    return shown.reshape(len(turned), num_pairs, _NUM_CELLS)
+def _shown(xp: Any, turns: Array, places: Array, num_pairs: int) -> Array:
+    """Returns whole pictures, [num_frames, 2, num_pairs, 2304], of which some places turned."""
+    num_frames, num_ways, _ = turns.shape
+    shown = xp.zeros(
+        (num_frames, num_ways, num_pairs * _NUM_CELLS), dtype=xp.bool, device=turns.device
+    )
+    shown[..., places] = turns
+    return shown.reshape(num_frames, num_ways, num_pairs, _NUM_CELLS)
 
 
 def _decoded(xp: Any, table: NDArray[Any], levels: Array) -> Array:
