@@ -98,7 +98,7 @@ bench-hostile: setup ## hostile and mutated presets: each drawn, degraded or fai
 bench-live: setup ## the live driver beside the classic protocol on our player: speed, and the same figures
 	$(BIN)/python -m benchmarks.live_driver
 
-bench-memory: setup ## whether one browser grows over a thousand pairs
+bench-memory: setup ## whether one browser grows over two thousand presets
 	$(BIN)/python -m benchmarks.browser_memory
 
 bench-player: setup ## what the player costs beside GL and equations, and frames lost at a change

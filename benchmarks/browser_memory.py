@@ -20,7 +20,6 @@ from benchmarks.real_pairs import LIBRARY, real_pairs
 from benchmarks.screen import console
 from benchmarks.stage_plan import GPU_POLICIES, prove_renderer, stage_plan
 
-_NUM_WARMUP = 20
 _NUM_COMPARED = 100
 _MAX_GROWTH = 0.1
 _BARS = "▁▂▃▄▅▆▇█"
@@ -92,11 +91,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--gpu", choices=GPU_POLICIES, default="auto")
     options = parser.parse_args()
-    if options.num < _NUM_WARMUP + 2:
-        parser.error(f"--num: {_NUM_WARMUP + 2} or more, since {_NUM_WARMUP} warm the browser up")
+    num_distinct = num_warmup = options.distinct
+    if options.num < num_warmup + 2:
+        parser.error(
+            f"--num: {num_warmup + 2} or more, since a browser keeps something of each of the "
+            f"{num_warmup} different presets when it first draws it"
+        )
 
     choice = prove_renderer(options.gpu)
-    num_distinct = min(options.distinct, options.num)
     with (
         TemporaryDirectory() as takes,
         real_pairs(options.presets, (num_distinct + 1) // 2, options.seed) as pairs,
@@ -108,7 +110,7 @@ def main() -> None:
                 plan, pairs.layers, options.num, lambda num: line.update(num, options.num)
             )
         )
-    warm = held_mb[_NUM_WARMUP:]
+    warm = held_mb[num_warmup:]
     num_compared = min(_NUM_COMPARED, len(warm) // 2)
     first, last = statistics.fmean(warm[:num_compared]), statistics.fmean(warm[-num_compared:])
     print_course(held_mb)

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from aivj.browser.session import find_chromium
+from aivj.browser.chromium import find_chromium
 from aivj.packs.scan import scan_presets
 from aivj.stage.conversion import PresetConverter
 from aivj.stage.converted_preset import ConvertedPreset

@@ -23,7 +23,7 @@ from playwright.async_api import CDPSession, ConsoleMessage, Page, async_playwri
 from rich.table import Table
 
 from aivj.browser.choice import RendererChoice
-from aivj.browser.session import find_chromium
+from aivj.browser.chromium import find_chromium
 from aivj.pipeline.verification import player_server
 from benchmarks.cpu_meter import CpuMeter
 from benchmarks.goals import Goal, print_goals

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from aivj.audio.groove import groove
 from aivj.browser.choice import RendererChoice
-from aivj.browser.session import find_chromium
+from aivj.browser.chromium import find_chromium
 from aivj.stage.assets import DIST
 from aivj.stage.server import StageServer
 from aivj.takes.render import planar_clip, take_request

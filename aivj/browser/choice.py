@@ -13,7 +13,6 @@ from aivj.browser.profiles import (
     takes_either_way,
 )
 from aivj.browser.renderer import RendererReport
-from aivj.browser.session import BrowserSession
 from aivj.errors import MissingDependencyError, RendererRefusedError, WorkerLostError
 
 
@@ -47,6 +46,9 @@ async def choose_renderer(
         RendererRefusedError: No profile gives the renderer that was asked for.
         MissingDependencyError: Chromium is missing.
     """
+    # What has been proved can be read without it, and Playwright takes its time.
+    from aivj.browser.session import BrowserSession
+
     names: Sequence[ProfileName] = [profile] if profile else candidate_profiles(policy)
     rejected: list[str] = []
     for name in names:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import uuid
 from pathlib import Path
 from typing import Self
@@ -13,6 +12,7 @@ import psutil
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from aivj.browser.chromium import find_chromium
 from aivj.browser.display import Display
 from aivj.browser.libraries import refuse_missing_libraries, refuse_missing_sandbox
 from aivj.browser.live_page import LivePage, OnEvent, PageSetup
@@ -23,7 +23,7 @@ from aivj.browser.profiles import DROPPED_DEFAULT_ARGS, GpuPolicy, LaunchPlan
 from aivj.browser.recorded_tab import RecordedTab
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.browser.tab import PageReply, Tab, first_line
-from aivj.errors import MissingDependencyError, WorkerLostError
+from aivj.errors import WorkerLostError
 
 _DRIVER = Path(playwright.__file__).parent / "driver" / "node"
 _LAUNCH_TIMEOUT_S = 30.0
@@ -43,21 +43,6 @@ _DESCRIBE_RENDERER = """() => {
     gl.getParameter(gl.VERSION),
   ].map(String);
 }"""
-
-
-def find_chromium() -> Path:
-    """Returns the Chromium of this machine.
-
-    Raises:
-        MissingDependencyError: There is none.
-    """
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found is not None:
-            return Path(found)
-    raise MissingDependencyError(
-        "a Chromium", "none on PATH", "run `make setup`, or install the chromium package"
-    )
 
 
 class BrowserSession:

@@ -1,7 +1,7 @@
 """`aivj demo`: the whole loop on real presets."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aivj.contracts.demo_summary import StageSummary
     from aivj.settings import Settings
 
+Pairing = Literal["best", "random"]
+
 PROJECTM_PRESETS = Path("/usr/share/projectM/presets")
 
 
@@ -35,6 +37,10 @@ def demo(
     pairs: Annotated[
         int, typer.Option("--pairs", min=2, max=MAX_PAIRS, help="Pairs to draw.")
     ] = 32,
+    pairing: Annotated[
+        Pairing,
+        typer.Option("--pairing", help="Half of them the best of all pairs, or all as they come."),
+    ] = "best",
     seed: SeedOption = 0,
     gpu: GpuOrAutoOption = "auto",
     workers: WorkersOption = None,
@@ -74,6 +80,7 @@ def demo(
         bucket_uri=bucket or settings.bucket_uri,
         num_workers=lambda is_software: num_workers_or_default(workers, is_software=is_software),
         num_pairs=pairs,
+        pairing=pairing,
         seed=seed,
         gpu=gpu,
         fresh=fresh,

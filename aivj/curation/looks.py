@@ -119,8 +119,8 @@ def _parts(values: NDArray[np.float32], parts: tuple[int, int]) -> NDArray[np.fl
 
 
 def _colour(pictures: Bytes) -> Floats:
-    levels = (pictures.astype(np.int64) * _COLOUR_LEVELS) // 256
-    cubes = levels @ np.array([_COLOUR_LEVELS**2, _COLOUR_LEVELS, 1])
+    red, green, blue = np.moveaxis(pictures // (256 // _COLOUR_LEVELS), -1, 0)
+    cubes = _COLOUR_LEVELS**2 * red + _COLOUR_LEVELS * green + blue
     num_cubes = _COLOUR_LEVELS**3
     num_pairs = len(pictures)
     cubes = _in_a_row(cubes)

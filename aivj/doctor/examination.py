@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Literal
 
 from aivj.browser.choice import RendererChoice, choose_renderer
+from aivj.browser.chromium import find_chromium
 from aivj.browser.gpus import GpuPin, visible_gpus
 from aivj.browser.nvidia_smi import is_installed
 from aivj.browser.profiles import GpuPolicy, pinned
-from aivj.browser.session import BrowserSession, find_chromium
+from aivj.browser.session import BrowserSession
 from aivj.errors import AivjError, MissingDependencyError, StorageError
 from aivj.stage.assets import DIST, read_assets
 from aivj.storage import require_writable_folder

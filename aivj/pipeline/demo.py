@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from aivj.audio.groove import GROOVE_NAME
-from aivj.audio.playlist import read_playlist
 from aivj.browser.choice import RendererChoice
 from aivj.contracts.demo_summary import StageSummary
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
@@ -26,10 +24,15 @@ from aivj.errors import GateError
 from aivj.gate.request import VerifyRequest
 from aivj.gate.run_check import check_run
 from aivj.packs.pairing import DrawnPack
-from aivj.pipeline.demo_drawing import draw_pack, draw_weak_elite
+from aivj.pipeline.demo_drawing import (
+    ChosenPairs,
+    choose_pairs,
+    draw_pack,
+    draw_presets,
+    draw_weak_elite,
+)
 from aivj.pipeline.demo_request import PACK, DemoRequest
 from aivj.pipeline.releasing import publish
-from aivj.pipeline.render_options import RenderOptions
 from aivj.pipeline.rendering import run_sampling
 from aivj.pipeline.requests import LabelRequest, ScoreRequest, TrainRequest
 from aivj.pipeline.scoring import score
@@ -54,6 +57,7 @@ class DemoResult:
     request: DemoRequest
     choice: RendererChoice
     pack: DrawnPack
+    chosen: ChosenPairs | None
     sampled: SampleSummary
     trained: TrainOutcome
     quality: PairsQuality
@@ -94,14 +98,15 @@ class _Demo:
         self._listener = listener
         self._stages: list[StageSummary] = []
         self._notices: list[str] = []
+        self._chosen: ChosenPairs | None = None
 
     def run(self) -> DemoResult:
         request = self._request
         choice = self._examine()
-        pack = self._draw(choice)
+        num_workers = request.num_workers(choice.report.is_software)
+        pack = self._draw(choice) if request.pairing == "random" else self._choose(choice)
         elite_dir = draw_weak_elite(request, self._notice)
         tracker = Tracker(request.tracking_uri, origin=origin_tags("demo", request.command))
-        num_workers = request.num_workers(choice.report.is_software)
         tags = {"pack": PACK, "renderer_class": choice.report.renderer_class}
         with tracker.start("demo", params={}, tags=tags) as run:
             sampled = self._sample(choice, num_workers, pack)
@@ -114,6 +119,7 @@ class _Demo:
             request=request,
             choice=choice,
             pack=pack,
+            chosen=self._chosen,
             sampled=sampled,
             trained=trained,
             quality=quality,
@@ -144,6 +150,20 @@ class _Demo:
             note(told)
         return drawn
 
+    def _choose(self, choice: RendererChoice) -> DrawnPack:
+        with self._stage("draw") as note:
+            drawn, told = draw_presets(self._request, choice, on_progress=self._listener.progress)
+            note(told)
+        with self._stage("pack") as note:
+            self._chosen, told = choose_pairs(
+                self._request,
+                drawn,
+                on_progress=self._listener.progress,
+                notice=self._notice,
+            )
+            note(told)
+        return self._chosen.pack.drawn
+
     def _sample(self, choice: RendererChoice, num_workers: int, pack: DrawnPack) -> SampleSummary:
         request = self._request
         sample_request = SampleRequest(
@@ -161,9 +181,9 @@ class _Demo:
         with self._stage("sample") as note:
             sampled = run_sampling(
                 sample_request,
-                options=RenderOptions(gpu=request.gpu, takes_uri=request.takes_uri),
+                options=request.render_options,
                 choice=choice,
-                playlist=read_playlist(GROOVE_NAME, sample_request.settings.duration_s),
+                playlist=request.playlist,
                 num_workers=num_workers,
                 conversion_cache=request.conversion_cache,
                 on_progress=on_progress,

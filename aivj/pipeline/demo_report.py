@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from aivj.contracts.demo_summary import (
     DemoSummary,
@@ -15,20 +16,27 @@ from aivj.contracts.verification import REPORT_NAME
 from aivj.pipeline.demo import DemoResult
 from aivj.pipeline.demo_check import require_true_summary
 from aivj.pipeline.demo_request import PACK
+from aivj.pipeline.pairs_report import write_pairs_report
 from aivj.report import CheckLine, ReportData, StageLine, write_report
 from aivj.report.run import run_data
 
 SUMMARY_NAME = "summary.json"
+PAIRS_PAGE_NAME = "pairs.html"
 
 
 def write_demo_report(result: DemoResult) -> DemoSummary:
-    """Writes both files into the demo's folder and returns the summary.
+    """Writes both files into the demo's folder, and the page on pairs that were chosen.
+
+    Returns:
+        The summary.
 
     Raises:
         GateError: The summary is contradicted by the files and places that it names.
     """
     artifacts = _artifacts(result)
     now = datetime.now(UTC)
+    if result.chosen is not None:
+        write_pairs_report(Path(artifacts["pairs"]), result.chosen.asked, result.chosen.pack)
     write_report(result.request.folder / PAGE_NAME, _report_data(result, artifacts))
     summary = _summary(result, artifacts, now)
     write_demo_summary(result.request.folder / SUMMARY_NAME, summary)
@@ -50,6 +58,8 @@ def _artifacts(result: DemoResult) -> dict[str, str]:
         "quality": result.quality_path,
         "verify": request.folder / "verify" / REPORT_NAME,
     }
+    if result.chosen is not None:
+        paths["pairs"] = request.folder / PAIRS_PAGE_NAME
     places = {"bucket": result.promotion.bucket_uri, "mlflow": request.tracking_uri}
     return {name: path.as_posix() for name, path in paths.items()} | places
 

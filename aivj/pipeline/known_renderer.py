@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from aivj.browser.choice import RendererChoice
-from aivj.browser.session import find_chromium
+from aivj.browser.chromium import find_chromium
 from aivj.pipeline.render_options import RenderOptions
 from aivj.storage import sha256_hex, write_atomic
 

@@ -4,12 +4,13 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from aivj.coupling.pack_rows import pack_files
 from aivj.curation.layer_pool import LayerPool
 from aivj.errors import InputError
-from aivj.packs.drawing import DrawnPreset, Rejection, SeededDraw
+from aivj.packs.drawing import Accept, DrawnPreset, Rejection, SeededDraw
 from aivj.packs.provenance import original_names
 from aivj.packs.scan import PresetFile, scan_presets
 from aivj.pipeline.labels import read_pack
@@ -42,8 +43,8 @@ class PairedLayers:
     takes: TakeStore
 
 
-def presets_of(request: PairsRequest) -> SeededDraw:
-    """Returns what yields the presets, each content once.
+def presets_of(request: PairsRequest, accept: Accept | None = None) -> SeededDraw:
+    """Returns what yields the presets, each content once, those that are accepted.
 
     Raises:
         InputError: None or both of folder and pack are named, or the one named cannot be read.
@@ -59,7 +60,9 @@ def presets_of(request: PairsRequest) -> SeededDraw:
         library = scan_presets(request.presets, passed_over=passed_over)
     else:
         library = _presets_of_pack(request.packs_root, str(request.from_pack))
-    return SeededDraw(library, purpose="pairs", seed=request.seed, passed_over=passed_over)
+    return SeededDraw(
+        library, purpose="pairs", seed=request.seed, accept=accept, passed_over=passed_over
+    )
 
 
 def _presets_of_pack(packs_root: Path, pack: str) -> list[PresetFile]:
@@ -68,15 +71,20 @@ def _presets_of_pack(packs_root: Path, pack: str) -> list[PresetFile]:
 
 
 def read_layers(
-    draw: SeededDraw, take_presets: TakePresets, music: bytes, *, skip_degraded: bool
+    draw: SeededDraw,
+    take_presets: TakePresets,
+    music: bytes,
+    *,
+    max_presets: int | None,
+    skip_degraded: bool,
 ) -> PairedLayers:
-    """Reads the takes of presets; notes in `draw` those that cannot be used.
+    """Reads the takes of presets, the first of a draw; notes in it those that cannot be used.
 
     Raises:
         InputError: Fewer than two presets can be used.
     """
     # By content: the order in which files were found decides nothing.
-    presets = sorted(draw, key=lambda preset: preset.content_hash)
+    presets = sorted(islice(draw, max_presets), key=lambda preset: preset.content_hash)
     if len(presets) < _FEWEST:
         raise _too_few(draw, len(presets))
     takes = take_presets(presets)

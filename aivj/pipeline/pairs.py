@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from aivj.contracts.pairs_manifest import require_pack_name
-from aivj.coupling.checkpoint import read_checkpoint
+from aivj.coupling.checkpoint import Checkpoint, read_checkpoint
 from aivj.coupling.device import choose_device
 from aivj.coupling.eval_target import eval_targets01
 from aivj.coupling.score import measured_inputs, predict, read_described
@@ -14,8 +14,9 @@ from aivj.coupling.taken_pairs import TakenPairs
 from aivj.curation.best_pairs import BestPairs, Quality, best_pairs
 from aivj.curation.candidates import Floats, Places
 from aivj.curation.layer_pool import Progress, unheard
+from aivj.curation.random_pairing import random_pairs
 from aivj.errors import InputError
-from aivj.packs.drawing import DrawnPreset, name_pairs
+from aivj.packs.drawing import Accept, DrawnPreset, name_pairs
 from aivj.packs.feature_store import FeatureStore
 from aivj.packs.pairing import MEGABYTE, DrawnPack, lay_out_pack, refuse_other_draw
 from aivj.packs.provenance import passed_over_list, trace
@@ -47,6 +48,7 @@ def choose_pack(
     take_presets: TakePresets,
     music: bytes,
     *,
+    accept: Accept | None = None,
     on_progress: Progress = unheard,
 ) -> ChosenPack:
     """Chooses pairs of the presets and lays them out as a pack.
@@ -58,25 +60,33 @@ def choose_pack(
         request: Which presets, and how pairs are chosen.
         take_presets: Draws presets.
         music: What they are drawn to, as the page is given it.
+        accept: Says of each preset whether it is one of the set; None takes all.
         on_progress: Told how many of how many pairs are measured.
 
     Raises:
         InputError: The request names no presets, fewer than two can be drawn, no pair may be
-            shown, the pack would be too large, or another pack of that name is there.
+            shown, the pack would be too large, another pack of that name is there, or the net that
+            is to be asked is missing or of other features.
         StorageError: The disk did not take the pack.
     """
     folder = request.packs_root / "presets" / require_pack_name(request.name)
+    net = _net(request)
+    parameters = request.parameters | ({} if net is None else {"net": net.digest})
     if not request.replace:
-        refuse_other_draw(
-            folder, seed=request.seed, source=request.source, parameters=request.parameters
-        )
-    draw = presets_of(request)
-    layers = read_layers(draw, take_presets, music, skip_degraded=request.degraded == "skip")
+        refuse_other_draw(folder, seed=request.seed, source=request.source, parameters=parameters)
+    draw = presets_of(request, accept)
+    layers = read_layers(
+        draw,
+        take_presets,
+        music,
+        max_presets=request.max_presets,
+        skip_degraded=request.degraded == "skip",
+    )
     best = best_pairs(
         layers.pool,
         request.choosing,
         target=eval_targets01,
-        quality=_quality(request, layers),
+        quality=_quality(request, net, layers),
         seed=request.seed,
         num_measured=request.num_measured,
         on_progress=on_progress,
@@ -85,7 +95,10 @@ def choose_pack(
     pairs = name_pairs(
         "p",
         0,
-        [(layers.presets[fg], layers.presets[bg]) for fg, bg in best.chosen.pairs.tolist()],
+        [
+            (layers.presets[fg], layers.presets[bg])
+            for fg, bg in _pairs_of(request, best, len(layers.presets))
+        ],
     )
     num_bytes = sum(len(pair.fg.data) + len(pair.bg.data) for pair in pairs)
     if num_bytes > request.max_mb * MEGABYTE:
@@ -100,7 +113,7 @@ def choose_pack(
             draw,
             pairs,
             kind="chosen-pairs",
-            parameters=request.parameters,
+            parameters=parameters,
             source=request.source,
         ),
         passed_over_list(draw),
@@ -118,19 +131,29 @@ def choose_pack(
     )
 
 
-def _quality(request: PairsRequest, layers: PairedLayers) -> Quality:
-    """Returns what pairs are chosen by.
+def _net(request: PairsRequest) -> Checkpoint | None:
+    """Returns the net that is asked for scores, if one is.
 
     Raises:
-        InputError: A net is to be asked, and there is none, or one of other features.
+        InputError: There is none, or it cannot be used.
     """
     if request.quality == "target":
-        return lambda _, target01: target01
+        return None
     if request.checkpoint_path is None:
         raise InputError(
             "a net to ask for scores", "none", "name it with --checkpoint, or train one"
         )
-    checkpoint = read_checkpoint(request.checkpoint_path)
+    return read_checkpoint(request.checkpoint_path)
+
+
+def _quality(request: PairsRequest, checkpoint: Checkpoint | None, layers: PairedLayers) -> Quality:
+    """Returns what pairs are chosen by.
+
+    Raises:
+        InputError: The net knows other features.
+    """
+    if checkpoint is None:
+        return lambda _, target01: target01
     files = [preset.source.path for preset in layers.presets]
     rows = read_described(checkpoint, FeatureStore(request.feature_store), files)
     taken = TakenPairs([layers.takes])
@@ -148,6 +171,17 @@ def _quality(request: PairsRequest, layers: PairedLayers) -> Quality:
     return quality01
 
 
+def _pairs_of(request: PairsRequest, best: BestPairs, num_presets: int) -> list[tuple[int, int]]:
+    """Returns the chosen pairs, then those at random; no two presets meet twice."""
+    pairs = {frozenset(pair): pair for pair in map(tuple, best.chosen.pairs.tolist())}
+    num = len(pairs) + request.num - request.choosing.num
+    # Those that the page shows, and others in place of what was chosen already.
+    for pair in map(tuple, random_pairs(num_presets, 2 * request.num, request.seed).tolist()):
+        if len(pairs) < num:
+            pairs.setdefault(frozenset(pair), pair)
+    return list(pairs.values())
+
+
 def _require_some(best: BestPairs) -> None:
     if len(best.chosen.pairs):
         return
@@ -161,9 +195,10 @@ def _require_some(best: BestPairs) -> None:
 
 def _notes(request: PairsRequest, best: BestPairs, num_presets: int) -> list[str]:
     num, num_sound = len(best.chosen.pairs), int(best.sifted.is_sound.sum())
-    if num == request.num:
+    wanted = request.choosing.num
+    if num == wanted:
         return []
     why = "their presets are used up" if num < num_sound else "that is all"
     is_rest_unknown = best.num_measured < num_presets * (num_presets - 1)
     more = "; --measured looks at more" if is_rest_unknown else ""
-    return [f"{num} pairs instead of {request.num}: of {num_sound} that may be shown {why}{more}"]
+    return [f"{num} pairs instead of {wanted}: of {num_sound} that may be shown {why}{more}"]

@@ -23,6 +23,9 @@ class PairsRequest(BaseModel):
     feature_store: Path
     presets: Path | None = Field(None, description="Folder of .milk files, walked whole.")
     from_pack: str | None = Field(None, description="Instead: the presets of this pack.")
+    max_presets: int | None = Field(
+        None, ge=2, description="Of the presets only so many, drawn by the seed. Default: all."
+    )
     num: int = Field(300, ge=1, le=_MAX_PAIRS, description="How many pairs, at most.")
     max_uses: int = Field(
         4, ge=1, le=_MAX_PAIRS, description="How often a preset is used, at most, in both places."
@@ -39,6 +42,10 @@ class PairsRequest(BaseModel):
     method: Method = Field("dpp", description="How pairs are chosen; docs/pairs.md.")
     num_measured: int = Field(
         100_000, ge=2, le=10_000_000, description="Pairs measured, at most; the best at a glance."
+    )
+    contrast: bool = Field(
+        default=False,
+        description="Half of the pairs as they come, at random: a net learns from what differs.",
     )
     degraded: Literal["keep", "skip"] = Field(
         "keep", description="What becomes of presets of which a part cannot be drawn."
@@ -61,12 +68,14 @@ class PairsRequest(BaseModel):
 
     @property
     def choosing(self) -> Choosing:
-        """How pairs are chosen."""
-        return Choosing(self.num, self.max_uses, self.variety, self.method)
+        """How pairs are chosen; with contrast half of them, and one more of an odd number."""
+        num = -(-self.num // 2) if self.contrast else self.num
+        return Choosing(num, self.max_uses, self.variety, self.method)
 
     @property
     def parameters(self) -> dict[str, int | float | str]:
-        """What decides the choice beside presets and seed, for the provenance."""
+        """What decides the choice beside presets, seed and net, for the provenance."""
+        optional = {"maxPresets": self.max_presets, "numAtRandom": self.num - self.choosing.num}
         return {
             "num": self.num,
             "maxUses": self.max_uses,
@@ -75,4 +84,5 @@ class PairsRequest(BaseModel):
             "method": self.method,
             "numMeasured": self.num_measured,
             "degraded": self.degraded,
+            **{name: value for name, value in optional.items() if value},
         }

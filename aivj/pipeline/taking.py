@@ -87,6 +87,7 @@ class Studio:
         settings: How they are rendered.
         on_renderer: Told what draws, if anything must be drawn.
         on_progress: Told how many presets of how many are drawn.
+        proved: The renderer, if it was proved just now; else one is proved where it must draw.
     """
 
     home: Path
@@ -97,6 +98,7 @@ class Studio:
     settings: RenderSettings
     on_renderer: Callable[[RendererChoice], None] = lambda _: None
     on_progress: Callable[[int, int], None] = lambda _num_done, _num_all: None
+    proved: RendererChoice | None = None
 
     @property
     def music(self) -> bytes:
@@ -113,10 +115,11 @@ class Studio:
             AivjError: As `prove_renderer` and `aivj.takes.drawing.draw`.
         """
         known = KnownRenderer(self.home, self.options)
-        choice = known.find()
+        choice = self.proved or known.find()
         if choice is None or self._missing(self._shelf(choice), presets):
-            choice = prove_renderer(self.options)
-            known.keep(choice)
+            if self.proved is None:
+                choice = prove_renderer(self.options)
+                known.keep(choice)
             self.on_renderer(choice)
             self._draw(choice, presets)
         return self._shelf(choice).places[_CLIP].open()

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from aivj.browser.choice import RendererChoice
-from aivj.browser.session import BrowserSession
 from aivj.errors import AivjError
 from aivj.stage.assets import read_assets
 from aivj.stage.converted_preset import ConvertedPreset
-from aivj.stage.server import StageServer
 from aivj.stage.shader_links import (
     LINK_SCRIPT,
     LinkErrors,
@@ -96,6 +94,9 @@ class _LinkPage:
     """A browser in a thread of its own, since conversion waits and browsers do not."""
 
     def __init__(self, choice: RendererChoice) -> None:
+        from aivj.browser.session import BrowserSession
+        from aivj.stage.server import StageServer
+
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()

@@ -25,9 +25,12 @@ A millionth more than it is: halves are rounded up, whatever a float's last bit 
 """
 
 _LEVELS = np.arange(256, dtype=np.float64)
-_SCREENED: Bytes = np.rint(_LEVELS + np.outer(FOREGROUND_PER_BYTE * _LEVELS, 255 - _LEVELS)).astype(
-    np.uint8
+_SCREENED: Bytes = (
+    np.rint(_LEVELS + np.outer(FOREGROUND_PER_BYTE * _LEVELS, 255 - _LEVELS))
+    .astype(np.uint8)
+    .ravel()
 )
+"""By 256 times foreground and background."""
 
 
 def screen_blend(foreground: Bytes, background: Bytes) -> Bytes:
@@ -40,7 +43,7 @@ def screen_blend(foreground: Bytes, background: Bytes) -> Bytes:
     Returns:
         Bytes of that shape, rounded to the nearest.
     """
-    return np.asarray(_SCREENED[foreground, background])
+    return np.asarray(_SCREENED.take(256 * foreground.astype(np.uint16) + background))
 
 
 def compose(foreground: LayerCells, background: LayerCells) -> PairCells:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,10 +16,7 @@ from aivj.audio.samples import time_bytes
 from aivj.browser.pinning import pinned_to_own_gpu
 from aivj.browser.profiles import GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport
-from aivj.browser.session import BrowserSession
-from aivj.browser.tab import PageReply
 from aivj.errors import InputError, ItemError, RunError, WorkerLostError
-from aivj.stage.server import StageServer
 from aivj.stage.shader_links import LINK_SCRIPT, LinkErrors, shaders
 from aivj.stage.thumbnails import CELL_TOLERANCE, LUMA_TOLERANCE, luma, picture_cells
 from aivj.takes import self_test
@@ -28,6 +25,9 @@ from aivj.takes.conditions import layer_seed
 from aivj.takes.settings import RenderSettings
 from aivj.takes.store import StorePlace, TakeWriter
 from aivj.takes.take import Drawn, Take
+
+if TYPE_CHECKING:
+    from aivj.browser.tab import PageReply
 
 _TEST_TIMEOUT_S = 60.0
 # Presets; finding all processes of a browser takes milliseconds.
@@ -119,6 +119,10 @@ class TakeWorker:
     """Draws presets in one browser."""
 
     def __init__(self, plan: TakePlan) -> None:
+        # Whoever only says what is to be drawn does without Playwright and aiohttp: some 0.3 s.
+        from aivj.browser.session import BrowserSession
+        from aivj.stage.server import StageServer
+
         self._plan = plan
         self._writers: dict[str, TakeWriter] = {}
         self._num_kept = 0
@@ -260,7 +264,7 @@ class TakeWorker:
 
     async def _call(
         self, hook: str, request: str, timeout_s: float
-    ) -> tuple[Mapping[str, Any], PageReply]:
+    ) -> tuple[Mapping[str, Any], "PageReply"]:
         every = self._plan.reload_every
         num_before, self._num_in_document = self._num_in_document, 0
         fresh = num_before == 0 or (every > 0 and num_before >= every)

@@ -42,8 +42,10 @@ class Screened:
         composite_color_r: Its mean red; the next two green and blue.
         fg_contribution: What the foreground adds to the composite's luma.
         bg_contribution: What the background adds.
-        motion_energy: Root of the mean square of the composite's change, its channels weighted as
-            for luma; for `composite_avg_frame_delta`.
+        motion_energy: Mean over frames of the root of the mean square of the composite's change,
+            its channels weighted as for luma; for `composite_avg_frame_delta`. No product gives
+            the mean absolute change, so that pairs are ranked alike but for few cells that change
+            much (Spearman 0.94; see docs/log/takes.md).
         response_energy: The same of its difference from silence; for `audio_response`.
     """
 
@@ -137,19 +139,21 @@ class _Block:
         return self._difference(list(zip(measured[settings.compared_frames], silent, strict=True)))
 
     def _difference(self, frames: list[tuple[int, int]]) -> Figures:
-        """Returns the root mean square of the difference between the frames of each couple."""
-        summed = self._zeros()
-        for (one, other), (channel, weight) in product(frames, enumerate(_WEIGHTS.tolist())):
-            (front, back), (front_other, back_other) = (
-                self._dark(channel, one),
-                self._dark(channel, other),
-            )
-            summed.addmm_(front * front_other, (back * back_other).T, alpha=-2 * weight)
-            summed.addmm_(front.square_(), back.square_().T, alpha=weight)
-            summed.addmm_(front_other.square_(), back_other.square_().T, alpha=weight)
-        energy = summed.clamp_(min=0) / (len(frames) * NUM_CELLS)
-        root: Figures = energy.sqrt_().cpu().numpy()
-        return root
+        """Returns the mean over couples of frames of the root mean square of their difference."""
+        roots = self._zeros()
+        for one, other in frames:
+            summed = self._zeros()
+            for channel, weight in enumerate(_WEIGHTS.tolist()):
+                (front, back), (front_other, back_other) = (
+                    self._dark(channel, one),
+                    self._dark(channel, other),
+                )
+                summed.addmm_(front * front_other, (back * back_other).T, alpha=-2 * weight)
+                summed.addmm_(front.square_(), back.square_().T, alpha=weight)
+                summed.addmm_(front_other.square_(), back_other.square_().T, alpha=weight)
+            roots += summed.clamp_(min=0).div_(NUM_CELLS).sqrt_()
+        mean: Figures = roots.div_(len(frames)).cpu().numpy()
+        return mean
 
     def _dark(self, channel: int, frame: int) -> tuple[Any, Any]:
         """Returns what foregrounds and backgrounds leave dark, each float32 [num_layers, 2304]."""

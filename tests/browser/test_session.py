@@ -9,8 +9,8 @@ import sys
 import psutil
 import pytest
 
+from aivj.browser import chromium as chromium_module
 from aivj.browser import display as display_module
-from aivj.browser import session as session_module
 from aivj.browser.choice import choose_renderer
 from aivj.browser.live_page import PageSetup
 from aivj.browser.profiles import installed_egl_vendors, launch_plan
@@ -153,7 +153,7 @@ async def test_headed_on_a_display_of_its_own(monkeypatch):
 
 
 async def test_missing_programs_are_named(monkeypatch):
-    monkeypatch.setattr(session_module.shutil, "which", lambda _: None)
+    monkeypatch.setattr(chromium_module.shutil, "which", lambda _: None)
     with pytest.raises(MissingDependencyError, match="make setup"):
         await software_session().open()
 

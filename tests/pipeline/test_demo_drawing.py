@@ -4,11 +4,14 @@ import contextlib
 from types import SimpleNamespace
 
 import pytest
+from curation.made_layers import music
+from pipeline.made_studio import Studio
 
 from aivj.contracts.elite_manifest import read_elite_manifest
 from aivj.errors import InputError
+from aivj.packs.provenance import read_provenance
 from aivj.pipeline import demo_drawing
-from aivj.pipeline.demo_drawing import draw_pack, draw_weak_elite
+from aivj.pipeline.demo_drawing import choose_pairs, draw_pack, draw_presets, draw_weak_elite
 from aivj.pipeline.demo_request import DemoRequest
 
 
@@ -72,6 +75,66 @@ def test_a_small_folder_gives_fewer_pairs_and_says_so(request_of, told):
     assert len(pack.manifest.pairs) == 2
     assert summary == "2 pairs drawn from 5 presets, 0 degraded passed over"
     assert told[0].startswith("Only 2 of 8 pairs could be drawn")
+
+
+@pytest.fixture
+def made_studio(tmp_path, monkeypatch):
+    """Draws presets without a browser."""
+    made = Studio(tmp_path)
+
+    def opened(**asked):
+        def take(presets):
+            missing = [each for each in presets if each.content_hash not in made.store]
+            takes = made.take_presets(presets)
+            if missing:
+                asked["on_progress"](len(missing), len(missing))
+            return takes
+
+        return SimpleNamespace(take=take, music=music())
+
+    monkeypatch.setattr(demo_drawing, "Studio", opened)
+    return made
+
+
+@pytest.fixture
+def lively_request(request_of):
+    """A request for four pairs of presets that can be told apart by the one that draws them."""
+    request = request_of([], num_pairs=4)
+    for number in range(5):
+        (request.presets / f"{number}.milk").write_text(f"warp={number}.5\n")
+    return request
+
+
+def chosen(request, told):
+    drawn, drawing = draw_presets(request, None, on_progress=lambda *_: None)
+    pairs, choosing = choose_pairs(request, drawn, on_progress=lambda *_: None, notice=told.append)
+    return pairs.pack, (drawing, choosing)
+
+
+def test_half_of_the_pairs_are_the_best_of_all(made_studio, lively_request, told):
+    pack, (drawing, choosing) = chosen(lively_request, told)
+
+    assert drawing == "5 presets, 0 of them drawn before; 0 degraded passed over"
+    assert choosing.startswith("2 pairs chosen of 20 (mean target 0.")
+    assert ", 2 at random (0." in choosing
+    provenance = read_provenance(pack.drawn.folder)
+    assert (provenance.kind, len(provenance.pairs)) == ("chosen-pairs", 4)
+    assert len(made_studio.asked) == 5
+    assert told == []
+
+
+@pytest.mark.usefixtures("made_studio")
+def test_presets_that_were_drawn_before_are_counted_and_the_pack_stays(lively_request, told):
+    chosen(lively_request, told)
+    pack, (drawing, _) = chosen(lively_request, told)
+    assert drawing == "5 presets, 5 of them drawn before; 0 degraded passed over"
+    assert pack.drawn.was_there
+
+
+@pytest.mark.usefixtures("made_studio")
+def test_two_presets_make_too_few_pairs_to_choose_of(request_of, told):
+    with pytest.raises(InputError, match="presets for 1 pair"):
+        chosen(request_of([3] * 2), told)
 
 
 def test_equal_ratings_give_no_elite_list_and_that_is_said(request_of, told):

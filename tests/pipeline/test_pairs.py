@@ -1,34 +1,23 @@
 """A pack is chosen of takes that are there: what is in it, what is not, and what is said."""
 
-import io
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from curation.made_layers import SETTINGS, layer, music
-from PIL import Image
+from curation.made_layers import music
+from pipeline.made_studio import FAILED, NEVER_DRAWN, Studio
 
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
 from aivj.coupling.preset_rows import read_presets
 from aivj.errors import InputError
-from aivj.packs.drawing import DrawnPreset
 from aivj.packs.provenance import PASSED_OVER_NAME, read_provenance
 from aivj.pipeline.pairs import ChosenPack, choose_pack
 from aivj.pipeline.pairs_report import write_pairs_report
 from aivj.pipeline.pairs_request import PairsRequest
-from aivj.takes.conditions import Conditions
-from aivj.takes.store import TakeStore
-from aivj.takes.take import Drawn, Take, TakeFailure
 
 NUM_LIVELY = 5
-FAILED, DEGRADED, NEVER_DRAWN = 5, 6, 7
-
-
-def picture() -> bytes:
-    written = io.BytesIO()
-    Image.fromarray(np.full((36, 64, 3), 90, np.uint8)).save(written, "WEBP")
-    return written.getvalue()
 
 
 @pytest.fixture
@@ -39,35 +28,6 @@ def folder(tmp_path: Path) -> Path:
         (presets / f"Author - {number}.milk").write_text(f"warp={number}.5\ncx=0.{number}\n")
     (presets / "Author - again.milk").write_text("warp=0.5\ncx=0.0\n")
     return presets
-
-
-class Studio:
-    """Draws presets by their number, and notes which."""
-
-    def __init__(self, root: Path) -> None:
-        conditions = Conditions.of(
-            SETTINGS, renderer_class="made", stage="0", converter="0", clip=music()
-        )
-        self.store = TakeStore.open(root / "takes", conditions)
-        self.asked: list[str] = []
-
-    def take_presets(self, presets: list[DrawnPreset]) -> TakeStore:
-        writer = self.store.writer()
-        for preset in presets:
-            number = round(preset.milk.values["warp"] - 0.5)
-            self.asked.append(preset.content_hash)
-            if number != NEVER_DRAWN and preset.content_hash not in self.store:
-                writer.add(Take(preset.content_hash, self._outcome(number), "made", "1"))
-        writer.close()
-        self.store.refresh()
-        return self.store
-
-    @staticmethod
-    def _outcome(number: int) -> Drawn | TakeFailure:
-        if number == FAILED:
-            return TakeFailure("wasm-trap", "an equation", "a trap", "leave it out")
-        degraded = ("warp shader",) if number == DEGRADED else ()
-        return Drawn(layer(seed=number), (picture(),) * 3, 1.0, 1.0, degraded=degraded)
 
 
 @pytest.fixture
@@ -225,13 +185,17 @@ def test_a_score_without_a_net_is_refused(tmp_path: Path, studio: Studio) -> Non
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize(("quality", "first_is_favourite"), [("score", True), ("target", False)])
+@pytest.mark.parametrize(
+    ("quality", "first_is_favourite", "net"),
+    [("score", True, "its bytes"), ("target", False, None)],
+)
 def test_a_net_is_asked_of_the_presets_that_pairs_are_made_of(
     tmp_path: Path,
     studio: Studio,
     monkeypatch: pytest.MonkeyPatch,
     quality: str,
     first_is_favourite: bool,
+    net: str | None,
 ) -> None:
     plain = chosen(tmp_path, studio, name="plain", num=1)
     others = set(range(NUM_LIVELY)) - set(plain.best.chosen.pairs[0].tolist())
@@ -241,7 +205,9 @@ def test_a_net_is_asked_of_the_presets_that_pairs_are_made_of(
         hashes = np.array(rows.table.hashes)
         return np.where(hashes[fg_index] == wanted, 1.0, 0.1)
 
-    monkeypatch.setattr("aivj.pipeline.pairs.read_checkpoint", lambda path: path)
+    monkeypatch.setattr(
+        "aivj.pipeline.pairs.read_checkpoint", lambda _: SimpleNamespace(digest="its bytes")
+    )
     monkeypatch.setattr(
         "aivj.pipeline.pairs.read_described", lambda _, store, files: read_presets(store, files)
     )
@@ -250,5 +216,37 @@ def test_a_net_is_asked_of_the_presets_that_pairs_are_made_of(
     pack = chosen(
         tmp_path, studio, quality=quality, num=1, checkpoint_path=tmp_path / "net.safetensors"
     )
+    assert pack.drawn.provenance.parameters.get("net") == net
     front = pack.drawn.provenance.pairs[0].fg.content_hash
     assert (front == wanted) == first_is_favourite
+
+
+@pytest.mark.usefixtures("folder")
+def test_half_of_a_pack_may_be_at_random(tmp_path: Path, studio: Studio) -> None:
+    plain = chosen(tmp_path, studio, name="plain", num=2)
+    pack = chosen(tmp_path, studio, num=3, contrast=True)
+
+    numbers = {preset.content_hash: number for number, preset in enumerate(pack.presets)}
+    pairs = [
+        (numbers[pair.fg.content_hash], numbers[pair.bg.content_hash])
+        for pair in pack.drawn.provenance.pairs
+    ]
+    best, at_random = (side.pairs.tolist() for side in (pack.best.chosen, pack.best.at_random))
+    assert [list(pair) for pair in pairs[:2]] == best == plain.best.chosen.pairs.tolist()
+    assert list(pairs[2]) in at_random
+    assert len({frozenset(pair) for pair in pairs}) == 3
+    assert pack.notes == ()
+    assert pack.drawn.provenance.parameters["numAtRandom"] == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_of_the_presets_so_many_that_are_accepted(tmp_path: Path, studio: Studio) -> None:
+    pack = choose_pack(
+        request(tmp_path, max_presets=3),
+        studio.take_presets,
+        music(),
+        accept=lambda file, _: file.relative_path < "Author - 5",
+    )
+    assert len(studio.asked) == len(pack.presets) == 3
+    assert all(preset.source.relative_path < "Author - 5" for preset in pack.presets)
+    assert pack.drawn.provenance.parameters["maxPresets"] == 3

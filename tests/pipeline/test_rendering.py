@@ -1,5 +1,7 @@
 """Whether a run needs a browser at all."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -78,3 +80,15 @@ def test_what_is_tried_again_needs_one(asked, draw_all, software_renderer, tmp_p
 
     assert asked(software_renderer, resume=True) == software_renderer
     assert asked(software_renderer, resume=True, retry_failed=True) is None
+
+
+def test_what_only_composes_does_not_load_what_drives_browsers() -> None:
+    script = (
+        "import sys, aivj.pipeline.known_renderer, aivj.pipeline.rendering, aivj.sampling.run\n"
+        "loaded = {'aiohttp', 'playwright', 'ray', 'torch'} & set(sys.modules)\n"
+        "sys.exit(' '.join(loaded) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -113,6 +113,13 @@ def test_no_browser_is_asked_where_all_are_there(tmp_path, browsers, presets) ->
     assert again == []
 
 
+def test_a_renderer_that_was_proved_just_now_is_not_proved_again(
+    tmp_path, browsers, presets, software_renderer
+) -> None:
+    replace(studio(tmp_path, []), proved=software_renderer).take(presets[1:3])
+    assert browsers.asked == {"preset": 2}
+
+
 def test_only_new_ones_are_drawn(tmp_path, browsers, presets) -> None:
     studio(tmp_path, []).take(presets[1:3])
     browsers.asked.clear()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.async_api import async_playwright
 
-from aivj.browser.session import find_chromium
+from aivj.browser.chromium import find_chromium
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.errors import StorageError
 from aivj.report import CheckLine, ReportData, StageLine, write_report

@@ -9,7 +9,7 @@ from stage.player_page import open_player
 
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
-from aivj.browser.session import find_chromium
+from aivj.browser.chromium import find_chromium
 from aivj.stage.conversion import PresetConverter
 
 # A microphone that beeps, and a person who always allows it.

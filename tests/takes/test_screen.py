@@ -33,7 +33,8 @@ def unrounded(front, back):
 
 
 def root_mean_square(difference):
-    return np.sqrt(np.square(difference).sum(axis=0).mean())
+    """Of each frame, and the mean of these."""
+    return np.sqrt(np.square(difference).sum(axis=0).mean(axis=-1)).mean()
 
 
 def test_most_figures_are_those_of_measured_pairs():
