@@ -22,7 +22,7 @@ from release.release_fixtures import (
 )
 from storage.s3_services import fresh_bucket
 
-from aivj.browser.session import find_chromium
+from aivj.browser.chromium import find_chromium
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pointer import Pointer
 from aivj.release import rollback
