@@ -18,7 +18,7 @@ def write_pairs_report(path: Path, request: PairsRequest, pack: ChosenPack) -> N
         StorageError: The disk did not take it.
     """
     best, manifest = pack.best, pack.drawn.manifest
-    num_sound = int(best.sifted.is_sound.sum())
+    num_sound, num_chosen = int(best.sifted.is_sound.sum()), len(best.chosen.pairs)
     refused = [
         f"{num:,} of the measured pairs refused: {rule}"
         for rule, num in best.sifted.num_refused.items()
@@ -29,7 +29,8 @@ def write_pairs_report(path: Path, request: PairsRequest, pack: ChosenPack) -> N
         "pairs of them": f"{len(pack.presets) * (len(pack.presets) - 1):,}",
         "measured": f"{best.num_measured:,}",
         "may be shown": f"{num_sound:,}",
-        "chosen": f"{len(manifest.pairs):,} of {request.num:,}",
+        "chosen": f"{num_chosen:,} of {request.choosing.num:,}",
+        "at random in the pack": f"{len(manifest.pairs) - num_chosen:,}",
         "method": request.method,
         "variety": f"{request.variety:g}",
         "quality": request.quality,
@@ -47,7 +48,7 @@ def write_pairs_report(path: Path, request: PairsRequest, pack: ChosenPack) -> N
             at_random=_side(
                 pack, best.at_random, "at random", "Drawn from the same presets as they come."
             ),
-            num_vendi=min(NUM_COMPARED, len(manifest.pairs)),
+            num_vendi=min(NUM_COMPARED, num_chosen),
         ),
     )
 

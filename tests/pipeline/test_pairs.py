@@ -236,6 +236,9 @@ def test_half_of_a_pack_may_be_at_random(tmp_path: Path, studio: Studio) -> None
     assert list(pairs[2]) in at_random
     assert len({frozenset(pair) for pair in pairs}) == 3
     assert pack.notes == ()
+    write_pairs_report(tmp_path / "p.html", request(tmp_path, num=3, contrast=True), pack)
+    page = (tmp_path / "p.html").read_text()
+    assert all(told in page for told in ("2 of 2", "at random in the pack", "Vendi of 2"))
     assert pack.drawn.provenance.parameters["numAtRandom"] == 1
 
 
