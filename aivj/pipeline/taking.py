@@ -117,12 +117,15 @@ class Studio:
         known = KnownRenderer(self.home, self.options)
         choice = self.proved or known.find()
         if choice is None or self._missing(self._shelf(choice), presets):
-            if self.proved is None:
-                choice = prove_renderer(self.options)
-                known.keep(choice)
+            choice = self.proved or self._prove(known)
             self.on_renderer(choice)
             self._draw(choice, presets)
         return self._shelf(choice).places[_CLIP].open()
+
+    def _prove(self, known: KnownRenderer) -> RendererChoice:
+        choice = prove_renderer(self.options)
+        known.keep(choice)
+        return choice
 
     def _shelf(self, choice: RendererChoice) -> TakeShelf:
         return TakeShelf.open(
