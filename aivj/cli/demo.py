@@ -135,6 +135,8 @@ class StageProgress:
         if self._task is not None:
             self._progress.update(self._task, completed=num_done, total=num_total, count=count)
         tenth = 10 * num_done // max(1, num_total)
+        if tenth < self._last_tenth:
+            self._last_tenth = 0  # a stage that converts, then draws, counts twice
         if self._progress.disable and tenth > self._last_tenth:
             self._last_tenth = tenth
             err.print(f"  {self._name:<8} {count}")
