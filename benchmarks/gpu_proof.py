@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from aivj.browser.session import find_chromium
+from aivj.browser.chromium import find_chromium
 from aivj.contracts.json_text import iso_utc
 from aivj.doctor import ProfileTrial, examine, library_jobs, own_jobs, try_profiles
 from aivj.errors import MissingDependencyError
