@@ -135,16 +135,14 @@ class _Pool:
             [sys.executable, "-m", "aivj.cli", "--home", _HOME, *arguments],
             env={**self.place.env, "HOME": str(self.folder)},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
             timeout=_JOB_TIMEOUT_S,
             check=False,
         )
         if done.returncode != 0:
-            raise JobError(
-                f"aivj {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}"
-            )
+            verb, said = " ".join(arguments), done.stdout + done.stderr
+            raise JobError(f"aivj {verb} ended with {done.returncode}:\n{said}")
         return done.stdout
 
 
@@ -278,7 +276,8 @@ def _sample_under_fire(run: _Sampling) -> None:
 
 def _learn_and_promote(run: _Sampling) -> None:
     pool, say = run.pool, run.pool.told.out
-    say(pool.aivj("check-run", _RUN).strip().partition("\n")[0])
+    pool.aivj("check-run", _RUN)
+    say("aivj check-run passes")
     tracking = ("--tracking-uri", pool.tracking)
     pool.submit(
         "train_coupling",

@@ -12,7 +12,6 @@ All of it happens in a sandbox that the kernel takes away with this process.
 
 import argparse
 import logging
-import os
 import sys
 import time
 from pathlib import Path
@@ -64,7 +63,7 @@ def _reason_to_skip() -> str | None:
 def _inside(options: argparse.Namespace) -> int:
     # Each request to the store is a line of its server's.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    began, cpu_before = time.monotonic(), _cpu_s()
+    began = time.monotonic()
     told = Told(out=lambda line: err.print(f"{time.monotonic() - began:6.0f} s  {line}"))
     try:
         tell(options.inside, presets=options.presets, num_pairs=options.pairs, told=told)
@@ -74,18 +73,10 @@ def _inside(options: argparse.Namespace) -> int:
                 (options.keep / log.name).write_bytes(log.read_bytes())
     for problem in told.problems:
         out.print(problem, style="bold red", markup=False)
-    out.print(
-        f"{time.monotonic() - began:.0f} s, {_cpu_s() - cpu_before:.0f} CPU s, "
-        f"at most {told.peak_bytes / 2**30:.1f} GiB on nodes"
-    )
+    peak = told.peak_bytes / 2**30
+    out.print(f"{time.monotonic() - began:.0f} s, at most {peak:.1f} GiB on nodes")
     out.print("[bold red]not well[/]" if told.problems else "[green]all is well[/]")
     return 1 if told.problems else 0
-
-
-def _cpu_s() -> float:
-    """Returns what this process and those that have ended below it have computed."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
 
 
 if __name__ == "__main__":
