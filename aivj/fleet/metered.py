@@ -37,7 +37,8 @@ from aivj.runs.progress import SampleProgress
 DONE = "done"
 """The outcome of an attempt that did not fail."""
 
-_BEAT_EVERY_S = 10.0
+# Ray exports every ten seconds what was set since.
+_BEAT_EVERY_S = 5.0
 _log = logging.getLogger("aivj.fleet")
 # Else warnings would appear on the terminal of whoever has set up no logging.
 _log.addHandler(logging.NullHandler())
@@ -171,8 +172,10 @@ class MeteredWorker(Generic[Item, Result]):
 
 
 @contextlib.contextmanager
-def run_told(run: str, report: RendererReport, policy: GpuPolicy) -> Iterator[None]:
-    """Tells, for the block, that a driver works, and what draws for it.
+def run_told(
+    run: str, report: RendererReport, policy: GpuPolicy, *, every_s: float = _BEAT_EVERY_S
+) -> Iterator[None]:
+    """Tells, for the block, that a driver works, and what draws for it; keeps all gauges told.
 
     A driver that is killed leaves `RUN_ACTIVE` at 1 and then silence; one that ends says 0.
 
@@ -180,6 +183,7 @@ def run_told(run: str, report: RendererReport, policy: GpuPolicy) -> Iterator[No
         run: What the work is called.
         report: What draws.
         policy: What was asked for.
+        every_s: How often it is told again.
     """
     renderer = (report.renderer_class, report.renderer, report.chromium_version, policy)
     metrics.RENDERER.put(1, run, *renderer)
@@ -189,7 +193,8 @@ def run_told(run: str, report: RendererReport, policy: GpuPolicy) -> Iterator[No
     def beat() -> None:
         while not is_over.is_set():
             metrics.DRIVER_BEAT.put(time.time(), run)
-            is_over.wait(_BEAT_EVERY_S)
+            metrics.tell_again()
+            is_over.wait(every_s)
 
     beating = threading.Thread(target=beat, daemon=True)
     beating.start()
@@ -200,6 +205,7 @@ def run_told(run: str, report: RendererReport, policy: GpuPolicy) -> Iterator[No
         beating.join()
         metrics.RENDERER.put(0, run, *renderer)
         metrics.RUN_ACTIVE.put(0, run)
+        metrics.forget(run)
 
 
 def tell_progress(run: str, progress: SampleProgress) -> None:

@@ -35,8 +35,28 @@ class Metric:
         _ray_metric(self).inc(amount, dict(zip(self.labels, labels, strict=True)))
 
     def put(self, value: float, *labels: str) -> None:
-        """Sets the value of the moment; labels in the order of `labels`."""
+        """Sets the value of the moment; labels in the order of `labels`.
+
+        Ray exports it once and drops it after two of its intervals: see `tell_again`.
+        """
+        _put[self, labels] = value
         _ray_metric(self).set(value, dict(zip(self.labels, labels, strict=True)))
+
+
+_put: dict[tuple[Metric, tuple[str, ...]], float] = {}
+
+
+def tell_again() -> None:
+    """Sets all gauges of this process anew, so that Ray goes on exporting them."""
+    for (metric, labels), value in list(_put.items()):
+        metric.put(value, *labels)
+
+
+def forget(run: str) -> None:
+    """Leaves the gauges of a run to be dropped."""
+    for metric, labels in list(_put):
+        if labels[0] == run:
+            _put.pop((metric, labels), None)
 
 
 ITEMS = Metric(

@@ -24,7 +24,10 @@ class PairsRequest(BaseModel):
     presets: Path | None = Field(None, description="Folder of .milk files, walked whole.")
     from_pack: str | None = Field(None, description="Instead: the presets of this pack.")
     max_presets: int | None = Field(
-        None, ge=2, description="Of the presets only so many, drawn by the seed. Default: all."
+        None,
+        ge=2,
+        le=10_000_000,
+        description="Of the presets only so many, drawn by the seed. Default: all.",
     )
     num: int = Field(300, ge=1, le=_MAX_PAIRS, description="How many pairs, at most.")
     max_uses: int = Field(

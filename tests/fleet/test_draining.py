@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections import Counter
 from functools import partial
 
 import psutil
@@ -16,7 +17,9 @@ from aivj.executor.protocol import WorkerReplaced
 from aivj.fleet.draining import draining_nodes, is_alive
 from aivj.fleet.rendering import RayExecutor
 
-NUM_ITEMS = 40
+# Of items that take 0.2 s; far more than it takes until a node is missed.
+MAX_ITEMS = 1_500
+NUM_ITEMS_AFTER = 6
 
 
 class PlacedWorker(FaultyWorker):
@@ -97,9 +100,20 @@ def importable():
 
 
 def outcomes_when(happens, node, log, events):
-    """Runs items on two workers, one of them on the node, which something happens to meanwhile."""
-    items = [f"slow:{number}" for number in range(NUM_ITEMS)]
-    run = RayExecutor(2).run(partial(PlacedWorker, log), items, on_event=events.append)
+    """Runs items on two workers, one of them on the node, which something happens to meanwhile.
+
+    There are items until it was noticed, and some more.
+    """
+    asked = []
+
+    def items():
+        num_left = NUM_ITEMS_AFTER
+        while num_left > 0 and len(asked) < MAX_ITEMS:
+            num_left -= any(isinstance(event, WorkerReplaced) for event in events)
+            asked.append(f"slow:{len(asked)}")
+            yield asked[-1]
+
+    run = RayExecutor(2).run(partial(PlacedWorker, log), items(), on_event=events.append)
     outcomes = []
     for outcome in run:
         outcomes.append(outcome)
@@ -107,7 +121,7 @@ def outcomes_when(happens, node, log, events):
             break
     happens()
     outcomes += run
-    assert {outcome.item for outcome in outcomes} == set(items)
+    assert Counter(outcome.item for outcome in outcomes) == Counter(asked)
     assert {(outcome.error, outcome.num_attempts) for outcome in outcomes} == {(None, 1)}
     return outcomes
 
