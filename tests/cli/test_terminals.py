@@ -22,6 +22,7 @@ SETTINGS = {
 CALLS = {
     "demo": (3, "--presets", "missing"),
     "doctor": (2, "--gpu", "any"),
+    "plan": (0, "--presets", "1000"),
     "packs": (0,),
     "runs": (0,),
     "serve": (3, "--pack", "missing"),
@@ -54,6 +55,7 @@ CALLS = {
     "stats frame-time": (3, "missing"),
     "stats budget": (3, "missing"),
     "mlflow flush": (0,),
+    "loop": (3, "--pack", "missing", "--gpu", "software", "--allow-cpu"),
     "submit": (9, "train_coupling", "--address", "127.0.0.1:1"),
     "jobs list": (9, "--address", "127.0.0.1:1"),
     "jobs status": (9, "id", "--address", "127.0.0.1:1"),
