@@ -102,7 +102,11 @@ def _spread(data: ReportData) -> Fact:
 def _passing(views: Sequence[PairView]) -> Fact:
     measured = [view for view in views if view.row is not None]
     num_flagged = sum(view.is_flagged for view in measured)
-    detail = f"{num_flagged} too dark, bright, still or faulty" if num_flagged else "none flagged"
+    detail = (
+        f"{num_flagged} too dark, bright, still, flashing or faulty"
+        if num_flagged
+        else "none flagged"
+    )
     return Fact(
         "Pictures without a flag",
         f"{len(measured) - num_flagged} / {len(measured)}",

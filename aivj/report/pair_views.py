@@ -73,7 +73,9 @@ class PairView:
         if self.row is None:
             return (self.failure.kind if self.failure else "not measured",)
         degraded = tuple(f"not all drawn: {name}" for name in self.row.degraded or ())
-        return (*self.row.reasons, *degraded)
+        # The contract's reasons know nothing of flashes; whoever looks at the pair must.
+        flashes = ("unsafe flashes",) if self.row.flash_unsafe else ()
+        return (*self.row.reasons, *flashes, *degraded)
 
     @property
     def is_flagged(self) -> bool:

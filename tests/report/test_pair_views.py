@@ -45,7 +45,8 @@ def test_the_last_row_of_a_pair_counts_and_clears_its_failure(run: ReportData) -
 
 
 def test_what_speaks_against_a_pair(run: ReportData, make_quality: MakeQuality) -> None:
-    degraded = run.rows[5].model_copy(update={"degraded": ["fg:warp"], "composite_color_g": None})
+    worse = {"degraded": ["fg:warp"], "composite_color_g": None, "flash_unsafe": True}
+    degraded = run.rows[5].model_copy(update=worse)
     views = {
         view.pair: view
         for view in pair_views(
@@ -53,7 +54,8 @@ def test_what_speaks_against_a_pair(run: ReportData, make_quality: MakeQuality) 
         )
     }
     assert views[0].complaints == ("too-dark", "low-motion")
-    assert views[5].complaints == ("not all drawn: fg:warp",)
+    assert views[5].complaints == ("unsafe flashes", "not all drawn: fg:warp")
+    assert views[5].is_flagged
     assert views[5].color is None
     assert views[99].complaints == ("not measured",)
     assert (views[99].luma, views[99].motion, views[99].color) == (None, None, None)
