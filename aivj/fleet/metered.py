@@ -86,9 +86,10 @@ class MeteredExecutor:
     ) -> Generator[Outcome[Item, Result], None, None]:
         """Yields one outcome for each item; see `Executor.run`."""
         ready: set[int] = set()
+        ended: set[int] = set()
 
         def tell(event: Event[Item]) -> None:
-            self._tell(event, ready)
+            self._tell(event, ready, ended)
             on_event(event)
 
         metrics.WORKERS_WANTED.put(self.num_workers, self._run)
@@ -100,7 +101,7 @@ class MeteredExecutor:
             metrics.WORKERS_WANTED.put(0, self._run)
             metrics.WORKERS_READY.put(0, self._run)
 
-    def _tell(self, event: Event[Item], ready: set[int]) -> None:
+    def _tell(self, event: Event[Item], ready: set[int], ended: set[int]) -> None:
         match event:
             case WorkerOpened(slot):
                 ready.add(slot)
@@ -111,11 +112,14 @@ class MeteredExecutor:
                 _log.warning("worker replaced", extra=fields)
             case WorkerEnded(slot):
                 ready.discard(slot)
+                # Nothing is left for it: that it is not there is no lack of room.
+                ended.add(slot)
             case ItemReissued(item, slot):
                 metrics.ITEMS_REISSUED.add(1, self._run)
                 fields = {"run": self._run, "slot": slot, "item": self._named(item).item}
                 _log.warning("item given to a second worker", extra=fields)
         metrics.WORKERS_READY.put(len(ready), self._run)
+        metrics.WORKERS_WANTED.put(self.num_workers - len(ended), self._run)
 
 
 class MeteredWorker(Generic[Item, Result]):

@@ -5,6 +5,7 @@ pictures and verdicts are is not known here: that stands in its folder.
 """
 
 import functools
+import threading
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,24 +40,29 @@ class Metric:
 
         Ray exports it once and drops it after two of its intervals: see `tell_again`.
         """
-        _put[self, labels] = value
-        _ray_metric(self).set(value, dict(zip(self.labels, labels, strict=True)))
+        with _putting:
+            _put[self, labels] = value
+            _ray_metric(self).set(value, dict(zip(self.labels, labels, strict=True)))
 
 
 _put: dict[tuple[Metric, tuple[str, ...]], float] = {}
+# Else what is told again could overtake, and undo, what another thread has just set.
+_putting = threading.RLock()
 
 
 def tell_again() -> None:
     """Sets all gauges of this process anew, so that Ray goes on exporting them."""
-    for (metric, labels), value in list(_put.items()):
-        metric.put(value, *labels)
+    with _putting:
+        for (metric, labels), value in list(_put.items()):
+            metric.put(value, *labels)
 
 
 def forget(run: str) -> None:
     """Leaves the gauges of a run to be dropped."""
-    for metric, labels in list(_put):
-        if labels[0] == run:
-            _put.pop((metric, labels), None)
+    with _putting:
+        for metric, labels in list(_put):
+            if labels[0] == run:
+                del _put[metric, labels]
 
 
 ITEMS = Metric(
