@@ -4,12 +4,14 @@ Run as a program this is that `nvidia-smi`. Its driver puts a browser's GPU proc
 browser's application profile says, and on the first GPU without one, as the real one does.
 """
 
+import contextlib
 import dataclasses
 import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -60,13 +62,25 @@ def _bus_id(index: int) -> str:
     return f"00000000:{index + 10:02X}:00.0"
 
 
-def _gpu_processes(config: FakeGpus) -> list[tuple[int, psutil.Process]]:
-    """Returns which GPU each GPU process is on."""
-    return [
-        (_index_of(process, config), process)
-        for process in psutil.Process(config.owner_pid).children(recursive=True)
-        if "--type=gpu-process" in " ".join(process.cmdline()).split()
-    ]
+class _GpuProcess(NamedTuple):
+    """A browser's process that draws: the place of its GPU, and what the driver knows of it."""
+
+    gpu: int
+    pid: int
+    command: str
+    resident_bytes: int
+
+
+def _gpu_processes(config: FakeGpus) -> list[_GpuProcess]:
+    found = []
+    for process in psutil.Process(config.owner_pid).children(recursive=True):
+        # One that has ended and was not waited for has no command line, nor has one that is gone.
+        with contextlib.suppress(psutil.Error):
+            command = " ".join(process.cmdline())
+            if "--type=gpu-process" in command.split():
+                at, memory = _index_of(process, config), process.memory_info()
+                found.append(_GpuProcess(at, process.pid, command, memory.rss))
+    return found
 
 
 def _index_of(process: psutil.Process, config: FakeGpus) -> int:
@@ -87,7 +101,7 @@ def _list(config: FakeGpus) -> Iterator[str]:
 def _memory(config: FakeGpus) -> Iterator[str]:
     processes = _gpu_processes(config)
     for index in range(len(config.minors)):
-        used = sum(process.memory_info().rss for at, process in processes if at == index)
+        used = sum(process.resident_bytes for process in processes if process.gpu == index)
         yield f"{_bus_id(index)}, {used // 2**20}"
 
 
@@ -97,13 +111,13 @@ def _clients(config: FakeGpus) -> Iterator[str]:
     yield f"Attached GPUs                             : {len(config.minors)}"
     for index in range(len(config.minors)):
         yield f"GPU {_bus_id(index)}"
-        here = [process for at, process in processes if at == index]
+        here = [process for process in processes if process.gpu == index]
         yield "    Processes" if here else "    Processes                             : None"
         for process in here:
             yield "        GPU instance ID                   : N/A"
             yield f"        Process ID                        : {process.pid}"
             yield "            Type                          : G"
-            yield f"            Name                          : {' '.join(process.cmdline())}"
+            yield f"            Name                          : {process.command}"
             yield "            Used GPU Memory               : 100 MiB"
 
 

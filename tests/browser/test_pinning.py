@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import psutil
@@ -102,6 +103,20 @@ async def test_a_pinned_browser_is_proved_where_it_is(index, tells, machine):
     gpu = machine(4, 0, 2, tells=tells)[index]
 
     async with session_on(gpu) as session:
+        assert (await session.call("about:blank", "() => 7", None, 5)).value == 7
+
+
+@pytest.fixture
+def child_not_waited_for():
+    ended = os.posix_spawn("/bin/true", ["true"], {})
+    os.waitid(os.P_PID, ended, os.WEXITED | os.WNOWAIT)
+    yield
+    os.waitpid(ended, 0)
+
+
+@pytest.mark.usefixtures("child_not_waited_for")
+async def test_a_browser_is_proved_beside_a_process_that_ended(machine):
+    async with session_on(machine(0, 1)[1]) as session:
         assert (await session.call("about:blank", "() => 7", None, 5)).value == 7
 
 
