@@ -11,9 +11,11 @@ from aivj.contracts.checks import RunCheckReport, VerifyCheckReport
 from aivj.contracts.comparison import Comparison
 from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.elite_manifest import EliteFile
+from aivj.contracts.embeddings import EmbeddingsMeta
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.evaluation import EvaluationTable
 from aivj.contracts.failures import FailureRow
+from aivj.contracts.frames_index import FramesRow
 from aivj.contracts.heartbeat import Heartbeat
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.pairs_manifest import PairsManifest
@@ -35,10 +37,12 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "comparison": Comparison,
         "demo-summary": DemoSummary,
         "elite-manifest": EliteFile,
+        "embeddings-meta": EmbeddingsMeta,
         "eval-row": EvalRow,
         "evaluation": EvaluationTable,
         "failure-row": FailureRow,
         "frame-time": FrameTimeStat,
+        "frames-index-row": FramesRow,
         "heartbeat": Heartbeat,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
