@@ -19,6 +19,7 @@ from aivj.cli import (
     evaluate,
     jobs,
     loop,
+    milk2,
     pack,
     packs,
     pairs,
@@ -114,7 +115,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         runs.runs,
         stage.serve,
     ),
-    "Make packs": (pack.pack, pairs.pairs),
+    "Make packs": (pack.pack, pairs.pairs, milk2.app),
     "Render and measure": (
         sample.sample,
         check_run.check_run,

@@ -18,6 +18,7 @@ from aivj.contracts.failures import FailureRow
 from aivj.contracts.frames_index import FramesRow
 from aivj.contracts.heartbeat import Heartbeat
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
+from aivj.contracts.milk2_sniff import Milk2Sniff
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.contracts.pointer import Pointer
@@ -44,6 +45,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "frame-time": FrameTimeStat,
         "frames-index-row": FramesRow,
         "heartbeat": Heartbeat,
+        "milk2-sniff": Milk2Sniff,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
         "pointer": Pointer,

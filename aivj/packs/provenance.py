@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from aivj.contracts.fields import Omittable
 from aivj.contracts.json_text import ContractModel, read_object, validated
 from aivj.errors import InputError
 from aivj.packs.drawing import DrawnPair, DrawnPreset, SeededDraw
@@ -17,6 +18,9 @@ PASSED_OVER_NAME = "pack-passed-over.json"
 
 DrawKind = Literal["coupled-pack", "chosen-pairs", "weak-elite"]
 """Pairs at random, the best of all pairs, or pairs that presets' own ratings speak for."""
+
+FoundKind = Literal["elite-list", "double-presets", "synced"]
+"""Pairs that were there: an elite list's, MilkDrop 3's, or those of a source pack."""
 
 Parameter = int | float | str
 """A number or name that decided what is in a pack."""
@@ -38,13 +42,16 @@ class PairOrigin(ContractModel):
     pair: int = Field(description="Id of the pair, or its rank in an elite list")
     fg: PresetOrigin
     bg: PresetOrigin
+    blending: Omittable[dict[str, str]] = Field(
+        None, description="How its source blends the two; a double preset's alone"
+    )
 
 
 class Provenance(ContractModel):
     """What was drawn, from where, and by which seed. Holds no time: the same draw is the same."""
 
     version: str = "v0"
-    kind: DrawKind | Literal["elite-list"]
+    kind: DrawKind | FoundKind
     seed: int | None = Field(description="What decided the draw, null if nothing was drawn")
     parameters: dict[str, Parameter] = Field(description="How many pairs were asked for, and how")
     source_folder: str = Field(description="Name of the library's folder, or of what was listed")

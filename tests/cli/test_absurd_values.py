@@ -61,6 +61,8 @@ def baseline(place):
         ("demo",): ("--presets", place / "presets"),
         ("pack",): ("--pack", "drawn", "--presets", place / "presets", "--pairs", "9"),
         ("pairs",): ("--name", "chosen", "--presets", place / "presets"),
+        ("milk2", "sniff"): (place / "text",),
+        ("milk2", "convert"): ("--pack", "doubles"),
         ("takes", "draw"): ("--presets", place / "presets"),
         ("sample",): (*pack, "--out-dir", place / "run"),
         ("serve",): (*pack, "--port", "0"),

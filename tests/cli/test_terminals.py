@@ -28,6 +28,8 @@ CALLS = {
     "serve": (3, "--pack", "missing"),
     "pack": (3, "--pack", "p", "--presets", "missing"),
     "pairs": (3, "--name", "p", "--presets", "missing"),
+    "milk2 sniff": (3, "missing"),
+    "milk2 convert": (3, "missing", "--pack", "p"),
     "sample": (3, "--pack", "missing", "--gpu", "software"),
     "check-run": (3, "missing"),
     "report": (3, "missing"),
@@ -77,7 +79,8 @@ def verbs(command, words=()):
         yield " ".join(words)
 
 
-HELPS = [[], ["stats"], ["mlflow"], ["takes"], ["jobs"], *(verb.split() for verb in CALLS)]
+GROUPS = ("stats", "milk2", "mlflow", "takes", "jobs")
+HELPS = [[], *([name] for name in GROUPS), *(verb.split() for verb in CALLS)]
 
 
 def test_every_verb_is_called():
