@@ -23,6 +23,12 @@ from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.contracts.pointer import Pointer
 from aivj.contracts.preferences import Preference, Retraction
+from aivj.contracts.preset_audit import (
+    AuditSummary,
+    PresetAudit,
+    QualityBlacklist,
+    SnapshotSummary,
+)
 from aivj.contracts.run_meta import RunMeta
 from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
@@ -34,6 +40,7 @@ from aivj.errors import InputError
 SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
         "accept-report": AcceptReport,
+        "audit-summary": AuditSummary,
         "budget-dynamics": BudgetStat,
         "comparison": Comparison,
         "demo-summary": DemoSummary,
@@ -51,6 +58,9 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "pointer": Pointer,
         "preference-retraction": Retraction,
         "preferences": Preference,
+        "preset-audit": PresetAudit,
+        "preset-audit-snapshot": SnapshotSummary,
+        "quality-blacklist": QualityBlacklist,
         "run-check-report": RunCheckReport,
         "run-meta": RunMeta,
         "run-summary": RunSummary,

@@ -6,6 +6,7 @@ gives, by Arrow's client; a `Bucket` for keys that are written once or swapped a
 
 from aivj.storage.bucket import Bucket
 from aivj.storage.files import (
+    open_atomic,
     require_writable_folder,
     resolve_under,
     sha256_hex,
@@ -20,6 +21,7 @@ __all__ = [
     "BucketAddress",
     "ObjectFolder",
     "ObjectInfo",
+    "open_atomic",
     "open_bucket",
     "open_folder",
     "parse_address",

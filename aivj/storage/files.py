@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from urllib.parse import unquote
 
 from aivj.errors import StorageError, UnsafePathError
@@ -53,12 +54,27 @@ def write_atomic(path: Path, data: bytes, *, fsync: bool = True) -> None:
     Raises:
         StorageError: The disk is full or the folder cannot be written; `path` is unchanged.
     """
+    with open_atomic(path, fsync=fsync) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def open_atomic(path: Path, *, fsync: bool = True) -> Iterator[BinaryIO]:
+    """Opens a file that takes the place of `path` when the block ends, and never if it raises.
+
+    Args:
+        path: The file; its folder is made.
+        fsync: Whether it shall survive a power cut, not only this process.
+
+    Raises:
+        StorageError: The disk is full or the folder cannot be written; `path` is unchanged.
+    """
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 if fsync:
                     os.fsync(file.fileno())
