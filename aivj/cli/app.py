@@ -17,6 +17,7 @@ from aivj.cli import (
     doctor,
     elite,
     evaluate,
+    frames,
     jobs,
     loop,
     milk2,
@@ -123,6 +124,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         preset_features.preset_features,
         takes.app,
     ),
+    "Picture and embed": (frames.frames, frames.check_frames, frames.review_frames),
     "Learn": (
         prefer.prefer,
         elite.elite,

@@ -44,6 +44,17 @@ SPELLED = {
     "reload_every": typer.Option("--reload-every", "--reloadEvery"),
     "luma_min": typer.Option("--luma-min", "--lumaMin"),
     "motion_min": typer.Option("--motion-min", "--motionMin"),
+    # Pictures.
+    "resumes": typer.Option("--resume/--no-resume"),
+    "stop_after_s": typer.Option("--stop-after-s", "--stopAfterSec"),
+    "retry_times": typer.Option("--retry-times", "--retryTimes"),
+    "refresh_every": typer.Option("--refresh-every", "--refreshEvery"),
+    "out_size": typer.Option("--out-size", "--outSize"),
+    "capture_count": typer.Option("--capture-count", "--captureCount"),
+    "capture_every": typer.Option("--capture-every", "--captureEvery"),
+    "timeout_ms": typer.Option("--timeout-ms", "--timeoutMs"),
+    "picture_format": typer.Option("--format"),
+    "luma_max": typer.Option("--luma-max", "--lumaMax"),
     # Pairs.
     "from_pack": typer.Option("--pack"),
     "num_measured": typer.Option("--measured"),

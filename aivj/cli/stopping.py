@@ -18,6 +18,8 @@ _BEGINS_AGAIN = "nothing was finished; begin again with"
 _KEPT: Mapping[str, str] = {
     "demo": "what was converted and measured is kept; go on with",
     "sample": "every pair that was measured is kept; go on with",
+    "frames": "pictures that were taken are kept; go on with",
+    "embed": "vectors are kept up to the last minutes; go on with",
     "pack": "no pack was written, presets that were converted stay so; begin again with",
     "train": "no net was written, features that were read stay so; begin again with",
     "evaluate": "no figures were written, features that were read stay so; begin again with",

@@ -16,6 +16,7 @@ from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.evaluation import EvaluationTable
 from aivj.contracts.failures import FailureRow
 from aivj.contracts.frames_index import FramesRow
+from aivj.contracts.frames_quality import FramesQuality
 from aivj.contracts.heartbeat import Heartbeat
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.milk2_sniff import Milk2Sniff
@@ -51,6 +52,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "failure-row": FailureRow,
         "frame-time": FrameTimeStat,
         "frames-index-row": FramesRow,
+        "frames-quality": FramesQuality,
         "heartbeat": Heartbeat,
         "milk2-sniff": Milk2Sniff,
         "pairs-manifest": PairsManifest,

@@ -1,8 +1,9 @@
 """Presets drawn outside a run: those that no take exists of; no browser where all are there."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
@@ -87,6 +88,7 @@ class Studio:
         settings: How they are rendered.
         on_renderer: Told what draws, if anything must be drawn.
         on_progress: Told how many presets of how many are drawn.
+        is_over: Asked before each preset; once it says so, none is begun any more.
         proved: The renderer, if it was proved just now; else one is proved where it must draw.
     """
 
@@ -98,6 +100,7 @@ class Studio:
     settings: RenderSettings
     on_renderer: Callable[[RendererChoice], None] = lambda _: None
     on_progress: Callable[[int, int], None] = lambda _num_done, _num_all: None
+    is_over: Callable[[], bool] = lambda: False
     proved: RendererChoice | None = None
 
     @property
@@ -109,7 +112,7 @@ class Studio:
         """Draws those of the presets, no content twice, that no take exists of.
 
         Returns:
-            Where the takes of all are, failures among them.
+            Where the takes of all that were begun are, failures among them.
 
         Raises:
             AivjError: As `prove_renderer` and `aivj.takes.drawing.draw`.
@@ -155,14 +158,15 @@ class Studio:
             PresetConverter(self.conversion_cache) as converter,
             open_executor(self.options, num_workers, "takes", choice) as executor,
         ):
-            jobs = _jobs(missing, converter, shelf, choice)
+            begun = takewhile(lambda _: not self.is_over(), missing)
+            jobs = _jobs(begun, converter, shelf, choice)
             outcomes = draw(shelf, jobs, executor=executor, plan=plan)
             for num_done, _ in enumerate(outcomes, start=1):
                 self.on_progress(min(num_done, len(missing)), len(missing))
 
 
 def _jobs(
-    presets: Sequence[Takable],
+    presets: Iterable[Takable],
     converter: PresetConverter,
     shelf: TakeShelf,
     choice: RendererChoice,

@@ -1,13 +1,17 @@
 """`thumbnails/<pack>/<pair>.webp`: the last measured frame of a pair, and what a row says of it."""
 
 import io
-from typing import Any
+import struct
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aivj.errors import InputError
 from aivj.storage import sha256_hex
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LUMA_WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32) / 255
 """Rec. 709, of gamma-encoded red, green and blue bytes; luma is 0 to 1."""
@@ -23,6 +27,14 @@ CELL_TOLERANCE = 0.08
 
 The same pictures are off by 0.006 at most at the usual size, by 0.046 where a cell is a pixel.
 """
+
+MAX_PICTURE_BYTES = 32 * 1024**2
+MAX_PICTURE_PIXELS = 4096 * 4096
+"""Of a picture that is decoded; a stage draws 3840 x 2160 at most."""
+
+_FORMATS = ("WEBP", "PNG", "JPEG")
+_UNDECODABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError, TypeError)
+"""What Pillow's decoders raise for bytes that are no picture."""
 
 Floats = NDArray[np.float32]
 
@@ -67,16 +79,35 @@ def picture_pixels(data: bytes) -> NDArray[np.uint8]:
     Raises:
         InputError: The bytes are no whole picture.
     """
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            pixels: Any = np.asarray(picture.convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise InputError(
-            "a whole picture", f"{len(data)} bytes: {error}", "sample its pair again"
-        ) from error
+    pixels: Any = np.asarray(open_picture(data))
     return np.asarray(pixels, np.uint8)
+
+
+def open_picture(data: bytes) -> "Image.Image":
+    """Decodes a picture, whoever made it: its size is looked at before its pixels are.
+
+    Returns:
+        Red, green and blue.
+
+    Raises:
+        InputError: The bytes are no whole WebP, PNG or JPEG picture, or one that is larger than
+            any that is drawn here.
+    """
+    from PIL import Image
+
+    expected = "a whole WebP, PNG or JPEG picture"
+    try:
+        if len(data) > MAX_PICTURE_BYTES:
+            raise ValueError(f"more than {MAX_PICTURE_BYTES}")
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+            width, height = picture.size
+            if width * height > MAX_PICTURE_PIXELS:
+                raise ValueError(f"{width} x {height} pixels, limit {MAX_PICTURE_PIXELS}")
+            return picture.convert("RGB")
+    except (*_UNDECODABLE, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise InputError(
+            expected, f"{len(data)} bytes: {error}", "make it again: sample its pair, draw it"
+        ) from error
 
 
 def picture_digest(data: bytes) -> str:

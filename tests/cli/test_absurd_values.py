@@ -64,6 +64,9 @@ def baseline(place):
         ("milk2", "sniff"): (place / "text",),
         ("milk2", "convert"): ("--pack", "doubles"),
         ("takes", "draw"): ("--presets", place / "presets"),
+        ("frames",): ("--source-root", place / "presets", "--out-dir", place / "pictures"),
+        ("check-frames",): ("--index", place / "text"),
+        ("review-frames",): ("--index", place / "text"),
         ("sample",): (*pack, "--out-dir", place / "run"),
         ("serve",): (*pack, "--port", "0"),
         ("prefer",): (*pack, "--port", "0", "--file", place / "preferences.jsonl"),
@@ -111,7 +114,16 @@ def tracker(new_tracking_store, tmp_path_factory):
 def nothing_starts(monkeypatch):
     """Browsers are refused, nets are not fitted, and who serves is interrupted at once."""
     from aivj.coupling import device
-    from aivj.pipeline import demo, evaluating, labels, rendering, sweeping, taking, training
+    from aivj.pipeline import (
+        demo,
+        evaluating,
+        framing,
+        labels,
+        rendering,
+        sweeping,
+        taking,
+        training,
+    )
     from aivj.release import ui
 
     def refuse_renderer(*_args, **_options):
@@ -124,7 +136,7 @@ def nothing_starts(monkeypatch):
     def interrupt(*_args, **_options):
         raise KeyboardInterrupt
 
-    for module in (rendering, taking):
+    for module in (rendering, taking, framing):
         monkeypatch.setattr(module, "prove_renderer", refuse_renderer)
     monkeypatch.setattr("aivj.doctor.examine", refuse_renderer)
     monkeypatch.setattr(demo, "examine", refuse_renderer)
