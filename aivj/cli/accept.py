@@ -8,7 +8,14 @@ from rich.text import Text
 from aivj.cli.console import above_the_clock, err, out, working
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
-from aivj.cli.options import Gpu, OutDirOption, Profile, ProfileOption, SeedOption
+from aivj.cli.options import (
+    DiversityOption,
+    Gpu,
+    OutDirOption,
+    Profile,
+    ProfileOption,
+    SeedOption,
+)
 from aivj.cli.results import STYLES
 from aivj.cli.sampling_steps import announce_renderer, local_stamp
 from aivj.cli.verb import require_path, was_given
@@ -42,6 +49,7 @@ def accept(
     ] = None,
     profile: ProfileOption = None,
     seed: SeedOption = 0,
+    diversity: DiversityOption = None,
     out_dir: OutDirOption = None,
 ) -> None:
     """Take a pack through every gate: files, lint, verification, statistics of its logs.
@@ -84,6 +92,7 @@ def accept(
                 artifacts=judged,
                 timeout_s=environment.accept_timeout_ms / 1000,
                 limits=environment.link_limits,
+                diversity=diversity,
             ),
             verifying,
             on_step=_tell,

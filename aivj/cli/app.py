@@ -14,6 +14,7 @@ from aivj.cli import (
     check_run,
     compare,
     demo,
+    diversity,
     doctor,
     elite,
     evaluate,
@@ -116,7 +117,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         runs.runs,
         stage.serve,
     ),
-    "Make packs": (pack.pack, pairs.pairs, milk2.app),
+    "Make packs": (pack.pack, pairs.pairs, milk2.app, diversity.diversity),
     "Render and measure": (
         sample.sample,
         check_run.check_run,

@@ -127,6 +127,10 @@ BucketOption = Annotated[
     str | None,
     typer.Option("--bucket", help="file:///DIR or s3://BUCKET/PREFIX. Default: <home>/bucket."),
 ]
+DiversityOption = Annotated[
+    Path | None,
+    typer.Option("--diversity", help="Require this diversity.json, of `aivj diversity`: passed."),
+]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")]
 
 OutDirOption = Annotated[Path | None, typer.Option("--out-dir", "--outDir", help="Where to write.")]

@@ -8,9 +8,9 @@ import typer
 
 from aivj.cli.console import err, out, say, working
 from aivj.cli.next_steps import say_next
-from aivj.cli.options import BucketOption, PackOption, TrackingOption
+from aivj.cli.options import BucketOption, DiversityOption, PackOption, TrackingOption
 from aivj.cli.tracking import open_tracker
-from aivj.errors import InputError
+from aivj.errors import GateError, InputError
 
 if TYPE_CHECKING:
     from aivj.release.candidate import Force
@@ -50,6 +50,7 @@ def promote(
         str | None, typer.Option("--by", help="Who decided on --force. Default: the login name.")
     ] = None,
     allow_unconditional: AllowUnconditionalOption = False,
+    diversity: DiversityOption = None,
     bucket: BucketOption = None,
     tracking_uri: TrackingOption = None,
 ) -> None:
@@ -66,6 +67,8 @@ def promote(
     settings: Settings = context.obj
     decision = _decision(force=force, reason=reason, by=by)
     quality_path = settings.packs_root / "presets" / pack / PAIRS_QUALITY_NAME
+    if diversity is not None:
+        _require_varied(diversity, quality_path.parent)
     judgement = read_pairs_quality(quality_path).provenance.judgement
     if judgement is not None:
         out.print(judgement.sentence)
@@ -104,6 +107,25 @@ def _decision(*, force: bool, reason: str | None, by: str | None) -> "Force | No
             "leave them out, or say --force if a gate shall be overruled",
         )
     return None
+
+
+def _require_varied(report: Path, folder: Path) -> None:
+    """Requires a report on the pack's variety.
+
+    Raises:
+        InputError: There is none.
+        GateError: It did not pass, or is of another pack.
+    """
+    from aivj.gate.diversity import check_diversity
+
+    finding = check_diversity(report, folder)
+    if finding.verdict != "pass":
+        raise GateError(
+            f"a varied pack, by {report}",
+            finding.found,
+            "run `aivj diversity` on this pack, or leave --diversity out",
+        )
+    out.print(f"variety: {finding.found}", markup=False)
 
 
 def _login_name() -> str:

@@ -10,6 +10,7 @@ from aivj.contracts.acceptance import AcceptReport
 from aivj.contracts.checks import RunCheckReport, VerifyCheckReport
 from aivj.contracts.comparison import Comparison
 from aivj.contracts.demo_summary import DemoSummary
+from aivj.contracts.diversity import DiversityReport
 from aivj.contracts.elite_manifest import EliteFile
 from aivj.contracts.embeddings import EmbeddingsMeta
 from aivj.contracts.eval_rows import EvalRow
@@ -18,6 +19,7 @@ from aivj.contracts.failures import FailureRow
 from aivj.contracts.frames_index import FramesRow
 from aivj.contracts.frames_quality import FramesQuality
 from aivj.contracts.heartbeat import Heartbeat
+from aivj.contracts.library_manifest import LibraryManifest
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.milk2_sniff import Milk2Sniff
 from aivj.contracts.pairs_manifest import PairsManifest
@@ -45,6 +47,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "budget-dynamics": BudgetStat,
         "comparison": Comparison,
         "demo-summary": DemoSummary,
+        "diversity": DiversityReport,
         "elite-manifest": EliteFile,
         "embeddings-meta": EmbeddingsMeta,
         "eval-row": EvalRow,
@@ -54,6 +57,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "frames-index-row": FramesRow,
         "frames-quality": FramesQuality,
         "heartbeat": Heartbeat,
+        "library-manifest": LibraryManifest,
         "milk2-sniff": Milk2Sniff,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,

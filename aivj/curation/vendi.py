@@ -24,6 +24,19 @@ def vendi_score(looks: Looks) -> float:
     # The products of rows and of columns have the same eigenvalues, but for zeros.
     num, width = vectors.shape
     kernel = vectors @ vectors.T if num <= width else vectors.T @ vectors
-    shares: Floats = np.linalg.eigvalsh(kernel / num)
+    return _of_shares(kernel / num)
+
+
+def vendi_of_kernel(kernel: Floats | Looks) -> float:
+    """Returns the Vendi score of things by how alike they are; see `vendi_score`.
+
+    Args:
+        kernel: Positive semi-definite with ones on its diagonal, shape [n, n].
+    """
+    return _of_shares(kernel.astype(np.float64) / len(kernel))
+
+
+def _of_shares(kernel: Floats) -> float:
+    shares = np.asarray(np.linalg.eigvalsh(kernel), np.float64)
     shares = shares[shares > _NEGLIGIBLE]
     return float(np.exp(-(shares * np.log(shares)).sum()))

@@ -32,6 +32,7 @@ class AcceptRequest:
         artifacts: Folder of evidence that is judged as it is; None: it is made.
         timeout_s: Longest time for all.
         limits: How much of a selection has to be in the run manifest.
+        diversity: Report of `aivj diversity` that must have passed; None: none is asked for.
     """
 
     pack: str
@@ -40,6 +41,7 @@ class AcceptRequest:
     artifacts: Path | None = None
     timeout_s: float = 720.0
     limits: LinkLimits | None = None
+    diversity: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def accept(
         evidence=evidence,
         libraries=_libraries(verifying),
         limits=request.limits or LinkLimits(),
+        diversity=request.diversity,
     )
     if verifying is not None and request.artifacts is None:
         subject = replace(subject, make_evidence=_maker(request, verifying, evidence))

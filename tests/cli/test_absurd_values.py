@@ -61,6 +61,7 @@ def baseline(place):
         ("demo",): ("--presets", place / "presets"),
         ("pack",): ("--pack", "drawn", "--presets", place / "presets", "--pairs", "9"),
         ("pairs",): ("--name", "chosen", "--presets", place / "presets"),
+        ("diversity",): (*pack, "--out-dir", place / "varied"),
         ("milk2", "sniff"): (place / "text",),
         ("milk2", "convert"): ("--pack", "doubles"),
         ("takes", "draw"): ("--presets", place / "presets"),

@@ -30,6 +30,7 @@ CALLS = {
     "pairs": (3, "--name", "p", "--presets", "missing"),
     "milk2 sniff": (3, "missing"),
     "milk2 convert": (3, "missing", "--pack", "p"),
+    "diversity": (3, "missing", "--gpu", "software"),
     "sample": (3, "--pack", "missing", "--gpu", "software"),
     "check-run": (3, "missing"),
     "report": (3, "missing"),

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aivj.contracts.json_text import read_object
+from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME
 from aivj.contracts.pack_size import pack_size
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, preset_file, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
 from aivj.errors import InputError
 from aivj.gate.accept.subject import AcceptSubject
-from aivj.gate.rules import Finding, Problem, judged
+from aivj.gate.diversity import check_diversity
+from aivj.gate.rules import Finding, Problem, judged, not_applicable
 from aivj.packs.scan import scan_presets
 from aivj.presets import parse_milk
 
-LIBRARY_MANIFEST_NAME = "library-manifest.json"
 RUN_MANIFEST_NAME = "run-manifest.json"
 
 _MAX_PRESET_BYTES = 4 * 1024 * 1024
@@ -54,6 +55,13 @@ def lint_presets(subject: AcceptSubject) -> Finding:
     if not files:
         problems.append(Problem(f"no presets below {subject.folder}"))
     return judged(problems, f"{len(files)} presets")
+
+
+def varied(subject: AcceptSubject) -> Finding:
+    """The report on the pack's variety that was asked for is of this pack, and passed."""
+    if subject.diversity is None:
+        return not_applicable("no report of `aivj diversity` was asked for")
+    return check_diversity(subject.diversity, subject.folder)
 
 
 def _unreadable(subject: AcceptSubject) -> Iterator[str]:

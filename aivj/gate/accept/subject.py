@@ -25,6 +25,7 @@ class AcceptSubject:
         libraries: Libraries of single presets that are looked at as well.
         limits: How much of a selection has to be in the run manifest.
         make_evidence: Makes the evidence; None: what is there is judged.
+        diversity: Report of `aivj diversity` that must have passed; None: none is asked for.
     """
 
     pack: str
@@ -33,6 +34,7 @@ class AcceptSubject:
     libraries: tuple[str, ...] = ()
     limits: LinkLimits = field(default_factory=LinkLimits)
     make_evidence: MakeEvidence | None = None
+    diversity: Path | None = None
 
     @property
     def folder(self) -> Path:

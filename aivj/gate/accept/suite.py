@@ -116,6 +116,12 @@ STEPS: tuple[Step, ...] = (
         "put the page under load and take it off again",
         (BUDGET_NAME,),
     ),
+    Step(
+        "diversity",
+        "What the pack shows is varied",
+        pack_steps.varied,
+        "run `aivj diversity` on this pack, and do what it says",
+    ),
 )
 """All steps. Each is taken whatever came of those before."""
 

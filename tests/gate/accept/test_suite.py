@@ -39,12 +39,12 @@ def test_a_good_pack_is_accepted_with_evidence_for_each_step(evidence, tmp_path)
     report = accepted(evidence, tmp_path)
     assert report.passed, report.failed_steps
     assert list(report.steps) == [step.name for step in STEPS]
-    assert ended(report, "pass") == set(report.steps)
+    assert ended(report, "pass") == set(report.steps) - {"diversity"}
     out = tmp_path / "out"
     assert json.loads((out / "accept.json").read_text())["verdict"] == "passed"
     assert json.loads((out / "steps" / "4-verifyRelease.json").read_text())["mode"] == "release"
     for name, step in report.steps.items():
-        assert bool(step.evidence) == (name not in {"files", "lint"}), name
+        assert bool(step.evidence) == (name not in {"files", "lint", "diversity"}), name
         assert all((out / file).is_file() for file in step.evidence)
 
 
@@ -132,7 +132,7 @@ def test_a_step_with_nothing_to_read_is_not_applicable(evidence, tmp_path):
     evidence.edit_checks(budgetDynamics=None)
     report = accepted(evidence, tmp_path)
     assert ended(report, "pass") == {"files", "lint", "verifyDev", "verifyRelease"}
-    assert len(ended(report, "not-applicable")) == 5
+    assert len(ended(report, "not-applicable")) == 6
     assert report.passed
 
 
@@ -141,11 +141,18 @@ def test_frames_of_a_software_renderer_are_told_and_not_judged(evidence, tmp_pat
     _log("preload.log", FRAMES.format(200) * 20)(evidence)
     _log("frame-time.json", '{"n": 20, "p50Ms": 104, "p95Ms": 267}')(evidence)
     report = accepted(evidence, tmp_path)
-    assert ended(report, "not-applicable") == {"preload", "frameTime"}
+    assert ended(report, "not-applicable") == {"diversity", "preload", "frameTime"}
     assert (
         report.steps["frameTime"].found == "a software renderer drew: p95 267.0 ms over 20 frames"
     )
     assert report.passed
+
+
+def test_a_report_on_variety_is_required_where_it_is_asked_for(evidence, tmp_path):
+    assert accepted(evidence, tmp_path).steps["diversity"].verdict == "not-applicable"
+    report = accepted(evidence, tmp_path, diversity=tmp_path / "missing.json")
+    assert "missing.json" in report.failed_steps["diversity"]
+    assert "aivj diversity" in STEPS[-1].remedy
 
 
 def test_without_evidence_nothing_is_accepted(evidence, tmp_path):
