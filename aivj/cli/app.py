@@ -17,6 +17,7 @@ from aivj.cli import (
     diversity,
     doctor,
     elite,
+    embed,
     evaluate,
     frames,
     jobs,
@@ -125,7 +126,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         preset_features.preset_features,
         takes.app,
     ),
-    "Picture and embed": (frames.frames, frames.check_frames, frames.review_frames),
+    "Picture and embed": (frames.frames, frames.check_frames, frames.review_frames, embed.embed),
     "Learn": (
         prefer.prefer,
         elite.elite,

@@ -54,6 +54,9 @@ SPELLED = {
     "capture_every": typer.Option("--capture-every", "--captureEvery"),
     "timeout_ms": typer.Option("--timeout-ms", "--timeoutMs"),
     "picture_format": typer.Option("--format"),
+    "lora_dir": typer.Option("--lora-dir", "--loraDir"),
+    "max_frames": typer.Option("--max-frames", "--maxFramesPerPreset"),
+    "fp16": typer.Option("--fp16/--no-fp16"),
     "luma_max": typer.Option("--luma-max", "--lumaMax"),
     # Pairs.
     "from_pack": typer.Option("--pack"),

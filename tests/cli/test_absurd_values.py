@@ -68,6 +68,7 @@ def baseline(place):
         ("frames",): ("--source-root", place / "presets", "--out-dir", place / "pictures"),
         ("check-frames",): ("--index", place / "text"),
         ("review-frames",): ("--index", place / "text"),
+        ("embed",): ("--index", place / "text", "--allow-cpu"),
         ("sample",): (*pack, "--out-dir", place / "run"),
         ("serve",): (*pack, "--port", "0"),
         ("prefer",): (*pack, "--port", "0", "--file", place / "preferences.jsonl"),

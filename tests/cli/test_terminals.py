@@ -67,6 +67,7 @@ CALLS = {
     "frames": (3, "--pack", "missing"),
     "check-frames": (3, "--pack", "missing"),
     "review-frames": (3, "--pack", "missing"),
+    "embed": (3, "--pack", "missing", "--allow-cpu"),
     "takes draw": (3, "--presets", "missing"),
     "takes status": (0,),
     "takes verify": (0,),
