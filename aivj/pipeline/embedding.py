@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import torch
 from pydantic import Field
 
 from aivj.contracts.embeddings import EmbeddingFiles, read_embeddings_meta
 from aivj.contracts.frames_index import best_rows, read_frames_index
-from aivj.coupling.device import choose_device
+from aivj.coupling.device import DeviceChoice, choose_device
 from aivj.embedding.efficientnet import KIND as EFFICIENTNET
 from aivj.embedding.efficientnet import load_efficientnet
 from aivj.embedding.embed import (
@@ -119,7 +118,7 @@ def embed_frames(
     with file_lock(
         out_dir / _LOCK_NAME, timeout_s=0, remedy="wait for it, or name another --out-dir"
     ):
-        encoder, files = _encoder(out_dir, request, device.device, say)
+        encoder, files = _encoder(out_dir, request, device, say)
         plan = EmbedPlan(
             max_frames=request.max_frames,
             batch=request.batch
@@ -132,13 +131,13 @@ def embed_frames(
 
 
 def _encoder(
-    out_dir: Path, request: EmbedRequest, device: torch.device, say: Callable[[str], None]
+    out_dir: Path, request: EmbedRequest, device: DeviceChoice, say: Callable[[str], None]
 ) -> tuple[PictureEncoder, EmbeddingFiles]:
     """Loads what the request asks for, or what made the vectors that are there."""
     kind = request.encoder or _implied(request)
     if kind == "huggingface":
         model = request.model or HUGGINGFACE_MODEL
-        loaded = load_huggingface(model, request.lora_dir, device=device, fp16=request.fp16)
+        loaded = load_huggingface(model, request.lora_dir, device=device.device, fp16=request.fp16)
         return loaded, EmbeddingFiles(out_dir, "hf")
     _refuse_stray(request, kind)
     files = EmbeddingFiles(out_dir)
@@ -146,7 +145,7 @@ def _encoder(
     if kind is None and not request.anew and _made_by_efficientnet(files):
         kind = "efficientnet-lite0"
     if kind == "efficientnet-lite0":
-        return load_efficientnet(device=device), files
+        return load_efficientnet(device=device.device), files
     try:
         return _openclip(request, device), files
     except InputError as error:
@@ -156,7 +155,7 @@ def _encoder(
             f"note: {error.found}: embedding with EfficientNet-Lite0's ImageNet features instead, "
             "which are no CLIP's"
         )
-        return load_efficientnet(device=device), files
+        return load_efficientnet(device=device.device), files
 
 
 def _implied(request: EmbedRequest) -> EncoderKind | None:
@@ -179,11 +178,11 @@ def _refuse_stray(request: EmbedRequest, kind: EncoderKind | None) -> None:
         )
 
 
-def _openclip(request: EmbedRequest, device: torch.device) -> PictureEncoder:
+def _openclip(request: EmbedRequest, device: DeviceChoice) -> PictureEncoder:
     model, pretrained = request.model or MODEL, request.pretrained
     if pretrained is None:
         pretrained = PRETRAINED
-    return load_openclip(model, pretrained, device=device, fp16=request.fp16)
+    return load_openclip(model, pretrained, device=device.device, fp16=request.fp16)
 
 
 def _made_by_efficientnet(files: EmbeddingFiles) -> bool:
