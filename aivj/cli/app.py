@@ -41,6 +41,7 @@ from aivj.cli import (
     stats,
     submit,
     sweep,
+    sync,
     takes,
     tracking,
     train,
@@ -118,7 +119,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         runs.runs,
         stage.serve,
     ),
-    "Make packs": (pack.pack, pairs.pairs, milk2.app, diversity.diversity),
+    "Make packs": (pack.pack, pairs.pairs, sync.sync, milk2.app, diversity.diversity),
     "Render and measure": (
         sample.sample,
         check_run.check_run,

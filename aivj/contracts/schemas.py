@@ -37,6 +37,7 @@ from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
 from aivj.contracts.stuck_pairs import StuckPairsReport
 from aivj.contracts.sweep import SweepTable
+from aivj.contracts.sync_report import SyncReport
 from aivj.contracts.verification import SchemaCheck, VerifyReport
 from aivj.errors import InputError
 
@@ -74,6 +75,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "source-manifest-row": SourceRow,
         "stuck-pairs": StuckPairsReport,
         "sweep": SweepTable,
+        "sync-report": SyncReport,
         "verify-check-report": VerifyCheckReport,
         "verify-report": VerifyReport,
     }

@@ -62,6 +62,7 @@ def baseline(place):
         ("pack",): ("--pack", "drawn", "--presets", place / "presets", "--pairs", "9"),
         ("pairs",): ("--name", "chosen", "--presets", place / "presets"),
         ("diversity",): (*pack, "--out-dir", place / "varied"),
+        ("sync",): ("--src-base", place, "--pack", "presets"),
         ("milk2", "sniff"): (place / "text",),
         ("milk2", "convert"): ("--pack", "doubles"),
         ("takes", "draw"): ("--presets", place / "presets"),

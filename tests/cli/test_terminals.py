@@ -28,6 +28,7 @@ CALLS = {
     "serve": (3, "--pack", "missing"),
     "pack": (3, "--pack", "p", "--presets", "missing"),
     "pairs": (3, "--name", "p", "--presets", "missing"),
+    "sync": (3, "--src-base", "missing", "mine"),
     "milk2 sniff": (3, "missing"),
     "milk2 convert": (3, "missing", "--pack", "p"),
     "diversity": (3, "missing", "--gpu", "software"),
