@@ -18,6 +18,7 @@ READ_ELSEWHERE = frozenset(
         "AIVJ_ALLOW_CPU",
         "AIVJ_CHAOS",
         "AIVJ_GPU",
+        "AIVJ_MONITOR_TOKEN",
         "AIVJ_SCRIPT_TIMEOUT_MS",
     }
 )

@@ -22,6 +22,8 @@ from aivj.contracts.heartbeat import Heartbeat
 from aivj.contracts.library_manifest import LibraryManifest
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.milk2_sniff import Milk2Sniff
+from aivj.contracts.monitor_status import MonitorStatus
+from aivj.contracts.monitored_run import MonitoredRun
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.contracts.pointer import Pointer
@@ -60,6 +62,8 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "heartbeat": Heartbeat,
         "library-manifest": LibraryManifest,
         "milk2-sniff": Milk2Sniff,
+        "monitor-status": MonitorStatus,
+        "monitored-run": MonitoredRun,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
         "pointer": Pointer,

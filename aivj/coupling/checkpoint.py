@@ -19,10 +19,10 @@ import safetensors.torch
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from aivj.contracts.fit_folder import CHECKPOINT_STEM
 from aivj.contracts.judgement import NetJudgement
 from aivj.coupling.config import FitConfig
 from aivj.coupling.net import MAX_DEVIATIONS, CouplingNet, NetShape
-from aivj.coupling.served_files import CHECKPOINT_STEM
 from aivj.coupling.state import Fitted
 from aivj.errors import InputError
 from aivj.packs.term_space import TermSpace

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from aivj.contracts.fit_folder import HISTORY_NAME
 from aivj.coupling.held_out import HeldOutMetrics
 from aivj.storage import write_atomic
-
-HISTORY_NAME = "training_history.json"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from aivj.contracts.fit_folder import CHECKPOINT_STEM
 from aivj.coupling.calibration import Stretch
 from aivj.storage import write_atomic
 
-CHECKPOINT_STEM = "coupling_net_final"
 CHECKPOINT_NAME = f"{CHECKPOINT_STEM}.safetensors"
 STRETCH_NAME = "stretch.json"
 FEATURES_NAME = "preset-features"

@@ -38,11 +38,16 @@ class RunEntry(ContractModel):
 
 def runs_below(home: Path) -> Iterator[RunEntry]:
     """Yields the runs below a folder; folders of other things are not entered."""
+    return map(run_entry, run_folders(home))
+
+
+def run_folders(home: Path) -> Iterator[Path]:
+    """Yields the folders of the runs below a folder, and looks into none of them."""
     unread = [(home, 0)]
     while unread:
         folder, depth = unread.pop()
         if _is_run(RunDirectory(folder)):
-            yield run_entry(folder)
+            yield folder
         elif depth < _DEPTH:
             unread += [(child, depth + 1) for child in _folders(folder)]
 
@@ -63,7 +68,7 @@ def run_entry(folder: Path) -> RunEntry:
         num_rows=num_rows,
         num_failures=_num_lines(directory.failures_path),
         num_target=None if meta is None else sum(target for target, _ in _targets(meta)),
-        state=_state(directory, meta),
+        state=run_state(directory, meta),
         started_at=None if meta is None else meta.started_at,
         ok_rate=sum(ok for _, ok in ok_by_pack) / num_rows if num_rows else None,
         driver=None if meta is None else meta.driver,
@@ -115,7 +120,8 @@ def _targets(meta: RunMeta) -> Iterator[tuple[int, bool]]:
             yield entry.target, is_there if entry.done is None else entry.done
 
 
-def _state(directory: RunDirectory, meta: RunMeta | None) -> RunState:
+def run_state(directory: RunDirectory, meta: RunMeta | None) -> RunState:
+    """Tells how a run stands; `meta` is its record, None if there is none to read."""
     if directory.is_being_written:
         return "running"
     if meta is None or meta.finished_at is None:

@@ -4,11 +4,10 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aivj.contracts.alert_limits import MIN_ROWS_TO_JUDGE, SAMENESS_SHARE
 from aivj.contracts.eval_rows import EvalRow
 
 _RECENT_S = 60.0
-MIN_ROWS_TO_JUDGE = 50
-SAMENESS_SHARE = 0.95
 
 
 @dataclass(frozen=True)

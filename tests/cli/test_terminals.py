@@ -26,6 +26,8 @@ CALLS = {
     "packs": (0,),
     "runs": (0,),
     "serve": (3, "--pack", "missing"),
+    "monitor": (3, "--eval-dir", "missing"),
+    "status": (0,),
     "pack": (3, "--pack", "p", "--presets", "missing"),
     "pairs": (3, "--name", "p", "--presets", "missing"),
     "sync": (3, "--src-base", "missing", "mine"),

@@ -17,7 +17,9 @@ if (!hasImages) console.warn("butterchurn-presets is not installed: run `npm ci`
 
 const pages = {
   entryPoints: [
-    ...["probe/probe", "player/player", "prefer/prefer"].map((page) => join(web, `src/${page}.ts`)),
+    ...["probe/probe", "player/player", "prefer/prefer", "monitor/monitor"].map((page) =>
+      join(web, `src/${page}.ts`),
+    ),
     ...(hasImages
       ? [{ in: join(web, "src/render/extra_textures.ts"), out: "extra-textures" }]
       : []),

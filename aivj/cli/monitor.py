@@ -1,0 +1,111 @@
+"""`aivj monitor`: a page that shows how a run stands, while it goes and after."""
+
+import asyncio
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aivj.cli.console import err
+from aivj.errors import InputError
+
+if TYPE_CHECKING:
+    from aivj.monitor.places import Places
+    from aivj.settings import Settings
+
+StampOption = Annotated[
+    str | None,
+    typer.Option("--stamp", help="Only runs of this name, or called overnight-STAMP."),
+]
+EvalDirOption = Annotated[
+    Path | None,
+    typer.Option("--eval-dir", "--evalDir", help="Only the run in this folder."),
+]
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--project", help="Project of a runtime: its artifacts/coupled-eval/overnight-* as well."
+    ),
+]
+
+
+def places_of(
+    settings: "Settings", project: Path | None, eval_dir: Path | None, stamp: str | None
+) -> "Places":
+    """Returns where runs are looked for.
+
+    Raises:
+        InputError: There is no such folder, or no such run.
+    """
+    from aivj.monitor.places import Places
+
+    places = Places(settings.home, project, eval_dir, stamp)
+    places.require()
+    return places
+
+
+def monitor(
+    context: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free port.")] = 5195,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on. Beyond 127.0.0.1: with a token.")
+    ] = "127.0.0.1",
+    stamp: StampOption = None,
+    eval_dir: EvalDirOption = None,
+    project: ProjectOption = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            envvar="AIVJ_MONITOR_TOKEN",
+            help="What has to be known to look. Default beyond this machine: a new one, printed.",
+        ),
+    ] = None,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option("--allowed-host", help="A name that the server is asked by, as a proxy's."),
+    ] = None,
+) -> None:
+    """Serve a page on the run that is going on, or went on last, until Ctrl-C.
+
+    Example: aivj monitor
+
+    From a phone: aivj monitor --host 0.0.0.0
+    """
+    places = places_of(context.obj, project, eval_dir, stamp)
+    try:
+        asyncio.run(_serve(places, host, port, token, frozenset(allowed_host or ())))
+    except KeyboardInterrupt:
+        err.print("stopped")
+
+
+async def _serve(
+    places: "Places", host: str, port: int, token: str | None, names: frozenset[str]
+) -> None:
+    from aivj.monitor.guard import Guard, is_loopback
+    from aivj.monitor.server import MonitorServer
+    from aivj.monitor.watches import Watches
+    from aivj.redaction import secret_values, without_secrets
+
+    if token is None and not is_loopback(host):
+        token = secrets.token_urlsafe(24)
+    server = MonitorServer(
+        Watches(places),
+        Guard(token, names),
+        clean=lambda text: without_secrets(text, secret_values(os.environ)),
+    )
+    async with server:
+        try:
+            origin = await server.open(host, port)
+        except (OSError, UnicodeError) as error:  # UnicodeError: no name that a host can have
+            raise InputError(
+                f"to listen on {host}:{port}",
+                getattr(error, "strerror", None) or str(error),
+                "end what listens there, or pass --port 0 for any free port",
+            ) from error
+        # Credentials are masked in what is printed, and this one has to be read.
+        typer.echo(f"{origin}/?token={token}" if token else f"{origin}/")
+        err.print("open it in a browser; Ctrl-C ends")
+        await asyncio.Event().wait()
