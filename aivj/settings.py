@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         return self.home / "outputs" / "coupling"
 
     @property
+    def audit_dir(self) -> Path:
+        """Where a library's audit is written unless told otherwise."""
+        return self.home / "artifacts" / "presets" / "audit"
+
+    @property
     def tracking_uri(self) -> str:
         """Where MLflow records runs unless told otherwise."""
         return f"sqlite:///{(self.home / 'mlflow' / 'mlflow.db').resolve()}"

@@ -10,6 +10,7 @@ import typer
 
 from aivj.cli import (
     accept,
+    audit,
     bench_labels,
     check_run,
     compare,
@@ -123,6 +124,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         status.status,
         stage.serve,
     ),
+    "Know a library": (audit.app,),
     "Make packs": (pack.pack, pairs.pairs, sync.sync, milk2.app, diversity.diversity),
     "Render and measure": (
         sample.sample,

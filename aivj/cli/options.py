@@ -14,6 +14,7 @@ Profile = Literal["headed-vulkan", "headless-egl", "software-egl", "software-swi
 SPELLED = {
     "output_dir": typer.Option("--out-dir", "--outDir"),
     "out_dir": typer.Option("--out-dir", "--outDir"),
+    "audit_dir": typer.Option("--in"),
     "num_workers": typer.Option("--workers"),
     # Learning.
     "packs": typer.Option("--pack", "--packs"),
@@ -136,6 +137,10 @@ DiversityOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")]
 
+AuditOption = Annotated[
+    Path | None,
+    typer.Option("--in", help="The audit's folder. Default: <home>/artifacts/presets/audit."),
+]
 OutDirOption = Annotated[Path | None, typer.Option("--out-dir", "--outDir", help="Where to write.")]
 
 MAX_PAIRS = 1_000_000

@@ -62,6 +62,10 @@ def _texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+def _number_if_any(value: object) -> object:
+    return None if finite_number(value) is None else value
+
+
 def _text_if_any(value: object) -> object:
     return value if isinstance(value, str) else None
 
@@ -163,7 +167,9 @@ class AuditHeader(ContractModel):
     source_root: str = Field(default="", description="The library; for people")
     manifest_path: Omittable[str] = Field(default=None, description="What presets were read of")
     sample_mode: str = Field(default="reservoir", description="`reservoir` or `first`")
-    seed: NumberIfAny = Field(default=None, description="Which presets a reservoir takes")
+    seed: Annotated[int | float | None, BeforeValidator(_number_if_any)] = Field(
+        default=None, description="Which presets a reservoir takes"
+    )
     limit: Omittable[Count] = Field(default=None, description="Most presets looked at")
     scan_limit: Omittable[Count] = Field(default=None, description="Most files listed")
 

@@ -34,6 +34,7 @@ from aivj.contracts.preset_audit import (
     QualityBlacklist,
     SnapshotSummary,
 )
+from aivj.contracts.preset_repair import RepairRow
 from aivj.contracts.run_meta import RunMeta
 from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
@@ -72,6 +73,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "preset-audit": PresetAudit,
         "preset-audit-snapshot": SnapshotSummary,
         "quality-blacklist": QualityBlacklist,
+        "repair-lineage-row": RepairRow,
         "run-check-report": RunCheckReport,
         "run-meta": RunMeta,
         "run-summary": RunSummary,

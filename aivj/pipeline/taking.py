@@ -1,7 +1,7 @@
 """Presets drawn outside a run: those that no take exists of; no browser where all are there."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Protocol
 from aivj.audio.clip import AudioClip
 from aivj.browser.choice import RendererChoice
 from aivj.errors import ItemError
+from aivj.library.preset_on_disk import PresetOnDisk
 from aivj.packs.scan import PresetFile
 from aivj.pipeline.known_renderer import KnownRenderer
 from aivj.pipeline.render_options import RenderOptions
@@ -41,19 +42,6 @@ class Takable(Protocol):
     @property
     def content_hash(self) -> str:
         """What it is, however it is written."""
-
-
-@dataclass(frozen=True)
-class PresetOnDisk:
-    """A preset of a library too large to be held in memory; see `Takable`."""
-
-    source: PresetFile
-    content_hash: str
-
-    @property
-    def data(self) -> bytes:
-        """Reads the file."""
-        return self.source.path.read_bytes()
 
 
 def different_presets(
@@ -117,18 +105,82 @@ class Studio:
         Raises:
             AivjError: As `prove_renderer` and `aivj.takes.drawing.draw`.
         """
-        known = KnownRenderer(self.home, self.options)
-        choice = self.proved or known.find()
-        if choice is None or self._missing(self._shelf(choice), presets):
-            choice = self.proved or self._prove(known)
-            self.on_renderer(choice)
-            self._draw(choice, presets)
-        return self._shelf(choice).places[_CLIP].open()
+        choice = self.choose(presets)
+        for _ in self.drawing(choice, presets):
+            pass
+        return self.store(choice)
 
-    def _prove(self, known: KnownRenderer) -> RendererChoice:
-        choice = prove_renderer(self.options)
-        known.keep(choice)
+    def choose(self, presets: Sequence[Takable]) -> RendererChoice:
+        """Returns what draws presets: a renderer that is known, if all have takes of it.
+
+        Raises:
+            AivjError: As `prove_renderer`.
+        """
+        known = self.proved or KnownRenderer(self.home, self.options).find()
+        if known is None or self._missing(self._shelf(known), presets):
+            return self.prove()
+        return known
+
+    def prove(self) -> RendererChoice:
+        """Proves the renderer that is asked for, unless that was done just now, and says so.
+
+        Raises:
+            AivjError: As `prove_renderer`.
+        """
+        choice = self.proved
+        if choice is None:
+            choice = prove_renderer(self.options)
+            KnownRenderer(self.home, self.options).keep(choice)
+        self.on_renderer(choice)
         return choice
+
+    def drawing(
+        self, choice: RendererChoice, presets: Sequence[Takable]
+    ) -> Generator[str, None, None]:
+        """Draws those of the presets, no content twice, that no take exists of.
+
+        Yields:
+            Content hash of each, when it was drawn or failed. Its take is there when the generator
+            has ended, if not before.
+
+        Raises:
+            AivjError: As `aivj.takes.drawing.draw`.
+        """
+        shelf = self._shelf(choice)
+        missing = self._missing(shelf, presets)
+        if not missing:
+            return
+        plan = TakePlan(
+            launch=choice.plan,
+            policy=choice.policy,
+            expected=choice.report,
+            settings=self.settings,
+            clips={_CLIP: self.music},
+            places=shelf.places,
+        )
+        num_workers = self.num_workers(choice.report.is_software)
+        with (
+            PresetConverter(self.conversion_cache) as converter,
+            open_executor(self.options, num_workers, "takes", choice) as executor,
+            contextlib.closing(
+                draw(
+                    shelf,
+                    _jobs(
+                        takewhile(lambda _: not self.is_over(), missing), converter, shelf, choice
+                    ),
+                    executor=executor,
+                    plan=plan,
+                )
+            ) as outcomes,
+        ):
+            for num_done, outcome in enumerate(outcomes, start=1):
+                self.on_progress(min(num_done, len(missing)), len(missing))
+                if isinstance(outcome.item, TakeJob):
+                    yield outcome.item.content
+
+    def store(self, choice: RendererChoice) -> TakeStore:
+        """Returns where the takes of a renderer are."""
+        return self._shelf(choice).places[_CLIP].open()
 
     def _shelf(self, choice: RendererChoice) -> TakeShelf:
         return TakeShelf.open(
@@ -142,28 +194,6 @@ class Studio:
     def _missing(shelf: TakeShelf, presets: Sequence[Takable]) -> list[Takable]:
         return [preset for preset in presets if not shelf.holds(_CLIP, preset.content_hash)]
 
-    def _draw(self, choice: RendererChoice, presets: Sequence[Takable]) -> None:
-        shelf = self._shelf(choice)
-        missing = self._missing(shelf, presets)
-        plan = TakePlan(
-            launch=choice.plan,
-            policy=choice.policy,
-            expected=choice.report,
-            settings=self.settings,
-            clips={_CLIP: self.music},
-            places=shelf.places,
-        )
-        num_workers = self.num_workers(choice.report.is_software)
-        with (
-            PresetConverter(self.conversion_cache) as converter,
-            open_executor(self.options, num_workers, "takes", choice) as executor,
-        ):
-            begun = takewhile(lambda _: not self.is_over(), missing)
-            jobs = _jobs(begun, converter, shelf, choice)
-            outcomes = draw(shelf, jobs, executor=executor, plan=plan)
-            for num_done, _ in enumerate(outcomes, start=1):
-                self.on_progress(min(num_done, len(missing)), len(missing))
-
 
 def _jobs(
     presets: Iterable[Takable],
@@ -173,7 +203,10 @@ def _jobs(
 ) -> Iterator[TakeJob]:
     """Yields what is to be drawn; keeps as failures those that not even convert."""
     for preset in presets:
-        data = preset.data
+        try:
+            data = preset.data
+        except OSError:
+            continue  # Gone since it was listed; nothing is known of it.
         name = preset.source.relative_path
         layer = Layer(name, data, sha256_hex(data), preset.content_hash)
         try:

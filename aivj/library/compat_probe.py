@@ -1,0 +1,174 @@
+"""Quality by the page's own hook, `__nw_probePresetQuality`, as the original's audit has it.
+
+8 frames of warm-up and 24 measured ones on a clock of 60 frames a second. One browser with its own
+loopback server probes one preset after another.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import count
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from aivj.browser.pinning import pinned_to_own_gpu
+from aivj.browser.profiles import GpuPolicy, LaunchPlan
+from aivj.browser.renderer import RendererReport
+from aivj.contracts.json_text import parse_json, validated
+from aivj.contracts.preset_audit import AuditQuality
+from aivj.contracts.preset_audit_reasons import PROBE_REASONS
+from aivj.errors import RunError, WorkerLostError
+from aivj.executor.protocol import WorkPolicy
+from aivj.library.quality import Limits
+
+_PAGE = "preset-probe.html"
+_SCRIPT = "text => window.__nw_probePresetQuality(JSON.parse(text)).then(JSON.stringify)"
+# After the page's own time is up, it has so long to say so.
+_GRACE_S = 2.5
+# Presets; finding all processes of a browser takes milliseconds.
+_WEIGH_EVERY = 20
+_MEMORY_LIMIT_BYTES = 3 * 1024**3
+
+
+@dataclass(frozen=True)
+class CompatSettings:
+    """How the hook is asked; the values are the runtime's."""
+
+    probe_width: Annotated[int, Field(ge=16, le=3840, description="Pixels, compat only.")] = 256
+    probe_height: Annotated[int, Field(ge=16, le=2160, description="Pixels, compat only.")] = 144
+    num_warmup: int = 8
+    num_sampled: int = 24
+    probe_timeout_ms: Annotated[
+        int, Field(ge=1000, le=120_000, description="For a preset's frames, compat only.")
+    ] = 4500
+    probe_refresh_every: Annotated[
+        int, Field(ge=1, le=100_000, description="Presets probed in one document, compat only.")
+    ] = 300
+
+    @property
+    def timeout_s(self) -> float:
+        """For a preset, as seen from outside the page."""
+        return self.probe_timeout_ms / 1000 + _GRACE_S
+
+    @property
+    def policy(self) -> WorkPolicy:
+        """When an executor stops waiting for one."""
+        return WorkPolicy(deadline_s=self.timeout_s, first_deadline_min_s=self.timeout_s)
+
+
+@dataclass(frozen=True)
+class ProbeJob:
+    """One preset to probe.
+
+    Attributes:
+        content: Its content hash.
+        preset: Butterchurn's preset as JSON text.
+    """
+
+    content: str
+    preset: str
+
+
+@dataclass(frozen=True)
+class CompatPlan:
+    """What every worker is made from.
+
+    Attributes:
+        launch: How the browser is started.
+        policy: Which renderer it must have.
+        expected: The renderer that was proved before; another one is refused.
+        settings: How the hook is asked.
+        limits: What a picture must be like.
+    """
+
+    launch: LaunchPlan
+    policy: GpuPolicy
+    expected: RendererReport
+    settings: CompatSettings
+    limits: Limits
+
+
+class CompatWorker:
+    """Probes presets in one browser."""
+
+    def __init__(self, plan: CompatPlan) -> None:
+        # Whoever only says what is to be probed does without Playwright and aiohttp: some 0.3 s.
+        from aivj.browser.session import BrowserSession
+        from aivj.stage.server import StageServer
+
+        self._plan = plan
+        self._num_in_document = 0
+        self._num_asked = count()
+        self._server = StageServer(clips={})
+        self._browser = BrowserSession(pinned_to_own_gpu(plan.launch), plan.policy)
+
+    async def open(self) -> None:
+        """Starts server and browser.
+
+        Raises:
+            RendererRefusedError: The renderer is not what the audit was started for.
+            RunError: It is another renderer than that of the other workers.
+        """
+        await self._server.open()
+        report = await self._browser.open()
+        if report != self._plan.expected:
+            raise RunError(
+                f"every worker on {self._plan.expected.renderer!r}",
+                repr(report.renderer),
+                "use nodes of one kind for one audit",
+            )
+
+    async def run(self, item: ProbeJob, timeout_s: float) -> AuditQuality:
+        """Probes a preset; see `Worker.run`."""
+        fresh = self._num_in_document % self._plan.settings.probe_refresh_every == 0
+        reply = await self._browser.call(
+            f"{self._server.origin}/{_PAGE}",
+            _SCRIPT,
+            probe_request(item, self._plan.settings, self._plan.limits),
+            timeout_s,
+            fresh=fresh,
+        )
+        self._num_in_document = 1 if fresh else self._num_in_document + 1
+        if self._browser.gpu_process_died():
+            raise WorkerLostError.because("gpu-crash", "the process that draws died meanwhile")
+        answer = parse_json(str(reply.value).encode(), "the page's answer")
+        quality = validated(AuditQuality, answer, "the page's answer")
+        if PROBE_REASONS.intersection(quality.reasons):
+            raise WorkerLostError.because("context-lost", quality.error_text or "no reason given")
+        if not quality.render_ok:
+            # What a preset leaves behind that could not be drawn goes with its document.
+            self._num_in_document = 0
+        return quality
+
+    def worn(self) -> str | None:
+        """Tells why the browser should be replaced; see `aivj.executor.protocol.Worker.worn`."""
+        if next(self._num_asked) % _WEIGH_EVERY:
+            return None
+        used = self._browser.memory_bytes()
+        return f"{used / 1e9:.1f} GB of memory" if used > _MEMORY_LIMIT_BYTES else None
+
+    async def close(self) -> None:
+        """Stops browser and server."""
+        await self._browser.close()
+        await self._server.close()
+
+
+def probe_request(job: ProbeJob, settings: CompatSettings, limits: Limits) -> str:
+    """Returns as JSON what the hook is asked."""
+    asked: Mapping[str, Any] = {
+        "width": settings.probe_width,
+        "height": settings.probe_height,
+        "warmupFrames": settings.num_warmup,
+        "sampleFrames": settings.num_sampled,
+        "timeoutMs": settings.probe_timeout_ms,
+        "statsKey": "audit",
+        **{_camel(name): value for name, value in asdict(limits).items() if value is not None},
+    }
+    # The preset is JSON text already: it is pasted in, not parsed and written again.
+    return f'{json.dumps(asked)[:-1]},"preset":{job.preset}}}'
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
