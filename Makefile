@@ -7,7 +7,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test secrets lint types walls test-python test-stage docs scan clean
-.PHONY: bench bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
+.PHONY: bench bench-audit bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
 .PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos cluster-test fresh-test image-test
 .PHONY: audit gpu-proof sbom
 
@@ -72,6 +72,9 @@ test-python: setup $(BIN)/.test-ready
 
 bench: setup ## pairs a minute, next to the classic protocol and to one browser without Ray
 	$(BIN)/python -m benchmarks.sampling_throughput
+
+bench-audit: setup ## a library of 136,109 presets audited without its rendering, and a snapshot of it
+	$(BIN)/python -m benchmarks.library_audit
 
 bench-composing: setup ## pairs composed and measured a minute: one by one, in batches, all with all
 	$(BIN)/python -m benchmarks.composing_speed

@@ -66,8 +66,9 @@ def test_every_command_that_is_printed_is_one(words, is_whole):
             del rest[: 1 + (rest[0] == "--home")]
         if not rest or rest[0] in {"--help", "&"}:
             return
-        assert rest[0] in command.commands, words
-        command = command.commands[rest.pop(0)]
+        name = rest.pop(0) if rest[0] in command.commands else getattr(command, "unnamed", None)
+        assert name is not None, words
+        command = command.commands[name]
     rest = [word for word in rest if word not in {"--help", "&"}]
     try:
         context = command.make_context("aivj", rest)

@@ -1,5 +1,6 @@
 """`aivj audit`: what is found out of each preset of a library, and which are fit to be shown."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from aivj.cli.places import shown
 from aivj.cli.stopping import goes_on_with
 from aivj.cli.studio import ClipOption, studio_of, takes_uri
 from aivj.cli.verb import Verb, Verbs
+from aivj.errors import InputError
 
 if TYPE_CHECKING:
     from aivj.library.compat_probe import CompatSettings
@@ -25,16 +27,20 @@ if TYPE_CHECKING:
     from aivj.settings import Settings
     from aivj.takes.settings import RenderSettings
 
-_RUN = "run"
-
 
 class Audit(Verbs):
-    """Verbs of which the first need not be named: `aivj audit ROOT` is `aivj audit run ROOT`."""
+    """Verbs of which one need not be named: `aivj audit ROOT` is `aivj audit run ROOT`.
+
+    Attributes:
+        unnamed: That verb.
+    """
+
+    unnamed = "run"
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Reads the line; what is no verb of the group belongs to its first one."""
+        """Reads the line; what begins with no verb of the group belongs to `unnamed`."""
         if args and args[0] not in {*self.commands, "--help"}:
-            args = [_RUN, *args]
+            args = [self.unnamed, *args]
         return super().parse_args(ctx, args)
 
 
@@ -53,20 +59,32 @@ def _audit_dir(settings: "Settings", _given: object) -> Path:
     return settings.audit_dir
 
 
-@app.command(name=_RUN, cls=Verb)
+def _library(_settings: "Settings", given: Mapping[str, Any]) -> Path:
+    library: Path | None = given["library"]
+    if library is None:
+        raise InputError("a library", "none", "name its folder: aivj audit ROOT")
+    return library
+
+
+@app.command(cls=Verb)
 @takes(
-    request=From("aivj.library.request:AuditRequest", defaults={"out_dir": _audit_dir}),
+    request=From(
+        "aivj.library.request:AuditRequest",
+        defaults={"root": _library, "out_dir": _audit_dir},
+    ),
     compat=From("aivj.library.compat_probe:CompatSettings"),
     render=From("aivj.takes.settings:RenderSettings"),
     options=From("aivj.pipeline.render_options:RenderOptions", defaults={"takes_uri": takes_uri}),
 )
 def run(
     context: typer.Context,
-    root: Annotated[Path, typer.Argument(metavar="ROOT", help="The library, walked whole.")],
     request: "AuditRequest",
     compat: "CompatSettings",
     render: "RenderSettings",
     options: "RenderOptions",
+    library: Annotated[
+        Path | None, typer.Argument(metavar="ROOT", help="The library, walked whole.")
+    ] = None,
     gpu: GpuOption = "require",
     profile: ProfileOption = None,
     workers: WorkersOption = None,
@@ -105,7 +123,8 @@ def run(
             on_progress=lambda num_done, num_all: tell("drawing", num_done, num_all),
         )
         audited = audit_library(request, studio, compat, tell)
-    out.print(f"{audited.tally.num_scanned} presets of {root}", markup=False)
+    told = shown(context, library or request.root)
+    out.print(f"{audited.tally.num_scanned} presets of {told}", markup=False)
     _tell(context, request, audited)
 
 
@@ -127,7 +146,8 @@ def _tell(context: typer.Context, request: "AuditRequest", audited: "Audited") -
     out.print(shown(context, request.out_dir), markup=False)
     if result.stopped_by is not None:
         err.print(f"stopped by {result.stopped_by}: the same command goes on")
-    say_next(context, "audit", "query", "SELECT * FROM v_reason_counts", why="asks the audit")
+    words = ("audit", "query", "SELECT * FROM v_reason_counts", "--in", request.out_dir)
+    say_next(context, *words, why="asks the audit")
 
 
 app.command(cls=Verb)(snapshot)

@@ -46,10 +46,16 @@ def query(
     for column in answer.columns:
         table.add_column(column)
     for row in answer.rows[:max_rows]:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*map(_shown, row))
     out.print(table, soft_wrap=False)
     if len(answer.rows) > max_rows:
         err.print(f"and {len(answer.rows) - max_rows} rows more: --max-rows, or --json for all")
+
+
+def _shown(cell: Any) -> Text:
+    if cell is None:
+        return Text("")
+    return Text(f"{cell:.6g}" if isinstance(cell, float) else str(cell))
 
 
 def _plain(cell: Any) -> Any:

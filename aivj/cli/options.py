@@ -15,6 +15,7 @@ SPELLED = {
     "output_dir": typer.Option("--out-dir", "--outDir"),
     "out_dir": typer.Option("--out-dir", "--outDir"),
     "audit_dir": typer.Option("--in"),
+    "root": typer.Option("--source"),
     "num_workers": typer.Option("--workers"),
     # Learning.
     "packs": typer.Option("--pack", "--packs"),

@@ -19,7 +19,7 @@ class AuditRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    root: Path
+    root: Path = Field(description="The library, for files of options; else it is ROOT.")
     out_dir: Path = Field(
         description="Where the audit is kept. Default: <home>/artifacts/presets/audit."
     )

@@ -1,6 +1,5 @@
 """The audit's store as tables, by DuckDB: entries, tags and reasons, and SQL over them."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from aivj.library.text import PARAMS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MEMORY = "512MB"
+_MEMORY = "768MB"
 _ROWS_AT_A_TIME = 4096
 _KINDS: tuple[ShardKind, ...] = ("text", "quality", "repair")
 _QUALITY = (
@@ -167,7 +166,7 @@ def _opened(out_dir: Path) -> "DuckDBPyConnection":
         ":memory:",
         config={
             "memory_limit": _MEMORY,
-            "temp_directory": tempfile.gettempdir(),
+            "temp_directory": "",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         },

@@ -16,6 +16,7 @@ from pipeline.tiny_pack import PACK, TinyPack
 from aivj.cli.app import EPILOG, app
 from aivj.errors import DeviceRefusedError, RendererRefusedError
 
+AUDIT = Path(__file__).parents[1] / "contracts" / "golden" / "preset-audit.json"
 DOCUMENTED = {int(code) for code in re.findall(r"\b(\d+) [a-z]", EPILOG)} - {130, 143}
 NUMBERS = ("", "-1", "0", "1e309", "-1e309", "nan", "9" * 30)
 TEXTS = ("", "../..", "x" * 5000, "ünï\u202e", "%00", "file://", "s3://", "-1")
@@ -59,6 +60,8 @@ def baseline(place):
     learning = (*pack, *evaluated, "--neg-samples", "9", "--allow-cpu", "--out-dir", place / "out")
     return {
         ("demo",): ("--presets", place / "presets"),
+        ("audit", "run"): (place / "presets", "--out-dir", place / "audited"),
+        ("audit", "snapshot"): ("--in", AUDIT, "--out-dir", place / "snapshot"),
         ("pack",): ("--pack", "drawn", "--presets", place / "presets", "--pairs", "9"),
         ("pairs",): ("--name", "chosen", "--presets", place / "presets"),
         ("diversity",): (*pack, "--out-dir", place / "varied"),

@@ -28,6 +28,10 @@ CALLS = {
     "serve": (3, "--pack", "missing"),
     "monitor": (3, "--eval-dir", "missing"),
     "status": (0,),
+    "audit run": (3, "missing"),
+    "audit snapshot": (3, "--in", "missing"),
+    "audit query": (3, "SELECT 1"),
+    "audit repair": (3,),
     "pack": (3, "--pack", "p", "--presets", "missing"),
     "pairs": (3, "--name", "p", "--presets", "missing"),
     "sync": (3, "--src-base", "missing", "mine"),
@@ -87,7 +91,7 @@ def verbs(command, words=()):
         yield " ".join(words)
 
 
-GROUPS = ("stats", "milk2", "mlflow", "takes", "jobs")
+GROUPS = ("audit", "stats", "milk2", "mlflow", "takes", "jobs")
 HELPS = [[], *([name] for name in GROUPS), *(verb.split() for verb in CALLS)]
 
 

@@ -12,6 +12,7 @@ from aivj.settings import Settings
 JOBS = Path(__file__).parents[2] / "ray_jobs"
 VERBS = {
     "render_takes": ("takes", "draw"),
+    "audit_library": ("audit", "run"),
     "sample_pairs": ("sample",),
     "train_coupling": ("train",),
     "sweep_coupling": ("sweep",),
