@@ -32,9 +32,10 @@ from aivj.curation.diversity import (
 from aivj.curation.homogeneity import text_homogeneity
 from aivj.curation.looks import describe, looked_at
 from aivj.errors import InputError
+from aivj.library.preset_on_disk import PresetOnDisk
 from aivj.packs.provenance import original_names
 from aivj.packs.scan import PresetFile
-from aivj.pipeline.taking import PresetOnDisk, Takable
+from aivj.pipeline.taking import Takable
 from aivj.presets.digest import hash_milk
 from aivj.presets.milk import Milk, parse_milk
 from aivj.storage import resolve_under, sha256_hex

@@ -21,10 +21,11 @@ from aivj.frames.from_takes import band_loudness, capture_of
 from aivj.frames.plan import NUM_OF_A_TAKE, CapturePlan, Limits
 from aivj.frames.subjects import Subject
 from aivj.frames.worker import FramesJob, FramesWorker, WorkerPlan
+from aivj.library.preset_on_disk import PresetOnDisk
 from aivj.packs.scan import PresetFile
 from aivj.pipeline.known_renderer import KnownRenderer
 from aivj.pipeline.rendering import open_executor, prove_renderer
-from aivj.pipeline.taking import PresetOnDisk, Studio
+from aivj.pipeline.taking import Studio
 from aivj.presets.digest import content_hash
 from aivj.sampling.layers import Convert, Layer
 from aivj.stage.conversion import PresetConverter
