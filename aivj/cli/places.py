@@ -86,6 +86,13 @@ def shown(context: typer.Context, path: Path) -> str:
     return (None if places is None else places.uri(path)) or str(path)
 
 
+def kept(settings: "Settings", path: Path) -> str:
+    """Returns where what lies at a path of the home is kept: the path, or its address."""
+    if settings.home_uri is None:
+        return str(path)
+    return f"{settings.home_uri}/{path.relative_to(settings.home).as_posix()}"
+
+
 def _brought(places: "Places", name: str, value: Any) -> Any:
     """Returns a parameter's value with paths of this disk in the place of addresses."""
     if isinstance(value, list | tuple):

@@ -1,28 +1,20 @@
-"""From a pack to a release: where each stage leaves what the next one reads, and which have ended.
+"""From a pack to a release: where each stage leaves what the next one reads.
 
-A stage that has ended leaves a marker, last. It counts for as long as what was asked for and what
-was read are the same, and what the stage left is there unchanged: so the same loop asked for again,
-here or elsewhere, does what is missing. Drawing takes, sampling and promoting know that themselves.
+Drawing takes, sampling and promoting know themselves what is missing; of the others it stands in
+markers, see `aivj.pipeline.stages`.
 """
 
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from aivj.contracts.json_text import ContractModel, document_bytes
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.verification import REPORT_NAME
 from aivj.coupling.served_files import CHECKPOINT_NAME
-from aivj.storage import ObjectFolder, open_folder, sha256_hex
 
 LoopStage = Literal["takes", "sample", "check", "train", "score", "verify", "promote"]
-
-_ABSENT = "absent"
-_MARKERS = "stages"
 
 
 class LoopRequest(BaseModel):
@@ -54,9 +46,9 @@ class LoopRequest(BaseModel):
         default=False, description="Train on the CPU where there is no CUDA device."
     )
 
-    def has(self, stage: LoopStage) -> bool:
+    def has(self, stage: str) -> bool:
         """Tells whether a stage is one of this loop."""
-        order: tuple[LoopStage, ...] = get_args(LoopStage)
+        order: tuple[str, ...] = get_args(LoopStage)
         return order.index(stage) >= order.index(self.first)
 
 
@@ -113,73 +105,3 @@ class LoopFiles:
     def quality(self) -> str:
         """The pack's scores."""
         return f"{self.packs_root}/presets/{self.pack}/{PAIRS_QUALITY_NAME}"
-
-
-class StageMarker(ContractModel):
-    """That a stage has ended.
-
-    Attributes:
-        stage: Its name.
-        asked: Digest of its options, and of what it read.
-        left: Digests of the files that it left, by name.
-    """
-
-    stage: str
-    asked: str
-    left: dict[str, str]
-
-
-class EndedStages:
-    """The markers of a loop.
-
-    Args:
-        folder: The loop's folder; holds them in `stages/`.
-    """
-
-    def __init__(self, folder: str) -> None:
-        self._folder: ObjectFolder = open_folder(folder).folder(_MARKERS)
-
-    def has_ended(self, stage: str, asked: str, left: Sequence[str]) -> bool:
-        """Tells whether a stage has ended that was asked for this, and left what is there now."""
-        found = self._folder.read(f"{stage}.json")
-        if found is None:
-            return False
-        try:
-            marker = StageMarker.model_validate_json(found)
-        except ValidationError:
-            return False
-        return marker.asked == asked and marker.left == _digests(left)
-
-    def mark(self, stage: str, asked: str, left: Sequence[str]) -> None:
-        """Notes that a stage has ended.
-
-        Raises:
-            StorageError: It cannot be written.
-        """
-        marker = StageMarker(stage=stage, asked=asked, left=_digests(left))
-        self._folder.write(f"{stage}.json", document_bytes(marker))
-
-
-def digest_of(options: Mapping[str, object], read: Sequence[str]) -> str:
-    """Returns a digest of what a stage is asked for, and of the files and folders that it reads."""
-    said = json.dumps({name: str(value) for name, value in options.items()}, sort_keys=True)
-    return sha256_hex(json.dumps([said, [_content(place) for place in read]]).encode())
-
-
-def _digests(places: Sequence[str]) -> dict[str, str]:
-    return {place.rpartition("/")[2]: _content(place) for place in places}
-
-
-def _content(place: str) -> str:
-    """Returns the digest of a file, or of all files of a folder."""
-    parent, slash, name = place.rstrip("/").rpartition("/")
-    beside = open_folder(parent or slash or ".")
-    if name not in beside.listing():
-        return _folder_content(beside.folder(name))
-    return sha256_hex(beside.read(name) or b"")
-
-
-def _folder_content(folder: ObjectFolder) -> str:
-    lines = [f"{name} {sha256_hex(folder.read(name) or b'')}" for name in sorted(folder.listing())]
-    lines += [f"{name}/ {_folder_content(folder.folder(name))}" for name in folder.folders()]
-    return sha256_hex("\n".join(lines).encode()) if lines else _ABSENT
