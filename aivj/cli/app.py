@@ -25,6 +25,8 @@ from aivj.cli import (
     loop,
     milk2,
     monitor,
+    morning,
+    night,
     pack,
     packs,
     pairs,
@@ -35,6 +37,7 @@ from aivj.cli import (
     releases,
     report,
     rollback,
+    run_summary,
     runs,
     sample,
     schema,
@@ -53,9 +56,10 @@ from aivj.cli import (
     verify_check,
 )
 from aivj.cli.console import err, out, print_error
+from aivj.cli.refusals import refusal_of
 from aivj.cli.temporary_files import settle_temporary_files
 from aivj.cli.verb import Verb, Verbs, require_path
-from aivj.errors import AivjError, InputError
+from aivj.errors import AivjError
 
 EPILOG = (
     "Exit codes: 0 done, 2 unknown option, 3 input that cannot be used, 4 something is not "
@@ -129,6 +133,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
     "Render and measure": (
         sample.sample,
         check_run.check_run,
+        run_summary.run_summary,
         report.report,
         preset_features.preset_features,
         takes.app,
@@ -144,9 +149,13 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
     ),
     "Judge": (verify.verify, verify_check.verify_check, accept.accept, compare.compare, stats.app),
     "Release": (promote.promote, releases.releases, rollback.rollback, ui.ui, tracking.app),
-    "All of it in order": (loop.loop,),
+    "All of it in order": (loop.loop, night.night, morning.morning),
     "On a cluster": (submit.submit, jobs.app),
     "For programs and benchmarks": (schema.schema, bench_labels.bench_labels),
+}
+_OF_VERBS: Mapping[Callable[..., None], type[Verb]] = {
+    loop.loop: loop.LoopVerb,
+    night.night: night.NightVerb,
 }
 # What is left over is judged by the verb: it knows the options of the sampler that it replaces.
 _TAKES_MORE = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -157,7 +166,7 @@ for _group, _verbs in _GROUPS.items():
             app.add_typer(_verb, rich_help_panel=_group)
         else:
             settings = _TAKES_MORE if _verb is sample.sample else None
-            kind = loop.LoopVerb if _verb is loop.loop else Verb
+            kind = _OF_VERBS.get(_verb, Verb)
             app.command(cls=kind, rich_help_panel=_group, context_settings=settings)(_verb)
 
 
@@ -166,27 +175,9 @@ def main() -> None:
     settle_temporary_files()
     try:
         app()
-    except AivjError as error:
-        print_error(error)
-        sys.exit(error.exit_code)
-    except ValueError as error:
-        refusal = _refusal(error)
+    except (AivjError, ValueError) as error:
+        refusal = refusal_of(error)
         if refusal is None:
             raise
         print_error(refusal)
         sys.exit(refusal.exit_code)
-
-
-def _refusal(error: ValueError) -> InputError | None:
-    """Returns what to say of a value that one of our models does not take."""
-    from pydantic import ValidationError
-
-    if not isinstance(error, ValidationError):
-        return None
-    first = error.errors(include_url=False)[0]
-    name = "-".join(map(str, first["loc"])).replace("_", "-") or error.title
-    return InputError(
-        f"a value for {name} that can be used",
-        f"{first['input']!r}: {first['msg']}",
-        "choose another, or leave the option out",
-    )

@@ -1,15 +1,16 @@
 """`aivj compare`: the served scores and those that might take their place."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from aivj.cli.console import bar, out
+from aivj.cli.console import bar, out, say
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.results import JsonOption, plain_table, print_json
+from aivj.errors import GateError
 
 if TYPE_CHECKING:
     from aivj.contracts.comparison import Comparison, Side, Verdict
@@ -36,19 +37,30 @@ _STYLES = {"better": "green", "worse": "bold red", "not to be told apart": "yell
 def compare(
     context: typer.Context,
     request: "CompareRequest",
+    not_worse: Annotated[
+        bool,
+        typer.Option(
+            "--not-worse",
+            help="End with 7 if the candidate is worse; with 0 if nothing is served yet.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Judge the served scores and a candidate by the same labels; changes nothing.
 
     Differences come with 95 % intervals of a paired bootstrap over the pairs. Ends with 0 whatever
-    the verdict is.
+    the verdict is, unless told otherwise.
 
     Example: aivj compare --pack mine --eval-jsonl var/runs/mine/eval.jsonl
 
     With checks in a browser: aivj compare --pack mine --evidence-candidate var/verify/mine
     """
     from aivj.pipeline.comparing import compare as run_compare
+    from aivj.pipeline.comparing import has_champion
 
+    if not_worse and not has_champion(request):
+        say(f"nothing is served of {request.pack} yet, so nothing to be worse than")
+        return
     with bar("presets") as progress:
 
         def on_progress(counted: str, num_done: int, num_total: int) -> None:
@@ -63,6 +75,12 @@ def compare(
         _print(comparison)
         if comparison.verdict == "better":
             say_next(context, "verify", "--pack", request.pack, "--release", *gpu_option())
+    if not_worse and comparison.verdict == "worse":
+        raise GateError(
+            "a candidate that is no worse than what is served",
+            f"a worse one, judged by {comparison.judged_by}",
+            "keep what is served, or `aivj promote --force --reason ...`",
+        )
 
 
 def _print(comparison: "Comparison") -> None:

@@ -59,7 +59,14 @@ def _read(context: typer.Context, path: Path | None) -> None:
     given = _document(path)
     if _HOME in given:
         _settle_home(context, Path(_text(str(path), _HOME, given.pop(_HOME))))
-    sections = {key: given.pop(key) for key in getattr(command, "sections", ()) if key in given}
+    named = [key for key in getattr(command, "sections", ()) if key in given]
+    # An option may be called as a verb is.
+    options = {parameter.name for parameter in command.params}
+    sections = {
+        key: given.pop(key)
+        for key in named
+        if key not in options or isinstance(given[key], Mapping)
+    }
     for name, section in sections.items():
         if not isinstance(section, Mapping):
             raise _no_options(f"{path}, {name}", section)

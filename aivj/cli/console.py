@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from rich.text import Text
 
 from aivj.errors import AivjError
 from aivj.redaction import secret_values, without_secrets
+from aivj.storage import storage_errors
 
 # Who wants no colour (https://no-color.org) gets plain lines, as a file does: bold and bars are
 # escape codes too.
@@ -29,12 +31,18 @@ _IS_TERMINAL = False if os.environ.get("NO_COLOR") else None
 _has_spoken = threading.Event()
 
 
+_copies: list[Console] = []
+
+
 class _Speaker(Console):
     """A console that lets be known that something was printed, and prints no credentials."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         _has_spoken.set()
-        super().print(*map(_clean, objects), **options)
+        clean = [_clean(each) for each in objects]
+        super().print(*clean, **options)
+        for copy in _copies:
+            copy.print(*clean, **options)
 
 
 def _clean(printed: Any) -> Any:
@@ -51,9 +59,29 @@ def _clean(printed: Any) -> Any:
 out = _Speaker(force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)
 err = _Speaker(stderr=True, force_terminal=_IS_TERMINAL, highlight=False, soft_wrap=True)
 
+_COPY_WIDTH = 160
 _QUIET_S = 1.5
 _LINE_EVERY_S = 10.0
 _NOTE = "note: "
+
+
+@contextlib.contextmanager
+def copied_to(path: Path) -> Iterator[None]:
+    """Writes what is printed in the block to a file as well, behind what stands there.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a", encoding="utf-8", buffering=1)
+    with file:
+        copy = Console(file=file, width=_COPY_WIDTH, highlight=False, soft_wrap=True, no_color=True)
+        _copies.append(copy)
+        try:
+            yield
+        finally:
+            _copies.remove(copy)
 
 
 def print_error(error: AivjError) -> None:

@@ -46,6 +46,7 @@ class Stage:
         read: Files and folders that decide what comes of it.
         left: Files that it leaves, the last one last; none if it knows itself what is missing.
         pack: The pack that it is of alone, if it is.
+        needs: Stages that must have ended well: those of all packs, and those of its own.
     """
 
     name: str
@@ -54,6 +55,12 @@ class Stage:
     read: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     pack: str | None = None
+    needs: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.name if self.pack is None else f"{self.name} {self.pack}"
 
     @property
     def section(self) -> str:

@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import typer
@@ -87,7 +88,11 @@ def run_name(verb: str, packs: Sequence[str], *details: str) -> str:
 
 def typed_command() -> str:
     """Returns this command as it could be typed again, credentials masked: it is recorded."""
-    return without_secrets(shlex.join(["aivj", *sys.argv[1:]]), secret_values(os.environ))
+    words = ["aivj", *sys.argv[1:]]
+    # Who knows the address of a webhook may write to it.
+    addresses = [word for before, word in pairwise(words) if before == "--notify"]
+    secrets = [*addresses, *secret_values(os.environ)]
+    return without_secrets(shlex.join(words), secrets)
 
 
 def tell_waiting(tracker: "Tracker") -> None:

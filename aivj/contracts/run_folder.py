@@ -26,6 +26,9 @@ TABLE_NAME = "eval.parquet"
 PICTURES_NAME = "thumbnails"
 """Folder of the pairs' last frames, see `picture_name`."""
 
+RUN_SUMMARY_NAME = "run-summary.json"
+"""The run's figures, from sampling to its verdict."""
+
 STUCK_PAIRS_NAME = "stuck-pairs.json"
 """Pairs that a runtime's page did not show, or not in time."""
 

@@ -9,6 +9,9 @@ from aivj.contracts.json_text import ContractModel, document_bytes, read_object,
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.storage import write_atomic
 
+MIN_OK_RATE = 0.10
+"""Least share of measured pairs that are lit and move, for a run to be worth training on."""
+
 _SHARE_DIGITS = 4
 
 

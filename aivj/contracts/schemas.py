@@ -24,6 +24,8 @@ from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.milk2_sniff import Milk2Sniff
 from aivj.contracts.monitor_status import MonitorStatus
 from aivj.contracts.monitored_run import MonitoredRun
+from aivj.contracts.morning import MorningReport
+from aivj.contracts.night import NightRecord
 from aivj.contracts.pairs_manifest import PairsManifest
 from aivj.contracts.pairs_quality import PairsQuality
 from aivj.contracts.pointer import Pointer
@@ -65,6 +67,8 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "milk2-sniff": Milk2Sniff,
         "monitor-status": MonitorStatus,
         "monitored-run": MonitoredRun,
+        "morning-report": MorningReport,
+        "night": NightRecord,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
         "pointer": Pointer,

@@ -8,14 +8,17 @@ from aivj.doctor.matrix import (
     own_jobs,
     try_profiles,
 )
+from aivj.doctor.prospects import Prospects, look_ahead
 
 __all__ = [
     "Aftermath",
     "Examination",
     "Finding",
     "ProfileTrial",
+    "Prospects",
     "examine",
     "library_jobs",
+    "look_ahead",
     "own_jobs",
     "try_profiles",
 ]

@@ -27,6 +27,7 @@ from aivj.contracts.verification import REPORT_NAME, VerifyReport
 from aivj.coupling.eval_labels import eval_labels
 from aivj.errors import InputError
 from aivj.pipeline.requests import CompareRequest
+from aivj.release.pointer import pointer_key, read_pointer
 from aivj.release.releases import read_champion
 from aivj.storage import Bucket, open_bucket, sha256_hex
 
@@ -67,6 +68,17 @@ def compare(request: CompareRequest, on_progress: Callable[[str, int, int], None
         seed=request.seed,
         on_progress=lambda num_done, num_total: on_progress("figures", num_done, num_total),
     )
+
+
+def has_champion(request: CompareRequest) -> bool:
+    """Tells whether there is anything to compare with.
+
+    Raises:
+        StorageError: The bucket does not answer.
+    """
+    if request.champion_path is not None:
+        return True
+    return read_pointer(open_bucket(request.bucket_uri), pointer_key(request.pack)) is not None
 
 
 def _champion(request: CompareRequest, bucket: Bucket, manifest: PairsManifest) -> ScoredSide:

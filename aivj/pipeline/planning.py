@@ -33,7 +33,9 @@ _HOUR_S = 3600
 _LEAST = 1e-6
 _KB_A_GB = 1e6
 # 161 KB of 1,953 presets, of which none failed (docs/log/takes.md); a library is worse.
-_TAKE_KB = 165.0
+TAKE_KB = 165.0
+"""Kilobytes of a take in the store."""
+
 _FAIL_SHARE = 0.02
 _NUM_SAMPLED = 200
 # Of a shard: itself and its marker.
@@ -175,7 +177,7 @@ def plan(request: PlanRequest, prices: Prices, measured: MeasuredTakes | None = 
         (None, None) if measured is None else (measured.fail_share, measured.take_kb)
     )
     fail_share = _first(request.fail_share, seen_fail_share, _FAIL_SHARE)
-    take_kb = _first(request.take_kb, seen_kb, _TAKE_KB)
+    take_kb = _first(request.take_kb, seen_kb, TAKE_KB)
     rates: dict[Resource, float | None] = {
         "gpu": None if request.gpu_s is None else 1 / request.gpu_s,
         "cpu": request.cpus_per_gpu / request.cpu_s,

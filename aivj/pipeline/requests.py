@@ -22,7 +22,7 @@ def split_names(names: Sequence[str]) -> list[str]:
     return [part.strip() for name in names for part in name.split(",") if part.strip()]
 
 
-PackNames = Annotated[Sequence[str], AfterValidator(split_names)]
+Names = Annotated[Sequence[str], AfterValidator(split_names)]
 
 
 TAKES_HELP = "Where the takes of scored presets are. Default: <home>/takes."
@@ -35,7 +35,7 @@ class _Request(BaseModel):
 class LabelRequest(_Request):
     """Where labels and features come from."""
 
-    packs: PackNames = Field(description="Pack; several by comma or repeated.")
+    packs: Names = Field(description="Pack; several by comma or repeated.")
     packs_root: Path
     feature_store: Path
     eval_paths: Sequence[Path] = Field((), description="Measurements; repeatable.")
@@ -94,7 +94,7 @@ class SweepRequest(_FitRequest):
 class ScoreRequest(_Request):
     """Which net scores which packs."""
 
-    packs: PackNames = Field(description="Pack; several by comma or repeated.")
+    packs: Names = Field(description="Pack; several by comma or repeated.")
     packs_root: Path
     feature_store: Path
     takes_uri: str = Field(description=TAKES_HELP)

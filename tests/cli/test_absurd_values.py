@@ -90,6 +90,7 @@ def baseline(place):
         ("releases",): pack,
         ("rollback",): pack,
         ("bench-labels",): ("--library", place / "folder"),
+        ("night",): (*pack, "--dry-run"),
         ("stats", "picks"): ("--quality", place / "text"),
         # Nobody listens there.
         ("submit",): ("train_coupling", "--address", "127.0.0.1:1"),

@@ -196,7 +196,7 @@ def heads_hold_no_work(objects: Objects) -> Iterator[str]:
 
 @rule
 def the_night_is_alone(objects: Objects) -> Iterator[str]:
-    spec = named(objects, "CronJob", "coupling-loop")["spec"]
+    spec = named(objects, "CronJob", "night")["spec"]
     if spec.get("concurrencyPolicy") != "Forbid":
         yield f"concurrencyPolicy {spec.get('concurrencyPolicy')}"
     if not spec.get("timeZone") or not spec.get("startingDeadlineSeconds"):

@@ -20,8 +20,8 @@ COMMANDS = [line for line in LINES if line.startswith("kubectl ")]
 MADE_LATER = {
     ("service", "pool-head-svc"),
     ("pod", "postgres-0"),
-    ("job", "loop-now"),
-    ("rayjob", "loop-now"),
+    ("job", "night-now"),
+    ("rayjob", "night-now"),
     ("namespace", "monitoring"),
     ("namespace", "ingress-nginx"),
     *(("secret", name) for name in SECRETS),

@@ -175,6 +175,7 @@ VERBS = {
     "sweep_coupling": ("sweep",),
     "score_promote": ("loop",),
     "coupling_loop": ("loop",),
+    "night": ("night",),
 }
 
 

@@ -24,7 +24,7 @@ def test_every_overlay_keeps_every_rule(overlay, name):
     assert list(RULES[name](standing_with_jobs(overlay))) == []
 
 
-POOL, CRON, JOB = ("RayCluster", "pool"), ("CronJob", "coupling-loop"), ("RayJob", "sample-pairs")
+POOL, CRON, JOB = ("RayCluster", "pool"), ("CronJob", "night"), ("RayJob", "sample-pairs")
 MLFLOW, POSTGRES = ("Deployment", "mlflow"), ("StatefulSet", "postgres")
 MIGRATION, PROFILES = ("Job", "mlflow-migration"), ("DaemonSet", "seccomp-profiles")
 CLUSTER = ("spec",)
@@ -197,7 +197,7 @@ FAULTS: dict[str, Sequence[tuple[str, str, tuple[str | int, ...], Any]]] = {
     "the_night_is_alone": [
         (*CRON, ("spec", "concurrencyPolicy"), "Allow"),
         (*CRON, ("spec", "timeZone"), ""),
-        ("RayJob", "coupling-loop", ("spec", "suspend"), False),
+        ("RayJob", "night", ("spec", "suspend"), False),
         (*JOB, ("spec", "suspend"), True),
     ],
     "mlflow_lets_in_who_should": [

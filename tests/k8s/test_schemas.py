@@ -66,7 +66,7 @@ def test_fields_that_are_known_without_definitions_are_those_of_the_definitions(
     assert {place: frozenset(fields) for place, fields in found.items()} == kuberay.known_fields()
 
 
-POOL, JOB, LOOP = ("RayCluster", "pool"), ("RayJob", "sample-pairs"), ("RayJob", "coupling-loop")
+POOL, JOB, LOOP = ("RayCluster", "pool"), ("RayJob", "sample-pairs"), ("RayJob", "night")
 HEAD = ("spec", "headGroupSpec")
 GROUP = ("spec", "workerGroupSpecs", 1)
 

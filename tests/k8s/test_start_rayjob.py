@@ -31,7 +31,7 @@ class Cluster(ThreadingHTTPServer):
 
     def __init__(self, *states):
         super().__init__(("127.0.0.1", 0), Answers)
-        self.rayjobs = {"coupling-loop": TEMPLATE}
+        self.rayjobs = {"night": TEMPLATE}
         self.states = list(states)
         self.refusals = []
         self.tokens = set()
@@ -50,7 +50,7 @@ class Answers(BaseHTTPRequestHandler):
         if found is None:
             self.answer(404, {})
             return
-        if name != "coupling-loop" and self.server.states:
+        if name != "night" and self.server.states:
             status = self.server.states.pop(0)
             found = found | ({"status": status} if status else {})
         self.answer(200, found)
@@ -81,7 +81,7 @@ class Answers(BaseHTTPRequestHandler):
         pass
 
 
-TEMPLATE = named(rendered("overlays/pool-4090"), "RayJob", "coupling-loop")
+TEMPLATE = named(rendered("overlays/pool-4090"), "RayJob", "night")
 
 
 def state(name, message=""):
@@ -110,21 +110,21 @@ def test_a_rayjob_is_made_like_the_template_and_waited_for(program, serve, capsy
         {}, state("Initializing"), state("Running"), state("Running"), state("Complete")
     )
 
-    program.start(api, "coupling-loop", job="coupling-loop-1", job_uid="u-1")
-    assert program.wait(api, "coupling-loop-1", poll_s=0) == 0
+    program.start(api, "night", job="night-1", job_uid="u-1")
+    assert program.wait(api, "night-1", poll_s=0) == 0
 
-    made = cluster.rayjobs["coupling-loop-1"]
+    made = cluster.rayjobs["night-1"]
     assert made["spec"] == TEMPLATE["spec"] | {"suspend": False}
     assert made["metadata"]["ownerReferences"] == [
-        {"apiVersion": "batch/v1", "kind": "Job", "name": "coupling-loop-1", "uid": "u-1"}
+        {"apiVersion": "batch/v1", "kind": "Job", "name": "night-1", "uid": "u-1"}
     ]
     assert cluster.tokens == {"Bearer let-me-in"}
     assert capsys.readouterr().out.splitlines() == [
-        "coupling-loop-1 made like coupling-loop",
-        "coupling-loop-1: not seen by the operator yet",
-        "coupling-loop-1: Initializing",
-        "coupling-loop-1: Running",
-        "coupling-loop-1: Complete",
+        "night-1 made like night",
+        "night-1: not seen by the operator yet",
+        "night-1: Initializing",
+        "night-1: Running",
+        "night-1: Complete",
     ]
     if HAS_CRDS:
         assert violations(made) == []
@@ -132,59 +132,59 @@ def test_a_rayjob_is_made_like_the_template_and_waited_for(program, serve, capsy
 
 def test_a_second_try_waits_for_the_first_one_s(program, serve, capsys):
     cluster, api = serve(state("Complete"))
-    program.start(api, "coupling-loop", job="coupling-loop-1", job_uid="u-1")
-    made = cluster.rayjobs["coupling-loop-1"]
+    program.start(api, "night", job="night-1", job_uid="u-1")
+    made = cluster.rayjobs["night-1"]
 
-    program.start(api, "coupling-loop", job="coupling-loop-1", job_uid="u-1")
+    program.start(api, "night", job="night-1", job_uid="u-1")
 
-    assert cluster.rayjobs["coupling-loop-1"] is made
+    assert cluster.rayjobs["night-1"] is made
     assert "is there: waiting" in capsys.readouterr().out
-    assert program.wait(api, "coupling-loop-1", poll_s=0) == 0
+    assert program.wait(api, "night-1", poll_s=0) == 0
 
 
 @pytest.mark.parametrize("end", ["Failed", "ValidationFailed"])
 def test_a_failure_says_why(program, serve, capsys, end):
     _, api = serve(state("Running"), state(end, "deadline exceeded"))
-    program.start(api, "coupling-loop", job="night", job_uid="u")
+    program.start(api, "night", job="made", job_uid="u")
 
-    assert program.wait(api, "night", poll_s=0) == 1
+    assert program.wait(api, "made", poll_s=0) == 1
     assert capsys.readouterr().out.endswith("deadline exceeded\n")
 
 
 def test_an_api_server_that_is_replaced_is_waited_for(program, serve):
     cluster, api = serve(state("Running"), state("Complete"))
-    program.start(api, "coupling-loop", job="night", job_uid="u")
+    program.start(api, "night", job="made", job_uid="u")
     cluster.refusals = [503, 500, 503]
 
-    assert program.wait(api, "night", poll_s=0) == 0
+    assert program.wait(api, "made", poll_s=0) == 0
 
 
 @pytest.mark.parametrize(("refusals", "away_s"), [([403], 900), ([503] * 3, 0)])
 def test_one_that_refuses_or_stays_away_ends_it(program, serve, refusals, away_s):
     cluster, api = serve()
-    program.start(api, "coupling-loop", job="night", job_uid="u")
+    program.start(api, "night", job="made", job_uid="u")
     cluster.refusals = refusals
 
     with pytest.raises(OSError, match=str(refusals[0])):
-        program.wait(api, "night", poll_s=0, away_s=away_s)
+        program.wait(api, "made", poll_s=0, away_s=away_s)
 
 
 def test_without_a_template_nothing_is_made(program, serve):
     cluster, api = serve()
     with pytest.raises(OSError, match="404"):
-        program.start(api, "absent", job="night", job_uid="u")
-    assert "night" not in cluster.rayjobs
+        program.start(api, "absent", job="made", job_uid="u")
+    assert "made" not in cluster.rayjobs
 
 
 def test_it_needs_python_alone_and_says_what_is_amiss(tmp_path):
     """As the pod starts it; with another exit code than for a RayJob that failed."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", PROGRAM, "coupling-loop"],
+        [sys.executable, "-I", "-S", PROGRAM, "night"],
         env={
             "KUBERNETES_SERVICE_HOST": "127.0.0.1",
             "KUBERNETES_SERVICE_PORT": "1",
             "POD_NAMESPACE": "aivj",
-            "JOB_NAME": "night",
+            "JOB_NAME": "made",
             "JOB_UID": "u",
         },
         cwd=tmp_path,

@@ -18,6 +18,7 @@ VERBS = {
     "sweep_coupling": ("sweep",),
     "score_promote": ("loop",),
     "coupling_loop": ("loop",),
+    "night": ("night",),
 }
 
 

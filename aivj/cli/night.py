@@ -1,0 +1,196 @@
+"""`aivj night`: from packs to a release while nobody watches, each stage a verb."""
+
+import shlex
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from aivj.cli.console import copied_to, err, out, say, working
+from aivj.cli.line import Given, Line, SetOption, Stage, typed_options
+from aivj.cli.model_options import From, takes
+from aivj.cli.next_steps import IN_LOOP, say_next
+from aivj.cli.night_run import NightRun
+from aivj.cli.night_stages import stages_of
+from aivj.cli.options import (
+    BucketOption,
+    Gpu,
+    GpuIfGivenOption,
+    TrackingOption,
+    num_workers_or_default,
+)
+from aivj.cli.original_parameters import translated
+from aivj.cli.results import plain_table
+from aivj.cli.stopping import goes_on_with
+from aivj.cli.tracking import typed_command
+from aivj.cli.verb import Verb
+
+if TYPE_CHECKING:
+    from aivj.doctor import Finding
+    from aivj.pipeline.night import NightFiles, NightRequest
+    from aivj.settings import Settings
+
+_HANDED_ON = (
+    *("gpu", "seed", "takes_uri", "ray_address", "allow_cpu", "tracking_uri", "bucket"),
+    *("num_workers", "audio"),
+)
+
+
+class NightVerb(Verb):
+    """A verb of verbs that also understands the parameters of the runtime's own script."""
+
+    is_of_verbs = True
+    sections = (
+        *("sync", "pairs", "sample", "check-run", "run-summary", "train", "sweep", "score"),
+        *("verify", "compare", "promote"),
+    )
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Reads the command line."""
+        rest: list[str] = super().parse_args(ctx, translated(args))
+        return rest
+
+
+@takes(request=From("aivj.pipeline.night:NightRequest"))
+def night(
+    context: typer.Context,
+    request: "NightRequest",
+    gpu: GpuIfGivenOption = None,
+    bucket: BucketOption = None,
+    tracking_uri: TrackingOption = None,
+    said: SetOption = None,
+    notify: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--notify",
+            envvar="AIVJ_NOTIFY",
+            metavar="URL",
+            help="Tell start, end and failures: a webhook, Slack's, ntfy's, any of Apprise.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")
+    ] = False,
+) -> None:
+    """Work through a night: measure, judge, train, score, verify, compare, promote.
+
+    Each stage is a verb of that name. The machine is examined first. A stage that fails stops what
+    needs it and nothing else; what has ended is not done again. Parameters of the runtime's own
+    overnight script are understood under their names. Ends with the code of the first failure.
+
+    Example: aivj night --pack mine --audio ~/music --promote
+
+    What it would do: aivj night --pack mine --dry-run
+
+    From nothing, in minutes: aivj night --pack new --presets ~/milkdrop --profile smoke --allow-cpu
+
+    After a crash: aivj night --pack mine --resume
+    """
+    from aivj.pipeline.night import PROFILES, NightFiles, choose_stamp, night_locked, nights_folder
+    from aivj.pipeline.notices import Notifier
+
+    settings: Settings = context.obj
+    home = settings.home_uri or str(settings.home)
+    stamp = choose_stamp(request, home, datetime.now().astimezone())
+    files = NightFiles(home, stamp, tuple(request.packs))
+    stages, left_out = stages_of(request, files, str(settings.packs_root))
+    given = Given(typed_options(said or (), stages), _HANDED_ON, PROFILES[request.profile])
+    # Every option of every verb is looked at before the first one runs.
+    lines = [Line.of(context, each, given) for each in stages if each.name not in left_out]
+    notifier = Notifier(notify or ())
+    if dry_run:
+        _print_plan(files, stages, lines)
+        _print_forecast(request, files)
+        return
+    goes_on_with(context, "--run-stamp", stamp)
+    here = Path(nights_folder(str(settings.home))) / stamp
+    context.meta[IN_LOOP] = True
+    with night_locked(here), copied_to(Path(str(settings.home)) / _below(files.log, home)):
+        say(f"night {stamp}: {files.folder}")
+        run = NightRun(files, request, stages, lines, command=typed_command())
+        _examine(request, settings, lines, gpu, bucket, tracking_uri)
+        _tell(notifier, f"Night {stamp} began", ", ".join(request.packs), "info")
+        failed = run.work(lambda stage, why: _tell(notifier, f"{stage} failed", why, "failure"))
+        _print_end(run)
+        title = f"Night {stamp} " + ("failed" if failed else "passed")
+        _tell(notifier, title, run.told(), "failure" if failed else "success")
+    context.meta[IN_LOOP] = False
+    say_next(context, "morning", "--run-stamp", stamp, why="the evidence, a verdict a line")
+    if failed is not None:
+        raise typer.Exit(failed)
+
+
+def _examine(
+    request: "NightRequest",
+    settings: "Settings",
+    lines: Sequence[Line],
+    gpu: Gpu | None,
+    bucket: str | None,
+    tracking_uri: str | None,
+) -> None:
+    """Refuses a night that would be wasted. Raises as `examine_night`."""
+    with working("looking at this machine, and at all that the night will use"):
+        from aivj.pipeline.night_examination import Asked, examine_night
+
+        told: list[Finding] = []
+        asked = Asked(
+            gpu=gpu or "require",
+            bucket_uri=bucket,
+            tracking_uri=tracking_uri,
+            stages=frozenset(line.stage.name for line in lines),
+        )
+        try:
+            examine_night(request, settings, asked, told.append)
+        finally:
+            for finding in told:
+                say(f"note: {finding.name}: {finding.found}; {finding.remedy}")
+
+
+def _below(place: str, home: str) -> str:
+    return place.removeprefix(home).lstrip("/")
+
+
+def _tell(notifier: Any, title: str, body: str, tone: Any) -> None:
+    for host in notifier.tell(title, body, tone):
+        say(f"note: {host} did not take the message that the night told it")
+
+
+def _print_plan(files: "NightFiles", stages: Sequence[Stage], lines: Sequence[Line]) -> None:
+    from aivj.pipeline.stages import EndedStages
+
+    ended, line_of = EndedStages(files.folder), {id(line.stage): line for line in lines}
+    for number, stage in enumerate(stages, start=1):
+        line = line_of.get(id(stage))
+        state = "to do"
+        if line is None:
+            state = "left out"
+        elif stage.left and ended.has_ended(stage.title, line.digest(), stage.left):
+            state = "done before"
+        out.print(Text.assemble((f"{number:>2} {stage.title:<20} ", "bold"), state))
+        words = shlex.join(["aivj", *stage.verb, *stage.words])
+        out.print(Text(f"   {words}", "dim"))
+
+
+def _print_forecast(request: "NightRequest", files: "NightFiles") -> None:
+    from aivj.pipeline.night_forecast import forecast
+
+    manifests = [files.manifest(pack) for pack in request.packs]
+    num_browsers = num_workers_or_default(request.num_workers, is_software=True)
+    for told in forecast(manifests, num_browsers=num_browsers):
+        out.print(Text(told))
+
+
+def _print_end(run: NightRun) -> None:
+    table = plain_table()
+    for name in ("stage", "state", "took", "found"):
+        table.add_column(name, no_wrap=name != "found")
+    styles = {"done": "green", "done before": "green", "failed": "bold red", "stopped": "yellow"}
+    for stage in run.record.stages:
+        title = stage.name if stage.pack is None else f"{stage.name} {stage.pack}"
+        took = "" if stage.took_s is None else f"{stage.took_s:.0f} s"
+        found = "" if stage.problem is None else stage.problem.found
+        table.add_row(title, Text(stage.state, styles.get(stage.state, "dim")), took, Text(found))
+    err.print(table, soft_wrap=False)

@@ -1,0 +1,104 @@
+"""Which verbs a night is, in order, and what each is told."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from aivj.cli.line import Stage
+from aivj.errors import InputError
+
+if TYPE_CHECKING:
+    from aivj.pipeline.night import NightFiles, NightRequest
+
+_AFTER_MEASURING = frozenset({"train", "score", "verify", "compare", "promote", "summary"})
+_AFTER_SCORING = frozenset({"verify", "compare", "promote"})
+
+
+def stages_of(
+    request: "NightRequest", files: "NightFiles", packs_at_hand: str
+) -> tuple[list[Stage], frozenset[str]]:
+    """Returns the stages of a night in order, and the names of those that are left out.
+
+    Args:
+        request: The night.
+        files: Where everything lies.
+        packs_at_hand: Where packs lie on this disk, once a verb has named them.
+
+    Raises:
+        InputError: A stage that is named is none.
+    """
+    stages = list(_coupled(request, files, packs_at_hand))
+    names = {stage.name for stage in stages}
+    left_out: set[str] = set()
+    if request.eval_only:
+        left_out |= _AFTER_MEASURING
+    if request.skip_verify:
+        left_out |= _AFTER_SCORING
+    left_out |= set(_known(request.skip, names))
+    if request.only:
+        left_out |= names - set(_known(request.only, names))
+    return stages, frozenset(left_out & names)
+
+
+def _known(named: Sequence[str], names: set[str]) -> Sequence[str]:
+    for name in named:
+        if name not in names:
+            raise InputError(
+                f"stages of this night: {', '.join(sorted(names))}", repr(name), "name one of them"
+            )
+    return named
+
+
+def _coupled(request: "NightRequest", files: "NightFiles", packs_at_hand: str) -> Iterator[Stage]:
+    packs = request.packs
+    for pack in packs:
+        if request.src_base is not None:
+            words = ("--pack", pack, "--src-base", request.src_base)
+            yield Stage("sync", ("sync",), words, pack=pack)
+        if request.presets is not None:
+            words = ("--name", pack, "--presets", request.presets)
+            yield Stage("pairs", ("pairs",), words, pack=pack, needs=("sync",))
+    every = ("--pack", ",".join(packs))
+    sample = (*every, "--out-dir", files.run, "--resume")
+    yield Stage("sample", ("sample",), sample, needs=("sync", "pairs"))
+    check = (files.run, "--packs-root", packs_at_hand)
+    yield Stage("check", ("check-run",), check, needs=("sample",))
+    gate = (files.run, "--stamp", files.stamp, f"--min-ok-rate={request.min_ok_rate}")
+    yield Stage("gate", ("run-summary",), gate, needs=("check",))
+    yield from _learnt(request, files, every)
+    for pack in packs:
+        yield from _judged(request, files, pack)
+    evidence = [word for pack in packs for word in ("--evidence", files.evidence(pack))]
+    verdict = (*gate, "--checkpoint", files.checkpoint, *evidence)
+    yield Stage("summary", ("run-summary",), verdict, needs=("gate",))
+
+
+def _learnt(
+    request: "NightRequest", files: "NightFiles", every: tuple[str, ...]
+) -> Iterator[Stage]:
+    manifests = tuple(map(files.manifest, request.packs))
+    qualities = tuple(map(files.quality, request.packs))
+    elite = () if request.elite_dir is None else ("--elite-dir", request.elite_dir)
+    labels = (*every, "--extra-eval-jsonl", files.rows, *elite, "--out-dir", files.fit)
+    read = (files.rows, *manifests)
+    if request.sweep:
+        left = (files.checkpoint, *qualities)
+        yield Stage("train", ("sweep",), labels, read, left, needs=("gate",))
+        return
+    yield Stage("train", ("train",), labels, read, (files.checkpoint,), needs=("gate",))
+    score, read = (*every, "--checkpoint", files.checkpoint), (files.checkpoint, *manifests)
+    yield Stage("score", ("score",), score, read, qualities, needs=("train",))
+
+
+def _judged(request: "NightRequest", files: "NightFiles", pack: str) -> Iterator[Stage]:
+    evidence, this = files.evidence(pack), ("--pack", pack)
+    read, left = (files.quality(pack),), (files.report(pack),)
+    out = ("--out-dir", evidence)
+    scored = ("train", "score")
+    yield Stage("verify", ("verify",), (*this, *out), read, left, pack=pack, needs=scored)
+    labels = ("--eval-jsonl", files.rows, "--evidence-candidate", evidence)
+    elite = () if request.elite_dir is None else ("--elite-dir", request.elite_dir)
+    compare = (*this, *labels, *elite, "--not-worse")
+    yield Stage("compare", ("compare",), compare, pack=pack, needs=("verify",))
+    if request.promote:
+        promote = (*this, "--evidence", evidence)
+        yield Stage("promote", ("promote",), promote, pack=pack, needs=("verify", "compare"))

@@ -1,0 +1,96 @@
+"""Whether a night would be wasted: asked before its first stage."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aivj.audio.groove import GROOVE_NAME
+from aivj.browser.profiles import GpuPolicy
+from aivj.doctor import Finding, Prospects, examine, look_ahead
+from aivj.errors import AivjError, DeviceRefusedError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from aivj.pipeline.night import NightRequest
+    from aivj.settings import Settings
+
+_IN_BROWSERS = frozenset({"pairs", "sample", "verify", "frames", "audit"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of a night decides what is examined.
+
+    Attributes:
+        gpu: Which renderer is asked for.
+        bucket_uri: Where scores are promoted to.
+        tracking_uri: Where runs are recorded.
+        stages: Names of the stages that are asked for.
+    """
+
+    gpu: GpuPolicy
+    bucket_uri: str | None = None
+    tracking_uri: str | None = None
+    stages: frozenset[str] = frozenset()
+
+
+def examine_night(
+    request: "NightRequest",
+    settings: "Settings",
+    asked: Asked,
+    on_finding: Callable[[Finding], None],
+) -> None:
+    """Looks at the machine and at all that the night will use.
+
+    Args:
+        request: The night.
+        settings: Where everything is.
+        asked: What else it is asked for.
+        on_finding: Told each finding that is not well.
+
+    Raises:
+        DeviceRefusedError: There is no CUDA device, and the CPU is not allowed.
+        MissingDependencyError: Something else that it needs is not there.
+        RendererRefusedError: The browser draws with another renderer than it shall.
+    """
+    ahead = look_ahead(_prospects(request, settings, asked))
+    for finding in ahead:
+        if finding.state != "ok":
+            on_finding(finding)
+    missing = [finding for finding in ahead if finding.state == "missing"]
+    if missing:
+        raise _refused(missing)
+    if asked.stages & _IN_BROWSERS:
+        examination = examine(settings.home, asked.gpu)
+        for finding in examination.findings:
+            if finding.state == "missing":
+                on_finding(finding)
+        examination.require_health()
+
+
+def _refused(missing: list[Finding]) -> AivjError:
+    found = "; ".join(f"{finding.name}: {finding.found}" for finding in missing)
+    remedy = "; ".join(finding.remedy for finding in missing)
+    if any(finding.name == "training" for finding in missing):
+        return DeviceRefusedError("a CUDA device to train on", found, remedy)
+    return MissingDependencyError("all that this night needs", found, remedy)
+
+
+def _prospects(request: "NightRequest", settings: "Settings", asked: Asked) -> Prospects:
+    is_made = request.src_base is not None or request.presets is not None
+    is_elsewhere = request.ray_address is not None or settings.home_uri is not None
+    promotes = request.promote and "promote" in asked.stages
+    return Prospects(
+        home=settings.home,
+        packs_root=settings.packs_root,
+        packs=() if is_made or settings.home_uri is not None else request.packs,
+        elite_dir=None if request.elite_dir is None else Path(request.elite_dir),
+        audio=request.audio or GROOVE_NAME,
+        trains="train" in asked.stages and not is_elsewhere,
+        allow_cpu=request.allow_cpu,
+        bucket_uri=(asked.bucket_uri or settings.bucket_uri) if promotes else None,
+        tracking_uri=asked.tracking_uri or settings.tracking_uri,
+        num_presets=0,
+        num_browsers=request.num_workers or os.cpu_count() or 1,
+    )
