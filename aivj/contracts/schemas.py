@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from aivj.contracts.acceptance import AcceptReport
 from aivj.contracts.checks import RunCheckReport, VerifyCheckReport
+from aivj.contracts.clusters import Clusters
 from aivj.contracts.comparison import Comparison
 from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.diversity import DiversityReport
@@ -41,8 +42,11 @@ from aivj.contracts.run_meta import RunMeta
 from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
 from aivj.contracts.stuck_pairs import StuckPairsReport
+from aivj.contracts.style_index import StyleIndex
+from aivj.contracts.style_policy import StylePolicy
 from aivj.contracts.sweep import SweepTable
 from aivj.contracts.sync_report import SyncReport
+from aivj.contracts.taught_styles import PresetStyles, TaughtStyles
 from aivj.contracts.verification import SchemaCheck, VerifyReport
 from aivj.errors import InputError
 
@@ -51,6 +55,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "accept-report": AcceptReport,
         "audit-summary": AuditSummary,
         "budget-dynamics": BudgetStat,
+        "clusters": Clusters,
         "comparison": Comparison,
         "demo-summary": DemoSummary,
         "diversity": DiversityReport,
@@ -78,14 +83,18 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "preset-audit-snapshot": SnapshotSummary,
         "quality-blacklist": QualityBlacklist,
         "repair-lineage-row": RepairRow,
+        "preset-styles": PresetStyles,
         "run-check-report": RunCheckReport,
         "run-meta": RunMeta,
         "run-summary": RunSummary,
         "schema-check": SchemaCheck,
         "source-manifest-row": SourceRow,
+        "style-index": StyleIndex,
+        "style-policy": StylePolicy,
         "stuck-pairs": StuckPairsReport,
         "sweep": SweepTable,
         "sync-report": SyncReport,
+        "taught-styles": TaughtStyles,
         "verify-check-report": VerifyCheckReport,
         "verify-report": VerifyReport,
     }

@@ -7,8 +7,7 @@ al. 1990). Both are fitted to a library once; the space travels with whatever wa
 since another library would have other terms.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aivj.packs.feature_table import FloatArray
+from aivj.packs.term_table import Terms, TermTable
 from aivj.presets.code_terms import TERMS_SPEC
 from aivj.storage import sha256_hex
 
@@ -32,8 +32,6 @@ MAX_FITTED = 20_000
 
 _NUM_SPEC_DIGITS = 8
 _DESCRIBED_AT_A_TIME = 4096
-
-Terms = Mapping[str, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +51,7 @@ class TermSpace:
     @classmethod
     def fit(
         cls,
-        presets: Sequence[Terms],
+        presets: Iterable[Terms] | TermTable,
         *,
         num_directions: int = NUM_DIRECTIONS,
         max_fitted: int = MAX_FITTED,
@@ -68,31 +66,30 @@ class TermSpace:
             seed: Decides which, and where the decomposition begins.
         """
         from sklearn.decomposition import TruncatedSVD
-        from sklearn.feature_extraction.text import TfidfTransformer
         from threadpoolctl import threadpool_limits
 
-        if len(presets) > max_fitted:
-            drawn = np.random.default_rng(seed).permutation(len(presets))[:max_fitted]
-            presets = [presets[place] for place in np.sort(drawn)]
-        num_presets_with = Counter[str]()
-        for preset in presets:
-            num_presets_with.update(preset.keys())
-        most = MAX_SHARE * len(presets)
-        terms = sorted(term for term, num in num_presets_with.items() if MIN_PRESETS <= num <= most)
-        num_directions = min(num_directions, len(presets) - 1, len(terms) - 1)
+        table = presets if isinstance(presets, TermTable) else TermTable.of(presets)
+        if len(table) > max_fitted:
+            drawn = np.random.default_rng(seed).permutation(len(table))[:max_fitted]
+            table = table.rows(np.sort(drawn).tolist())
+        terms = table.frequent(MIN_PRESETS, MAX_SHARE * len(table))
+        num_directions = min(num_directions, len(table) - 1, len(terms) - 1)
         if num_directions < 1:
             return cls((), np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
-        counts = _counts(presets, {term: place for place, term in enumerate(terms)})
+        weights, weighed = _weighed(table.counts(terms))
         model = TruncatedSVD(num_directions, random_state=seed)
         # The order of sums, and with it the last bits, depends on the number of threads.
         with threadpool_limits(1):
-            weighing = TfidfTransformer(sublinear_tf=True)
-            model.fit(weighing.fit_transform(counts))
-        return cls(
-            tuple(terms),
-            weighing.idf_.astype(np.float32),
-            np.ascontiguousarray(model.components_, dtype=np.float32),
-        )
+            model.fit(weighed)
+        directions = np.ascontiguousarray(model.components_, dtype=np.float32)
+        return cls(tuple(terms), weights, directions)
+
+    @classmethod
+    def weighing(cls, table: TermTable) -> "TermSpace":
+        """Returns what the terms of presets weigh, without directions."""
+        terms = table.frequent(MIN_PRESETS, MAX_SHARE * len(table))
+        weights = _weighed(table.counts(terms))[0] if terms else np.zeros(0, np.float32)
+        return cls(tuple(terms), weights, np.zeros((0, len(terms)), np.float32))
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "TermSpace":
@@ -127,7 +124,7 @@ class TermSpace:
         )
         return f"{TERMS_SPEC}-{digest[:_NUM_SPEC_DIGITS]}/{self.num_directions}"
 
-    def weigh(self, presets: Iterable[Terms]) -> Any:
+    def weigh(self, presets: Iterable[Terms] | TermTable) -> Any:
         """Returns the TF-IDF of presets, a sparse [N, V] of rows of unit length.
 
         A row is empty where a preset has none of the terms.
@@ -136,26 +133,64 @@ class TermSpace:
 
         weighing = TfidfTransformer(sublinear_tf=True)
         weighing.idf_ = self.weights.astype(np.float64)
-        return weighing.transform(_counts(presets, self._place_of))
+        if isinstance(presets, TermTable):
+            return weighing.transform(presets.counts(self.terms))
+        return weighing.transform(self._counts(presets))
 
-    def describe(self, presets: Iterable[Terms]) -> FloatArray:
+    def describe(self, presets: Iterable[Terms] | TermTable) -> FloatArray:
         """Returns where presets lie, [N, D] of unit length; 0 for one without a known term."""
         parts = [np.zeros((0, self.num_directions), np.float32)]
         for part in _parts(presets):
             if not self.terms:
                 parts.append(np.zeros((len(part), 0), np.float32))
                 continue
-            places = self.weigh(part) @ self.directions.T.astype(np.float64)
+            places = self.weigh(part) @ self._across
             length = np.linalg.norm(places, axis=1, keepdims=True)
             parts.append((places / np.where(length > 0, length, 1)).astype(np.float32))
         return np.concatenate(parts)
 
     @cached_property
+    def _across(self) -> NDArray[np.float64]:
+        return np.ascontiguousarray(self.directions.T, dtype=np.float64)
+
+    @cached_property
     def _place_of(self) -> dict[str, int]:
         return {term: place for place, term in enumerate(self.terms)}
 
+    def _counts(self, presets: Iterable[Terms]) -> Any:
+        """Returns how often presets hold the terms; no table of what else they hold is made."""
+        from scipy.sparse import csr_matrix
 
-def _parts(presets: Iterable[Terms]) -> Iterator[list[Terms]]:
+        place_of = self._place_of
+        places: list[int] = []
+        counts: list[int] = []
+        ends = [0]
+        for preset in presets:
+            known = [(place_of[term], count) for term, count in preset.items() if term in place_of]
+            places += [place for place, _ in known]
+            counts += [count for _, count in known]
+            ends.append(len(places))
+        shape = (len(ends) - 1, len(place_of))
+        made: Any = csr_matrix  # scipy is not typed
+        matrix = made((np.array(counts, np.float64), places, ends), shape=shape)
+        matrix.sort_indices()  # as `TermTable.counts` says
+        return matrix
+
+
+def _weighed(counts: Any) -> tuple[FloatArray, Any]:
+    """Returns the inverse document frequency of terms, float32, and the TF-IDF of presets."""
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    weighing = TfidfTransformer(sublinear_tf=True)
+    weighed = weighing.fit_transform(counts)
+    return weighing.idf_.astype(np.float32), weighed
+
+
+def _parts(presets: Iterable[Terms] | TermTable) -> "Iterator[list[Terms] | TermTable]":
+    if isinstance(presets, TermTable):
+        for start in range(0, len(presets), _DESCRIBED_AT_A_TIME):
+            yield presets.rows(range(start, min(start + _DESCRIBED_AT_A_TIME, len(presets))))
+        return
     part: list[Terms] = []
     for preset in presets:
         part.append(preset)
@@ -164,25 +199,3 @@ def _parts(presets: Iterable[Terms]) -> Iterator[list[Terms]]:
             part = []
     if part:
         yield part
-
-
-def _counts(presets: Iterable[Terms], place_of: Mapping[str, int]) -> Any:
-    """Returns how often presets hold the terms of a vocabulary, a sparse [N, V]."""
-    from scipy.sparse import csr_matrix
-
-    places: list[int] = []
-    counts: list[int] = []
-    ends = [0]
-    for preset in presets:
-        for term, count in preset.items():
-            place = place_of.get(term)
-            if place is not None:
-                places.append(place)
-                counts.append(count)
-        ends.append(len(places))
-    shape = (len(ends) - 1, len(place_of))
-    made: Any = csr_matrix  # scipy is not typed
-    matrix = made((np.array(counts, np.float64), places, ends), shape=shape)
-    # Sums over a row are taken in the order of the terms, however a preset was read.
-    matrix.sort_indices()
-    return matrix

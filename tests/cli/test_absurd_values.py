@@ -12,6 +12,7 @@ import pytest
 import typer
 from conftest import CORPUS
 from pipeline.tiny_pack import PACK, TinyPack
+from styles.made_presets import write_library
 
 from aivj.cli.app import EPILOG, app
 from aivj.errors import DeviceRefusedError, RendererRefusedError
@@ -44,6 +45,7 @@ def place(tmp_path_factory):
     """A home with a small pack and its measurements, and files that are not what they should be."""
     place = tmp_path_factory.mktemp("place")
     TinyPack(place / "home", num_pairs=4).write()
+    write_library(place / "home" / "public", num_each=3)
     (place / "folder").mkdir()
     (place / "text").write_text("neither JSON nor music\n")
     (place / "empty").touch()
@@ -73,6 +75,12 @@ def baseline(place):
         ("check-frames",): ("--index", place / "text"),
         ("review-frames",): ("--index", place / "text"),
         ("embed",): ("--index", place / "text", "--allow-cpu"),
+        ("styles", "teach"): ("--out-dir", place / "taught"),
+        ("styles", "apply"): ("--pack", "lib"),
+        ("cluster",): ("--pack", "lib", "--k", "2", "--mode", "text"),
+        ("style-index",): ("--pack", "lib"),
+        ("style-policy",): ("--pack", "lib"),
+        ("check-style-index",): ("--manifest-url", "http://127.0.0.1:1/x/library-manifest.json"),
         ("sample",): (*pack, "--out-dir", place / "run"),
         ("serve",): (*pack, "--port", "0"),
         ("prefer",): (*pack, "--port", "0", "--file", place / "preferences.jsonl"),

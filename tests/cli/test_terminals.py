@@ -41,6 +41,12 @@ CALLS = {
     "sample": (3, "--pack", "missing", "--gpu", "software"),
     "check-run": (3, "missing"),
     "report": (3, "missing"),
+    "styles teach": (3, "missing"),
+    "styles apply": (3, "--pack", "missing"),
+    "cluster": (3, "--pack", "missing"),
+    "style-index": (3, "--pack", "missing"),
+    "style-policy": (3, "--pack", "missing"),
+    "check-style-index": (3, "--manifest-url", "ftp://x"),
     "preset-features": (3, "--pack", "missing", "--eval-jsonl", "missing"),
     "prefer": (3, "--pack", "missing"),
     "elite": (3, "--pack", "missing"),
@@ -95,6 +101,7 @@ def verbs(command, words=()):
 
 
 GROUPS = ("audit", "stats", "milk2", "mlflow", "takes", "jobs")
+GROUPS = ("stats", "styles", "milk2", "mlflow", "takes", "jobs")
 HELPS = [[], *([name] for name in GROUPS), *(verb.split() for verb in CALLS)]
 
 

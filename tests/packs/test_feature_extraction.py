@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from aivj.packs import feature_extraction
-from aivj.packs.feature_extraction import NUM_FEW, extract, extract_batch
+from aivj.packs.feature_extraction import NUM_FEW, Extraction, extract
 from aivj.packs.scan import PresetFile
 
 
@@ -27,7 +27,7 @@ def workers() -> list[psutil.Process]:
 
 
 def test_processes_give_what_this_one_gives(presets: list[tuple[str, bytes]]) -> None:
-    here = extract_batch(presets)
+    here = Extraction()(presets)
     there = list(extract(iter(presets)))
     assert len(there) > 1
     assert [name for batch in there for name in batch.file_hashes] == here.file_hashes
