@@ -32,6 +32,7 @@ from aivj.cli import (
     packs,
     pairs,
     plan,
+    pool,
     prefer,
     preset_features,
     promote,
@@ -133,6 +134,14 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
     ),
     "Know a library": (audit.app,),
     "Make packs": (pack.pack, pairs.pairs, sync.sync, milk2.app, diversity.diversity),
+    "Make packs": (
+        pack.pack,
+        pairs.pairs,
+        pool.app,
+        sync.sync,
+        milk2.app,
+        diversity.diversity,
+    ),
     "Render and measure": (
         sample.sample,
         check_run.check_run,

@@ -63,6 +63,13 @@ SPELLED = {
     # Pairs.
     "from_pack": typer.Option("--pack"),
     "num_measured": typer.Option("--measured"),
+    # Pools; the names of the tool that they replace go as well.
+    "blacklists": typer.Option("--quality-blacklist-file", "--qualityBlacklistFile"),
+    "rel_paths_file": typer.Option("--rel-paths-file", "--relPathsFile"),
+    "scan_limit": typer.Option("--scan-limit", "--scanLimit"),
+    "exclude_hygiene_bad": typer.Option("--exclude-hygiene-bad", "--excludeHygieneBad"),
+    "prefilter_blacklist": typer.Option("--prefilter-blacklist/--no-prefilter-blacklist"),
+    "quality_report_out": typer.Option("--quality-report-out", "--qualityReportOut"),
     # Verification and acceptance.
     "coupled_pack": typer.Option("--pack"),
     "preset_library": typer.Option("--library"),

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aivj.cli.console import bar, err, out
+from aivj.cli.console import bar, err, out, working
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import MAX_PAIRS, Gpu, PackOption, SeedOption
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
+    from aivj.contracts.preset_audit_reasons import Pool
     from aivj.packs.pairing import DrawnPack
+    from aivj.packs.provenance import Parameter
     from aivj.packs.scan import PresetFile
     from aivj.pipeline.packing import Acceptance
     from aivj.settings import Settings
@@ -41,6 +43,14 @@ def pack(
             min=2, max=1_000_000, help="Presets taken out of --list, evenly and by the seed."
         ),
     ] = 10_000,
+    audit: Annotated[
+        Path | None,
+        typer.Option("--audit", help="The library's preset-audit.json: presets come from --pool."),
+    ] = None,
+    pool: Annotated[
+        Literal["crash-safe", "ok-only"],
+        typer.Option(help="With --audit: what broke nothing, or what has no fault."),
+    ] = "crash-safe",
     pairs: Annotated[
         int, typer.Option("--pairs", min=1, max=MAX_PAIRS, help="How many pairs.")
     ] = 32,
@@ -80,17 +90,28 @@ def pack(
 
     Example: aivj pack --pack mine --presets ~/milkdrop --pairs 200 --seed 7
 
+    Of an audited pool, no folder walked: aivj pack --pack p --presets ~/milkdrop --audit A.json
+
     Of many: aivj pack --pack big --list paths.txt --candidates 15000 --pairs 3000
     """
     from aivj.contracts.pairs_manifest import require_pack_name
+    from aivj.packs.audited import pool_parameters, unaudited_note
     from aivj.packs.pairing import MEGABYTE, draw_coupled_pack, refuse_other_draw
     from aivj.pipeline.packing import Acceptance, link_renderer
     from aivj.pipeline.rendering import open_conversion
 
     settings: Settings = context.obj
     source = _source(presets, path_list)
-    parameters = {} if path_list is None else {"numCandidates": candidates}
+    passed_over: Counter[str] = Counter()
+    parameters: dict[str, Parameter] = {}
+    if path_list is not None:
+        parameters["numCandidates"] = candidates
     parameters |= {"skipDegraded": 1} if degraded == "skip" else {}
+    pooled = None if audit is None else _pool(presets, audit, pool, passed_over)
+    of_pool = pooled[1] if pooled is not None else pool_parameters(presets or Path())
+    parameters |= of_pool
+    if not of_pool:
+        err.print(f"[yellow]note[/] {unaudited_note(name)}")
     if not replace:
         refuse_other_draw(
             settings.packs_root / "presets" / require_pack_name(name),
@@ -98,8 +119,11 @@ def pack(
             source=source,
             parameters={"numPairs": pairs, **parameters},
         )
-    passed_over: Counter[str] = Counter()
-    library = _library(presets, path_list, candidates, seed, max_files, passed_over)
+    library = (
+        _library(presets, path_list, candidates, seed, max_files, passed_over)
+        if pooled is None
+        else pooled[0]
+    )
     choice = link_renderer(link_check, gpu, lambda text: err.print(text, markup=False))
     with (
         open_conversion(settings.conversion_cache, choice) as convert,
@@ -128,6 +152,23 @@ def pack(
     there = ", as before: this very pack was there already" if drawn.was_there else ""
     out.print(f"{len(drawn.manifest.pairs)} pairs in {drawn.folder}{there}")
     say_next(context, "sample", "--pack", name, *gpu_option())
+
+
+def _pool(
+    presets: Path | None, audit: Path, pool: "Pool", passed_over: Counter[str]
+) -> "tuple[list[PresetFile], Mapping[str, Parameter]]":
+    """Returns the files of an audited pool, and what a provenance says of it."""
+    from aivj.packs.audited import PoolReader, pool_files
+
+    if presets is None:
+        raise InputError(
+            "--presets DIR beside --audit", "none", "name the folder that the audit's paths are of"
+        )
+    reader = PoolReader(audit, pool)
+    with working("reading the audit"):
+        files = pool_files(presets, reader, passed_over)
+    err.print(f"{len(files)} presets in the pool {pool} of {audit}", markup=False)
+    return files, reader.state.parameters
 
 
 def _source(presets: Path | None, path_list: Path | None) -> str:

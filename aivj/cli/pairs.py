@@ -54,6 +54,7 @@ def pairs(
     """
     from dataclasses import replace
 
+    from aivj.packs.audited import unaudited_note
     from aivj.pipeline.pairs import choose_pack
     from aivj.pipeline.pairs_report import write_pairs_report
     from aivj.takes.settings import RenderSettings
@@ -78,6 +79,8 @@ def pairs(
         )
         chosen = choose_pack(request, studio.take, studio.music, on_progress=on_progress)
     write_pairs_report(page, request, chosen)
+    if not request.of_pool:
+        err.print(f"[yellow]note[/] {unaudited_note(request.name)}")
     for note in chosen.notes:
         err.print(f"[yellow]note[/] {note}")
     for reason, num in chosen.drawn.provenance.skipped.items():

@@ -132,7 +132,7 @@ def read_library_manifest(path: Path) -> LibraryManifest:
         raise InputError(
             f"at least one preset in {path} that can be used",
             f"none among {len(entries)}" + (f"; first, {faults[0]}" if faults else ""),
-            "write the library anew, for example with `aivj sync` or `aivj library-pack`",
+            "write the library anew, for example with `aivj sync` or `aivj pool draw`",
         )
     complete = {
         "generatedAt": "",
@@ -173,7 +173,7 @@ def write_library_manifest(path: Path, manifest: LibraryManifest) -> None:
     write_atomic(path, document_bytes(manifest))
 
 
-_LEADING = re.compile(r"(?:\./|/)+")
+_LEADING = re.compile(r"^(?:\./|/)+")
 
 
 def join_key(rel_path: str, packs: Iterable[str] = ()) -> str:
@@ -183,7 +183,7 @@ def join_key(rel_path: str, packs: Iterable[str] = ()) -> str:
         rel_path: Relative path or URL of a preset.
         packs: Names of packs that it may begin with.
     """
-    key = _LEADING.sub("", rel_path.replace("\\", "/"), count=1)
+    key = _LEADING.sub("", rel_path.replace("\\", "/"))
     key = key.removeprefix("presets/")
     for pack in packs:
         if pack and key.startswith(f"{pack}/"):

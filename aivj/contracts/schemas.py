@@ -21,6 +21,7 @@ from aivj.contracts.frames_index import FramesRow
 from aivj.contracts.frames_quality import FramesQuality
 from aivj.contracts.heartbeat import Heartbeat
 from aivj.contracts.library_manifest import LibraryManifest
+from aivj.contracts.library_reports import QualityReport, SafeUnsafeReport
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.milk2_sniff import Milk2Sniff
 from aivj.contracts.monitor_status import MonitorStatus
@@ -84,9 +85,11 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "quality-blacklist": QualityBlacklist,
         "repair-lineage-row": RepairRow,
         "preset-styles": PresetStyles,
+        "quality-report": QualityReport,
         "run-check-report": RunCheckReport,
         "run-meta": RunMeta,
         "run-summary": RunSummary,
+        "safe-unsafe-report": SafeUnsafeReport,
         "schema-check": SchemaCheck,
         "source-manifest-row": SourceRow,
         "style-index": StyleIndex,

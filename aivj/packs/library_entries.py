@@ -8,8 +8,7 @@ import hashlib
 import re
 
 from aivj.contracts.library_manifest import LibraryPreset
-from aivj.presets.author import author_names, name_stem
-from aivj.presets.title import preset_title
+from aivj.presets.author import name_stem
 
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _MAX_SLUG = 80
@@ -43,8 +42,8 @@ def sampled_entry(pack: str, relative_path: str, file_size: int) -> LibraryPrese
 
 def _entry(name: str, pack: str, path: str, file_size: int) -> LibraryPreset:
     file_name = path.rpartition("/")[2]
-    told = {"title": preset_title(file_name), "author": ", ".join(author_names(file_name))}
-    meta = {key: value for key, value in told.items() if value}
+    author, dash, title = name_stem(file_name).partition(" - ")
+    meta = {"title": title, "author": author} if dash and title and author else None
     return LibraryPreset(
         id=name,
         label=file_name,
@@ -53,7 +52,7 @@ def _entry(name: str, pack: str, path: str, file_size: int) -> LibraryPreset:
         pack=pack,
         file_name=file_name,
         file_size=file_size,
-        meta=meta or None,
+        meta=meta,
     )
 
 

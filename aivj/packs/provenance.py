@@ -19,8 +19,8 @@ PASSED_OVER_NAME = "pack-passed-over.json"
 DrawKind = Literal["coupled-pack", "chosen-pairs", "weak-elite"]
 """Pairs at random, the best of all pairs, or pairs that presets' own ratings speak for."""
 
-FoundKind = Literal["elite-list", "double-presets", "synced"]
-"""Pairs that were there: an elite list's, MilkDrop 3's, or those of a source pack."""
+FoundKind = Literal["elite-list", "double-presets", "synced", "library"]
+"""What was there: an elite list's pairs, MilkDrop 3's, a source pack's; or single presets."""
 
 Parameter = int | float | str
 """A number or name that decided what is in a pack."""

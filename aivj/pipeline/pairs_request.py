@@ -1,12 +1,15 @@
 """What choosing a pack among all pairs of a set of presets is asked for."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from aivj.curation.choosing import Choosing, Method
+from aivj.packs.audited import pool_parameters
 from aivj.packs.pairing import MAX_PACK_BYTES, MEGABYTE
+from aivj.packs.provenance import Parameter
 
 Quality = Literal["target", "score", "both"]
 
@@ -70,6 +73,12 @@ class PairsRequest(BaseModel):
         return str(self.from_pack) if self.presets is None else self.presets.resolve().name
 
     @property
+    def of_pool(self) -> Mapping[str, Parameter]:
+        """The audited pool that the presets are from, for the provenance; nothing without one."""
+        pack = self.packs_root / "presets" / str(self.from_pack)
+        return pool_parameters(self.presets or pack)
+
+    @property
     def choosing(self) -> Choosing:
         """How pairs are chosen; with contrast half of them, and one more of an odd number."""
         num = -(-self.num // 2) if self.contrast else self.num
@@ -88,4 +97,5 @@ class PairsRequest(BaseModel):
             "numMeasured": self.num_measured,
             "degraded": self.degraded,
             **{name: value for name, value in optional.items() if value},
+            **self.of_pool,
         }

@@ -34,6 +34,9 @@ CALLS = {
     "audit repair": (3,),
     "pack": (3, "--pack", "p", "--presets", "missing"),
     "pairs": (3, "--name", "p", "--presets", "missing"),
+    "pool draw": (3, "--name", "p", "--source", "missing", "--pool", "any"),
+    "pool check": (3, "--name", "p", "--audit", "missing"),
+    "pool split": (3, "--manifest", "missing", "--audit", "missing"),
     "sync": (3, "--src-base", "missing", "mine"),
     "milk2 sniff": (3, "missing"),
     "milk2 convert": (3, "missing", "--pack", "p"),
@@ -102,6 +105,7 @@ def verbs(command, words=()):
 
 GROUPS = ("audit", "stats", "milk2", "mlflow", "takes", "jobs")
 GROUPS = ("stats", "styles", "milk2", "mlflow", "takes", "jobs")
+GROUPS = ("stats", "milk2", "pool", "mlflow", "takes", "jobs")
 HELPS = [[], *([name] for name in GROUPS), *(verb.split() for verb in CALLS)]
 
 
