@@ -133,7 +133,6 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         stage.serve,
     ),
     "Know a library": (audit.app,),
-    "Make packs": (pack.pack, pairs.pairs, sync.sync, milk2.app, diversity.diversity),
     "Make packs": (
         pack.pack,
         pairs.pairs,

@@ -103,9 +103,7 @@ def verbs(command, words=()):
         yield " ".join(words)
 
 
-GROUPS = ("audit", "stats", "milk2", "mlflow", "takes", "jobs")
-GROUPS = ("stats", "styles", "milk2", "mlflow", "takes", "jobs")
-GROUPS = ("stats", "milk2", "pool", "mlflow", "takes", "jobs")
+GROUPS = ("audit", "stats", "styles", "milk2", "pool", "mlflow", "takes", "jobs")
 HELPS = [[], *([name] for name in GROUPS), *(verb.split() for verb in CALLS)]
 
 
