@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from aivj.cli.audit_progress import stages
 from aivj.cli.audit_query import query
 from aivj.cli.audit_repair import repair
 from aivj.cli.audit_snapshot import snapshot
-from aivj.cli.console import bar, err, out
+from aivj.cli.console import err, out
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import GpuOption, ProfileOption, WorkersOption
@@ -107,13 +108,7 @@ def run(
 
     settings: Settings = context.obj
     goes_on_with(context)
-    with bar("listing") as progress:
-
-        def tell(what: str, num_done: int, num_all: int) -> None:
-            if progress.label != what:
-                progress.begin(what)
-            progress.update(num_done, num_all)
-
+    with stages("listing") as tell:
         studio = studio_of(
             settings,
             replace(options, gpu=gpu, profile=profile),

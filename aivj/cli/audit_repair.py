@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from aivj.cli.console import bar, out
+from aivj.cli.audit_progress import stages
+from aivj.cli.console import out
 from aivj.cli.model_options import From, takes
 from aivj.cli.options import GpuOption, ProfileOption, WorkersOption
 from aivj.cli.places import shown
@@ -61,13 +62,7 @@ def repair(
 
     settings: Settings = context.obj
     goes_on_with(context)
-    with bar("repairing") as progress:
-
-        def tell(what: str, num_done: int, num_all: int) -> None:
-            if progress.label != what:
-                progress.begin(what)
-            progress.update(num_done, num_all)
-
+    with stages("repairing") as tell:
         studio = studio_of(
             settings,
             replace(options, gpu=gpu, profile=profile),

@@ -26,6 +26,8 @@ _KEPT: Mapping[str, str] = {
     "sweep": "fits that ended stand in MLflow; begin again with",
     "verify": "the evidence is not whole; begin again with",
     "accept": "nothing was accepted; begin again with",
+    "run": "what was found out is kept; go on with",
+    "repair": "presets that were repaired are kept; go on with",
     "flush": "what was delivered stays so; go on with",
 }
 

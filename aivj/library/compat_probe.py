@@ -21,6 +21,7 @@ from aivj.contracts.preset_audit_reasons import PROBE_REASONS
 from aivj.errors import RunError, WorkerLostError
 from aivj.executor.protocol import WorkPolicy
 from aivj.library.quality import Limits
+from aivj.takes import self_test
 
 _PAGE = "preset-probe.html"
 _SCRIPT = "text => window.__nw_probePresetQuality(JSON.parse(text)).then(JSON.stringify)"
@@ -28,6 +29,8 @@ _SCRIPT = "text => window.__nw_probePresetQuality(JSON.parse(text)).then(JSON.st
 _GRACE_S = 2.5
 # Presets; finding all processes of a browser takes milliseconds.
 _WEIGH_EVERY = 20
+_TEST_TIMEOUT_S = 60.0
+_MIN_LUMA, _MIN_DIFFERENCE = 0.005, 0.01
 _MEMORY_LIMIT_BYTES = 3 * 1024**3
 
 
@@ -100,15 +103,16 @@ class CompatWorker:
         self._plan = plan
         self._num_in_document = 0
         self._num_asked = count()
-        self._server = StageServer(clips={})
+        self._server = StageServer()
         self._browser = BrowserSession(pinned_to_own_gpu(plan.launch), plan.policy)
 
     async def open(self) -> None:
-        """Starts server and browser.
+        """Starts server and browser, and proves that what it measures shows.
 
         Raises:
             RendererRefusedError: The renderer is not what the audit was started for.
-            RunError: It is another renderer than that of the other workers.
+            RunError: It is another renderer than that of the other workers, or what it draws is
+                dark, or the same whatever is asked for.
         """
         await self._server.open()
         report = await self._browser.open()
@@ -118,27 +122,16 @@ class CompatWorker:
                 repr(report.renderer),
                 "use nodes of one kind for one audit",
             )
+        tests = [ProbeJob("self-test", preset) for preset in self_test.presets()]
+        _refuse_blind(*[await self._probe(test, _TEST_TIMEOUT_S) for test in tests])
 
     async def run(self, item: ProbeJob, timeout_s: float) -> AuditQuality:
         """Probes a preset; see `Worker.run`."""
-        fresh = self._num_in_document % self._plan.settings.probe_refresh_every == 0
-        reply = await self._browser.call(
-            f"{self._server.origin}/{_PAGE}",
-            _SCRIPT,
-            probe_request(item, self._plan.settings, self._plan.limits),
-            timeout_s,
-            fresh=fresh,
-        )
-        self._num_in_document = 1 if fresh else self._num_in_document + 1
+        quality = await self._probe(item, timeout_s)
         if self._browser.gpu_process_died():
             raise WorkerLostError.because("gpu-crash", "the process that draws died meanwhile")
-        answer = parse_json(str(reply.value).encode(), "the page's answer")
-        quality = validated(AuditQuality, answer, "the page's answer")
         if PROBE_REASONS.intersection(quality.reasons):
             raise WorkerLostError.because("context-lost", quality.error_text or "no reason given")
-        if not quality.render_ok:
-            # What a preset leaves behind that could not be drawn goes with its document.
-            self._num_in_document = 0
         return quality
 
     def worn(self) -> str | None:
@@ -152,6 +145,24 @@ class CompatWorker:
         """Stops browser and server."""
         await self._browser.close()
         await self._server.close()
+
+    async def _probe(self, job: ProbeJob, timeout_s: float) -> AuditQuality:
+        every = self._plan.settings.probe_refresh_every
+        num_before, self._num_in_document = self._num_in_document, 0
+        fresh = num_before == 0 or num_before >= every
+        reply = await self._browser.call(
+            f"{self._server.origin}/{_PAGE}",
+            _SCRIPT,
+            probe_request(job, self._plan.settings, self._plan.limits),
+            timeout_s,
+            fresh=fresh,
+        )
+        answer = parse_json(str(reply.value).encode(), "the page's answer")
+        quality = validated(AuditQuality, answer, "the page's answer")
+        if quality.render_ok:
+            # What a preset leaves behind that could not be drawn goes with its document.
+            self._num_in_document = 1 if fresh else num_before + 1
+        return quality
 
 
 def probe_request(job: ProbeJob, settings: CompatSettings, limits: Limits) -> str:
@@ -167,6 +178,21 @@ def probe_request(job: ProbeJob, settings: CompatSettings, limits: Limits) -> st
     }
     # The preset is JSON text already: it is pasted in, not parsed and written again.
     return f'{json.dumps(asked)[:-1]},"preset":{job.preset}}}'
+
+
+def _refuse_blind(first: AuditQuality, second: AuditQuality) -> None:
+    """Checks what was found of the self-test's presets, a red one and a green one.
+
+    Raises:
+        RunError: They are dark, or alike.
+    """
+    lumas = [quality.avg_luma or 0.0 for quality in (first, second)]
+    if min(lumas) < _MIN_LUMA or abs(lumas[0] - lumas[1]) < _MIN_DIFFERENCE:
+        raise RunError(
+            "two bright pictures that differ in the self-test of a browser",
+            f"mean luma {lumas[0]:.4f} and {lumas[1]:.4f}",
+            "run `aivj doctor`, then give the same command again",
+        )
 
 
 def _camel(name: str) -> str:

@@ -28,7 +28,7 @@ from aivj.contracts.preset_audit import (
 )
 from aivj.contracts.preset_audit_stream import PresetAuditReader, write_blacklist
 from aivj.library.record import read_record
-from aivj.library.tables import store_entries
+from aivj.library.tables import Verdict, store_verdicts
 from aivj.library.tally import Tally
 from aivj.storage import write_atomic
 
@@ -93,15 +93,16 @@ def take_snapshot(
     """
     started = time.monotonic()
     tally = Tally(options.blacklist_mode, options.missing_quality)
-    entries, reader = _entries(audit)
-    for number, _ in enumerate(tally.counting(entries), start=1):
-        if number % _TOLD_EVERY == 0:
-            on_progress(number)
+    record = read_record(audit) if audit.is_dir() else None
+    num_bad_entries = 0
+    if record is not None:
+        source_root = record.source_root
+        _count(tally, store_verdicts(audit), on_progress)
+    else:
+        reader = PresetAuditReader(audit / PRESET_AUDIT_NAME if audit.is_dir() else audit)
+        _count(tally, reader, on_progress)
+        source_root, num_bad_entries = reader.header.source_root, reader.num_bad_entries
     elapsed_s = time.monotonic() - started
-    record = None if reader is not None else read_record(audit)
-    source_root = record.source_root if record is not None else ""
-    if reader is not None:
-        source_root = reader.header.source_root
     now = iso_utc(datetime.now(UTC))
     summary = SnapshotSummary(
         generated_at=now,
@@ -137,16 +138,16 @@ def take_snapshot(
             missing_quality=options.missing_quality,
         ),
     )
-    num_bad_entries = 0 if reader is None else reader.num_bad_entries
     return Snapshot(summary, tally.num_crash_safe, num_bad_entries)
 
 
-def _entries(audit: Path) -> tuple[Iterable[AuditEntry], PresetAuditReader | None]:
-    """Returns an audit's entries: of its store, or of the file that it has written."""
-    if audit.is_dir() and read_record(audit) is not None:
-        return store_entries(audit), None
-    reader = PresetAuditReader(audit / PRESET_AUDIT_NAME if audit.is_dir() else audit)
-    return reader, reader
+def _count(
+    tally: Tally, entries: Iterable[AuditEntry | Verdict], on_progress: Callable[[int], None]
+) -> None:
+    for number, entry in enumerate(entries, start=1):
+        tally.add(entry)
+        if number % _TOLD_EVERY == 0:
+            on_progress(number)
 
 
 def _top(tally: Tally, num: int) -> SnapshotTop:

@@ -1,12 +1,14 @@
 """The audit's store as tables, by DuckDB: entries, tags and reasons, and SQL over them."""
 
+import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aivj.contracts.preset_audit import AuditCounts, AuditEntry, AuditQuality
-from aivj.errors import InputError
+from aivj.errors import InputError, StorageError
 from aivj.library.record import STORE_FOLDER, require_record
 from aivj.library.shards import ShardKind, find_shards, schema
 from aivj.library.text import PARAMS
@@ -21,6 +23,7 @@ _QUALITY = (
     *("ok", "reasons", "avg_luma", "avg_frame_delta", "avg_render_ms", "p95_render_ms"),
     *("render_ok", "aborted", "error_text"),
 )
+_JUDGED = ("ok", "reasons", "render_ok", "aborted")
 _COUNTS = tuple(AuditCounts.model_fields)
 
 # Of rows about the same thing the one in the latest shard counts: names of shards are times.
@@ -77,6 +80,7 @@ def store_entries(out_dir: Path) -> Iterator[AuditEntry]:
 
     Raises:
         InputError: There is no audit in `out_dir`.
+        StorageError: A shard of it is damaged.
     """
     require_record(out_dir)
     with _opened(out_dir) as tables:
@@ -85,6 +89,36 @@ def store_entries(out_dir: Path) -> Iterator[AuditEntry]:
         while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
             for row in rows:
                 yield _entry(dict(zip(names, row, strict=True)))
+
+
+class Verdict(NamedTuple):
+    """What is counted of an entry; the attributes are those of `AuditEntry`."""
+
+    rel_path: str
+    tags: list[str]
+    primary_category: str
+    warnings: list[str]
+    quality: AuditQuality | None
+
+
+def store_verdicts(out_dir: Path) -> Iterator[Verdict]:
+    """Yields what is counted of an audit's entries, in a third of the time of `store_entries`.
+
+    Raises:
+        InputError: There is no audit in `out_dir`.
+    """
+    require_record(out_dir)
+    query = f"""
+      SELECT rel_path, tags, primary_category, warnings, probed, {", ".join(_JUDGED)}
+      FROM joined ORDER BY rel_path
+    """  # noqa: S608 - names of our own columns
+    with _opened(out_dir) as tables:
+        cursor = tables.execute(query)
+        while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
+            for path, tags, category, warnings, is_probed, *judged in rows:
+                fields = dict(zip(_JUDGED, judged, strict=True))
+                quality = AuditQuality.model_construct(**fields) if is_probed else None
+                yield Verdict(path, tags, category, warnings, quality)
 
 
 @dataclass(frozen=True)
@@ -158,8 +192,27 @@ def ask(out_dir: Path, sql: str) -> Answer:
             ) from error
 
 
-def _opened(out_dir: Path) -> "DuckDBPyConnection":
-    """Returns the store's rows as views, in a database in memory."""
+@contextlib.contextmanager
+def _opened(out_dir: Path) -> Iterator["DuckDBPyConnection"]:
+    """Opens the store's rows as views, in a database in memory.
+
+    Raises:
+        StorageError: A shard is damaged.
+    """
+    import duckdb
+
+    try:
+        with _connected(out_dir) as tables:
+            yield tables
+    except duckdb.Error as error:
+        raise StorageError(
+            f"an audit's store in {out_dir} that can be read",
+            str(error).strip().splitlines()[0],
+            "remove the shard that is named; the next `aivj audit` does again what was in it",
+        ) from error
+
+
+def _connected(out_dir: Path) -> "DuckDBPyConnection":
     import duckdb
 
     tables = duckdb.connect(
@@ -173,7 +226,7 @@ def _opened(out_dir: Path) -> "DuckDBPyConnection":
     )
     shards = find_shards(out_dir / STORE_FOLDER)
     for kind in _KINDS:
-        paths = [str(shard.path) for shard in shards if shard.kind == kind]
+        paths = [_exactly(shard.path) for shard in shards if shard.kind == kind]
         if paths:
             tables.read_parquet(paths, filename=True).create_view(f"{kind}_rows")
         else:
@@ -181,6 +234,11 @@ def _opened(out_dir: Path) -> "DuckDBPyConnection":
             tables.execute(f"CREATE VIEW {kind}_rows AS SELECT *, '' AS filename FROM no_{kind}")  # noqa: S608
     tables.execute(_VIEWS)
     return tables
+
+
+def _exactly(path: Path) -> str:
+    """Returns a path as DuckDB takes it for itself, not for a pattern or an address."""
+    return re.sub(r"([*?[])", r"[\1]", str(path.absolute()))
 
 
 def _entry(row: dict[str, Any]) -> AuditEntry:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from aivj.contracts.preset_audit import (
     AuditEntry,
@@ -10,6 +11,9 @@ from aivj.contracts.preset_audit import (
     blacklist_reasons,
 )
 from aivj.contracts.preset_audit_reasons import summary_reason
+from aivj.library.tables import Verdict
+
+Entry = TypeVar("Entry", AuditEntry, Verdict)
 
 
 class Tally:
@@ -46,7 +50,7 @@ class Tally:
         """Probed entries that are not ok."""
         return self.num_probed - self.num_ok
 
-    def add(self, entry: AuditEntry) -> None:
+    def add(self, entry: AuditEntry | Verdict) -> None:
         """Counts an entry."""
         self.num_scanned += 1
         self.tags.update(entry.tags)
@@ -61,7 +65,7 @@ class Tally:
         if reasons := blacklist_reasons(quality, self._mode, self._missing):
             self.named.append((entry.rel_path, tuple(reasons)))
 
-    def counting(self, entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:
+    def counting(self, entries: Iterable[Entry]) -> Iterator[Entry]:
         """Yields the entries, and counts them on their way."""
         for entry in entries:
             self.add(entry)

@@ -1,7 +1,8 @@
 import pytest
 from library.made_library import MadeProber, audit, write_library
 
-from aivj.errors import InputError
+from aivj.errors import InputError, StorageError
+from aivj.library.shards import find_shards
 from aivj.library.tables import ask, faulty_presets
 
 REASONS = {"fWarpScale": "wasm-abort", "fWaveScale": "too-dark"}
@@ -85,3 +86,17 @@ def test_faulty_presets_come_once_each(out_dir):
     ]
     every = faulty_presets(out_dir, crashes_only=False)
     assert [each.rel_path for each in every] == ["a/one.milk", "a/two.milk"]
+
+
+@pytest.mark.parametrize("name", ["a[1]*?", "file:", "s3:", "it's", "ü %00"])
+def test_a_folder_may_be_called_anything(tmp_path, name):
+    audit(write_library(tmp_path / "library"), tmp_path / name, MadeProber(REASONS))
+    assert ask(tmp_path / name, "SELECT count(*) FROM entries WHERE probed").rows == [(5,)]
+
+
+def test_a_shard_that_is_damaged_within_is_named(tmp_path):
+    audit(write_library(tmp_path / "library"), tmp_path / "out", MadeProber(REASONS))
+    shard = find_shards(tmp_path / "out" / "store")[0].path
+    shard.write_bytes(b"x" * shard.stat().st_size)
+    with pytest.raises(StorageError, match=shard.name):
+        ask(tmp_path / "out", "SELECT 1")

@@ -1,69 +1,26 @@
 """Presets are drawn where no take exists of them, and no browser is asked where all are there."""
 
-import contextlib
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from takes.made import drawn
+from pipeline.made_browsers import BROKEN, Browsers, stand_in
 
 from aivj.audio.groove import groove
-from aivj.executor.protocol import Outcome
 from aivj.packs.drawing import SeededDraw
 from aivj.packs.scan import scan_presets
-from aivj.pipeline import known_renderer, taking
 from aivj.pipeline.render_options import RenderOptions
 from aivj.pipeline.taking import Studio
-from aivj.takes.render import Kept
 from aivj.takes.settings import RenderSettings
-from aivj.takes.take import Drawn, Take, TakeFailure
+from aivj.takes.take import Drawn, TakeFailure
 
 SETTINGS = RenderSettings(width=64, height=36, measure_frames=4)
-BROKEN = b"broken=1"
-
-
-@dataclass
-class Converted:
-    butterchurn: dict[str, int]
-    degraded_reasons: tuple[str, ...] = ()
-
-
-class Browsers:
-    """Stand for what proves a renderer, converts and draws; note what was asked of them."""
-
-    def __init__(self) -> None:
-        self.asked: Counter[str] = Counter()
-
-    def convert(self, data: bytes) -> Converted:
-        return Converted({} if data.startswith(BROKEN) else {"warp": 1})
-
-    def run(self, make_worker, items, **_):
-        (plan,) = make_worker.args
-        (place,) = plan.places.values()
-        writer = place.writer()
-        for item in items:
-            self.asked["preset"] += 1
-            report = plan.expected
-            outcome = drawn(plan.settings)
-            writer.add(Take(item.content, outcome, report.renderer, report.chromium_version))
-            yield Outcome(item, Kept(None, 1.0, 1.0), None, 1)
-        writer.close()
 
 
 @pytest.fixture
 def browsers(tmp_path, monkeypatch, software_renderer) -> Browsers:
     made = Browsers()
-    (tmp_path / "chromium").write_text("one build")
-    monkeypatch.setattr(known_renderer, "find_chromium", lambda: tmp_path / "chromium")
-
-    def prove(_options):
-        made.asked["renderer"] += 1
-        return software_renderer
-
-    monkeypatch.setattr(taking, "prove_renderer", prove)
-    monkeypatch.setattr(taking, "PresetConverter", lambda _: contextlib.nullcontext(made))
-    monkeypatch.setattr(taking, "open_executor", lambda *_: contextlib.nullcontext(made))
+    stand_in(made, monkeypatch, tmp_path, software_renderer)
     return made
 
 
