@@ -44,6 +44,7 @@ class NightVerb(Verb):
 
     is_of_verbs = True
     sections = (
+        *("frames", "check-frames", "embed", "cluster", "style-policy"),
         *("sync", "pairs", "sample", "check-run", "run-summary", "train", "sweep", "score"),
         *("verify", "compare", "promote"),
     )
@@ -84,6 +85,8 @@ def night(
     Example: aivj night --pack mine --audio ~/music --promote
 
     What it would do: aivj night --pack mine --dry-run
+
+    Styles instead of pairs: aivj night --pack mine --kind styles
 
     From nothing, in minutes: aivj night --pack new --presets ~/milkdrop --profile smoke --allow-cpu
 

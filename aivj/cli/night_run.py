@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import typer
+
 from aivj.cli.console import err, print_error
 from aivj.cli.line import Line, Stage
 from aivj.contracts.json_text import iso_utc
@@ -100,25 +102,36 @@ class NightRun:
         )
 
     def _run(self, place: int, line: Line) -> StageProblem | None:
-        stage, started = line.stage, time.monotonic()
+        started = time.monotonic()
         number = f"{place + 1}/{len(self._stages)}"
-        err.print(f"[bold]{number}[/] {stage.title}", highlight=False)
+        err.print(f"[bold]{number}[/] {line.stage.title}", highlight=False)
         self._note(place, state="running", started_at=iso_utc(datetime.now(UTC)))
+        state: StageState
+        problem: StageProblem | None
         try:
-            asked = line.digest() if stage.left else ""
-            if stage.left and self._ended.has_ended(stage.title, asked, stage.left):
-                err.print(f"  done before: {stage.left[-1]}", markup=False)
-                self._note(place, state="done before")
-                return None
-            line.run()
-            if stage.left:
-                self._ended.mark(stage.title, asked, stage.left)
+            state, problem = self._brought_about(line), None
+        except typer.Exit as end:
+            problem = _ended_with(end.exit_code) if end.exit_code else None
+            state = "failed" if problem else "done"
         except Exception as error:  # noqa: BLE001 - whatever it is, the rest goes on
-            problem = _problem(error)
-            self._note(place, state="failed", took_s=_since(started), problem=problem)
-            return problem
-        self._note(place, state="done", took_s=_since(started))
-        return None
+            state, problem = "failed", _problem(error)
+        took_s = None if state == "done before" else round(time.monotonic() - started, 1)
+        self._note(place, state=state, took_s=took_s, problem=problem)
+        return problem
+
+    def _brought_about(self, line: Line) -> StageState:
+        """Runs a stage, unless it has ended before."""
+        stage = line.stage
+        if not stage.left:
+            line.run()
+            return "done"
+        asked = line.digest()
+        if self._ended.has_ended(stage.title, asked, stage.left):
+            err.print(f"  done before: {stage.left[-1]}", markup=False)
+            return "done before"
+        line.run()
+        self._ended.mark(stage.title, asked, stage.left)
+        return "done"
 
     def _blocking(self, stage: Stage) -> str:
         """Returns what a stage needs and has failed, or was stopped itself."""
@@ -157,5 +170,11 @@ def _problem(error: Exception) -> StageProblem:
     )
 
 
-def _since(started: float) -> float:
-    return round(time.monotonic() - started, 1)
+def _ended_with(exit_code: int) -> StageProblem:
+    """Returns why a stage failed that says itself, in words or tables, what is wrong."""
+    return StageProblem(
+        exit_code=exit_code,
+        expected="its exit code to be 0",
+        found=f"exit code {exit_code}",
+        remedy="see what it printed, in the night's log",
+    )

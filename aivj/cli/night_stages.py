@@ -26,7 +26,10 @@ def stages_of(
     Raises:
         InputError: A stage that is named is none.
     """
-    stages = list(_coupled(request, files, packs_at_hand))
+    if request.kind == "styles":
+        stages = list(_styles(request))
+    else:
+        stages = list(_coupled(request, files, packs_at_hand))
     names = {stage.name for stage in stages}
     left_out: set[str] = set()
     if request.eval_only:
@@ -70,6 +73,16 @@ def _coupled(request: "NightRequest", files: "NightFiles", packs_at_hand: str) -
     evidence = [word for pack in packs for word in ("--evidence", files.evidence(pack))]
     verdict = (*gate, "--checkpoint", files.checkpoint, *evidence)
     yield Stage("summary", ("run-summary",), verdict, needs=("gate",))
+
+
+def _styles(request: "NightRequest") -> Iterator[Stage]:
+    for pack in request.packs:
+        this = ("--pack", pack)
+        yield Stage("frames", ("frames",), this, pack=pack)
+        yield Stage("check", ("check-frames",), this, pack=pack, needs=("frames",))
+        yield Stage("embed", ("embed",), this, pack=pack, needs=("check",))
+        yield Stage("cluster", ("cluster",), this, pack=pack, needs=("embed",))
+        yield Stage("policy", ("style-policy",), this, pack=pack, needs=("cluster",))
 
 
 def _learnt(
