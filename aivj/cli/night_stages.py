@@ -55,8 +55,7 @@ def _coupled(request: "NightRequest", files: "NightFiles", packs_at_hand: str) -
     packs = request.packs
     for pack in packs:
         if request.src_base is not None:
-            words = ("--pack", pack, "--src-base", request.src_base)
-            yield Stage("sync", ("sync",), words, pack=pack)
+            yield _sync(pack, request.src_base)
         if request.presets is not None:
             words = ("--name", pack, "--presets", request.presets)
             yield Stage("pairs", ("pairs",), words, pack=pack, needs=("sync",))
@@ -75,10 +74,16 @@ def _coupled(request: "NightRequest", files: "NightFiles", packs_at_hand: str) -
     yield Stage("summary", ("run-summary",), verdict, needs=("gate",))
 
 
+def _sync(pack: str, src_base: str) -> Stage:
+    return Stage("sync", ("sync",), ("--pack", pack, "--src-base", src_base), pack=pack)
+
+
 def _styles(request: "NightRequest") -> Iterator[Stage]:
     for pack in request.packs:
         this = ("--pack", pack)
-        yield Stage("frames", ("frames",), this, pack=pack)
+        if request.src_base is not None:
+            yield _sync(pack, request.src_base)
+        yield Stage("frames", ("frames",), this, pack=pack, needs=("sync",))
         yield Stage("check", ("check-frames",), this, pack=pack, needs=("frames",))
         yield Stage("embed", ("embed",), this, pack=pack, needs=("check",))
         yield Stage("cluster", ("cluster",), this, pack=pack, needs=("embed",))

@@ -18,6 +18,7 @@ import psutil
 
 from aivj.audio.playlist import read_playlist
 from aivj.contracts.elite_manifest import read_elite_manifest
+from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME, read_library_manifest
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
 from aivj.coupling.device import choose_device
 from aivj.doctor.examination import Finding
@@ -43,7 +44,8 @@ class Prospects:
     Attributes:
         home: Where it writes.
         packs_root: The runtime's public folder.
-        packs: Packs that must be there when it begins.
+        packs: Packs of pairs that must be there when it begins.
+        libraries: The same, of single presets.
         elite_dir: Elite list, if there is one.
         audio: What presets are drawn to.
         trains: Whether a net is fitted on this machine.
@@ -57,6 +59,7 @@ class Prospects:
     home: Path
     packs_root: Path
     packs: Sequence[str]
+    libraries: Sequence[str]
     elite_dir: Path | None
     audio: str
     trains: bool
@@ -74,6 +77,10 @@ def look_ahead(prospects: Prospects) -> list[Finding]:
         finding, presets, pairs = _pack(prospects.packs_root, pack)
         findings.append(finding)
         num_presets, num_pairs = num_presets + presets, num_pairs + pairs
+    for pack in prospects.libraries:
+        finding, presets = _library(prospects.packs_root, pack)
+        findings.append(finding)
+        num_presets += presets
     findings += [_elite(prospects.elite_dir)] if prospects.elite_dir is not None else []
     findings.append(_music(prospects.audio))
     findings += [_device(allow_cpu=prospects.allow_cpu)] if prospects.trains else []
@@ -94,6 +101,15 @@ def _pack(packs_root: Path, pack: str) -> tuple[Finding, int, int]:
     presets = {url for pair in pairs for url in (pair.fg_url, pair.bg_url)}
     found = f"{len(pairs)} pairs of {len(presets)} presets"
     return Finding(f"pack {pack}", "ok", found), len(presets), len(pairs)
+
+
+def _library(packs_root: Path, pack: str) -> tuple[Finding, int]:
+    path = packs_root / "presets" / pack / LIBRARY_MANIFEST_NAME
+    try:
+        presets = read_library_manifest(path).presets
+    except AivjError as error:
+        return Finding(f"pack {pack}", "missing", error.found, error.remedy), 0
+    return Finding(f"pack {pack}", "ok", f"{len(presets)} presets"), len(presets)
 
 
 def _elite(folder: Path) -> Finding:

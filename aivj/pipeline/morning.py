@@ -13,6 +13,7 @@ from aivj.contracts.night import NightRecord
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD, PairsQuality, read_pairs_quality
 from aivj.contracts.run_meta import RunMeta, read_run_meta
 from aivj.contracts.run_summary import MIN_OK_RATE, read_run_summary
+from aivj.contracts.style_index import read_style_index, style_index_name
 from aivj.contracts.verification import VerifyReport
 from aivj.errors import AivjError
 from aivj.gate.run_check import check_run
@@ -64,6 +65,10 @@ def judge_morning(night: NightOnDisk) -> MorningReport:
 
 def _checks(night: NightOnDisk) -> Iterator[tuple[str, CheckResult]]:
     yield "stages", _stages(night.record)
+    if night.record.night_kind == "styles":
+        for pack in night.record.packs:
+            yield f"style index {pack}", _style_index(night.packs_root / "presets" / pack)
+        return
     was_asked = _asked(night.record)
     try:
         meta = read_run_meta(RunDirectory(night.run).meta_path)
@@ -133,6 +138,15 @@ def _ok_rate(path: Path) -> CheckResult:
     if outputs.ok_rate < MIN_OK_RATE:
         return _failed(expected, found, "it is the presets, not the sampler: choose other pairs")
     return _passed(expected, found)
+
+
+def _style_index(folder: Path) -> CheckResult:
+    expected = "a style index v1 that a runtime takes"
+    try:
+        index = read_style_index(folder / style_index_name("v1"), "v1")
+    except AivjError as error:
+        return _failed(expected, error.found, "see the stage cluster of the log")
+    return _passed(expected, f"{len(index.entries)} presets")
 
 
 def _pictures(night: NightOnDisk) -> CheckResult:

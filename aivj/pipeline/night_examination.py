@@ -78,13 +78,15 @@ def _refused(missing: list[Finding]) -> AivjError:
 
 
 def _prospects(request: "NightRequest", settings: "Settings", asked: Asked) -> Prospects:
-    is_made = request.src_base is not None or request.presets is not None
+    # What is in a bucket comes to this disk with the first verb that names it.
+    is_made = (request.src_base or request.presets or settings.home_uri) is not None
     is_elsewhere = request.ray_address is not None or settings.home_uri is not None
     promotes = request.promote and "promote" in asked.stages
     return Prospects(
         home=settings.home,
         packs_root=settings.packs_root,
-        packs=() if is_made or settings.home_uri is not None else request.packs,
+        packs=() if is_made or request.kind == "styles" else request.packs,
+        libraries=() if is_made or request.kind == "coupled" else request.packs,
         elite_dir=None if request.elite_dir is None else Path(request.elite_dir),
         audio=request.audio or GROOVE_NAME,
         trains="train" in asked.stages and not is_elsewhere,

@@ -20,6 +20,7 @@ def good(tmp_path):
         home=tmp_path,
         packs_root=pack.root,
         packs=(pack.name,),
+        libraries=(),
         elite_dir=None,
         audio="groove",
         trains=True,
@@ -48,6 +49,7 @@ def test_all_is_well_and_nothing_is_left_behind(good, tmp_path):
     ("changes", "name"),
     [
         ({"packs": ("nowhere",)}, "pack nowhere"),
+        ({"libraries": ("tested",)}, "pack tested"),
         ({"audio": "/no/music"}, "music"),
         ({"num_presets": 10**9}, "room"),
     ],
