@@ -11,6 +11,7 @@ from aivj.report.plot import Chart
 from aivj.storage import write_atomic
 
 _TEMPLATE = "study.html.j2"
+_MAX_FIGURE = 32
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,13 @@ class StudyPage:
     rows: Sequence[TableRow]
     charts: Sequence[Chart]
     sheets: Sequence[StudySheet] = ()
+
+    @property
+    def kinds(self) -> list[str]:
+        """The class of each column's cells: `num` where none is prose, which may wrap."""
+        columns = zip(*(row.cells for row in self.rows), strict=True)
+        kinds = ["prose" if max(map(len, cells)) > _MAX_FIGURE else "num" for cells in columns]
+        return kinds or ["num"] * len(self.columns)
 
 
 def write_study(path: Path, page: StudyPage) -> None:
