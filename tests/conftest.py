@@ -34,6 +34,7 @@ TESTS = Path(__file__).parent
 LONGEST_FIRST = (
     (
         "fleet/test_training.py",
+        "fleet/test_lora_training.py",
         "fleet/test_rendering.py",
         "fleet/test_metered.py",
         "fleet/test_draining.py",

@@ -22,6 +22,8 @@ _MUSIC = "audio"
 # Who look for packs that nobody has named to them, and for runs.
 _LOOK_AT_PACKS = frozenset({"packs", "serve", "report", "demo"})
 _LOOK_AT_RUNS = frozenset({"runs", "packs"})
+# Who work on a pack's pictures, and on what is made of them.
+_LOOK_AT_PICTURES = frozenset({"frames", "check-frames", "review-frames", "embed", "head", "lora"})
 
 
 @contextlib.contextmanager
@@ -50,6 +52,8 @@ def at_hand(context: typer.Context) -> Iterator[None]:
     takes_all = not named and context.info_name in _LOOK_AT_PACKS
     with_runs = context.info_name in _LOOK_AT_RUNS
     places.restore_home(None if takes_all else named, with_runs=with_runs)
+    if context.info_name in _LOOK_AT_PICTURES:
+        places.restore_pictures(named)
     try:
         yield
     except (AivjError, typer.Exit):

@@ -13,6 +13,7 @@ from aivj.contracts.comparison import Comparison
 from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.diversity import DiversityReport
 from aivj.contracts.elite_manifest import EliteFile
+from aivj.contracts.embedding_head import HeadMeta, LoraMeta
 from aivj.contracts.embeddings import EmbeddingsMeta
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.evaluation import EvaluationTable
@@ -23,6 +24,7 @@ from aivj.contracts.heartbeat import Heartbeat
 from aivj.contracts.library_manifest import LibraryManifest
 from aivj.contracts.library_reports import QualityReport, SafeUnsafeReport
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
+from aivj.contracts.lora_trainlists import TrainlistsSummary
 from aivj.contracts.milk2_sniff import Milk2Sniff
 from aivj.contracts.monitor_status import MonitorStatus
 from aivj.contracts.monitored_run import MonitoredRun
@@ -68,6 +70,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "frame-time": FrameTimeStat,
         "frames-index-row": FramesRow,
         "frames-quality": FramesQuality,
+        "head-meta": HeadMeta,
         "heartbeat": Heartbeat,
         "library-manifest": LibraryManifest,
         "milk2-sniff": Milk2Sniff,
@@ -75,6 +78,8 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "monitored-run": MonitoredRun,
         "morning-report": MorningReport,
         "night": NightRecord,
+        "lora-meta": LoraMeta,
+        "lora-trainlists": TrainlistsSummary,
         "pairs-manifest": PairsManifest,
         "pairs-quality": PairsQuality,
         "pointer": Pointer,

@@ -91,8 +91,10 @@ def load_vision_model(model: str) -> Any:
     """
     try:
         from transformers import CLIPVisionModelWithProjection
+        from transformers.utils.logging import disable_progress_bar
     except ImportError as error:
         raise without_extra(error) from error
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     remedy = (
         "name a folder that holds config.json and model.safetensors of a CLIP vision model with "
         "--model, or let this machine reach the hub"

@@ -17,6 +17,7 @@ from aivj.storage.mirror import Mirror
 from aivj.storage.places import Scratch
 
 _PACKS = "public/presets"
+_PICTURES = "artifacts/aivj"
 _LEARNT = "outputs"
 # Of the home: copies that are made again, what is written to the bucket by other ways, and what
 # Ray keeps for a fit that goes on where it was.
@@ -91,6 +92,17 @@ class Places:
             mirror.restore(name)
         if with_runs:
             mirror.restore("", wanted=lambda key: Path(key).name in _OF_A_RUN and _is_shared(key))
+
+    def restore_pictures(self, packs: Iterable[str]) -> None:
+        """Brings what the home has of packs' pictures: index, embeddings, clusters, adapters.
+
+        Raises:
+            StorageError: The bucket does not answer.
+        """
+        root = self._settings.home_uri
+        if root is not None:
+            for pack in packs:
+                self._mirror(root).restore(f"{_PICTURES}/{pack}")
 
     def run(self, out_dir: Path) -> KeptRun | None:
         """Returns the run at hand in `out_dir`; None if that is a folder of this disk alone."""

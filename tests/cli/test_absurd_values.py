@@ -84,6 +84,8 @@ def baseline(place):
         ("style-index",): ("--pack", "lib"),
         ("style-policy",): ("--pack", "lib"),
         ("check-style-index",): ("--manifest-url", "http://127.0.0.1:1/x/library-manifest.json"),
+        ("head",): ("--out-dir", place / "pictures", "--allow-cpu"),
+        ("lora",): ("--out-dir", place / "pictures", "--allow-cpu"),
         ("sample",): (*pack, "--out-dir", place / "run"),
         ("serve",): (*pack, "--port", "0"),
         ("prefer",): (*pack, "--port", "0", "--file", place / "preferences.jsonl"),
@@ -193,7 +195,7 @@ def test_every_value_is_used_or_refused_in_words(
 ):
     monkeypatch.chdir(place)
     if parameter.name != "tracking_uri":
-        for verb in ("train", "evaluate", "sweep", "promote", "rollback"):
+        for verb in ("head", "lora", "train", "evaluate", "sweep", "promote", "rollback"):
             monkeypatch.setattr(f"aivj.cli.{verb}.open_tracker", tracker)
     values = absurd(parameter, place)
     wrong = []

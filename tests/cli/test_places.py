@@ -63,6 +63,22 @@ def test_of_packs_and_runs_what_is_named_is_brought(run_here, home, tmp_path):
 
 
 @pytest.mark.usefixtures("run")
+def test_pictures_of_a_pack_are_brought(run_here, mirror, tmp_path):
+    for pack in (PACK, "other"):
+        index = mirror.folder / "artifacts" / "aivj" / pack / "frames-index.jsonl"
+        index.parent.mkdir(parents=True)
+        index.write_text('{"at":"","presetId":"a","status":"failed","reasons":["empty"]}\n')
+    mirror.deliver("artifacts")
+
+    ended = run_here("check-frames", "--pack", PACK)
+
+    assert ended.exit_code == 2
+    assert "ok 0.000 < 0.85" in ended.stderr
+    brought = list((tmp_path / "scratch").rglob("frames-index.jsonl"))
+    assert [path.parent.name for path in brought] == [PACK]
+
+
+@pytest.mark.usefixtures("run")
 def test_what_is_written_is_delivered(run_here, home, mirror):
     ended = run_here("check-run", f"{home}/runs", "--write", f"{home}/checked/verdict.json")
 

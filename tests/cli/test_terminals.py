@@ -87,6 +87,8 @@ CALLS = {
     "check-frames": (3, "--pack", "missing"),
     "review-frames": (3, "--pack", "missing"),
     "embed": (3, "--pack", "missing", "--allow-cpu"),
+    "head": (3, "--pack", "missing", "--allow-cpu"),
+    "lora": (3, "--pack", "missing", "--allow-cpu"),
     "takes draw": (3, "--presets", "missing"),
     "takes status": (0,),
     "takes verify": (0,),

@@ -170,6 +170,9 @@ def test_the_command_hands_on_what_the_operator_says(overlay, tmp_path):
 VERBS = {
     "render_takes": ("takes", "draw"),
     "audit_library": ("audit", "run"),
+    "render_frames": ("frames",),
+    "embed_frames": ("embed",),
+    "train_lora": ("lora",),
     "sample_pairs": ("sample",),
     "train_coupling": ("train",),
     "sweep_coupling": ("sweep",),

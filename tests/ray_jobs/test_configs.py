@@ -13,6 +13,9 @@ JOBS = Path(__file__).parents[2] / "ray_jobs"
 VERBS = {
     "render_takes": ("takes", "draw"),
     "audit_library": ("audit", "run"),
+    "render_frames": ("frames",),
+    "embed_frames": ("embed",),
+    "train_lora": ("lora",),
     "sample_pairs": ("sample",),
     "train_coupling": ("train",),
     "sweep_coupling": ("sweep",),
