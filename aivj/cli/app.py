@@ -196,6 +196,9 @@ for _group, _verbs in _GROUPS.items():
             kind = _OF_VERBS.get(_verb, Verb)
             app.command(cls=kind, rich_help_panel=_group, context_settings=settings)(_verb)
 
+# Typer lists verbs of verbs behind all others.
+Verbs.panels = tuple(_GROUPS)
+
 
 def main() -> None:
     """Runs the command line; ends the process with the documented exit code."""

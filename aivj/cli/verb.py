@@ -5,10 +5,10 @@ It has options of its own and, if it was marked with `takes`, those of models; a
 
 import contextlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info
@@ -73,14 +73,20 @@ class Verb(TyperCommand):
 
 
 class Verbs(TyperGroup):
-    """Commands whose list in the help stands in groups, each with its whole first sentence."""
+    """Commands whose list in the help stands in groups, each with its whole first sentence.
+
+    Attributes:
+        panels: The groups in their order; others stand behind them.
+    """
+
+    panels: ClassVar[Sequence[str]] = ()
 
     def in_panels(self, ctx: Any) -> list[tuple[str | None, list[tuple[str, Any]]]]:
-        """Returns the groups, in the order in which their first commands were added."""
+        """Returns the groups in their order, else that in which their first commands were added."""
         commands: list[tuple[str, Any]] = [
             (name, self.get_command(ctx, name)) for name in self.list_commands(ctx)
         ]
-        panels = list(dict.fromkeys(_panel(command) for _, command in commands))
+        panels = [*self.panels, *(_panel(command) for _, command in commands)]
         ordered = sorted(commands, key=lambda each: panels.index(_panel(each[1])))
         return [
             (panel, list(members))
