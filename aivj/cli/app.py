@@ -41,6 +41,7 @@ from aivj.cli import (
     releases,
     report,
     rollback,
+    run_manifest,
     run_summary,
     runs,
     sample,
@@ -158,6 +159,8 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         embed.embed,
         head.head,
         lora.lora,
+        run_manifest.run_manifest,
+        embed.embed,
     ),
     "Find styles": (
         styles.app,

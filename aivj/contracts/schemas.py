@@ -41,6 +41,7 @@ from aivj.contracts.preset_audit import (
     SnapshotSummary,
 )
 from aivj.contracts.preset_repair import RepairRow
+from aivj.contracts.run_manifest import RunManifest
 from aivj.contracts.run_meta import RunMeta
 from aivj.contracts.run_summary import RunSummary
 from aivj.contracts.source_manifest import SourceRow
@@ -92,6 +93,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "preset-styles": PresetStyles,
         "quality-report": QualityReport,
         "run-check-report": RunCheckReport,
+        "run-manifest": RunManifest,
         "run-meta": RunMeta,
         "run-summary": RunSummary,
         "safe-unsafe-report": SafeUnsafeReport,

@@ -70,6 +70,7 @@ def baseline(place):
         ("pool", "draw"): ("--name", "pool", "--source", place / "presets", "--pool", "any"),
         ("pool", "check"): ("--name", PACK, "--audit", place / "text"),
         ("pool", "split"): ("--manifest", place / "text", "--audit", place / "text"),
+        ("run-manifest",): ("--index", place / "text", "--out", place / "manifested"),
         ("sync",): ("--src-base", place, "--pack", "presets"),
         ("milk2", "sniff"): (place / "text",),
         ("milk2", "convert"): ("--pack", "doubles"),

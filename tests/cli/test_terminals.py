@@ -37,6 +37,7 @@ CALLS = {
     "pool draw": (3, "--name", "p", "--source", "missing", "--pool", "any"),
     "pool check": (3, "--name", "p", "--audit", "missing"),
     "pool split": (3, "--manifest", "missing", "--audit", "missing"),
+    "run-manifest": (3, "--index", "missing"),
     "sync": (3, "--src-base", "missing", "mine"),
     "milk2 sniff": (3, "missing"),
     "milk2 convert": (3, "missing", "--pack", "p"),

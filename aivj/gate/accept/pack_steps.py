@@ -8,14 +8,13 @@ from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME
 from aivj.contracts.pack_size import pack_size
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, preset_file, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
+from aivj.contracts.run_manifest import RUN_MANIFEST_NAME
 from aivj.errors import InputError
 from aivj.gate.accept.subject import AcceptSubject
 from aivj.gate.diversity import check_diversity
 from aivj.gate.rules import Finding, Problem, judged, not_applicable
 from aivj.packs.scan import scan_presets
 from aivj.presets import parse_milk
-
-RUN_MANIFEST_NAME = "run-manifest.json"
 
 _MAX_PRESET_BYTES = 4 * 1024 * 1024
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
