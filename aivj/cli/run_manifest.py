@@ -7,7 +7,6 @@ import typer
 
 from aivj.cli.console import err, out, working
 from aivj.cli.frames import IndexOption, PackIfGivenOption, artifacts_of
-
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
