@@ -1,13 +1,13 @@
 """Which files of a library an audit looks at."""
 
 import heapq
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from aivj.contracts.json_stream import stream_members
+from aivj.contracts.library_manifest import join_key
 from aivj.errors import InputError
 from aivj.library.request import AuditRequest
 from aivj.packs.scan import PRESET_SUFFIX, PresetFile, scan_presets
@@ -80,14 +80,12 @@ def _candidates(entry: Any, root: Path, real_root: Path) -> Iterator[PresetFile]
     path = entry.get("relPath") if isinstance(entry, dict) else None
     if not isinstance(path, str) or "\0" in path or not path.lower().endswith(PRESET_SUFFIX):
         return
-    parts = [part for part in PurePosixPath(path).parts if part not in {"/", "."}]
-    if ".." in parts:
-        return
-    without_presets = parts[1:] if parts[:1] == [_PRESETS] else parts
-    for tail in itertools.chain([parts, without_presets], [without_presets[1:]]):
-        place = root.joinpath(*tail)
-        if tail and _is_inside(place, real_root):
-            yield PresetFile("/".join(tail), place)
+    whole = join_key(path)
+    for key in (whole, join_key(whole, [whole.partition("/")[0]])):
+        parts = PurePosixPath(key).parts
+        place = root.joinpath(*parts)
+        if ".." not in parts and _is_inside(place, real_root):
+            yield PresetFile("/".join(parts), place)
 
 
 def _is_inside(path: Path, real_root: Path) -> bool:

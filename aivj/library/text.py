@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from aivj.contracts.preset_audit import AuditCounts
+from aivj.packs.drawing import MAX_PRESET_BYTES
 from aivj.presets.milk import NUMBER
 from aivj.presets.tags import TagInputs, text_tags
-
-LARGE_BYTES = 256 * 1024
-"""Files that are larger are warned of."""
 
 MAX_BYTES = 8 * 1024 * 1024
 """Files that are larger are not read: no preset is."""
@@ -110,7 +108,7 @@ def clean_text(data: bytes) -> CleanText:
 
 def hygiene(data: bytes) -> list[str]:
     """Returns what is odd about a file, in the contract's words."""
-    found = {"empty": not data, "large": len(data) > LARGE_BYTES, "binary-nul": b"\0" in data}
+    found = {"empty": not data, "large": len(data) > MAX_PRESET_BYTES, "binary-nul": b"\0" in data}
     return [warning for warning, is_so in found.items() if is_so]
 
 

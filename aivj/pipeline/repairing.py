@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.jsonl_log import JsonlLog, read_jsonl
+from aivj.contracts.library_manifest import (
+    LIBRARY_MANIFEST_NAME,
+    LibraryManifest,
+    write_library_manifest,
+)
 from aivj.contracts.preset_audit import AUDIT_SUMMARY_NAME, REPAIR_MIN_AVG_LUMA, AuditQuality
 from aivj.contracts.preset_repair import REPAIR_LINEAGE_NAME, RepairRow
 from aivj.library.audit import Progress
@@ -19,6 +24,7 @@ from aivj.library.record import STORE_FOLDER, require_record
 from aivj.library.repair import RepairedPreset, repaired_path, variants
 from aivj.library.shards import write_shard
 from aivj.library.tables import FaultyPreset, faulty_presets
+from aivj.packs.library_entries import sampled_entry
 from aivj.pipeline.auditing import TakeProber
 from aivj.pipeline.taking import Studio
 from aivj.storage import write_atomic
@@ -83,7 +89,8 @@ def repair_library(
     """
     record = require_record(request.audit_dir)
     lineage = request.out_dir / REPAIR_LINEAGE_NAME
-    before = read_jsonl(lineage, RepairRow).rows if lineage.is_file() else []
+    rows_read = read_jsonl(lineage, RepairRow).rows if lineage.is_file() else []
+    before = [row for row in rows_read if (request.out_dir / row.rel_path).is_file()]
     known = {row.source_content for row in before}
     faulty = [
         each
@@ -101,6 +108,7 @@ def repair_library(
                 rows.append(row)
             on_progress("repairing", start + len(lot), len(faulty))
     if rows:
+        _write_manifest(request.out_dir, record.source_root, [*before, *rows])
         write_shard(request.audit_dir / STORE_FOLDER, "repair", list(map(_shard_row, rows)))
         is_whole = (request.audit_dir / AUDIT_SUMMARY_NAME).is_file()
         export_audit(request.audit_dir, record, is_whole=is_whole)
@@ -136,6 +144,23 @@ def _written(preset: RepairedPreset, quality: AuditQuality, out_dir: Path) -> Re
         quality=quality,
         repaired_at=iso_utc(datetime.now(UTC)),
     )
+
+
+def _write_manifest(out_dir: Path, source_root: str, rows: Sequence[RepairRow]) -> None:
+    """Writes the library manifest of the pack, so that runtimes and later stages can read it."""
+    pack = out_dir.name
+    presets = [
+        sampled_entry(pack, row.rel_path, (out_dir / row.rel_path).stat().st_size) for row in rows
+    ]
+    manifest = LibraryManifest(
+        generated_at=iso_utc(datetime.now(UTC)),
+        source_root=source_root,
+        total_files_scanned=len(rows),
+        total_presets_included=len(presets),
+        target=pack,
+        presets=presets,
+    )
+    write_library_manifest(out_dir / LIBRARY_MANIFEST_NAME, manifest)
 
 
 def _shard_row(row: RepairRow) -> dict[str, str]:

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from aivj.contracts.jsonl_log import read_jsonl
+from aivj.contracts.library_manifest import read_library_manifest
 from aivj.contracts.preset_audit_stream import PresetAuditReader
 from aivj.contracts.preset_repair import RepairRow
 from aivj.presets.digest import content_hash
@@ -108,6 +109,9 @@ def test_repaired(aivj, place):
         made = (out_dir / row.rel_path).read_bytes()
         assert content_hash(made) == row.content
         assert b"shader_body" not in made
+        manifest = read_library_manifest(out_dir / "library-manifest.json")
+        assert len(manifest.presets) == len(rows)
+        assert f"repaired/{row.rel_path}" in {each.rel_path for each in manifest.presets}
         assert row.source_content == content_hash(source.read_bytes())
         found = entries(place / "home" / "artifacts" / "presets" / "audit")
         assert found["white.milk"].repair_written

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aivj.library.text import LARGE_BYTES, PARAMS, clean_text, hygiene, text_facts
+from aivj.library.text import PARAMS, clean_text, hygiene, text_facts
+from aivj.packs.drawing import MAX_PRESET_BYTES
 
 
 def facts(*lines):
@@ -45,9 +46,9 @@ def test_text_is_mended_and_what_was_done_is_told(data, text, decoded_as, fixes)
     [
         (b"a=1\n", []),
         (b"", ["empty"]),
-        (b" " * LARGE_BYTES, []),
-        (b" " * (LARGE_BYTES + 1), ["large"]),
-        (b"a\0b" + b" " * LARGE_BYTES, ["large", "binary-nul"]),
+        (b" " * MAX_PRESET_BYTES, []),
+        (b" " * (MAX_PRESET_BYTES + 1), ["large"]),
+        (b"a\0b" + b" " * MAX_PRESET_BYTES, ["large", "binary-nul"]),
     ],
 )
 def test_hygiene(data, warnings):
