@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test secrets lint types walls test-python test-stage docs scan clean
 .PHONY: bench bench-audit bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
-.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-takes-store chaos cluster-test fresh-test image-test
+.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-styles bench-takes-store chaos cluster-test fresh-test image-test
 .PHONY: audit gpu-proof sbom
 
 help: ## list the commands
@@ -109,6 +109,9 @@ bench-player: setup ## what the player costs beside GL and equations, and frames
 
 bench-operating-point: setup ## what other sizes and lengths would cost and tell
 	$(BIN)/python -m benchmarks.operating_point
+
+bench-styles: setup ## how well styles are told, each source alone: make bench-styles DATA=FOLDER [EMBEDDINGS=FOLDER]
+	$(BIN)/python -m benchmarks.styles $(DATA) $(if $(EMBEDDINGS),--embeddings $(EMBEDDINGS))
 
 bench-takes-store: setup ## the store of takes: bytes a preset, opening a library's, reading a thousand
 	$(BIN)/python -m benchmarks.takes_store

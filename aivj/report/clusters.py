@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aivj.report.study import StudyPage, StudyPicture, StudySheet, TableRow, write_study
+from aivj.report.text import counted
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def write_clusters_page(path: Path, study: ClusterStudy) -> None:
         facts=study.facts,
         conclusions=[study.conclusion],
         notes=study.notes,
-        columns=["presets", "calm", "groove", "peak", "what tells it"],
+        columns=["presets", "calm", "groove", "peak"],
         rows=[_row(cluster) for cluster in study.clusters],
         charts=[],
         sheets=[_sheet(cluster) for cluster in study.clusters],
@@ -86,18 +87,21 @@ def write_clusters_page(path: Path, study: ClusterStudy) -> None:
 
 
 def _row(cluster: ShownCluster) -> TableRow:
-    cells = [str(cluster.num_presets), *map(str, cluster.energies), ", ".join(cluster.terms)]
-    return TableRow(_title(cluster), cells)
+    return TableRow(_title(cluster), [str(cluster.num_presets), *map(str, cluster.energies)])
 
 
 def _sheet(cluster: ShownCluster) -> StudySheet:
     pictured = [preset for preset in cluster.presets if preset.webp]
     shown = [
-        StudyPicture(title=preset.title, figure=preset.energy, label=preset.title, webp=preset.webp)
-        for preset in pictured
+        StudyPicture(preset.title, preset.energy, f"#{rank}", preset.webp)
+        for rank, preset in enumerate(pictured, start=1)
     ]
-    note = f"{cluster.num_presets} presets; the {len(shown)} nearest the centre that have a picture"
-    return StudySheet(_title(cluster), note if shown else "There are no pictures.", shown)
+    told = [
+        f"{counted(cluster.num_presets, 'preset')}.",
+        f"{len(shown)} nearest the centre, named where one points." if shown else "",
+        f"What tells it: {', '.join(cluster.terms)}." if cluster.terms else "",
+    ]
+    return StudySheet(_title(cluster), " ".join(filter(None, told)), shown)
 
 
 def _title(cluster: ShownCluster) -> str:

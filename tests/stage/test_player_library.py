@@ -6,6 +6,17 @@ import pytest
 from gate.tested_packs import BROKEN, MOVING
 from stage.player_page import ALONE, storing
 
+from aivj.pipeline.cluster_looks import Looks
+from aivj.pipeline.clustering import ClusterRequest, make_clusters
+from aivj.pipeline.library_presets import read_library
+from aivj.pipeline.style_indexing import (
+    index_path,
+    known_presets,
+    write_cluster_index,
+    write_named_index,
+    write_policy,
+)
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BANDIT_KEY = "newliveweb:aivj:bandit:v0"
@@ -120,6 +131,33 @@ async def test_an_index_is_valid_with_a_valid_entry_or_with_none_at_all(player, 
         assert seen["detail"].endswith(why)
         if version_1 == [*broken, *first[2:]]:
             assert set(seen["state"]["presetIds"].values()) == {"lib-c", "lib-d"}
+
+
+async def test_a_pack_plays_by_the_indexes_that_we_write(player, tmp_path):
+    folder = write_library(tmp_path, "abcdef")
+    library = read_library(folder / "library-manifest.json")
+    made = make_clusters(library, ClusterRequest("tag"))
+    (cluster,) = made.clusters.clusters
+    v1, v0 = (index_path(library, version) for version in ("v1", "v0"))
+    write_cluster_index(
+        library, made.clusters, known_presets(library, made), Looks(), version="v1", path=v1
+    )
+    write_named_index(library, v0, mode="tag")
+    write_policy(library)
+    page = await player(**LIBRARY, **ALONE)
+    await page.started()
+    detail = (await page.seen())["detail"]
+    assert detail.endswith(f"cluster {cluster.id}:groove, {cluster.label}")
+    assert "/presets/lib/aivj-style-index.v0.json" not in page.requests
+    v1.write_text(v1.read_text().replace('"v1"', '"v2"'))
+    await page.go(**LIBRARY, **ALONE)
+    await page.started()
+    assert (await page.seen())["detail"].endswith(f"cluster {cluster.label}:groove")
+    v0.write_text("{")
+    await page.go(**LIBRARY, **ALONE)
+    await page.started()
+    assert (await page.seen())["detail"].endswith("next in the library")
+    assert page.errors == []
 
 
 async def test_the_policy_beside_the_library_says_which_energy_is_wanted(player, tmp_path):

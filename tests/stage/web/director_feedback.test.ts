@@ -10,6 +10,7 @@ const START_MS = Date.UTC(2026, 2, 1);
 
 const INDEX: StyleIndex = {
   version: "v1",
+  names: new Map(),
   entries: [
     { presetId: "a", authorKey: "c01", energy: "peak", tags: [] },
     { presetId: "b", authorKey: "c01", energy: "calm", tags: [] },

@@ -26,7 +26,7 @@ export function indexOf(numOfEach: number): StyleIndex {
       }
     }
   }
-  return { version: "v1", entries };
+  return { version: "v1", entries, names: new Map() };
 }
 
 export function clusterOf(presetId: string): string {

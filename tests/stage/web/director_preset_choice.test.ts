@@ -242,7 +242,7 @@ test("without an index the library is shown in its order, filtered", () => {
   const blacklist = { has: (id: string) => id === "d" };
   const indexes: (StyleIndex | null)[] = [
     null,
-    { version: "v1", entries: [] },
+    { version: "v1", entries: [], names: new Map() },
     // Of another library: as good as none.
     indexOf(3),
   ];
@@ -272,7 +272,10 @@ test("when no preset of the index may be drawn, the order takes over", () => {
 test("of two entries for a preset the first counts", () => {
   const entry = { presetId: "a", authorKey: "c01", energy: "peak", tags: [] } as const;
   const entries = [entry, { ...entry, authorKey: "c02" }];
-  const sources = { ...sourcesOf({ version: "v1", entries }), candidateIds: ["a"] };
+  const sources = {
+    ...sourcesOf({ version: "v1", entries, names: new Map() }),
+    candidateIds: ["a"],
+  };
   assert.equal(chosen(chooserOf(sources), requestFor("techno")).arm, "c01:peak");
 });
 
@@ -300,7 +303,7 @@ test("the same seed chooses the same", () => {
 });
 
 test("a selection is logged as statistics read it", () => {
-  const choice: Choice = { presetId: "a b.milk", method: "style", arm: "c01:peak", run: undefined };
+  const choice = { presetId: "a b.milk", run: undefined };
   assert.equal(selectionLine(choice), "selected preset a b.milk");
   const run = { ...OK, motion: 0.0612345, tier: "dark" as const };
   assert.equal(selectionLine({ ...choice, run }), "selected preset a b.milk (m=0.0612, tier=dark)");

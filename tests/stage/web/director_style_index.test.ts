@@ -92,7 +92,7 @@ test("whatever is wrong with v1, v0 takes its place as a whole", async () => {
 
 test("an empty index is valid, and v0 is not looked for", async () => {
   const found = await loaded({ [V1]: index("v1", []), [V0]: index("v0") });
-  assert.deepEqual(found, { version: "v1", entries: [] });
+  assert.deepEqual(found, { version: "v1", entries: [], names: new Map() });
 });
 
 test("of a valid index the entries that are not valid are left out", async () => {
@@ -107,6 +107,20 @@ test("of a valid index the entries that are not valid are left out", async () =>
     { presetId: "b", authorKey: "c02", energy: "peak", tags: [] },
     { ...ENTRY, presetId: "c", tags: ["dots"] },
   ]);
+});
+
+test("clusters are called what people call them", async () => {
+  const clusters = [
+    { id: "c01", label: "Hypnotic", count: 3 },
+    { id: "c02", label: "c02" },
+    { id: "c03", label: 7 },
+    { label: "nobody's" },
+    null,
+  ];
+  const document = { version: "v1", entries: [ENTRY], clusters };
+  const found = await loaded({ [V1]: JSON.stringify(document) });
+  assert.deepEqual(found?.names, new Map([["c01", "Hypnotic"]]));
+  assert.deepEqual((await loaded({ [V1]: index("v1") }))?.names, new Map());
 });
 
 test("the query of the manifest is kept", async () => {

@@ -39,6 +39,8 @@ export interface Choice {
   readonly method: ChoiceMethod;
   /** Null for a preset that is not in the style index. */
   readonly arm: string | null;
+  /** What people call its cluster; undefined where it has no name. */
+  readonly name: string | undefined;
   /** Undefined for a preset that is not in the run manifest. */
   readonly run: RunEntry | undefined;
 }
@@ -141,7 +143,8 @@ export class PresetChooser {
   #choice(presetId: string, method: ChoiceMethod): Choice {
     const entry = this.#entries.get(presetId);
     const arm = entry === undefined ? null : armOf(entry);
-    return { presetId, method, arm, run: this.#sources.runManifest?.get(presetId) };
+    const name = entry && this.#sources.index?.names.get(entry.authorKey);
+    return { presetId, method, arm, name, run: this.#sources.runManifest?.get(presetId) };
   }
 
   #isFresh(presetId: string, { presentId }: ChoiceRequest): boolean {
@@ -161,7 +164,7 @@ export class PresetChooser {
 }
 
 /** What the runtime's statistics of selections are made from. */
-export function selectionLine({ presetId, run }: Choice): string {
+export function selectionLine({ presetId, run }: Pick<Choice, "presetId" | "run">): string {
   const measured = run?.motion == null ? "" : ` (m=${run.motion.toFixed(4)}, tier=${run.tier})`;
   return `selected preset ${presetId}${measured}`;
 }

@@ -24,6 +24,8 @@ export interface StyleIndex {
   readonly version: IndexVersion;
   /** Valid ones only; may be none. */
   readonly entries: readonly StyleEntry[];
+  /** What clusters are called, by `authorKey`; those that have no name of their own are not there. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** What is learned about presets is learned about their arm: cluster and energy. */
@@ -41,7 +43,8 @@ export function parseStyleIndex(document: unknown, version: IndexVersion): Style
   if (!isObject(document) || document.version !== version) return null;
   if (!Array.isArray(document.entries)) return null;
   const entries = document.entries.map(parseEntry).filter((entry) => entry !== null);
-  return entries.length > 0 || document.entries.length === 0 ? { version, entries } : null;
+  if (entries.length === 0 && document.entries.length > 0) return null;
+  return { version, entries, names: namesOf(document.clusters) };
 }
 
 /** The newest valid index beside a library's manifest; null when there is none. */
@@ -63,6 +66,16 @@ export function besideManifest(manifestUrl: string, fileName: string): string {
   const query = manifestUrl.slice(path.length);
   const folder = path.endsWith(MANIFEST_NAME) ? path.slice(0, -MANIFEST_NAME.length) : `${path}/`;
   return folder.replace(/\/+$/, "/") + fileName + query;
+}
+
+function namesOf(clusters: unknown): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const cluster of Array.isArray(clusters) ? clusters : []) {
+    if (!isObject(cluster)) continue;
+    const { id, label } = cluster;
+    if (isName(id) && isName(label) && label !== id) names.set(id, label);
+  }
+  return names;
 }
 
 function parseEntry(entry: unknown): StyleEntry | null {

@@ -104,7 +104,7 @@ export class Choosing {
     const preset = this.#presets.get(presetId);
     if (preset === undefined) return null;
     const run = this.#runManifest?.get(presetId);
-    const line = selectionLine({ presetId, method: "sequence", arm: null, run });
+    const line = selectionLine({ presetId, run });
     return { preset, why, line };
   }
 
@@ -117,9 +117,10 @@ export class Choosing {
   }
 }
 
-function whyChosen({ method, arm, run }: Choice, { scene, profile }: Mood): string {
+function whyChosen({ method, arm, name, run }: Choice, { scene, profile }: Mood): string {
   const measured = run?.motion == null ? "" : `, motion ${run.motion.toFixed(3)}`;
   if (method === "sequence") return `next in the library${measured}`;
   const how = method === "stay" ? "more of" : "for";
-  return `${how} ${scene} (${profile}), cluster ${arm}${measured}`;
+  const called = name === undefined ? "" : `, ${name}`;
+  return `${how} ${scene} (${profile}), cluster ${arm}${called}${measured}`;
 }
