@@ -9,12 +9,18 @@ from rich.text import Text
 
 from aivj.cli.console import out, working
 from aivj.cli.next_steps import say_next
-from aivj.cli.options import GpuOrAutoOption
+from aivj.cli.options import (
+    BucketOption,
+    GpuOrAutoOption,
+    TrackingOption,
+    WorkersOption,
+    num_workers_or_default,
+)
 from aivj.cli.results import plain_table
 from aivj.errors import RendererRefusedError
 
 if TYPE_CHECKING:
-    from aivj.doctor import ProfileTrial
+    from aivj.doctor import Finding, ProfileTrial
     from aivj.settings import Settings
 
 _MARKS = {"ok": "[green]ok[/]", "optional": "[yellow]--[/]", "missing": "[red]missing[/]"}
@@ -35,14 +41,43 @@ def doctor(
         Path | None,
         typer.Option("--presets", help="With --matrix: draw three of this folder, not our own."),
     ] = None,
+    pack: Annotated[
+        list[str] | None,
+        typer.Option(*("--pack", "--packs"), help="Also look at this pack; repeatable."),
+    ] = None,
+    elite_dir: Annotated[
+        Path | None, typer.Option("--elite-dir", help="And at this elite list.")
+    ] = None,
+    audio: Annotated[
+        str, typer.Option("--audio", help="And at this music: groove, click, a file, a folder.")
+    ] = "groove",
+    bucket: BucketOption = None,
+    tracking_uri: TrackingOption = None,
+    ray_address: Annotated[
+        str | None, typer.Option("--ray-address", help="And at this Ray cluster.")
+    ] = None,
+    workers: WorkersOption = None,
+    browser_slots: Annotated[
+        float,
+        typer.Option(
+            "--browser-slots", min=0, max=1000, help="Of browser_slot for each browser there."
+        ),
+    ] = 1.0,
 ) -> None:
     """Examine this machine: programs, packages, disk, CUDA, and the renderer of a real browser.
 
+    Looks also at what a night would use: music, memory, MLflow, the clock, whether the
+    machine falls asleep; and at whatever is named.
+
     On a GPU node: aivj doctor --gpu require
+
+    Before a night: aivj doctor --gpu require --pack mine --audio ~/music --bucket s3://live/public
+
+    A cluster: aivj doctor --ray-address 10.0.0.1:6379 --workers 32
 
     What each launch profile is worth there: aivj doctor --gpu require --matrix
     """
-    from aivj.doctor import examine
+    from aivj.doctor import Prospects, examine, look_ahead, require_all
 
     settings: Settings = context.obj
     if matrix:
@@ -50,12 +85,55 @@ def doctor(
         return
     with working("looking at this machine"):
         examination = examine(settings.home, gpu)
+        is_software = examination.renderer is None or examination.renderer.report.is_software
+        num_browsers = num_workers_or_default(workers, is_software=is_software)
+        ahead = look_ahead(
+            Prospects(
+                home=settings.home,
+                packs_root=settings.packs_root,
+                packs=pack or (),
+                libraries=(),
+                elite_dir=elite_dir,
+                audio=audio,
+                trains=False,
+                allow_cpu=True,
+                bucket_uri=bucket,
+                tracking_uri=tracking_uri or settings.tracking_uri,
+                num_presets=0,
+                num_browsers=num_browsers,
+            )
+        )
+        if ray_address is not None:
+            ahead.append(_cluster(ray_address, num_browsers, browser_slots))
     table = Table(box=None, pad_edge=False, show_header=False)
-    for finding in examination.findings:
+    for finding in (*examination.findings, *ahead):
         table.add_row(_MARKS[finding.state], finding.name, finding.found, finding.remedy)
     out.print(table)
     examination.require_health()
+    require_all(ahead)
     say_next(context, "demo", why="the whole loop on a small pack")
+
+
+def _cluster(address: str, num_browsers: int, browser_slots: float) -> "Finding":
+    """Looks at a Ray cluster: what it has, and whether its nodes have what browsers need."""
+    from aivj.doctor import Finding
+    from aivj.errors import AivjError
+    from aivj.fleet.cluster import cluster
+    from aivj.fleet.readiness import require_ready_nodes, total_resources
+
+    asked = {"browser_slot": browser_slots}
+    try:
+        with cluster(num_cpus=1, address=address):
+            has = total_resources()
+            require_ready_nodes(asked)
+    except AivjError as error:
+        return Finding("ray", "missing", error.found, error.remedy)
+    found = ", ".join(f"{amount:g} {name}" for name, amount in has.items())
+    num_there = int(has.get("browser_slot", 0) / browser_slots) if browser_slots else num_browsers
+    if num_there < num_browsers:
+        remedy = f"{num_there} browsers fit, {num_browsers} are asked for: --workers {num_there}"
+        return Finding("ray", "optional" if num_there else "missing", found, remedy)
+    return Finding("ray", "ok", found)
 
 
 def _try_profiles(settings: "Settings", gpu: GpuOrAutoOption, presets: Path | None) -> None:

@@ -8,7 +8,7 @@ from aivj.doctor.matrix import (
     own_jobs,
     try_profiles,
 )
-from aivj.doctor.prospects import Prospects, look_ahead
+from aivj.doctor.prospects import Prospects, look_ahead, require_all
 
 __all__ = [
     "Aftermath",
@@ -20,5 +20,6 @@ __all__ = [
     "library_jobs",
     "look_ahead",
     "own_jobs",
+    "require_all",
     "try_profiles",
 ]

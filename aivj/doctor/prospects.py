@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,12 @@ from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME, read_library_
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
 from aivj.coupling.device import choose_device
 from aivj.doctor.examination import Finding
-from aivj.errors import AivjError, StorageError
+from aivj.errors import AivjError, DeviceRefusedError, MissingDependencyError, StorageError
 from aivj.storage import open_bucket
 from aivj.takes.settings import RenderSettings
 
 _GIB = 1024**3
+_TRAINING = "training"
 _ANSWER_TIMEOUT_S = 5.0
 _MAX_SKEW_S = 60.0
 _BYTES_A_PRESET = 165_000
@@ -92,12 +93,33 @@ def look_ahead(prospects: Prospects) -> list[Finding]:
     return findings
 
 
+def _lacking(name: str, error: AivjError) -> Finding:
+    return Finding(name, "missing", f"{error.found}, not {error.expected}", error.remedy)
+
+
+def require_all(findings: Iterable[Finding]) -> None:
+    """Refuses what lacks something that is needed.
+
+    Raises:
+        DeviceRefusedError: There is no CUDA device to train on, and the CPU is not allowed.
+        MissingDependencyError: Something else is missing.
+    """
+    missing = [finding for finding in findings if finding.state == "missing"]
+    if not missing:
+        return
+    found = "; ".join(f"{finding.name}: {finding.found}" for finding in missing)
+    remedy = "; ".join(finding.remedy for finding in missing)
+    if any(finding.name == _TRAINING for finding in missing):
+        raise DeviceRefusedError("a CUDA device to train on", found, remedy)
+    raise MissingDependencyError("all that is needed", found, remedy)
+
+
 def _pack(packs_root: Path, pack: str) -> tuple[Finding, int, int]:
     path = packs_root / "presets" / pack / PAIRS_MANIFEST_NAME
     try:
         pairs = read_pairs_manifest(path, pack=pack).pairs
     except AivjError as error:
-        return Finding(f"pack {pack}", "missing", error.found, error.remedy), 0, 0
+        return _lacking(f"pack {pack}", error), 0, 0
     presets = {url for pair in pairs for url in (pair.fg_url, pair.bg_url)}
     found = f"{len(pairs)} pairs of {len(presets)} presets"
     return Finding(f"pack {pack}", "ok", found), len(presets), len(pairs)
@@ -108,7 +130,7 @@ def _library(packs_root: Path, pack: str) -> tuple[Finding, int]:
     try:
         presets = read_library_manifest(path).presets
     except AivjError as error:
-        return Finding(f"pack {pack}", "missing", error.found, error.remedy), 0
+        return _lacking(f"pack {pack}", error), 0
     return Finding(f"pack {pack}", "ok", f"{len(presets)} presets"), len(presets)
 
 
@@ -116,7 +138,7 @@ def _elite(folder: Path) -> Finding:
     try:
         elite = read_elite_manifest(folder)
     except AivjError as error:
-        return Finding("elite list", "missing", error.found, error.remedy)
+        return _lacking("elite list", error)
     return Finding("elite list", "ok", f"{len(elite.entries)} pairs in {folder}")
 
 
@@ -124,16 +146,16 @@ def _music(audio: str) -> Finding:
     try:
         playlist = read_playlist(audio, RenderSettings().duration_s)
     except AivjError as error:
-        return Finding("music", "missing", error.found, error.remedy)
+        return _lacking("music", error)
     left_out = f", {len(playlist.rejected)} left out" if playlist.rejected else ""
     return Finding("music", "ok", f"{audio}: {len(playlist.clips)} that can be heard{left_out}")
 
 
 def _device(*, allow_cpu: bool) -> Finding:
     try:
-        return Finding("training", "ok", choose_device(allow_cpu=allow_cpu).reason)
+        return Finding(_TRAINING, "ok", choose_device(allow_cpu=allow_cpu).reason)
     except AivjError as error:
-        return Finding("training", "missing", error.found, error.remedy)
+        return _lacking(_TRAINING, error)
 
 
 def _room(home: Path, num_presets: int, num_pairs: int) -> Finding:
@@ -167,7 +189,7 @@ def _bucket(uri: str) -> Finding:
         finally:
             bucket.remove(key)
     except AivjError as error:
-        return Finding("bucket", "missing", error.found, error.remedy)
+        return _lacking("bucket", error)
     return Finding(
         "bucket", "missing", f"{uri} lets what is there be overwritten", "see docs/state.md"
     )
@@ -175,7 +197,7 @@ def _bucket(uri: str) -> Finding:
 
 def _tracking(uri: str) -> Iterator[Finding]:
     if not uri.startswith(("http://", "https://")):
-        yield Finding("mlflow", "ok", "a file of this machine")
+        yield Finding("tracking", "ok", "a file of this machine")
         return
     away = "runs wait here until `aivj mlflow flush`"
     try:
@@ -186,12 +208,12 @@ def _tracking(uri: str) -> Iterator[Finding]:
     except urllib.error.HTTPError as error:
         told = error.headers.get("Date")
         if error.code >= 500:  # noqa: PLR2004 - the server's own failures begin there
-            yield Finding("mlflow", "optional", f"it answers {error.code}: {away}", "look at it")
+            yield Finding("tracking", "optional", f"it answers {error.code}: {away}", "look at it")
             return
     except (OSError, ValueError) as error:
-        yield Finding("mlflow", "optional", f"away ({error}): {away}", "see that it runs")
+        yield Finding("tracking", "optional", f"away ({error}): {away}", "see that it runs")
         return
-    yield Finding("mlflow", "ok", "the server answers")
+    yield Finding("tracking", "ok", "the server answers")
     yield from _clock(told, sent)
 
 

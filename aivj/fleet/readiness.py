@@ -11,6 +11,7 @@ from aivj.node import missing
 
 # To start a process on a node that has just joined, and to unpack the code there.
 _ANSWER_TIMEOUT_S = 120.0
+_COUNTED = ("CPU", "GPU", "browser_slot")
 
 
 def require_ready_nodes(
@@ -43,6 +44,17 @@ def require_ready_nodes(
             "; ".join(sorted(lacking)),
             "give them an image that has it, or install it there: docs/jobs.md",
         )
+
+
+def total_resources() -> dict[str, float]:
+    """Returns what all living nodes have: nodes, CPUs, GPUs and browser slots."""
+    import ray
+
+    living = [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
+    total = {"nodes": float(len(living))}
+    for name in _COUNTED:
+        total[name] = sum(node["Resources"].get(name, 0.0) for node in living)
+    return total
 
 
 def _fits(has: Mapping[str, float], asked: Mapping[str, float]) -> bool:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from aivj.audio.groove import GROOVE_NAME
 from aivj.browser.profiles import GpuPolicy
-from aivj.doctor import Finding, Prospects, examine, look_ahead
-from aivj.errors import AivjError, DeviceRefusedError, MissingDependencyError
+from aivj.doctor import Finding, Prospects, examine, look_ahead, require_all
 
 if TYPE_CHECKING:
     from aivj.pipeline.night import NightRequest
@@ -58,23 +57,13 @@ def examine_night(
     for finding in ahead:
         if finding.state != "ok":
             on_finding(finding)
-    missing = [finding for finding in ahead if finding.state == "missing"]
-    if missing:
-        raise _refused(missing)
+    require_all(ahead)
     if asked.stages & _IN_BROWSERS:
         examination = examine(settings.home, asked.gpu)
         for finding in examination.findings:
             if finding.state == "missing":
                 on_finding(finding)
         examination.require_health()
-
-
-def _refused(missing: list[Finding]) -> AivjError:
-    found = "; ".join(f"{finding.name}: {finding.found}" for finding in missing)
-    remedy = "; ".join(finding.remedy for finding in missing)
-    if any(finding.name == "training" for finding in missing):
-        return DeviceRefusedError("a CUDA device to train on", found, remedy)
-    return MissingDependencyError("all that this night needs", found, remedy)
 
 
 def _prospects(request: "NightRequest", settings: "Settings", asked: Asked) -> Prospects:

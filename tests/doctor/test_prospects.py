@@ -102,13 +102,13 @@ def server():
 def test_a_tracking_server_and_its_clock(good, server):
     address, ahead = server
     findings = found(good, tracking_uri=address)
-    assert (findings["mlflow"].state, findings["clock"].state) == ("ok", "ok")
+    assert (findings["tracking"].state, findings["clock"].state) == ("ok", "ok")
     ahead["skew_s"] = 600.0
     late = found(good, tracking_uri=address)["clock"]
     assert late.state == "optional"
     ahead["status"] = 503
-    assert found(good, tracking_uri=address)["mlflow"].state == "optional"
-    assert found(good, tracking_uri="http://127.0.0.1:1")["mlflow"].state == "optional"
+    assert found(good, tracking_uri=address)["tracking"].state == "optional"
+    assert found(good, tracking_uri="http://127.0.0.1:1")["tracking"].state == "optional"
 
 
 def test_a_machine_that_may_sleep_is_told(good, tmp_path, monkeypatch):

@@ -37,7 +37,7 @@ RULES: RunRules = (
 """All rules, in the order in which they are told. None looks at another's finding."""
 
 _FOLDER_NAME = re.compile(
-    r"(?:overnight-)?\d{4}-\d{2}-\d{2}_\d{6}|_(?:smoke_coupled|release)_\d{8}_\d{6}"
+    r"overnight-.+|\d{4}-\d{2}-\d{2}_\d{6}|_(?:smoke_coupled|release)_\d{8}_\d{6}"
 )
 _UNIFORM_SHARE = 0.95
 _LOW = frozenset({"too-dark", "low-motion"})
