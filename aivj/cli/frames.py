@@ -105,6 +105,7 @@ def frames(
     The runtime's own pictures: aivj frames --pack mine --source page
     """
     from dataclasses import replace
+    from functools import partial
 
     from aivj.pipeline.framing import take_frames
     from aivj.takes.settings import RenderSettings
@@ -117,15 +118,19 @@ def frames(
         if num:
             err.print(f"passed over: {num} {reason}", markup=False)
     with bar("taking") as progress:
+
+        def tell(label: str, num_done: int, num_all: int) -> None:
+            if progress.label != label:
+                progress.begin(label)
+            progress.update(num_done, num_all)
+
         studio = studio_of(
             settings,
             replace(options, gpu=gpu, profile=profile),
             RenderSettings(),
             workers=workers,
             audio=audio,
-            on_progress=lambda num_done, num_all: progress.update(
-                0, len(subjects.presets), f"drawn: {num_done} of {num_all}"
-            ),
+            on_progress=partial(tell, "drawing"),
         )
         summary = take_frames(
             subjects.presets,
@@ -134,7 +139,7 @@ def frames(
             plan=plan,
             limits=limits,
             studio=studio,
-            on_progress=progress.update,
+            on_progress=partial(tell, "taking"),
         )
     _print_summary(summary)
     out.print(shown(context, summary.index), markup=False)

@@ -114,7 +114,8 @@ def embed(
     for lot in _lots(waiting, root, encoder, plan, summary.left_out):
         growing.add(_vectors(lot, device, summary.left_out))
         num_done = len(growing.ids) - len(before) + summary.left_out.total()
-        on_progress(num_done, len(waiting))
+        if waiting:
+            on_progress(num_done, len(waiting))
         if now_s() - kept_s >= _KEEP_EVERY_S:
             growing.write()
             kept_s = now_s()

@@ -1,6 +1,9 @@
 """CLIP's picture tower by OpenCLIP: from the hub, a checkpoint or a folder, never random."""
 
+import contextlib
+import logging
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +42,13 @@ def load_openclip(
     if not pretrained.strip():
         raise _refused(model, pretrained, "no weights were named")
     try:
-        whole: Any = open_clip.create_model(
-            f"local-dir:{folder.resolve()}" if folder else model,
-            pretrained=None if folder else pretrained,
-            require_pretrained=True,
-            weights_only=True,
-        )
+        with _quiet():
+            whole: Any = open_clip.create_model(
+                f"local-dir:{folder.resolve()}" if folder else model,
+                pretrained=None if folder else pretrained,
+                require_pretrained=True,
+                weights_only=True,
+            )
     except _LOADING as error:
         raise _refused(model, pretrained, _first_line(error)) from error
     tower = whole.visual
@@ -64,6 +68,17 @@ def load_openclip(
     precision = precision_on(device, fp16=fp16)
     prepare: Any = image_transform_v2(config, is_train=False)
     return PictureEncoder(identity, dims, precision, prepare, running(tower, device, precision))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Silences loggers for the block: what they say in dozens of lines is in the error too."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _refused(model: str, pretrained: str, found: str) -> InputError:

@@ -5,11 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import Field
-
-from aivj.contracts.json_text import ContractModel, read_object, validated
+from aivj.contracts.library_manifest import LibraryPreset, read_library_manifest
 from aivj.errors import InputError, UnsafePathError
 from aivj.packs.scan import PRESET_SUFFIX, scan_presets
 from aivj.storage import resolve_under
@@ -40,24 +37,17 @@ class Subjects:
     passed_over: Counter[str]
 
 
-class _ListedPreset(ContractModel):
-    id: Annotated[str, Field(min_length=1)]
-    rel_path: Annotated[str, Field(min_length=1)]
-
-
 def of_manifest(path: Path) -> Subjects:
     """Reads the presets of a `library-manifest.json`, which lies in its pack's folder.
 
     Raises:
         InputError: It is no such manifest, or names no preset that can be used.
     """
-    entries: Any = read_object(path).get("presets")
-    if not isinstance(entries, list):
-        raise InputError(
-            f"a list of presets in {path}", "none", "name the library-manifest.json of a pack"
-        )
+    manifest = read_library_manifest(path)
     root, passed_over = path.absolute().parent.parent, Counter[str]()
-    return _of(_listed(entries, root, passed_over), passed_over, f"presets in {path}")
+    passed_over["no preset"] += len(manifest.faults)
+    listed = _listed(manifest.presets, root, passed_over)
+    return _of(listed, passed_over, f"presets in {path}")
 
 
 def of_list(root: Path, list_path: Path) -> Subjects:
@@ -94,14 +84,13 @@ def _of(subjects: Iterator[Subject], passed_over: Counter[str], wanted: str) -> 
     return Subjects(list(presets.values()), passed_over)
 
 
-def _listed(entries: list[Any], root: Path, passed_over: Counter[str]) -> Iterator[Subject]:
-    for entry in entries:
-        try:
-            preset = validated(_ListedPreset, entry, "the manifest")
-        except InputError:
+def _listed(
+    presets: list[LibraryPreset], root: Path, passed_over: Counter[str]
+) -> Iterator[Subject]:
+    for preset in presets:
+        if not (preset.id and preset.rel_path):
             passed_over["no preset"] += 1
-            continue
-        if (path := _below(root, preset.rel_path, passed_over)) is not None:
+        elif (path := _below(root, preset.rel_path, passed_over)) is not None:
             yield Subject(preset.id, preset.rel_path, path)
 
 

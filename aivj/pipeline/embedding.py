@@ -146,6 +146,8 @@ def _encoder(
         kind = "efficientnet-lite0"
     if kind == "efficientnet-lite0":
         return load_efficientnet(device=device.device), files
+    if request.pretrained is None:
+        say("asking the hub for weights; who has none says --encoder efficientnet-lite0")
     try:
         return _openclip(request, device), files
     except InputError as error:
