@@ -104,6 +104,9 @@ bench-live: setup ## the live driver beside the classic protocol on our player: 
 bench-memory: setup ## whether one browser grows over two thousand presets
 	$(BIN)/python -m benchmarks.browser_memory
 
+bench-monitor: setup ## the monitor on a run of a million rows: its answers, memory, and cost at rest
+	$(BIN)/python -m benchmarks.monitor_speed
+
 bench-player: setup ## what the player costs beside GL and equations, and frames lost at a change
 	$(BIN)/python -m benchmarks.player_speed
 

@@ -10,6 +10,7 @@ from typing import Self
 from aiohttp import web
 
 from aivj.contracts.json_text import ContractModel, row_bytes
+from aivj.errors import MissingDependencyError
 from aivj.monitor.documents import iso_of
 from aivj.monitor.growing_file import last_lines
 from aivj.monitor.guard import HEALTH_PATH, Guard
@@ -18,6 +19,7 @@ from aivj.monitor.watches import UnknownRunError, Watches
 from aivj.stage.assets import Asset, read_assets
 
 _PAGE = "monitor.html"
+_SCRIPT = "monitor.js"
 _JSON = "application/json"
 _TICK_S = 2.0
 _CATCH_UP_S = 0.2
@@ -36,6 +38,9 @@ class MonitorServer:
         clean: Takes credentials out of what a log says.
         dist: Another build of the page than this one's.
         tick_s: How often an open page is told what is new, in seconds.
+
+    Raises:
+        MissingDependencyError: The page has not been built.
     """
 
     def __init__(
@@ -53,6 +58,12 @@ class MonitorServer:
         self._assets: dict[str, Asset] = {
             name: asset for name, asset in read_assets(dist).items() if name.startswith("monitor.")
         }
+        if _SCRIPT not in self._assets:
+            raise MissingDependencyError(
+                f"the built monitor page, {_SCRIPT}",
+                "none",
+                "run `make setup` (npm ci, npm run build)",
+            )
         self._streams: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
         self.app = web.Application(middlewares=[guard.check, _telling_errors])

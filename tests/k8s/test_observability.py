@@ -11,6 +11,7 @@ import promql_parser
 import pytest
 import yaml
 
+from aivj.contracts import alert_limits
 from aivj.faults import FAULTS
 from aivj.fleet.metrics import METRICS
 
@@ -135,3 +136,38 @@ def test_panels_tell_what_they_show_and_do_not_overlap():
         assert not cells & taken
         assert place["x"] + place["w"] <= 24
         taken |= cells
+
+
+@pytest.mark.parametrize(
+    ("alert", "limits"),
+    [
+        (
+            "AivjSilence",
+            [f">= {alert_limits.SAMENESS_SHARE}", f">= {alert_limits.MIN_ROWS_TO_JUDGE}"],
+        ),
+        (
+            "AivjPackTeachesLittle",
+            [f">= {alert_limits.SAMENESS_SHARE}", f">= {alert_limits.MIN_ROWS_TO_JUDGE}"],
+        ),
+        (
+            "AivjFailures",
+            [f"> {alert_limits.FAILURE_SHARE}", f">= {alert_limits.MIN_ATTEMPTS_TO_JUDGE}"],
+        ),
+        (
+            "AivjWorkersLost",
+            [f"> {alert_limits.WORKERS_LOST}", f"[{alert_limits.WORKERS_LOST_S / 60:.0f}m]"],
+        ),
+        (
+            "AivjRateDropping",
+            [
+                f"< {alert_limits.RATE_DROP_SHARE} ",
+                f"[{alert_limits.RATE_OVER_S / 60:.0f}m]",
+                f"offset {alert_limits.RATE_EARLIER_S / 3600:.0f}h",
+            ],
+        ),
+        ("AivjRunStale", [f"[{alert_limits.STALE_ERROR_S / 60:.0f}m]"]),
+    ],
+)
+def test_limits_are_those_of_the_monitor(alert, limits):
+    [expression] = [rule["expr"] for rule in RULES if rule["alert"] == alert]
+    assert [limit for limit in limits if limit not in expression] == []

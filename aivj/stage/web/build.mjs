@@ -15,11 +15,13 @@ const root = resolve(web, "../../..");
 const hasImages = existsSync(join(root, "node_modules/butterchurn-presets"));
 if (!hasImages) console.warn("butterchurn-presets is not installed: run `npm ci`");
 
+const hasCharts = existsSync(join(root, "node_modules/uplot"));
+if (!hasCharts) console.warn("uplot is not installed, so there is no monitor page: run `npm ci`");
+
 const pages = {
   entryPoints: [
-    ...["probe/probe", "player/player", "prefer/prefer", "monitor/monitor"].map((page) =>
-      join(web, `src/${page}.ts`),
-    ),
+    ...["probe/probe", "player/player", "prefer/prefer"].map((page) => join(web, `src/${page}.ts`)),
+    ...(hasCharts ? [join(web, "src/monitor/monitor.ts")] : []),
     ...(hasImages
       ? [{ in: join(web, "src/render/extra_textures.ts"), out: "extra-textures" }]
       : []),

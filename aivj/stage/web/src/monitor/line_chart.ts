@@ -82,6 +82,8 @@ export class LineChart {
     probe.remove();
     return {
       ...this.#size(),
+      // Room for the last time, which stands at the edge.
+      padding: [8, 18, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: this.isOfTime }, y: { range: (_plot, _low, high) => [0, high || 1] } },

@@ -38,13 +38,12 @@ export class Wall {
     const known = this.#tiles.get(key);
     if (known !== undefined) return known;
     const verdict = verdictOf(tile);
-    const label = `${tile.pack}, pair ${tile.pair}: ${verdict}`;
     const button = make(
       "button",
       {
         type: "button",
         class: `tile ${tile.ok ? "" : "bad"} ${this.#hasShown ? "new" : ""}`,
-        "aria-label": label,
+        title: `${tile.pack}, pair ${tile.pair}`,
       },
       pictureOf(tile, run),
       make(

@@ -1,0 +1,107 @@
+"""axe-core finds no serious fault on any page of ours, in a real browser, large and small."""
+
+import contextlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor.made_runs import failure, row, write_run
+from playwright.async_api import async_playwright
+
+from aivj.browser.chromium import find_chromium
+from aivj.contracts.eval_rows import EvalRow
+from aivj.contracts.json_text import validated
+from aivj.monitor.guard import Guard
+from aivj.monitor.places import Places
+from aivj.monitor.server import MonitorServer
+from aivj.monitor.watches import Watches
+from aivj.report import CheckLine, ReportData, StageLine
+from aivj.report.page import report_html
+from aivj.stage.server import StageServer
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"desk": (1280, 800), "phone": (390, 844)}
+SCHEMES = ("dark", "light")
+RUN = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+  const found = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+  return found.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+}"""
+
+
+def data_of(rows):
+    return ReportData(
+        title="A run",
+        generated_at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+        pack="demo_pack",
+        renderer="ANGLE (Mesa, llvmpipe)",
+        renderer_class="llvmpipe",
+        is_software=True,
+        chromium_version="156.0",
+        notices=["No GPU was proved"],
+        stages=[StageLine("sample", 60.0, "8 measured")],
+        rows=[validated(EvalRow, each, "a row") for each in rows],
+        failures=[],
+        num_target=8,
+        thumbnails={},
+        preset_names={pair: (f"a/Fore {pair}.milk", f"b/Back {pair}.milk") for pair in range(8)},
+        quality=None,
+        training=[],
+        training_notes=[],
+        checks=[CheckLine("frames change", required=True, passed=False, detail="1 frame")],
+        verdict=False,
+        artifacts=[("Scores", "/home/vj/var/pairs-quality.v0.json")],
+    )
+
+
+@contextlib.asynccontextmanager
+async def opened_pages(tmp_path):
+    """Serves all pages for the block; yields their addresses, and what each is once it is there."""
+    home = tmp_path / "home"
+    rows = [
+        row(pair, okHeuristic=pair % 2 == 0, reasons=["too-dark"] * (pair % 2)) for pair in range(8)
+    ]
+    write_run(
+        home / "runs" / "mine",
+        rows,
+        failures=[failure(9)],
+        log="[eval] FATAL x\n[eval] WARN y\n" * 40,
+    )
+    report = tmp_path / "report.html"
+    report.write_text(report_html(data_of(rows)))
+    async with (
+        MonitorServer(Watches(Places(home)), Guard(None)) as monitor,
+        StageServer(packs_root=tmp_path) as stage,
+    ):
+        origin = await monitor.open("127.0.0.1", 0)
+        yield {
+            "monitor": (origin, "#wall li:nth-child(8)"),
+            "player": (f"{stage.origin}/", "h1, h2, button"),
+            "prefer": (f"{stage.origin}/prefer.html", "h1, h2, button"),
+            "report": (report.as_uri(), "h1, h2, button"),
+        }
+
+
+async def test_no_page_has_a_serious_fault(tmp_path):
+    axe = AXE.read_text(encoding="utf-8")
+    found = {}
+    async with opened_pages(tmp_path) as pages, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox"]
+        )
+        try:
+            for name, (url, is_there) in pages.items():
+                for scheme in SCHEMES:
+                    page = await browser.new_page(color_scheme=scheme)
+                    await page.goto(url)
+                    await page.wait_for_selector(is_there, state="attached")
+                    await page.evaluate(axe)
+                    for size, (width, height) in SIZES.items():
+                        await page.set_viewport_size({"width": width, "height": height})
+                        if faults := await page.evaluate(RUN):
+                            found[name, scheme, size] = faults
+                    await page.close()
+        finally:
+            await browser.close()
+    assert found == {}
