@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from aivj.started import on_record
+
 # Holds our pipe: when it closes, we are gone.
 _KEEPER = """
 folder=$1; shift
@@ -15,13 +17,14 @@ if [ -n "$folder" ]; then sleep 1; rm -rf "$folder"; fi
 
 
 @contextlib.contextmanager
-def ended_with_us(*pids: int, folder: Path | None = None) -> Iterator[None]:
+def ended_with_us(*pids: int, kind: str = "process", folder: Path | None = None) -> Iterator[None]:
     """Kills processes, and removes `folder`, if this process dies in the block.
 
     At the block's end nothing is done: who started them ends them, after it.
 
     Args:
         pids: Process ids; a negative one is a process group's.
+        kind: What they are, for the record of what was started.
         folder: What they leave behind.
     """
     keeper = subprocess.Popen(
@@ -32,7 +35,8 @@ def ended_with_us(*pids: int, folder: Path | None = None) -> Iterator[None]:
         start_new_session=True,
     )
     try:
-        yield
+        with on_record(kind, *pids):
+            yield
     finally:
         # While they live, so that no number is killed that belongs to somebody else by then.
         keeper.kill()

@@ -21,6 +21,11 @@ class BrowserProcesses:
         self._leader = leader
         self._group = os.getpgid(leader.pid)
 
+    @property
+    def leader_pid(self) -> int:
+        """Id of the browser process."""
+        return self._leader.pid
+
     @classmethod
     def marked(cls, mark: str) -> "BrowserProcesses | None":
         """Finds the browser that carries the argument `mark`, among our own descendants."""

@@ -24,6 +24,7 @@ from aivj.browser.recorded_tab import RecordedTab
 from aivj.browser.renderer import RendererReport, refuse_wrong_renderer
 from aivj.browser.tab import PageReply, Tab, first_line
 from aivj.errors import WorkerLostError
+from aivj.started import on_record
 
 _DRIVER = Path(playwright.__file__).parent / "driver" / "node"
 _LAUNCH_TIMEOUT_S = 30.0
@@ -198,6 +199,8 @@ class BrowserSession:
             raise WorkerLostError.because("browser-crash", first_line(error)) from error
         self._exit.push_async_callback(self._browser.close)
         self._processes = BrowserProcesses.marked(self._mark)
+        if self._processes is not None:
+            self._exit.enter_context(on_record("browser", self._processes.leader_pid))
         report = await self._probe()
         refuse_wrong_renderer(report, self._policy, self._plan)
         if self._processes is not None:

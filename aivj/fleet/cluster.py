@@ -66,7 +66,7 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
         _take_back(signal.SIGTERM, handler)
         # Ray's own agents outlive a killed driver by a minute.
         started = [process.pid for process in psutil.Process().children(recursive=True)]
-        with ended_with_us(*started, folder=folder):
+        with ended_with_us(*started, kind="ray", folder=folder):
             yield
     finally:
         ray.shutdown()

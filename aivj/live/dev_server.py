@@ -90,7 +90,7 @@ def _running(
         start_new_session=True,
     )
     try:
-        with ended_with_us(-server.pid):
+        with ended_with_us(-server.pid, kind="server"):
             yield server
     finally:
         _end(server)

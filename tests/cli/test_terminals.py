@@ -32,6 +32,7 @@ CALLS = {
     "audit snapshot": (3, "--in", "missing"),
     "audit query": (3, "SELECT 1"),
     "audit repair": (3,),
+    "cleanup": (0,),
     "pack": (3, "--pack", "p", "--presets", "missing"),
     "pairs": (3, "--name", "p", "--presets", "missing"),
     "pool draw": (3, "--name", "p", "--source", "missing", "--pool", "any"),
