@@ -15,7 +15,7 @@ from aivj.contracts.library_manifest import SampleMode
 from aivj.contracts.preset_audit import AuditEntry
 from aivj.errors import InputError
 from aivj.packs.audited import PoolReader
-from aivj.packs.scan import PRESET_SUFFIX, scan_presets
+from aivj.packs.scan import PRESET_SUFFIX, scan_presets, written_name
 from aivj.storage import sha256_hex
 
 _SPARE, _MIN_SPARE = 4, 64
@@ -79,7 +79,7 @@ def from_list(path: Path) -> Iterator[Candidate]:
             while line := lines.readline(_MAX_LINE_BYTES):
                 name = os.fsdecode(line.strip(b"\r\n")).replace("\\", "/")
                 if name.lower().endswith(PRESET_SUFFIX):
-                    yield Candidate(os.fsencode(name).decode("utf-8", "backslashreplace"))
+                    yield Candidate(written_name(name))
     except OSError as error:
         raise InputError(
             f"a list of paths at {path}", error.strerror or str(error), "name a text file"

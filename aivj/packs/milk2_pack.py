@@ -13,7 +13,7 @@ from aivj.packs.milk2 import MAX_DOUBLE_BYTES, DoublePreset, InnerPreset, split_
 from aivj.packs.milk2_sniff import read_head
 from aivj.packs.pairing import MAX_PACK_BYTES, MEGABYTE, DrawnPack, lay_out_pack
 from aivj.packs.provenance import PassedOverList, PassedOverPreset, Provenance, pair_origins
-from aivj.packs.scan import PresetFile
+from aivj.packs.scan import PresetFile, written_name
 from aivj.presets.author import preset_family
 from aivj.presets.digest import hash_milk
 from aivj.presets.milk import parse_milk
@@ -156,7 +156,7 @@ def _nothing_found(refused: Sequence[PassedOverPreset]) -> InputError:
 
 
 def _passed_over(path: Path, why: Rejection) -> PassedOverPreset:
-    return PassedOverPreset(source=_written(path), reason=why.reason, detail=why.detail)
+    return PassedOverPreset(source=written_name(path.name), reason=why.reason, detail=why.detail)
 
 
 def _layers(path: Path, double: DoublePreset, *, swap: bool) -> tuple[DrawnPreset, DrawnPreset]:
@@ -170,19 +170,10 @@ def _layers(path: Path, double: DoublePreset, *, swap: bool) -> tuple[DrawnPrese
 def _drawn(path: Path, number: int, inner: InnerPreset) -> DrawnPreset:
     # What the file calls the preset tells its author, as a file's name would.
     name = (inner.name or path.stem).replace("/", "_")
-    source = PresetFile(f"{_written(path)}#{number}/{_text(name)}.milk", path)
+    source = PresetFile(f"{written_name(path.name)}#{number}/{written_name(name)}.milk", path)
     milk = parse_milk(inner.data)
     family = preset_family(name, milk)
     return DrawnPreset(source, inner.data, milk, hash_milk(milk), family)
-
-
-def _written(path: Path) -> str:
-    return _text(path.name)
-
-
-def _text(name: str) -> str:
-    """Returns a name as it can always be written down."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _provenance(

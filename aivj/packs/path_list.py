@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aivj.errors import InputError
-from aivj.packs.scan import PRESET_SUFFIX, PresetFile
+from aivj.packs.scan import PRESET_SUFFIX, PresetFile, written_name
 from aivj.storage import sha256_hex
 
 DEFAULT_CANDIDATES = 10_000
@@ -54,7 +54,7 @@ def read_path_list(
             ", ".join(f"{num} {why}" for why, num in sorted(left_out.items())) or "no line",
             "write the list anew, for example: find DIR -name '*.milk' > LIST",
         )
-    return sorted(PresetFile(_written(name), path.parent / name) for _, name in kept)
+    return sorted(PresetFile(written_name(name), path.parent / name) for _, name in kept)
 
 
 def _names(path: Path, left_out: Counter[str]) -> Iterator[str]:
@@ -76,8 +76,3 @@ def _names(path: Path, left_out: Counter[str]) -> Iterator[str]:
         raise InputError(
             f"a list of paths at {path}", error.strerror or str(error), "name a text file"
         ) from error
-
-
-def _written(name: str) -> str:
-    """Returns a path as it can always be written down."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -111,5 +111,9 @@ def _unfollowed(entry: os.DirEntry[str], root: str) -> str | None:
 
 
 def _relative_path(entry: os.DirEntry[str], root: str) -> str:
-    relative = Path(entry.path).relative_to(root).as_posix()
-    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+    return written_name(Path(entry.path).relative_to(root).as_posix())
+
+
+def written_name(name: str) -> str:
+    """Returns a file's name as it can always be written down: what is not UTF-8 is escaped."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
