@@ -21,7 +21,7 @@ _NAMES_OF_PACKS = ("pack", "packs", "coupled_pack", "from_pack", "name")
 _MUSIC = "audio"
 # Who look for packs that nobody has named to them, and for runs.
 _LOOK_AT_PACKS = frozenset({"packs", "serve", "report", "demo"})
-_LOOK_AT_RUNS = frozenset({"runs", "packs"})
+_LOOK_AT_RUNS = frozenset({"runs", "packs", "monitor", "status"})
 # Who work on a pack's pictures, and on what is made of them.
 _LOOK_AT_PICTURES = frozenset({"frames", "check-frames", "review-frames", "embed", "head", "lora"})
 
