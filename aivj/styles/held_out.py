@@ -14,6 +14,10 @@ from aivj.styles.taught import Floats, StyleModel
 
 NUM_FOLDS = 5
 NUM_NEIGHBOURS = 5
+
+MAX_ASKED = 200
+"""Presets of a fold whose neighbours are looked for; more take longer than all learning."""
+
 _NUM_TRIES = 3
 _NEVER = -5.0  # margins of what is learned hardly go below -2
 
@@ -25,7 +29,8 @@ class HeldOut:
     Attributes:
         is_of: [N, S] their styles.
         margins: [N, S] of taught models.
-        untaught: [N] the style that the nearest presets of others have.
+        untaught: [N] the style that the nearest presets of others have; -1 for presets of large
+            folders that were not asked.
         common: [N] the most frequent style among those learned from.
         authors: [N] a number for each author.
     """
@@ -37,8 +42,8 @@ class HeldOut:
     authors: IntArray
 
     def share_right(self, guesses: IntArray) -> float:
-        """Returns how often guesses are one of the preset's own styles."""
-        return float(self._are_right(guesses).mean())
+        """Returns how often guesses are one of the preset's own styles; -1 is no guess."""
+        return float(self._are_right(guesses)[guesses >= 0].mean())
 
     @property
     def guesses(self) -> IntArray:
@@ -78,14 +83,16 @@ def hold_out(folder: SortedFolder) -> HeldOut | None:
     if num_folds <= 1:
         return None
     margins = np.full(folder.is_of.shape, _NEVER)
-    untaught, common = np.zeros((2, len(folder)), np.int64)
+    untaught, common = np.full((2, len(folder)), -1, np.int64)
+    rng = np.random.default_rng(0)
     for train, test in _folds(authors, num_folds):
         known, asked = folder.terms.rows(train), folder.terms.rows(test)
         is_of = folder.is_of[train]
         learned = np.flatnonzero(is_of.any(axis=0) & ~is_of.all(axis=0))
         model = StyleModel.fit(known, folder.features[train], is_of[:, learned])
         margins[np.ix_(test, learned)] = model.margins(asked, folder.features[test])
-        untaught[test] = neighbours_say(model.space, known, asked, is_of)
+        some = np.sort(rng.permutation(test)[:MAX_ASKED])
+        untaught[some] = neighbours_say(model.space, known, folder.terms.rows(some), is_of)
         common[test] = is_of.sum(axis=0).argmax()
     return HeldOut(folder.is_of, margins, untaught, common, authors)
 
