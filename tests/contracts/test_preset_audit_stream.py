@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,18 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path, audit):
         write_preset_audit(tmp_path / "a.json", AuditHeader(), fail())
     assert (tmp_path / "a.json").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_large_audit_is_never_held_whole(tmp_path, audit):
+    """40 MB are written and read with a window of some megabytes."""
+    path = tmp_path / "a.json"
+    tracemalloc.start()
+    try:
+        write_preset_audit(path, AuditHeader(), (audit.entries[0] for _ in range(40_000)))
+        num_read = sum(1 for _ in PresetAuditReader(path))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert num_read == 40_000
+    assert path.stat().st_size > 30_000_000
+    assert peak < 10_000_000
