@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +30,7 @@ from aivj.cli.tracking import typed_command
 from aivj.cli.verb import Verb
 
 if TYPE_CHECKING:
+    from aivj.contracts.monitor_status import Alert
     from aivj.doctor import Finding
     from aivj.pipeline.night import NightFiles, NightRequest
     from aivj.settings import Settings
@@ -92,7 +94,8 @@ def night(
 
     After a crash: aivj night --pack mine --resume
     """
-    from aivj.pipeline.night import PROFILES, NightFiles, choose_stamp, night_locked, nights_folder
+    from aivj.pipeline.alerting import alerts_told
+    from aivj.pipeline.night import PROFILES, NightFiles, choose_stamp, night_locked
     from aivj.pipeline.notices import Notifier
 
     settings: Settings = context.obj
@@ -109,14 +112,14 @@ def night(
         _print_forecast(request, files)
         return
     goes_on_with(context, "--run-stamp", stamp)
-    here = Path(nights_folder(str(settings.home))) / stamp
     context.meta[IN_LOOP] = True
-    with night_locked(here), copied_to(Path(str(settings.home)) / _below(files.log, home)):
+    with night_locked(_here(settings, files.folder)), copied_to(_here(settings, files.log)):
         say(f"night {stamp}: {files.folder}")
         run = NightRun(files, request, stages, lines, command=typed_command())
         _examine(request, settings, lines, gpu, bucket, tracking_uri)
         _tell(notifier, f"Night {stamp} began", ", ".join(request.packs), "info")
-        failed = run.work(lambda stage, why: _tell(notifier, f"{stage} failed", why, "failure"))
+        with alerts_told(settings.home, _here(settings, files.run), partial(_tell_alert, notifier)):
+            failed = run.work(lambda stage, why: _tell(notifier, f"{stage} failed", why, "failure"))
         _print_end(run)
         title = f"Night {stamp} " + ("failed" if failed else "passed")
         _tell(notifier, title, run.told(), "failure" if failed else "success")
@@ -152,8 +155,15 @@ def _examine(
                 say(f"note: {finding.name}: {finding.found}; {finding.remedy}")
 
 
-def _below(place: str, home: str) -> str:
-    return place.removeprefix(home).lstrip("/")
+def _here(settings: "Settings", place: str) -> Path:
+    """Returns where a place of the home is at hand on this disk."""
+    home = settings.home_uri or str(settings.home)
+    return settings.home / place.removeprefix(home).lstrip("/")
+
+
+def _tell_alert(notifier: Any, alert: "Alert") -> None:
+    say(f"note: {alert.kind}: {alert.message}")
+    _tell(notifier, alert.kind, alert.message, "failure" if alert.level == "error" else "warning")
 
 
 def _tell(notifier: Any, title: str, body: str, tone: Any) -> None:

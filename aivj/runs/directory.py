@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from aivj.contracts.run_folder import (
 from aivj.errors import RunError
 from aivj.faults import FAULTS
 from aivj.storage import storage_errors, write_atomic
+
+_LOCK_TRIES = 5
+_LOCK_WAIT_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,20 @@ class RunDirectory:
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / LOCK_NAME).open("w")
         with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise RunError(
-                    f"to be the only one writing {self.path}",
-                    "another process that holds its lock",
-                    "wait for it or choose another --out-dir",
-                ) from error
+            # Whoever only looks whether it is locked holds it for a moment.
+            for tries_left in reversed(range(_LOCK_TRIES)):
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    if tries_left:
+                        time.sleep(_LOCK_WAIT_S)
+                        continue
+                    raise RunError(
+                        f"to be the only one writing {self.path}",
+                        "another process that holds its lock",
+                        "wait for it or choose another --out-dir",
+                    ) from error
+                break
             yield
 
     @property
