@@ -1,6 +1,9 @@
 """CLIP's vision tower by HuggingFace's transformers, with a LoRA adapter or without one."""
 
+import contextlib
 import json
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +126,14 @@ def without_extra(error: ImportError) -> MissingDependencyError:
     )
 
 
+@contextlib.contextmanager
+def quiet_peft() -> Iterator[None]:
+    """Silences, for the block, that peft 0.21 asks transformers in words that 5.24 calls old."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".is_gradient_checkpointing. is deprecated")
+        yield
+
+
 def _with_adapter(tower: Any, folder: Path) -> tuple[Any, str]:
     """Returns the tower with its adapter merged, and the adapter's digest."""
     try:
@@ -136,7 +147,8 @@ def _with_adapter(tower: Any, folder: Path) -> tuple[Any, str]:
     try:
         config = json.loads((folder / "adapter_config.json").read_bytes())
         state = load_file(weights)
-        adapted = PeftModel.from_pretrained(tower, str(folder))
+        with quiet_peft():
+            adapted = PeftModel.from_pretrained(tower, str(folder))
         known = adapted.state_dict()
         loaded = [name for name in known if "lora_" in name]
         merged = adapted.merge_and_unload()

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from aivj.contracts.frames_index import FramesRow, frame_files
 from aivj.embedding.encoder import weights_digest
-from aivj.embedding.huggingface import load_vision_model, preparation, without_extra
+from aivj.embedding.huggingface import load_vision_model, preparation, quiet_peft, without_extra
 from aivj.embedding.targets import Targets
 from aivj.errors import InputError
 from aivj.stage.thumbnails import open_picture
@@ -134,7 +134,8 @@ class LoraFit:
         adapter = peft.LoraConfig(
             r=config.rank, lora_alpha=2 * config.rank, target_modules=list(_TARGET_MODULES)
         )
-        self._model: Any = peft.get_peft_model(tower, adapter).to(device)
+        with quiet_peft():
+            self._model: Any = peft.get_peft_model(tower, adapter).to(device)
         num_classes = len(task.targets.classes)
         self._head = torch.nn.Linear(int(tower.config.projection_dim), num_classes).to(device)
         learned = [each for each in self._model.parameters() if each.requires_grad]

@@ -17,11 +17,6 @@ from aivj.embedding.huggingface import load_huggingface
 from aivj.embedding.openclip import load_openclip
 from aivj.errors import InputError
 
-# peft 0.21 asks transformers 5.24 in words that these call old.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
-)
-
 CPU = torch.device("cpu")
 WIDE = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8)[None, :, None], (144, 1, 3)))
 

@@ -23,11 +23,6 @@ from aivj.embedding.lora import (
 )
 from aivj.embedding.targets import targets_of
 
-# peft 0.21 asks transformers 5.24 in words that these call old.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
-)
-
 CPU = torch.device("cpu")
 CONFIG = LoraConfig(epochs=4, batch=8, lr=0.01, rank=2, held_out_share=0.34)
 

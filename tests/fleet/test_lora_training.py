@@ -13,7 +13,6 @@ from aivj.fleet.lora_training import fit_lora_on_ray
 CONFIG = LoraConfig(epochs=2, batch=8, lr=0.01, rank=2)
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"),
     # Ray Data 2.60, which Ray Train asks for its defaults, warns of options of its own.
     pytest.mark.filterwarnings("ignore:.use_[a-z0-9_]+. is deprecated:DeprecationWarning"),
     pytest.mark.usefixtures("ray_here"),

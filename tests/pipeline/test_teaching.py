@@ -17,10 +17,6 @@ from aivj.pipeline import teaching
 from aivj.pipeline.teaching import HeadRequest, LoraRequest, teach_head, teach_lora
 from aivj.release.tracking import Tracker
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
-)
-
 
 @pytest.fixture(scope="module")
 def tracker(new_tracking_store, tmp_path_factory):
