@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import err
-from aivj.errors import InputError
+from aivj.cli.console import err, say
+from aivj.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from aivj.monitor.places import Places
     from aivj.settings import Settings
+
+_FOLLOW_EVERY_S = 15.0
 
 StampOption = Annotated[
     str | None,
@@ -76,13 +78,18 @@ def monitor(
     """
     places = places_of(context.obj, project, eval_dir, stamp)
     try:
-        asyncio.run(_serve(places, host, port, token, frozenset(allowed_host or ())))
+        asyncio.run(_serve(context.obj, places, host, port, token, frozenset(allowed_host or ())))
     except KeyboardInterrupt:
         err.print("stopped")
 
 
 async def _serve(
-    places: "Places", host: str, port: int, token: str | None, names: frozenset[str]
+    settings: "Settings",
+    places: "Places",
+    host: str,
+    port: int,
+    token: str | None,
+    names: frozenset[str],
 ) -> None:
     from aivj.monitor.guard import Guard, is_loopback
     from aivj.monitor.server import MonitorServer
@@ -108,4 +115,22 @@ async def _serve(
         # Credentials are masked in what is printed, and this one has to be read.
         typer.echo(f"{origin}/?token={token}" if token else f"{origin}/")
         err.print("open it in a browser; Ctrl-C ends")
-        await asyncio.Event().wait()
+        if settings.home_uri is None:
+            await asyncio.Event().wait()
+        await _follow(settings)
+
+
+async def _follow(settings: "Settings") -> None:
+    """Brings what runs write to a home in a bucket, again and again."""
+    from aivj.pipeline.places import Places as PlacesInBuckets
+
+    kept, is_away = PlacesInBuckets(settings), False
+    while True:
+        try:
+            await asyncio.to_thread(kept.follow_runs)
+            is_away = False
+        except StorageError as error:
+            if not is_away:
+                say(f"note: the bucket is away, the page shows what was there: {error.found}")
+            is_away = True
+        await asyncio.sleep(_FOLLOW_EVERY_S)

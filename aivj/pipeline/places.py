@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable
 from functools import partial
 from pathlib import Path
 
+from aivj.contracts.heartbeat import HEARTBEAT_NAME
 from aivj.contracts.run_folder import EVAL_NAME, FAILURES_NAME, LOG_NAME, META_NAME
 from aivj.errors import LostRaceError, StorageError
 from aivj.runs.in_bucket import KeptRun, has_journal_here
@@ -19,6 +20,8 @@ from aivj.storage.places import Scratch
 _PACKS = "public/presets"
 _PICTURES = "artifacts/aivj"
 _LEARNT = "outputs"
+_RUNS = ("artifacts/", "loops/", "runs/")
+"""Folders of a home that runs are in."""
 # Of the home: copies that are made again, what is written to the bucket by other ways, and what
 # Ray keeps for a fit that goes on where it was.
 _OF_THIS_DISK = ("cache/", "takes/", "bucket/", "mlflow/mlflow.db", "outputs/coupling/ray/")
@@ -92,6 +95,22 @@ class Places:
             mirror.restore(name)
         if with_runs:
             mirror.restore("", wanted=lambda key: Path(key).name in _OF_A_RUN and _is_shared(key))
+
+    def follow_runs(self) -> None:
+        """Brings what the runs of a home in a bucket have written since; those that go on as well.
+
+        Raises:
+            StorageError: The bucket does not answer, or a journal is damaged.
+        """
+        root = self._settings.home_uri
+        if root is None:
+            return
+        mirror = self._mirror(root)
+        for folder in _RUNS:
+            for key in mirror.bucket.list(folder):
+                above, _, name = key.rpartition("/")
+                if name == HEARTBEAT_NAME:
+                    KeptRun(mirror, above).follow()
 
     def restore_pictures(self, packs: Iterable[str]) -> None:
         """Brings what the home has of packs' pictures: index, embeddings, clusters, adapters.

@@ -78,6 +78,18 @@ class KeptRun:
             self.mirror.restore(self.key, wanted=lambda key: self._is_plain(key, journal.names))
         return journal.names
 
+    def follow(self) -> None:
+        """Brings what was written since the last call to a folder that nobody writes here.
+
+        Raises:
+            StorageError: The bucket does not answer, or the journal is damaged.
+        """
+        if RunDirectory(self.folder).is_being_written:
+            return
+        journal = Journal(self.bucket, self.key, self.folder)
+        journal.follow()
+        self.mirror.restore(self.key, wanted=lambda key: self._is_plain(key, journal.names))
+
     def _is_plain(self, key: str, names: frozenset[str]) -> bool:
         """Tells whether an object is a file of the run that the journal does not have."""
         name = key.removeprefix(f"{self.key}/")

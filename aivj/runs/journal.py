@@ -94,6 +94,24 @@ class Journal:
             self._note(name)
         self._write_state()
 
+    def follow(self) -> None:
+        """Brings what was added since the last call; for folders that nobody writes here.
+
+        Raises:
+            StorageError: The bucket does not answer, or a segment is damaged.
+        """
+        segments = self._bucket.versions(self._prefix)
+        known = [key for key in segments if _number(key) <= self._state.number]
+        if not known or segments[known[-1]] != self._state.version:
+            self.restore()
+            return
+        for key in list(segments)[len(known) :]:
+            self._apply(key)
+            self._state.number, self._state.version = _number(key), segments[key]
+        for name in self.names:
+            self._note(name)
+        self._write_state()
+
     def flush(self) -> bool:
         """Writes what is new as one segment; returns whether anything was.
 

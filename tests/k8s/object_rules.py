@@ -12,6 +12,7 @@ NAMESPACES = {"aivj", "aivj-nodes"}
 CLUSTER_WIDE = {"Namespace", "PriorityClass"}
 # What someone makes before: docs/operations.md tells how. Secret to keys.
 SECRETS = {
+    "aivj-monitor": {"token"},
     "aivj-ray-token": {"auth_token"},
     "aivj-bucket": {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"},
     "aivj-mlflow-database": {"password", "superuser-password"},

@@ -20,7 +20,11 @@ MLFLOW, MIGRATION, POSTGRES = (
 )
 S3 = component("s3")
 
+MONITOR = component("monitor")
+READER = Peer(namespace="ingress", namespace_labels={"aivj/reads-monitor": "true"})
+
 NEEDED = {
+    "the ingress reaches the monitor": (READER, MONITOR, 5195),
     "a render pod asks for names": (RENDER, DNS, 53, "UDP"),
     "a render pod reaches the head": (RENDER, HEAD, 6379),
     "a render pod is reached by the head on any port": (HEAD, RENDER, 31234),
@@ -39,6 +43,10 @@ NEEDED = {
     "the migration reaches the database": (MIGRATION, POSTGRES, 5432),
 }
 REFUSED = {
+    "a neighbour and the monitor": (NEIGHBOUR, MONITOR, 5195),
+    "a render pod and the monitor": (RENDER, MONITOR, 5195),
+    "the monitor and MLflow": (MONITOR, MLFLOW, 5000),
+    "the monitor and private addresses": (MONITOR, Peer(address=PRIVATE), 443),
     "a render pod and MLflow": (RENDER, MLFLOW, 5000),
     "a render pod and the database": (RENDER, POSTGRES, 5432),
     "a render pod and the API server": (RENDER, Peer(address=PRIVATE), 6443),
@@ -73,7 +81,7 @@ def test_nothing_else_passes(overlay, flow):
     assert not passes(rendered(f"overlays/{overlay}"), *flow)
 
 
-@pytest.mark.parametrize("user", [HEAD, DRIVER, RENDER, MLFLOW], ids=str)
+@pytest.mark.parametrize("user", [HEAD, DRIVER, RENDER, MLFLOW, MONITOR], ids=str)
 def test_the_bucket_is_reached(user):
     outside, inside = rendered("overlays/pool-4090"), rendered("overlays/laptop")
     assert passes(outside, user, Peer(address=PUBLIC), 443)

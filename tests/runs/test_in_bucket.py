@@ -259,3 +259,31 @@ def test_a_segment_that_is_damaged_is_named(bucket, tmp_path):
     bucket.put_new("r/journal/00000001.zip", b"no archive")
     with pytest.raises(StorageError, match=r"00000001\.zip"):
         Journal(bucket, "r", tmp_path / "a").restore()
+
+
+def test_who_only_looks_follows_a_run_that_goes_on(a_run):
+    """Segment after segment, into the files that are there: who reads them sees them grow."""
+    driver, looker = a_run("a"), a_run("b", silence_s=NEVER_S)
+    journal = _dead_driver(driver, range(2))
+    looker.follow()
+    rows = looker.folder / "eval.jsonl"
+    before = rows.stat().st_ino
+    for number in (2, 3):
+        add_rows(driver, [number])
+        journal.flush()
+        looker.follow()
+        assert content(looker.folder) == content(driver.folder)
+    assert rows.stat().st_ino == before
+    shutil.rmtree(looker.folder)
+    looker.follow()
+    assert content(looker.folder) == content(driver.folder)
+
+
+def test_who_looks_sees_what_a_driver_wrote_that_took_the_run_over(a_run):
+    first, second, looker = a_run("a"), a_run("b"), a_run("c")
+    _dead_driver(first, range(2))
+    looker.follow()
+    with kept_in_bucket(second, quiet):
+        add_rows(second, range(2, 4))
+    looker.follow()
+    assert content(looker.folder) == content(second.folder)
