@@ -82,5 +82,5 @@ def test_pictures_of_two_sizes_are_refused():
 
 
 def test_what_is_no_picture_is_refused():
-    with pytest.raises(InputError, match="a whole picture"):
+    with pytest.raises(InputError, match="a whole WebP"):
         composed_picture(b"RIFF", webp((1, 2, 3)))
