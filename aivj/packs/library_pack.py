@@ -33,6 +33,7 @@ from aivj.packs.pairing import MAX_PACK_BYTES, MEGABYTE
 from aivj.packs.placement import holds, replaced_folder, require_drawn_or_free
 from aivj.packs.provenance import PROVENANCE_NAME, Parameter, Provenance
 from aivj.packs.scan import PRESET_SUFFIX
+from aivj.presets.digest import content_hash
 from aivj.presets.milk import parse_milk
 from aivj.storage import resolve_under
 
@@ -151,7 +152,7 @@ def draw_library_pack(
         ],
     )
     report = drawing.report(manifest, listed.num_listed, now)
-    provenance = _provenance(draw, root, reader, report)
+    provenance = _provenance(draw, root, reader, report, drawing.num_duplicates)
     files[PROVENANCE_NAME] = document_bytes(provenance)
     if (there := _manifest_there(folder, files, manifest)) is not None:
         return LibraryPack(folder, there, report, was_there=True)
@@ -163,12 +164,17 @@ def draw_library_pack(
 
 
 class _Drawing:
-    """Presets on their way into a pack, and those that are left out."""
+    """Presets on their way into a pack, and those that are left out.
+
+    Attributes:
+        num_duplicates: Left out since they are presets that were taken already, of another name.
+    """
 
     def __init__(self, draw: LibraryDraw, pack: str, root: Path) -> None:
         self._draw = draw
         self._pack = pack
         self._root = root
+        self.num_duplicates = 0
         self._num_prefiltered = 0
         self._num_considered = 0
         self._excluded: list[Excluded] = []
@@ -187,6 +193,7 @@ class _Drawing:
     ) -> dict[str, tuple[bytes, AuditEntry | None]]:
         """Returns the bytes of those that can be taken, by path, and what an audit found."""
         taken: dict[str, tuple[bytes, AuditEntry | None]] = {}
+        first_of: dict[str, str] = {}
         num_bytes = 0
         for candidate in candidates:
             if len(taken) == self._draw.num:
@@ -195,6 +202,11 @@ class _Drawing:
             data = self._read(candidate.relative_path)
             if isinstance(data, str):
                 self._exclude(candidate.relative_path, data)
+                continue
+            first = first_of.setdefault(content_hash(data), candidate.relative_path)
+            if first != candidate.relative_path:
+                self.num_duplicates += 1
+                self._warnings.append(f"{candidate.relative_path}: the same preset as {first}")
                 continue
             num_bytes += len(data)
             if num_bytes > self._draw.max_bytes:
@@ -336,13 +348,18 @@ def _preset(
 
 
 def _provenance(
-    draw: LibraryDraw, root: Path, reader: PoolReader | None, report: QualityReport
+    draw: LibraryDraw,
+    root: Path,
+    reader: PoolReader | None,
+    report: QualityReport,
+    num_duplicates: int,
 ) -> Provenance:
     pool: Mapping[str, Parameter] = {} if reader is None else reader.state.parameters
     counts = report.counts
     skipped = {
         "blacklist": counts.excluded_by_blacklist + counts.excluded_by_blacklist_prefilter,
         "hygiene": counts.excluded_by_hygiene,
+        "duplicate": num_duplicates,
         "missing": sum(each.reason == "missing-source-file" for each in report.excluded),
     }
     return Provenance(

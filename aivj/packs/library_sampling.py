@@ -18,7 +18,8 @@ from aivj.packs.audited import PoolReader
 from aivj.packs.scan import PRESET_SUFFIX, scan_presets, written_name
 from aivj.storage import sha256_hex
 
-_SPARE, _MIN_SPARE = 4, 64
+# Of the projectM presets more than half are others under another name.
+_SPARE, _MIN_SPARE = 2, 64
 _MAX_LINE_BYTES = 8192
 
 
@@ -97,7 +98,7 @@ def sampled(
         num: How many will be wanted.
         seed: Decides which, of a reservoir.
     """
-    size = num + max(num // _SPARE, _MIN_SPARE)
+    size = num + max(num * _SPARE, _MIN_SPARE)
     if mode == "first":
         return list(islice(_each_once(candidates), size))
     kept: list[tuple[int, str, Candidate]] = []

@@ -32,7 +32,7 @@ def library(tmp_path: Path) -> Path:
     for number in range(30):
         path = tmp_path / "library" / f"pack{number % 3}" / f"Author - {number:02}.milk"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"zoom=1.{number}\n")
+        path.write_text(f"zoom=1.{number:02}\n")
     return tmp_path / "library"
 
 
@@ -189,7 +189,7 @@ def test_blacklists_in_all_their_forms_are_heeded(library: Path, tmp_path: Path)
 def test_files_that_are_no_sound_presets_are_told_and_left_out(library: Path) -> None:
     listed = ["pack0/Author - 00.milk", "empty.milk", "large.milk", "nul.milk", "gone.milk"]
     (library / "empty.milk").write_text("\n")
-    (library / "large.milk").write_text("zoom=1\n" + ";" * 300_000)
+    (library / "large.milk").write_text("zoom=2\n" + ";" * 300_000)
     (library / "nul.milk").write_bytes(b"zoom=1\0")
     (library / "folder.milk").mkdir()
     (library / "link.milk").symlink_to("/etc/hostname")
@@ -225,7 +225,7 @@ def test_files_that_are_no_sound_presets_are_told_and_left_out(library: Path) ->
 
 def _many(library: Path) -> Path:
     for number in range(5):
-        (library / f"big{number}.milk").write_text("zoom=1\n" + ";" * 250_000)
+        (library / f"big{number}.milk").write_text(f"zoom=3.{number}\n" + ";" * 250_000)
     path = library.parent / "many.txt"
     path.write_text("\n".join(f"big{number}.milk" for number in range(5)))
     return path
@@ -242,6 +242,17 @@ def _many(library: Path) -> Path:
 )
 def test_presets_are_joined_by_their_path(left: str, right: str) -> None:
     assert join_key(left, ["pack"]) == join_key(right, ["pack"])
+
+
+def test_a_preset_is_taken_once_whatever_it_is_called(library: Path) -> None:
+    (library / "again.milk").write_text("\nZOOM = 1.070\nfRating=5\n")
+    found = draw_pool(request(library, limit=31))
+    assert len(found.manifest.presets) == 30
+    (warning,) = found.report.warnings
+    assert "the same preset as" in warning
+    assert "Author - 07.milk" in warning
+    provenance = json.loads((found.folder / "pack-provenance.json").read_text())
+    assert provenance["skipped"] == {"duplicate": 1}
 
 
 def test_names_join_only_where_they_are_alone() -> None:
