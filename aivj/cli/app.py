@@ -25,6 +25,7 @@ from aivj.cli import (
     frames,
     head,
     jobs,
+    library,
     loop,
     lora,
     milk2,
@@ -137,7 +138,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         cleanup.cleanup,
         stage.serve,
     ),
-    "Know a library": (audit.app,),
+    "Know a library": (audit.app, library.library),
     "Make packs": (
         pack.pack,
         pairs.pairs,

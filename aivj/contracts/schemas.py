@@ -22,6 +22,7 @@ from aivj.contracts.frames_index import FramesRow
 from aivj.contracts.frames_quality import FramesQuality
 from aivj.contracts.heartbeat import Heartbeat
 from aivj.contracts.library_manifest import LibraryManifest
+from aivj.contracts.library_page import LibraryPage
 from aivj.contracts.library_reports import QualityReport, SafeUnsafeReport
 from aivj.contracts.log_stats import BudgetStat, FrameTimeStat
 from aivj.contracts.lora_trainlists import TrainlistsSummary
@@ -74,6 +75,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "head-meta": HeadMeta,
         "heartbeat": Heartbeat,
         "library-manifest": LibraryManifest,
+        "library-page": LibraryPage,
         "milk2-sniff": Milk2Sniff,
         "monitor-status": MonitorStatus,
         "monitored-run": MonitoredRun,

@@ -5,21 +5,17 @@ import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 
 from aiohttp import web
 
 from aivj.contracts.json_text import ContractModel, row_bytes
-from aivj.errors import MissingDependencyError
 from aivj.monitor.documents import iso_of
 from aivj.monitor.growing_file import last_lines
-from aivj.monitor.guard import HEALTH_PATH, Guard
+from aivj.monitor.guard import Guard
 from aivj.monitor.logs import KINDS, MAX_BYTES, MAX_LINES, USUAL_LINES, log_path
+from aivj.monitor.page_server import PageServer
 from aivj.monitor.watches import UnknownRunError, Watches
-from aivj.stage.assets import Asset, read_assets
 
-_PAGE = "monitor.html"
-_SCRIPT = "monitor.js"
 _JSON = "application/json"
 _TICK_S = 2.0
 _CATCH_UP_S = 0.2
@@ -29,7 +25,7 @@ _MAX_PAIR_DIGITS = 16
 _ESCAPED = {code: f"\\x{code:02x}" for code in [*range(32), 127] if chr(code) not in "\t\n"}
 
 
-class MonitorServer:
+class MonitorServer(PageServer):
     """Serves the monitor.
 
     Args:
@@ -52,71 +48,22 @@ class MonitorServer:
         dist: Path | None = None,
         tick_s: float = _TICK_S,
     ) -> None:
+        super().__init__("monitor", guard, _telling_errors, dist=dist)
         self._watches = watches
         self._clean = clean
         self._tick_s = tick_s
-        self._assets: dict[str, Asset] = {
-            name: asset for name, asset in read_assets(dist).items() if name.startswith("monitor.")
-        }
-        if _SCRIPT not in self._assets:
-            raise MissingDependencyError(
-                f"the built monitor page, {_SCRIPT}",
-                "none",
-                "run `make setup` (npm ci, npm run build)",
-            )
         self._streams: set[asyncio.Task[None]] = set()
-        self._runner: web.AppRunner | None = None
-        self.app = web.Application(middlewares=[guard.check, _telling_errors])
-        self.app.router.add_get("/", self._page)
-        self.app.router.add_get(HEALTH_PATH, self._health)
         self.app.router.add_get("/api/status", self._status)
         self.app.router.add_get("/api/state", self._state)
         self.app.router.add_get("/api/events", self._events)
         self.app.router.add_get("/api/log", self._log)
         self.app.router.add_get("/api/picture", self._picture)
-        self.app.router.add_get("/{name:[a-z-]+[.][a-z]+}", self._asset)
-
-    async def open(self, host: str, port: int) -> str:
-        """Starts to listen and returns the origin, such as `http://127.0.0.1:5195`.
-
-        Raises:
-            OSError: It cannot listen there.
-        """
-        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        address, bound_port = self._runner.addresses[0][:2]
-        shown = f"[{address}]" if ":" in address else address
-        return f"http://{shown}:{bound_port}"
 
     async def close(self) -> None:
         """Stops listening, and ends what is being told."""
         for stream in self._streams:
             stream.cancel()
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return self._asset_response(_PAGE)
-
-    async def _asset(self, request: web.Request) -> web.StreamResponse:
-        return self._asset_response(request.match_info["name"])
-
-    def _asset_response(self, name: str) -> web.StreamResponse:
-        asset = self._assets.get(name)
-        if asset is None:
-            raise web.HTTPNotFound
-        return web.Response(body=asset.body, content_type=asset.content_type)
-
-    async def _health(self, _request: web.Request) -> web.StreamResponse:
-        return web.Response(text="ok")
+        await super().close()
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
         status = await asyncio.to_thread(self._watches.status, _run_id(request))

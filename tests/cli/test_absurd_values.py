@@ -64,6 +64,7 @@ def baseline(place):
         ("demo",): ("--presets", place / "presets"),
         ("audit", "run"): (place / "presets", "--out-dir", place / "audited"),
         ("audit", "snapshot"): ("--in", AUDIT, "--out-dir", place / "snapshot"),
+        ("library",): ("--pack", "lib", "--port", "0"),
         ("pack",): ("--pack", "drawn", "--presets", place / "presets", "--pairs", "9"),
         ("pairs",): ("--name", "chosen", "--presets", place / "presets"),
         ("diversity",): (*pack, "--out-dir", place / "varied"),

@@ -28,6 +28,7 @@ CALLS = {
     "serve": (3, "--pack", "missing"),
     "monitor": (3, "--eval-dir", "missing"),
     "status": (0,),
+    "library": (3, "missing"),
     "audit run": (3, "missing"),
     "audit snapshot": (3, "--in", "missing"),
     "audit query": (3, "SELECT 1"),

@@ -11,6 +11,10 @@ from aivj.browser.chromium import find_chromium
 from aivj.contracts.eval_rows import EvalRow
 from aivj.contracts.json_text import validated
 from aivj.monitor.guard import Guard
+from aivj.monitor.library_index import KnownPreset, LibraryIndex
+from aivj.monitor.library_pictures import LibraryPictures
+from aivj.monitor.library_server import LibraryServer
+from aivj.monitor.library_sources import Library
 from aivj.monitor.places import Places
 from aivj.monitor.server import MonitorServer
 from aivj.monitor.watches import Watches
@@ -70,13 +74,23 @@ async def opened_pages(tmp_path):
     )
     report = tmp_path / "report.html"
     report.write_text(report_html(data_of(rows)))
+    presets = [
+        KnownPreset(f"a/Author - Title {place}.milk", None, "shapes", "groove", quality, reasons)
+        for place, (quality, reasons) in enumerate(
+            [("ok", ()), ("crash-safe", ("too-dark",)), ("failed", ("wasm-abort",))] * 3
+        )
+    ]
+    library = Library(LibraryIndex(presets, {}), "audit made")
     async with (
+        LibraryServer(library, LibraryPictures(str(home / "takes")), Guard(None)) as shelf,
         MonitorServer(Watches(Places(home)), Guard(None)) as monitor,
         StageServer(packs_root=tmp_path) as stage,
     ):
         origin = await monitor.open("127.0.0.1", 0)
+        shelf_origin = await shelf.open("127.0.0.1", 0)
         yield {
             "monitor": (origin, "#wall li:nth-child(8)"),
+            "library": (f"{shelf_origin}/", "#presets li:nth-child(9)"),
             "player": (f"{stage.origin}/", "h1, h2, button"),
             "prefer": (f"{stage.origin}/prefer.html", "h1, h2, button"),
             "report": (report.as_uri(), "h1, h2, button"),

@@ -20,7 +20,9 @@ if (!hasCharts) console.warn("uplot is not installed, so there is no monitor pag
 
 const pages = {
   entryPoints: [
-    ...["probe/probe", "player/player", "prefer/prefer"].map((page) => join(web, `src/${page}.ts`)),
+    ...["probe/probe", "player/player", "prefer/prefer", "monitor/library"].map((page) =>
+      join(web, `src/${page}.ts`),
+    ),
     ...(hasCharts ? [join(web, "src/monitor/monitor.ts")] : []),
     ...(hasImages
       ? [{ in: join(web, "src/render/extra_textures.ts"), out: "extra-textures" }]

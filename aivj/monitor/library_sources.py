@@ -1,0 +1,154 @@
+"""What a library page is read from: an audit or a pack, and the style index of a pack."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aivj.contracts.library_manifest import (
+    LIBRARY_MANIFEST_NAME,
+    LibraryPreset,
+    join_key,
+    read_library_manifest,
+)
+from aivj.contracts.library_page import PresetQuality
+from aivj.contracts.pairs_manifest import require_pack_name
+from aivj.contracts.preset_audit import AuditQuality
+from aivj.contracts.preset_audit_stream import PresetAuditReader
+from aivj.contracts.style_index import VERSIONS, StyleIndex, read_style_index, style_index_name
+from aivj.errors import InputError, UnsafePathError
+from aivj.library.tables import ask
+from aivj.monitor.library_index import KnownPreset, LibraryIndex
+from aivj.storage import resolve_under
+from aivj.styles.name_rules import named_energy
+
+_COLUMNS = (
+    "rel_path, content, primary_category, probed, ok, crash_safe, reasons, avg_luma, "
+    "avg_frame_delta"
+)
+_UNTOLD = "categories, and words of names"
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library that was read.
+
+    Attributes:
+        index: Its presets.
+        source: What was read, for people.
+        pack: Name of the pack that is looked at; None if none is.
+        styles_from: Where styles and energy are from, for people.
+    """
+
+    index: LibraryIndex
+    source: str
+    pack: str | None = None
+    styles_from: str = _UNTOLD
+
+
+def read_library(audit: Path | None, pack: str | None, packs_root: Path) -> Library:
+    """Reads a library.
+
+    Args:
+        audit: An audit's folder, or a `preset-audit.json`; None: the presets of the pack.
+        pack: Name of a pack whose style index tells styles, and which a player plays.
+        packs_root: The runtime's public root.
+
+    Raises:
+        InputError: There is neither, or what was named cannot be read.
+        StorageError: The audit's store is damaged.
+    """
+    known = [] if audit is None else list(_audited(audit))
+    if pack is None:
+        if audit is None:
+            raise InputError("an audit or a pack", "neither", "name an audit, or --pack NAME")
+        return Library(LibraryIndex(known, {}), f"audit {audit}")
+    folder = packs_root / "presets" / require_pack_name(pack)
+    listed = read_library_manifest(folder / LIBRARY_MANIFEST_NAME).presets
+    if audit is None:
+        known = [_unprobed(each.rel_path) for each in listed]
+    styles = _style_index(folder)
+    by_key = {join_key(each.rel_path, [pack]): each for each in listed}
+    joined = ((each, by_key.get(join_key(each.rel_path, [pack]))) for each in known)
+    presets = sorted(_placed(joined, folder.parent, styles), key=lambda preset: preset.rel_path)
+    return Library(
+        LibraryIndex(presets, _labels(styles)),
+        f"pack {pack}" if audit is None else f"audit {audit}, pack {pack}",
+        pack,
+        _UNTOLD if styles is None else f"style index {styles.version} of {pack}",
+    )
+
+
+def _audited(audit: Path) -> Iterator[KnownPreset]:
+    if audit.is_dir():
+        # The numbers of a column may be null; the names are our own.
+        for row in ask(audit, f"SELECT {_COLUMNS} FROM entries ORDER BY rel_path").rows:  # noqa: S608
+            path, content, category, is_probed, is_ok, is_safe, reasons, luma, motion = row
+            quality: PresetQuality = "not-probed"
+            if is_probed:
+                quality = "ok" if is_ok else "crash-safe" if is_safe else "failed"
+            energy = named_energy(path)
+            yield KnownPreset(path, content, category, energy, quality, reasons or (), luma, motion)
+        return
+    for entry in PresetAuditReader(audit):
+        found = entry.quality or AuditQuality()
+        yield KnownPreset(
+            entry.rel_path,
+            None,
+            entry.primary_category,
+            named_energy(entry.rel_path),
+            _quality(entry.quality),
+            found.reasons,
+            found.avg_luma,
+            found.avg_frame_delta,
+        )
+
+
+def _quality(quality: AuditQuality | None) -> PresetQuality:
+    if quality is None:
+        return "not-probed"
+    if quality.is_ok:
+        return "ok"
+    return "crash-safe" if quality.is_crash_safe else "failed"
+
+
+def _unprobed(path: str) -> KnownPreset:
+    return KnownPreset(path, None, "", named_energy(path), "not-probed")
+
+
+def _placed(
+    joined: Iterable[tuple[KnownPreset, LibraryPreset | None]],
+    presets_root: Path,
+    styles: StyleIndex | None,
+) -> Iterator[KnownPreset]:
+    """Yields presets with their files and styles, where the pack has them."""
+    told = {each.preset_id: each for each in styles.entries} if styles else {}
+    for preset, entry in joined:
+        if entry is None:
+            # Keys of an index and the audit's categories are no names of the same things.
+            yield preset if styles is None else replace(preset, style="")
+            continue
+        try:
+            # A `%` in a path is no escape here, and `resolve_under` undoes escapes.
+            file = resolve_under(presets_root, entry.rel_path.replace("%", "%25"))
+        except UnsafePathError:
+            file = None
+        style = told.get(entry.id)
+        if style is None:
+            yield replace(preset, file=file, style="" if styles else preset.style)
+        else:
+            yield replace(preset, file=file, style=style.author_key, energy=style.energy)
+
+
+def _style_index(folder: Path) -> StyleIndex | None:
+    """Reads the index that a runtime would use; None if it has none."""
+    for version in VERSIONS:
+        try:
+            return read_style_index(folder / style_index_name(version), version)
+        except InputError:
+            continue
+    return None
+
+
+def _labels(styles: StyleIndex | None) -> dict[str, str]:
+    groups = None if styles is None else styles.clusters
+    return {group.id: group.label or group.id for group in groups or []}

@@ -1,0 +1,60 @@
+"""How fast the library page answers over as many presets as a large library has.
+
+Presets are made, not read; what is timed is a page of 48 with its choices, as bytes.
+"""
+
+import argparse
+import random
+import tempfile
+import time
+
+from rich.console import Console
+
+from aivj.contracts.json_text import row_bytes
+from aivj.monitor.guard import Guard
+from aivj.monitor.library_index import ENERGIES, KnownPreset, LibraryIndex, LibraryQuery
+from aivj.monitor.library_pictures import LibraryPictures
+from aivj.monitor.library_server import LibraryServer
+from aivj.monitor.library_sources import Library
+
+_NUM_LOOKS = 5
+_QUERIES = {
+    "everything": LibraryQuery(),
+    "two words": LibraryQuery(text="author 7"),
+    "style and quality": LibraryQuery(style="c07", quality="crash-safe"),
+    "fault": LibraryQuery(failure="too-dark"),
+}
+
+
+def main() -> None:
+    """Makes the library, asks, prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--presets", type=int, default=136_109)
+    num = parser.parse_args().presets
+    console = Console(highlight=False)
+    draw = random.Random(0)  # noqa: S311 - a made library
+    presets = [_made(number, draw) for number in range(num)]
+    start = time.process_time()
+    index = LibraryIndex(presets, {})
+    console.print(f"index of {num}: {time.process_time() - start:.2f} CPU s")
+    with tempfile.TemporaryDirectory(prefix="aivj-library-") as folder:
+        server = LibraryServer(Library(index, "made"), LibraryPictures(folder), Guard(None))
+        for name, query in _QUERIES.items():
+            start = time.process_time()
+            for _ in range(_NUM_LOOKS):
+                row_bytes(server.page(query, 1))
+            each_ms = 1000 * (time.process_time() - start) / _NUM_LOOKS
+            console.print(f"{name}: {each_ms:.0f} CPU ms an answer")
+
+
+def _made(number: int, draw: random.Random) -> KnownPreset:
+    path = f"folder {number % 97}/Author {draw.randrange(900)} - Title {number}.milk"
+    fault = draw.choice([(), ("too-dark",), ("too-dark", "low-motion"), ("wasm-abort",)])
+    quality = "ok" if not fault else "failed" if fault == ("wasm-abort",) else "crash-safe"
+    energy = draw.choice(ENERGIES)
+    style = f"c{draw.randrange(64):02d}"
+    return KnownPreset(path, f"{number:064x}", style, energy, quality, fault, 0.1, 0.01)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""The library page: what is found, what is read, and by its own wire whom it answers what."""
+
+import asyncio
+import contextlib
+import json
+import string
+from urllib.parse import quote
+
+import pytest
+from aiohttp import ClientSession
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from library.made_library import MadeProber, audit, write_library
+from takes.store.made_takes import CONDITIONS, drawn, failed
+
+from aivj.contracts.json_text import document_bytes
+from aivj.contracts.library_manifest import LibraryManifest, write_library_manifest
+from aivj.contracts.style_index import StyleEntry, StyleGroup, StyleIndex, write_style_index
+from aivj.errors import InputError
+from aivj.monitor.guard import Guard
+from aivj.monitor.library_index import KnownPreset, LibraryIndex, LibraryQuery
+from aivj.monitor.library_pictures import LibraryPictures
+from aivj.monitor.library_server import LibraryServer
+from aivj.monitor.library_sources import Library, read_library
+from aivj.packs.library_entries import sampled_entry
+from aivj.takes.store import TakeStore
+
+HOSTILE = '<img src=x onerror="alert(1)"> & \u202e.milk'
+PRESETS = [
+    KnownPreset("a/Ann - Rain.milk", None, "c00", "calm", "ok", (), 0.4, 0.01),
+    KnownPreset("a/Ann - Rave.milk", None, "c01", "peak", "crash-safe", ("too-dark",), 0.01, 0.1),
+    KnownPreset("b/Bob - Rave.milk", None, "c01", "peak", "failed", ("Aborted(1)", "too-dark")),
+    KnownPreset("b/untitled.milk", None, "", "groove", "not-probed"),
+    KnownPreset(f"c/{HOSTILE}", None, "c00", "calm", "failed", ("Aborted(2)",)),
+]
+INDEX = LibraryIndex(PRESETS, {"c00": "slow rings"})
+
+
+def paths(**query):
+    return [PRESETS[place].rel_path for place in INDEX.find(LibraryQuery(**query)).places]
+
+
+def counts(choices):
+    return {choice.key: choice.count for choice in choices}
+
+
+@pytest.mark.parametrize(
+    ("query", "places"),
+    [
+        ({}, [0, 1, 2, 3, 4]),
+        ({"text": "rAVE ann"}, [1]),
+        ({"text": "nobody"}, []),
+        ({"style": "c01"}, [1, 2]),
+        ({"style": "c09"}, []),
+        ({"energy": "calm"}, [0, 4]),
+        ({"quality": "crash-safe"}, [1]),
+        ({"failure": "too-dark"}, [1, 2]),
+        ({"failure": "Aborted(...)"}, [2, 4]),
+        ({"failure": "Aborted(...)", "style": "c00"}, [4]),
+    ],
+)
+def test_presets_are_found_by_what_is_asked(query, places):
+    assert paths(**query) == [PRESETS[place].rel_path for place in places]
+
+
+def test_choices_say_what_each_would_leave():
+    choices = INDEX.find(LibraryQuery(text="rave", quality="failed")).choices
+    assert counts(choices.styles) == {"c01": 1}
+    assert counts(choices.qualities) == {"ok": 0, "crash-safe": 1, "failed": 1, "not-probed": 0}
+    assert counts(choices.failures) == {"too-dark": 1, "Aborted(...)": 1}
+    every = INDEX.find(LibraryQuery()).choices
+    assert (every.styles[0].key, every.styles[0].label) == ("c00", "slow rings")
+
+
+def made_pack(root):
+    pack = root / "presets" / "mine"
+    write_library(pack)
+    entries = [sampled_entry("mine", path, 1) for path in ("a/one.milk", "b/three.milk")]
+    manifest = LibraryManifest(
+        generated_at="",
+        source_root="x",
+        total_files_scanned=2,
+        total_presets_included=2,
+        presets=entries,
+    )
+    write_library_manifest(pack / "library-manifest.json", manifest)
+    styled = StyleEntry(preset_id=entries[0].id, author_key="c07", energy="peak", tags=[])
+    groups = [StyleGroup(id="c07", label="rings", count=1)]
+    index = StyleIndex(version="v1", entries=[styled], clusters=groups)
+    write_style_index(pack / "aivj-style-index.v1.json", index)
+
+
+def test_an_audit_is_joined_with_the_styles_of_a_pack(tmp_path):
+    library = write_library(tmp_path / "library")
+    prober = MadeProber({"fWaveScale": "too-dark", "nMotion": "wasm-abort"})
+    audit(library, tmp_path / "audit", prober)
+    plain = read_library(tmp_path / "audit", None, tmp_path)
+    told = {each.rel_path: (each.quality, list(each.reasons)) for each in plain.index.presets}
+    assert told["a/one.milk"] == ("ok", [])
+    assert told["a/two.milk"] == ("crash-safe", ["too-dark"])
+    assert told["b/three.milk"] == ("failed", ["wasm-abort"])
+    document = read_library(tmp_path / "audit" / "preset-audit.json", None, tmp_path)
+    again = {each.rel_path: (each.quality, list(each.reasons)) for each in document.index.presets}
+    assert again == told
+    made_pack(tmp_path)
+    joined = read_library(tmp_path / "audit", "mine", tmp_path)
+    one, two = joined.index.presets[:2]
+    assert (one.style, one.energy, one.file.name) == ("c07", "peak", "one.milk")
+    assert (two.rel_path, two.style, two.file) == ("a/two.milk", "", None)
+    assert joined.styles_from == "style index v1 of mine"
+    alone = read_library(None, "mine", tmp_path)
+    assert [each.quality for each in alone.index.presets] == ["not-probed"] * 2
+    with pytest.raises(InputError):
+        read_library(None, "../mine", tmp_path)
+
+
+@contextlib.asynccontextmanager
+async def served(tmp_path, **options):
+    pictures = LibraryPictures(str(tmp_path / "takes"))
+    library = Library(INDEX, "audit made", "mine")
+    async with LibraryServer(library, pictures, Guard(None), **options) as server:
+        origin = await server.open("127.0.0.1", 0)
+        async with ClientSession() as client:
+
+            async def ask(path, method="GET", **headers):
+                async with client.request(method, f"{origin}{path}", headers=headers) as response:
+                    return response.status, await response.read(), response.headers
+
+            yield ask
+
+
+async def test_the_page_and_what_it_asks_are_answered(tmp_path):
+    async with served(tmp_path, player="http://127.0.0.1:5174") as ask:
+        for path in ("/", "/library.js", "/library.css", "/monitor.css"):
+            assert (await ask(path))[0] == 200
+        for path in ("/monitor.js", "/player.js", "/api/status"):
+            assert (await ask(path))[0] == 404
+        _, body, headers = await ask("/api/library?size=2&page=2")
+        page = json.loads(body)
+        assert headers["Content-Type"].startswith("application/json")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert (page["page"], page["numPages"], page["numFound"]) == (2, 3, 5)
+        assert [tile["title"] for tile in page["tiles"]] == ["Rave", "untitled"]
+        assert (page["tiles"][0]["author"], page["tiles"][0]["id"]) == ("Bob", 2)
+        assert page["player"] == "http://127.0.0.1:5174"
+        assert json.loads((await ask("/api/library?page=99"))[1])["page"] == 1
+        assert (await ask("/api/picture?id=0"))[0] == 404
+        assert (await ask("/api/library", "POST"))[0] == 405
+        assert (await ask("/api/library", Host="evil.example"))[0] == 403
+        assert (await ask("/api/library", Origin="http://evil.example"))[0] == 403
+
+
+NASTY = ["..", "../secret", "%00", "\0", "/etc/passwd", "9" * 400, "-1", "1e3", "0", "²", HOSTILE]
+VALUES = st.sampled_from(NASTY) | st.text(max_size=30) | st.text(string.punctuation, max_size=12)
+NAMES = ["text", "style", "energy", "quality", "failure", "page", "size", "id", "token"]
+ROUTES = ["/api/library", "/api/picture", "/library.js", "/", "/x.js", "/secret"]
+
+
+async def test_whatever_is_asked_nothing_breaks_and_nothing_outside_is_told(tmp_path):
+    (tmp_path / "secret").write_text("outside")
+    loop = asyncio.get_running_loop()
+    async with served(tmp_path) as ask:
+
+        @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @given(st.sampled_from(ROUTES), st.dictionaries(st.sampled_from(NAMES), VALUES))
+        def fuzz(route, query):
+            parts = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+            status, body, _ = asyncio.run_coroutine_threadsafe(
+                ask(f"{route}?{parts}"), loop
+            ).result(60)
+            assert status in {200, 400, 404}, (route, query)
+            assert b"outside" not in body
+
+        await asyncio.to_thread(fuzz)
+
+
+def test_the_document_is_one_that_can_be_read_again(tmp_path):
+    library = Library(INDEX, "audit made")
+    server = LibraryServer(library, LibraryPictures(str(tmp_path / "takes")), Guard(None))
+    page = server.page(LibraryQuery(text="rave"), 1)
+    assert type(page).model_validate_json(document_bytes(page)) == page
+
+
+async def test_pictures_are_of_takes_by_content(tmp_path):
+    drawn_id, failed_id = "a" * 64, "b" * 64
+    with contextlib.closing(TakeStore.open(tmp_path / "takes", CONDITIONS).writer()) as writer:
+        writer.add(drawn(drawn_id))
+        writer.add(failed(failed_id))
+    contents = [drawn_id, failed_id, "c" * 64]
+    presets = [KnownPreset(f"{each}.milk", each, "", "calm", "ok") for each in contents]
+    pictures = LibraryPictures(str(tmp_path / "takes"))
+    library = Library(LibraryIndex(presets, {}), "audit made")
+    async with LibraryServer(library, pictures, Guard(None)) as server:
+        origin = await server.open("127.0.0.1", 0)
+        async with ClientSession() as client:
+            for number, expected in enumerate([200, 404, 404]):
+                async with client.get(f"{origin}/api/picture?id={number}") as response:
+                    assert response.status == expected
+                    assert expected != 200 or await response.read() == b"last"
+    assert [pictures.has(preset) for preset in presets] == [True, False, False]
+    assert pictures.fault is None
