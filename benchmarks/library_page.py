@@ -11,6 +11,7 @@ import time
 from rich.console import Console
 
 from aivj.contracts.json_text import row_bytes
+from aivj.contracts.library_page import PresetQuality
 from aivj.monitor.guard import Guard
 from aivj.monitor.library_index import ENERGIES, KnownPreset, LibraryIndex, LibraryQuery
 from aivj.monitor.library_pictures import LibraryPictures
@@ -50,7 +51,9 @@ def main() -> None:
 def _made(number: int, draw: random.Random) -> KnownPreset:
     path = f"folder {number % 97}/Author {draw.randrange(900)} - Title {number}.milk"
     fault = draw.choice([(), ("too-dark",), ("too-dark", "low-motion"), ("wasm-abort",)])
-    quality = "ok" if not fault else "failed" if fault == ("wasm-abort",) else "crash-safe"
+    quality: PresetQuality = (
+        "ok" if not fault else "failed" if fault == ("wasm-abort",) else "crash-safe"
+    )
     energy = draw.choice(ENERGIES)
     style = f"c{draw.randrange(64):02d}"
     return KnownPreset(path, f"{number:064x}", style, energy, quality, fault, 0.1, 0.01)
