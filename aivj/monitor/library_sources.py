@@ -65,7 +65,7 @@ def read_library(audit: Path | None, pack: str | None, packs_root: Path) -> Libr
     folder = packs_root / "presets" / require_pack_name(pack)
     listed = read_library_manifest(folder / LIBRARY_MANIFEST_NAME).presets
     if audit is None:
-        known = [_unprobed(each.rel_path) for each in listed]
+        known = [_listed(each) for each in listed]
     styles = _style_index(folder)
     by_key = {join_key(each.rel_path, [pack]): each for each in listed}
     joined = ((each, by_key.get(join_key(each.rel_path, [pack]))) for each in known)
@@ -111,8 +111,16 @@ def _quality(quality: AuditQuality | None) -> PresetQuality:
     return "crash-safe" if quality.is_crash_safe else "failed"
 
 
-def _unprobed(path: str) -> KnownPreset:
-    return KnownPreset(path, None, "", named_energy(path), "not-probed")
+def _listed(preset: LibraryPreset) -> KnownPreset:
+    """Returns what a manifest alone tells of a preset: what breaks it, from v2 on its faults."""
+    compat, flags, path = preset.wasm_compat, preset.danger_flags, preset.rel_path
+    quality: PresetQuality = "not-probed"
+    reasons = tuple(flags or ())
+    if compat is not None and not compat.ok:
+        quality, reasons = "failed", tuple(filter(None, [compat.error_type])) or reasons
+    elif compat is not None:
+        quality = "ok" if flags == [] else "crash-safe"
+    return KnownPreset(path, None, "", named_energy(path), quality, reasons)
 
 
 def _placed(

@@ -14,7 +14,12 @@ from library.made_library import MadeProber, audit, write_library
 from takes.store.made_takes import CONDITIONS, drawn, failed
 
 from aivj.contracts.json_text import document_bytes
-from aivj.contracts.library_manifest import LibraryManifest, write_library_manifest
+from aivj.contracts.library_manifest import (
+    LibraryManifest,
+    WasmCompat,
+    read_library_manifest,
+    write_library_manifest,
+)
 from aivj.contracts.style_index import StyleEntry, StyleGroup, StyleIndex, write_style_index
 from aivj.errors import InputError
 from aivj.monitor.guard import Guard
@@ -112,6 +117,27 @@ def test_an_audit_is_joined_with_the_styles_of_a_pack(tmp_path):
     assert [each.quality for each in alone.index.presets] == ["not-probed"] * 2
     with pytest.raises(InputError):
         read_library(None, "../mine", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("compat", "flags", "quality", "reasons"),
+    [
+        (WasmCompat(ok=True), None, "crash-safe", ()),
+        (WasmCompat(ok=True), [], "ok", ()),
+        (WasmCompat(ok=True), ["too-dark"], "crash-safe", ("too-dark",)),
+        (WasmCompat(ok=False, error_type="wasm-abort"), None, "failed", ("wasm-abort",)),
+        (WasmCompat(ok=False), ["empty"], "failed", ("empty",)),
+    ],
+)
+def test_a_manifest_alone_tells_what_its_probe_found(tmp_path, compat, flags, quality, reasons):
+    made_pack(tmp_path)
+    path = tmp_path / "presets" / "mine" / "library-manifest.json"
+    manifest = read_library_manifest(path)
+    probed = {"wasm_compat": compat, "danger_flags": flags}
+    presets = [manifest.presets[0].model_copy(update=probed)]
+    write_library_manifest(path, manifest.model_copy(update={"presets": presets}))
+    (found,) = read_library(None, "mine", tmp_path).index.presets
+    assert (found.quality, tuple(found.reasons)) == (quality, reasons)
 
 
 @contextlib.asynccontextmanager

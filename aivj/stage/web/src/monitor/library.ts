@@ -115,7 +115,6 @@ function offer(select: HTMLSelectElement, choices: readonly Choice[]): void {
 }
 
 function tileOf(tile: Tile, told: Page, style: string): HTMLElement {
-  const isGood = tile.quality === "ok";
   const button = make(
     "button",
     { type: "button", class: `tile ${tile.quality === "failed" ? "bad" : ""}` },
@@ -125,7 +124,7 @@ function tileOf(tile: Tile, told: Page, style: string): HTMLElement {
       "span",
       {},
       make("em", {}, tile.author || style),
-      make("i", { class: `verdict ${isGood ? "good" : ""}` }, verdictOf(tile)),
+      make("i", { class: `verdict ${toneOf(tile)}` }, verdictOf(tile)),
     ),
   );
   button.addEventListener("click", () => open(tile, told, style));
@@ -137,7 +136,7 @@ function open(tile: Tile, told: Page, style: string): void {
   setText(element("view-name", HTMLElement), tile.title);
   setText(element("view-path", HTMLElement), tile.relPath);
   const chips = tile.reasons.length > 0 ? tile.reasons : [verdictOf(tile)];
-  const kind = tile.quality === "ok" ? "good" : "bad";
+  const kind = toneOf(tile);
   element("view-verdict", HTMLElement).replaceChildren(
     ...chips.map((chip) => make("span", { class: `chip ${kind}` }, chip)),
   );
@@ -164,6 +163,12 @@ function play(tile: Tile, { pack, player }: Page): (Node | string)[] {
   const query = new URLSearchParams({ presetLibrarySource: pack });
   const link = { href: `${player}/?${query}`, target: "_blank", rel: "noopener noreferrer" };
   return [make("a", link, `Play ${pack} in the player`)];
+}
+
+/** How a verdict looks: nothing speaks against a preset that was not probed. */
+function toneOf({ quality, reasons }: Tile): string {
+  if (quality === "ok") return "good";
+  return quality === "failed" || reasons.length > 0 ? "bad" : "plain";
 }
 
 function verdictOf({ quality, reasons }: Tile): string {
