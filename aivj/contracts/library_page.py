@@ -25,7 +25,9 @@ class LibraryTile(ContractModel):
     reasons: list[OuterText] = Field(description="What is wrong with it")
     luma: Number | None = Field(description="Mean luma, 0..1; null if it was not measured")
     motion: Number | None = Field(description="Mean difference of frames in a row, 0..1, or null")
-    is_in_pack: bool = Field(description="Whether the pack that is looked at has it")
+    preset_id: OuterText | None = Field(
+        description="Its id in the pack that is looked at; null if that does not have it"
+    )
     has_picture: bool = Field(description="Whether there is a take of it")
 
 

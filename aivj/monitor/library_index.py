@@ -42,6 +42,7 @@ class KnownPreset:
         luma: Mean luma, 0..1; None if it was not measured.
         motion: Mean difference of frames in a row, 0..1; None likewise.
         file: Its file in the pack that is looked at; None if that has none.
+        preset_id: Its id there; None likewise.
     """
 
     rel_path: str
@@ -53,6 +54,7 @@ class KnownPreset:
     luma: float | None = None
     motion: float | None = None
     file: Path | None = None
+    preset_id: str | None = None
 
 
 @dataclass(frozen=True)

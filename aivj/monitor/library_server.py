@@ -100,7 +100,7 @@ class LibraryServer(PageServer):
             reasons=list(preset.reasons),
             luma=preset.luma,
             motion=preset.motion,
-            is_in_pack=preset.file is not None,
+            preset_id=preset.preset_id,
             has_picture=self._pictures.has(preset),
         )
 

@@ -140,11 +140,12 @@ def _placed(
             file = resolve_under(presets_root, entry.rel_path.replace("%", "%25"))
         except UnsafePathError:
             file = None
+        placed = replace(preset, file=file, preset_id=None if file is None else entry.id)
         style = told.get(entry.id)
         if style is None:
-            yield replace(preset, file=file, style="" if styles else preset.style)
+            yield replace(placed, style="" if styles else preset.style)
         else:
-            yield replace(preset, file=file, style=style.author_key, energy=style.energy)
+            yield replace(placed, style=style.author_key, energy=style.energy)
 
 
 def _style_index(folder: Path) -> StyleIndex | None:

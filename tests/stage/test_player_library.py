@@ -66,6 +66,20 @@ def write_index(folder, version, energies, authors=None, file_version=None):
     path.write_text(json.dumps({"version": version, "pack": "lib", "entries": entries}))
 
 
+async def test_the_address_may_name_what_is_shown_first(player, tmp_path):
+    write_library(tmp_path, "abcd")
+    page = await player(preset="lib-c", **LIBRARY, **ALONE)
+    await page.started()
+    assert (await page.seen())["state"]["presetIds"]["fg"] == "lib-c"
+
+
+async def test_what_is_named_first_and_is_not_there_is_passed_over(player, tmp_path):
+    write_library(tmp_path, "abcd")
+    page = await player(preset="nowhere", **LIBRARY, **ALONE)
+    await page.started()
+    assert (await page.seen())["state"]["presetIds"]["fg"] == "lib-a"
+
+
 async def test_without_an_index_presets_come_in_the_librarys_order(player, tmp_path):
     write_library(tmp_path, "abcd")
     page = await player(**LIBRARY, **ALONE)

@@ -10,7 +10,7 @@ test("an address with everything in it", () => {
     "?coupled=1&coupledPack=my%20pack&coupledPick=weighted&coupledManifest=m.json&coupledGamma=4" +
     "&coupledExplore=0.1&coupledDedupN=30&coupledDedupPenalty=0.05&coupledFormula=affinity" +
     "&coupling3d=on&coupling3dHud=1&coupling3dParallax=0.5&coupling3dDof=0&coupling3dStrength=2" +
-    "&presetLibrarySource=mega&runManifestUrl=/runs/m.json&seed=5&size=320x180" +
+    "&presetLibrarySource=mega&preset=a%2Fb&runManifestUrl=/runs/m.json&seed=5&size=320x180" +
     "&demoMusic=off&prefetch=off";
   assert.deepEqual(parse(query), {
     enabled: true,
@@ -26,6 +26,7 @@ test("an address with everything in it", () => {
     },
     coupling3d: { mode: "on", hud: true, parallax: 0.5, dof: 0, strength: 2 },
     presetLibrary: "mega",
+    first: "a/b",
     runManifestUrl: "/runs/m.json",
     seed: 5,
     size: { width: 320, height: 180 },
@@ -49,6 +50,7 @@ test("an address with nothing in it: absent numbers are 0, even gamma", () => {
     },
     coupling3d: { mode: "off", hud: false, parallax: 1, dof: 1, strength: 1 },
     presetLibrary: "curated-safe",
+    first: null,
     runManifestUrl: "/run-manifest.json",
     seed: 77,
     size: null,

@@ -20,7 +20,7 @@ interface Tile {
   readonly reasons: readonly string[];
   readonly luma: number | null;
   readonly motion: number | null;
-  readonly isInPack: boolean;
+  readonly presetId: string | null;
   readonly hasPicture: boolean;
 }
 
@@ -154,15 +154,15 @@ function open(tile: Tile, told: Page, style: string): void {
   view.showModal();
 }
 
-/** A link to the player that shows the preset's pack, else what to type for one. */
-function play(tile: Tile, { pack, player }: Page): (Node | string)[] {
-  if (pack === null || !tile.isInPack) {
+/** A link to the player that shows the preset, else what to type for one. */
+function play({ presetId }: Tile, { pack, player }: Page): (Node | string)[] {
+  if (pack === null || presetId === null) {
     return ["Not in a pack that is looked at: ", make("code", {}, "aivj library --pack NAME")];
   }
   if (player === null) return ["To play its pack: ", make("code", {}, `aivj serve --pack ${pack}`)];
-  const query = new URLSearchParams({ presetLibrarySource: pack });
+  const query = new URLSearchParams({ presetLibrarySource: pack, preset: presetId });
   const link = { href: `${player}/?${query}`, target: "_blank", rel: "noopener noreferrer" };
-  return [make("a", link, `Play ${pack} in the player`)];
+  return [make("a", link, "Play it")];
 }
 
 /** How a verdict looks: nothing speaks against a preset that was not probed. */

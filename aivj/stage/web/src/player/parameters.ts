@@ -19,6 +19,8 @@ export interface Parameters {
   readonly coupling3d: Coupling3d;
   /** The library that single presets come from. */
   readonly presetLibrary: string;
+  /** What is shown first, of pairs or presets; null: as the programme picks. */
+  readonly first: string | null;
   /** Where it is written which presets of a library were found to be sound. */
   readonly runManifestUrl: string;
   /** Picks and layers repeat for the same seed. */
@@ -55,6 +57,7 @@ export function parseParameters(
     },
     coupling3d: parseCoupling3d(params),
     presetLibrary: given("presetLibrarySource", "presetLibrarySource") || DEFAULT_LIBRARY,
+    first: params.get("preset"),
     runManifestUrl: given("runManifestUrl", "nw.runManifestUrl") || "/run-manifest.json",
     seed: params.has("seed") ? numberOr(params, "seed", 0) >>> 0 : randomSeed(),
     size: sizeAsked(params),

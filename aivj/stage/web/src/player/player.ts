@@ -117,7 +117,8 @@ async function start(): Promise<void> {
     debounced(() => screen.fit(), RESIZE_AFTER_MS),
   );
   if (parameters.demoMusic) sound.offerDemo(DEMO_CLIP_URL);
-  await show.next({ reason: "startup", cut: true });
+  if (parameters.first !== null) await show.choose(parameters.first);
+  if (show.nowPlaying === null) await show.next({ reason: "startup", cut: true });
   surface.offer(await catalogue);
   surface.listProgramme();
   if (!(await show.programme.init())) surface.askForProgramme();
