@@ -66,7 +66,9 @@ def morning(
             f"{len(report.failed_checks)} failed: {', '.join(report.failed_checks)}",
             "do what stands beside each failed check",
         )
-    if not as_json:
+    if not as_json and record.night_kind == "styles":
+        say_next(context, "library", "--pack", record.packs[0], why="its presets by style")
+    elif not as_json:
         say_next(context, "report", files.run, why="its pictures and figures as a page")
 
 
