@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
+from processes import descendants
 
 from aivj.browser import gpus
 
@@ -73,10 +74,8 @@ class _GpuProcess(NamedTuple):
 
 def _gpu_processes(config: FakeGpus) -> list[_GpuProcess]:
     found = []
-    for process in psutil.Process(config.owner_pid).children(recursive=True):
-        # One that has ended and was not waited for has no command line, nor has one that is gone.
+    for process, command in descendants(config.owner_pid):
         with contextlib.suppress(psutil.Error):
-            command = " ".join(process.cmdline())
             if "--type=gpu-process" in command.split():
                 at, memory = _index_of(process, config), process.memory_info()
                 found.append(_GpuProcess(at, process.pid, command, memory.rss))

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import psutil
+from processes import descendants
 
 from aivj.keeper import ended_with_us
 
@@ -33,7 +34,7 @@ def test_processes_groups_and_folder_go_with_a_killed_owner(tmp_path):
         started = [psutil.Process(pid) for pid in pids]
         started += started[1].children(recursive=True)
         (keeper,) = [
-            each for each in psutil.Process(owner.pid).children() if "keeper" in each.cmdline()
+            process for process, command in descendants(owner.pid) if "keeper" in command.split()
         ]
     finally:
         owner.kill()

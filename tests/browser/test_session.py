@@ -8,6 +8,7 @@ import sys
 
 import psutil
 import pytest
+from processes import descendants
 
 from aivj.browser import chromium as chromium_module
 from aivj.browser import display as display_module
@@ -40,7 +41,9 @@ async def test_what_playwright_turns_off_stays_off_and_chromium_shows_no_pages_o
     name = "--disable-features="
     async with software_session() as session:
         await session.call("about:blank", "() => 7", None, 5)
-        arguments = [process.cmdline() for process in browsers_of(psutil.Process())]
+        arguments = [
+            command.split() for _, command in descendants() if "chrom" in command.partition(" ")[0]
+        ]
     assert not [each for each in arguments if "--top-chrome-webui" in " ".join(each)]
     browser = next(each for each in arguments if "--remote-debugging-pipe" in each)
     playwrights, ours = [
@@ -118,8 +121,8 @@ async def endless_call(session):
 async def test_a_crashed_page_loses_the_worker():
     async with software_session() as session:
         call = await endless_call(session)
-        for process in browsers_of(psutil.Process()):
-            if "--type=renderer" in process.cmdline():
+        for process, command in descendants():
+            if "--type=renderer" in command:
                 process.kill()
         with pytest.raises(WorkerLostError) as caught:
             await call

@@ -13,9 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import mlflow
-import psutil
 import pytest
 import yaml
+from processes import descendants
 from release.release_fixtures import PACK, write_manifest, write_scores
 from storage.s3_services import fresh_bucket
 
@@ -168,7 +168,7 @@ def test_a_page_elsewhere_writes_only_if_it_is_let_in(stack, origin, status):
 
 @pytest.mark.usefixtures("stack")
 def test_no_workers_wait_for_jobs():
-    started = [" ".join(one.cmdline()) for one in psutil.Process().children(recursive=True)]
+    started = [command for _, command in descendants()]
     assert any("mlflow.server" in command for command in started)
     assert not [command for command in started if "jobs" in command or "huey" in command]
 

@@ -11,6 +11,7 @@ import psutil
 import pytest
 import torch
 from fleet.bright_foregrounds import measured_pairs, with_negatives
+from processes import descendants
 
 from aivj.coupling import EpochMetrics, FitConfig, TrainingSet
 from aivj.coupling.fit import fit
@@ -32,14 +33,7 @@ def training_set() -> TrainingSet:
 
 def train_workers() -> list[psutil.Process]:
     """Returns the train workers among the processes that this one started."""
-    found = []
-    for process in psutil.Process().children(recursive=True):
-        try:
-            if any("RayTrainWorker" in part for part in process.cmdline()):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+    return [process for process, command in descendants() if "RayTrainWorker" in command]
 
 
 def kill_a_worker_once_a_state_is_kept(storage: Path, killed: list[int]) -> None:

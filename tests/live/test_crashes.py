@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import psutil
 from live.conftest import QUICK, ended
+from processes import descendants
 
 from aivj.errors import RestartLimitError, WorkerLostError
 
@@ -17,10 +18,9 @@ def kill_renderers():
     """
     num_killed = 0
     while not num_killed:
-        for process in psutil.Process().children(recursive=True):
+        for process, command in descendants():
             with contextlib.suppress(psutil.Error):
-                # A process that renames itself joins its arguments with spaces.
-                if "--type=renderer" in " ".join(process.cmdline()):
+                if "--type=renderer" in command:
                     process.kill()
                     num_killed += 1
 

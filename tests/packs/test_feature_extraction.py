@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import psutil
 import pytest
+from processes import descendants
 
 from aivj.packs import feature_extraction
 from aivj.packs.feature_extraction import NUM_FEW, Extraction, extract
@@ -21,9 +22,7 @@ def presets(corpus: list[PresetFile]) -> list[tuple[str, bytes]]:
 
 
 def workers() -> list[psutil.Process]:
-    # Other tests of this process may have left a child that nobody has waited for yet.
-    living = [c for c in psutil.Process().children() if c.status() != psutil.STATUS_ZOMBIE]
-    return [child for child in living if "spawn_main" in " ".join(child.cmdline())]
+    return [process for process, command in descendants() if "spawn_main" in command]
 
 
 def test_processes_give_what_this_one_gives(presets: list[tuple[str, bytes]]) -> None:
