@@ -16,13 +16,13 @@ from aivj.browser.gpus import GpuPin, visible_gpus
 from aivj.browser.nvidia_smi import is_installed
 from aivj.browser.profiles import GpuPolicy, pinned
 from aivj.browser.session import BrowserSession
+from aivj.contracts.alert_limits import MIN_FREE_BYTES
 from aivj.errors import AivjError, MissingDependencyError, StorageError
 from aivj.stage.assets import DIST, read_assets
 from aivj.storage import require_writable_folder
 
 State = Literal["ok", "missing", "optional"]
 
-MIN_FREE_BYTES = 2 * 1024**3
 _COMMAND_TIMEOUT_S = 20
 
 

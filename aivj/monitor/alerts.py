@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from aivj.browser.renderer import SOFTWARE
 from aivj.contracts.alert_limits import (
     FAILURE_SHARE,
     MIN_ATTEMPTS_TO_JUDGE,
@@ -24,7 +25,6 @@ from aivj.contracts.run_folder import MIN_SOUND_RMS
 from aivj.monitor.run_watch import RunLook
 
 _SWIFTSHADER = re.compile("swiftshader", re.IGNORECASE)
-_SOFTWARE_CLASSES = frozenset({"llvmpipe", "swiftshader", "software"})
 _GIB = 1024**3
 
 
@@ -87,7 +87,7 @@ def _software(look: RunLook) -> Iterator[Alert]:
     runtime, renderer = look.told.get("runtime"), look.told.get("renderer")
     kind = renderer.get("rendererClass") if isinstance(renderer, dict) else None
     wanted = isinstance(runtime, dict) and runtime.get("requireGpu") is True
-    if wanted and kind in _SOFTWARE_CLASSES:
+    if wanted and kind in SOFTWARE:
         yield _error(
             "software_renderer",
             f"a GPU was asked for and {look.renderer or kind} draws; stop it, see `aivj doctor`",

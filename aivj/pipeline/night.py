@@ -15,6 +15,7 @@ from aivj.contracts.night import NightKind, read_night
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.run_folder import EVAL_NAME, RUN_SUMMARY_NAME
+from aivj.contracts.run_summary import MIN_OK_RATE
 from aivj.contracts.verification import REPORT_NAME
 from aivj.coupling.served_files import CHECKPOINT_NAME
 from aivj.errors import InputError, RunError
@@ -78,7 +79,7 @@ class NightRequest(BaseModel):
         default=False, description="Promote what is verified and no worse than what is served."
     )
     min_ok_rate: float = Field(
-        0.1, ge=0, le=1, description="Least share of pairs that are lit and move."
+        MIN_OK_RATE, ge=0, le=1, description="Least share of pairs that are lit and move."
     )
     only: Names = Field((), description="Only this stage; several by comma or repeated.")
     skip: Names = Field((), description="Not this stage; several by comma or repeated.")
