@@ -12,10 +12,10 @@ from rich.console import Console
 
 from aivj.contracts.json_text import row_bytes
 from aivj.contracts.library_page import PresetQuality
-from aivj.monitor.guard import Guard
 from aivj.monitor.library_index import ENERGIES, KnownPreset, LibraryIndex, LibraryQuery
 from aivj.monitor.library_pictures import LibraryPictures
-from aivj.monitor.library_server import LibraryServer
+from aivj.monitor.library_routes import LibraryRoutes
+from aivj.monitor.library_shelf import LibraryShelf
 from aivj.monitor.library_sources import Library
 
 _NUM_LOOKS = 5
@@ -39,11 +39,12 @@ def main() -> None:
     index = LibraryIndex(presets, {})
     console.print(f"index of {num}: {time.process_time() - start:.2f} CPU s")
     with tempfile.TemporaryDirectory(prefix="aivj-library-") as folder:
-        server = LibraryServer(Library(index, "made"), LibraryPictures(folder), Guard(None))
+        shelf = LibraryShelf(lambda: Library(index, "made"))
+        routes = LibraryRoutes(shelf, LibraryPictures(folder))
         for name, query in _QUERIES.items():
             start = time.process_time()
             for _ in range(_NUM_LOOKS):
-                row_bytes(server.page(query, 1))
+                row_bytes(routes.page(query, 1))
             each_ms = 1000 * (time.process_time() - start) / _NUM_LOOKS
             console.print(f"{name}: {each_ms:.0f} CPU ms an answer")
 

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 import typer
 
 from aivj.cli.console import err, out, working
+from aivj.cli.places import kept
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
     from aivj.monitor.library_server import LibraryServer
+    from aivj.monitor.library_sources import Library
     from aivj.settings import Settings
 
 _HOST = "127.0.0.1"
@@ -52,31 +54,50 @@ def library(
     """
     from aivj.monitor.guard import Guard
     from aivj.monitor.library_pictures import LibraryPictures
+    from aivj.monitor.library_routes import LibraryRoutes
     from aivj.monitor.library_server import LibraryServer
-    from aivj.monitor.library_sources import read_library
+    from aivj.monitor.library_shelf import LibraryShelf
 
     settings: Settings = context.obj
     origin = None if player is None else _origin(player)
+    shelf = LibraryShelf(lambda: read_home_library(settings, audit, pack))
     with working("reading the library"):
-        source = settings.audit_dir if audit is None and pack is None else audit
-        shown = read_library(source, pack, settings.packs_root)
+        shelf.library()
     pictures = LibraryPictures(settings.takes_uri if takes is None else takes)
+    routes = LibraryRoutes(shelf, pictures, player=origin)
     try:
-        asyncio.run(_serve(LibraryServer(shown, pictures, Guard(None), player=origin), port))
+        asyncio.run(_serve(LibraryServer(routes, Guard(None)), port))
     except KeyboardInterrupt:
         err.print("stopped")
 
 
+def read_home_library(settings: "Settings", audit: Path | None, pack: str | None) -> "Library":
+    """Reads a library: what is named, else the home's audit, out of the bucket if it is in one.
+
+    Raises:
+        InputError: There is none, or it cannot be read.
+        StorageError: The bucket does not answer, or the audit's store is damaged.
+    """
+    from aivj.monitor.library_sources import read_library
+
+    if audit is None and pack is None:
+        audit = settings.audit_dir
+        if settings.home_uri is not None:
+            from aivj.pipeline.places import Places
+
+            Places(settings).restore(kept(settings, audit))
+        if not audit.is_dir():
+            raise InputError(
+                "a library's audit in the home",
+                f"no {kept(settings, audit)}",
+                "run `aivj audit ROOT`, or begin again with --pack NAME",
+            )
+    return read_library(audit, pack, settings.packs_root)
+
+
 async def _serve(server: "LibraryServer", port: int) -> None:
     async with server:
-        try:
-            origin = await server.open(_HOST, port)
-        except OSError as error:
-            raise InputError(
-                f"to listen on {_HOST}:{port}",
-                error.strerror or str(error),
-                "end what listens there, or pass --port 0 for any free port",
-            ) from error
+        origin = await server.open(_HOST, port)
         out.print(f"{origin}/")
         err.print("open it in a browser; Ctrl-C ends")
         await asyncio.Event().wait()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aivj.cli.console import err, say
-from aivj.errors import InputError, StorageError
+from aivj.cli.library import read_home_library
+from aivj.errors import StorageError
 
 if TYPE_CHECKING:
     from aivj.monitor.places import Places
@@ -69,8 +70,16 @@ def monitor(
         list[str] | None,
         typer.Option("--allowed-host", help="A name that the server is asked by, as a proxy's."),
     ] = None,
+    pack: Annotated[
+        str | None,
+        typer.Option(
+            "--pack", help="Pack that the library page shows. Default: what `aivj audit` found."
+        ),
+    ] = None,
 ) -> None:
     """Serve a page on the run that is going on, or went on last, until Ctrl-C.
+
+    Its second page shows the library.
 
     Example: aivj monitor
 
@@ -78,7 +87,8 @@ def monitor(
     """
     places = places_of(context.obj, project, eval_dir, stamp)
     try:
-        asyncio.run(_serve(context.obj, places, host, port, token, frozenset(allowed_host or ())))
+        names = frozenset(allowed_host or ())
+        asyncio.run(_serve(context.obj, places, host, port, token, names, pack))
     except KeyboardInterrupt:
         err.print("stopped")
 
@@ -90,28 +100,27 @@ async def _serve(
     port: int,
     token: str | None,
     names: frozenset[str],
+    pack: str | None,
 ) -> None:
     from aivj.monitor.guard import Guard, is_loopback
+    from aivj.monitor.library_pictures import LibraryPictures
+    from aivj.monitor.library_routes import LibraryRoutes
+    from aivj.monitor.library_shelf import LibraryShelf
     from aivj.monitor.server import MonitorServer
     from aivj.monitor.watches import Watches
     from aivj.redaction import secret_values, without_secrets
 
     if token is None and not is_loopback(host):
         token = secrets.token_urlsafe(24)
+    shelf = LibraryShelf(lambda: read_home_library(settings, None, pack))
     server = MonitorServer(
         Watches(places),
+        LibraryRoutes(shelf, LibraryPictures(settings.takes_uri)),
         Guard(token, names),
         clean=lambda text: without_secrets(text, secret_values(os.environ)),
     )
     async with server:
-        try:
-            origin = await server.open(host, port)
-        except (OSError, UnicodeError) as error:  # UnicodeError: no name that a host can have
-            raise InputError(
-                f"to listen on {host}:{port}",
-                getattr(error, "strerror", None) or str(error),
-                "end what listens there, or pass --port 0 for any free port",
-            ) from error
+        origin = await server.open(host, port)
         # Credentials are masked in what is printed, and this one has to be read.
         typer.echo(f"{origin}/?token={token}" if token else f"{origin}/")
         err.print("open it in a browser; Ctrl-C ends")

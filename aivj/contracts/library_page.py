@@ -53,6 +53,9 @@ class LibraryPage(ContractModel):
 
     version: Literal[1] = 1
     source: OuterText = Field(description="What was read: an audit, or a pack")
+    missing: OuterText | None = Field(
+        default=None, description="Why there is no library, and what to do; null: there is one"
+    )
     pack: OuterText | None = Field(description="The pack that is looked at, if one is")
     styles_from: OuterText = Field(description="Where styles and energy are from")
     player: str | None = Field(description="Address of a player that serves the pack; null: none")

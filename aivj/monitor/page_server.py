@@ -1,52 +1,57 @@
-"""What serves a page of ours: its script and style sheet, over an address that is listened on."""
+"""What serves pages of ours: scripts and style sheets, over an address that is listened on."""
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from aiohttp import web
 
-from aivj.errors import MissingDependencyError
+from aivj.errors import InputError, MissingDependencyError
 from aivj.monitor.guard import HEALTH_PATH, Guard
 from aivj.stage.assets import Asset, read_assets
 
+_SHARED = frozenset({"theme.css", "page.css"})
+"""Style sheets of all these pages."""
+
 
 class PageServer:
-    """Serves a page of the built stage; what it asks is added by whoever derives from this.
+    """Serves pages of the built stage; what they ask is added by whoever derives from this.
 
     Args:
-        name: The page's name: `<name>.html`, and what it loads.
+        pages: Name of each page, by its path: `<name>.html`, and what it loads.
         guard: Who may look.
         middlewares: What else comes before handlers.
-        dist: Another build of the page than this one's.
-        styles: Style sheets of other pages that it uses.
+        dist: Another build of the pages than this one's.
 
     Raises:
-        MissingDependencyError: The page has not been built.
+        MissingDependencyError: A page has not been built.
     """
 
     def __init__(
         self,
-        name: str,
+        pages: Mapping[str, str],
         guard: Guard,
         *middlewares: object,
         dist: Path | None = None,
-        styles: frozenset[str] = frozenset(),
     ) -> None:
-        self._name = name
+        names = frozenset(pages.values())
         self._assets: dict[str, Asset] = {
-            each: asset
-            for each, asset in read_assets(dist).items()
-            if each.startswith(f"{name}.") or each in styles
+            name: asset
+            for name, asset in read_assets(dist).items()
+            if name.partition(".")[0] in names or name in _SHARED
         }
-        if f"{name}.js" not in self._assets:
-            raise MissingDependencyError(
-                f"the built {name} page, {name}.js",
-                "none",
-                "run `make setup` (npm ci, npm run build)",
-            )
+        for name in names:
+            if f"{name}.js" not in self._assets:
+                raise MissingDependencyError(
+                    f"the built {name} page, {name}.js",
+                    "none",
+                    "run `make setup` (npm ci, npm run build)",
+                )
         self._runner: web.AppRunner | None = None
         self.app = web.Application(middlewares=[guard.check, *middlewares])  # type: ignore[list-item]
-        self.app.router.add_get("/", self._page)
+        for path, name in pages.items():
+            self.app.router.add_get(path, partial(self._page, f"{name}.html"))
         self.app.router.add_get(HEALTH_PATH, self._health)
         self.app.router.add_get("/{name:[a-z-]+[.][a-z]+}", self._asset)
 
@@ -54,11 +59,18 @@ class PageServer:
         """Starts to listen and returns the origin, such as `http://127.0.0.1:5195`.
 
         Raises:
-            OSError: It cannot listen there.
+            InputError: It cannot listen there.
         """
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
+        try:
+            await web.TCPSite(self._runner, host, port).start()
+        except (OSError, UnicodeError) as error:  # UnicodeError: no name that a host can have
+            raise InputError(
+                f"to listen on {host}:{port}",
+                getattr(error, "strerror", None) or str(error),
+                "end what listens there, or pass another port; 0 is any free one",
+            ) from error
         address, bound_port = self._runner.addresses[0][:2]
         shown = f"[{address}]" if ":" in address else address
         return f"http://{shown}:{bound_port}"
@@ -75,8 +87,8 @@ class PageServer:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return self._asset_response(f"{self._name}.html")
+    async def _page(self, name: str, _request: web.Request) -> web.StreamResponse:
+        return self._asset_response(name)
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
         return self._asset_response(request.match_info["name"])

@@ -1,4 +1,4 @@
-"""The monitor's server: the page, what it asks, and what other programs ask. It only reads."""
+"""The monitor's server: its pages, what they ask, and what other programs ask. It only reads."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,7 @@ from aivj.contracts.json_text import ContractModel, row_bytes
 from aivj.monitor.documents import iso_of
 from aivj.monitor.growing_file import last_lines
 from aivj.monitor.guard import Guard
+from aivj.monitor.library_routes import LibraryRoutes
 from aivj.monitor.logs import KINDS, MAX_BYTES, MAX_LINES, USUAL_LINES, log_path
 from aivj.monitor.page_server import PageServer
 from aivj.monitor.watches import UnknownRunError, Watches
@@ -30,25 +31,29 @@ class MonitorServer(PageServer):
 
     Args:
         watches: The runs.
+        library: The library that is shown beside them.
         guard: Who may look.
         clean: Takes credentials out of what a log says.
-        dist: Another build of the page than this one's.
+        dist: Another build of the pages than this one's.
         tick_s: How often an open page is told what is new, in seconds.
 
     Raises:
-        MissingDependencyError: The page has not been built.
+        MissingDependencyError: A page has not been built.
     """
 
     def __init__(
         self,
         watches: Watches,
+        library: LibraryRoutes,
         guard: Guard,
         *,
         clean: Callable[[str], str] = lambda text: text,
         dist: Path | None = None,
         tick_s: float = _TICK_S,
     ) -> None:
-        super().__init__("monitor", guard, _telling_errors, dist=dist)
+        pages = {"/": "monitor", "/library": "library"}
+        super().__init__(pages, guard, _telling_errors, dist=dist)
+        library.mount(self.app)
         self._watches = watches
         self._clean = clean
         self._tick_s = tick_s

@@ -16,6 +16,7 @@ from aivj.report.pair_views import PairView, galleries, pair_views, shown_views
 from aivj.report.text import counted, duration, fixed, moment, printable, significant
 from aivj.report.timeline import timeline
 from aivj.report.training import training_charts
+from aivj.stage.assets import THEME_STYLE
 from aivj.storage import write_atomic
 
 _TEMPLATE = "report.html.j2"
@@ -56,7 +57,8 @@ def report_html(data: ReportData) -> str:
 def render_page(template: str, **values: object) -> str:
     """Returns a page of this package's templates, in its style, under its policy."""
     environment = _environment()
-    style = environment.get_template(_STYLE).render()
+    own = environment.get_template(_STYLE).render()
+    style = f"{THEME_STYLE.read_text(encoding='utf-8')}\n{own}"
     return environment.get_template(template).render(**values, style=style, policy=_policy(style))
 
 

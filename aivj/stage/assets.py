@@ -8,6 +8,9 @@ from aivj.errors import MissingDependencyError
 from aivj.storage import sha256_hex
 
 DIST = Path(__file__).parent / "web" / "dist"
+THEME_STYLE = Path(__file__).parent / "web" / "theme.css"
+"""Colours of the pages that are read; it needs no build."""
+
 _DRAWING = "drawing.txt"
 _SERVED = {".html", ".css", ".js"}
 

@@ -13,7 +13,8 @@ from aivj.contracts.json_text import validated
 from aivj.monitor.guard import Guard
 from aivj.monitor.library_index import KnownPreset, LibraryIndex
 from aivj.monitor.library_pictures import LibraryPictures
-from aivj.monitor.library_server import LibraryServer
+from aivj.monitor.library_routes import LibraryRoutes
+from aivj.monitor.library_shelf import LibraryShelf
 from aivj.monitor.library_sources import Library
 from aivj.monitor.places import Places
 from aivj.monitor.server import MonitorServer
@@ -80,17 +81,16 @@ async def opened_pages(tmp_path):
             [("ok", ()), ("crash-safe", ("too-dark",)), ("failed", ("wasm-abort",))] * 3
         )
     ]
-    library = Library(LibraryIndex(presets, {}), "audit made")
+    shelf = LibraryShelf(lambda: Library(LibraryIndex(presets, {}), "audit made"))
+    library = LibraryRoutes(shelf, LibraryPictures(str(home / "takes")))
     async with (
-        LibraryServer(library, LibraryPictures(str(home / "takes")), Guard(None)) as shelf,
-        MonitorServer(Watches(Places(home)), Guard(None)) as monitor,
+        MonitorServer(Watches(Places(home)), library, Guard(None)) as monitor,
         StageServer(packs_root=tmp_path) as stage,
     ):
         origin = await monitor.open("127.0.0.1", 0)
-        shelf_origin = await shelf.open("127.0.0.1", 0)
         yield {
             "monitor": (origin, "#wall li:nth-child(8)"),
-            "library": (f"{shelf_origin}/", "#presets li:nth-child(9)"),
+            "library": (f"{origin}/library", "#presets li:nth-child(9)"),
             "player": (f"{stage.origin}/", "h1, h2, button"),
             "prefer": (f"{stage.origin}/prefer.html", "h1, h2, button"),
             "report": (report.as_uri(), "h1, h2, button"),

@@ -25,7 +25,9 @@ from aivj.errors import InputError
 from aivj.monitor.guard import Guard
 from aivj.monitor.library_index import KnownPreset, LibraryIndex, LibraryQuery
 from aivj.monitor.library_pictures import LibraryPictures
+from aivj.monitor.library_routes import LibraryRoutes
 from aivj.monitor.library_server import LibraryServer
+from aivj.monitor.library_shelf import LibraryShelf
 from aivj.monitor.library_sources import Library, read_library
 from aivj.packs.library_entries import sampled_entry
 from aivj.takes.store import TakeStore
@@ -140,11 +142,14 @@ def test_a_manifest_alone_tells_what_its_probe_found(tmp_path, compat, flags, qu
     assert (found.quality, tuple(found.reasons)) == (quality, reasons)
 
 
+def routes(tmp_path, index=INDEX, **options):
+    shelf = LibraryShelf(lambda: Library(index, "audit made", "mine"))
+    return LibraryRoutes(shelf, LibraryPictures(str(tmp_path / "takes")), **options)
+
+
 @contextlib.asynccontextmanager
 async def served(tmp_path, **options):
-    pictures = LibraryPictures(str(tmp_path / "takes"))
-    library = Library(INDEX, "audit made", "mine")
-    async with LibraryServer(library, pictures, Guard(None), **options) as server:
+    async with LibraryServer(routes(tmp_path, **options), Guard(None)) as server:
         origin = await server.open("127.0.0.1", 0)
         async with ClientSession() as client:
 
@@ -157,9 +162,9 @@ async def served(tmp_path, **options):
 
 async def test_the_page_and_what_it_asks_are_answered(tmp_path):
     async with served(tmp_path, player="http://127.0.0.1:5174") as ask:
-        for path in ("/", "/library.js", "/library.css", "/monitor.css"):
+        for path in ("/", "/library.js", "/library.css", "/page.css", "/theme.css"):
             assert (await ask(path))[0] == 200
-        for path in ("/monitor.js", "/player.js", "/api/status"):
+        for path in ("/monitor.js", "/monitor.css", "/player.js", "/api/status", "/library"):
             assert (await ask(path))[0] == 404
         _, body, headers = await ask("/api/library?size=2&page=2")
         page = json.loads(body)
@@ -170,7 +175,7 @@ async def test_the_page_and_what_it_asks_are_answered(tmp_path):
         assert (page["tiles"][0]["author"], page["tiles"][0]["id"]) == ("Bob", 2)
         assert page["player"] == "http://127.0.0.1:5174"
         assert json.loads((await ask("/api/library?page=99"))[1])["page"] == 1
-        assert (await ask("/api/picture?id=0"))[0] == 404
+        assert (await ask("/api/library/picture?id=0"))[0] == 404
         assert (await ask("/api/library", "POST"))[0] == 405
         assert (await ask("/api/library", Host="evil.example"))[0] == 403
         assert (await ask("/api/library", Origin="http://evil.example"))[0] == 403
@@ -179,7 +184,7 @@ async def test_the_page_and_what_it_asks_are_answered(tmp_path):
 NASTY = ["..", "../secret", "%00", "\0", "/etc/passwd", "9" * 400, "-1", "1e3", "0", "²", HOSTILE]
 VALUES = st.sampled_from(NASTY) | st.text(max_size=30) | st.text(string.punctuation, max_size=12)
 NAMES = ["text", "style", "energy", "quality", "failure", "page", "size", "id", "token"]
-ROUTES = ["/api/library", "/api/picture", "/library.js", "/", "/x.js", "/secret"]
+ROUTES = ["/api/library", "/api/library/picture", "/library.js", "/", "/x.js", "/secret"]
 
 
 async def test_whatever_is_asked_nothing_breaks_and_nothing_outside_is_told(tmp_path):
@@ -201,9 +206,7 @@ async def test_whatever_is_asked_nothing_breaks_and_nothing_outside_is_told(tmp_
 
 
 def test_the_document_is_one_that_can_be_read_again(tmp_path):
-    library = Library(INDEX, "audit made")
-    server = LibraryServer(library, LibraryPictures(str(tmp_path / "takes")), Guard(None))
-    page = server.page(LibraryQuery(text="rave"), 1)
+    page = routes(tmp_path).page(LibraryQuery(text="rave"), 1)
     assert type(page).model_validate_json(document_bytes(page)) == page
 
 
@@ -214,14 +217,29 @@ async def test_pictures_are_of_takes_by_content(tmp_path):
         writer.add(failed(failed_id))
     contents = [drawn_id, failed_id, "c" * 64]
     presets = [KnownPreset(f"{each}.milk", each, "", "calm", "ok") for each in contents]
-    pictures = LibraryPictures(str(tmp_path / "takes"))
-    library = Library(LibraryIndex(presets, {}), "audit made")
-    async with LibraryServer(library, pictures, Guard(None)) as server:
-        origin = await server.open("127.0.0.1", 0)
-        async with ClientSession() as client:
-            for number, expected in enumerate([200, 404, 404]):
-                async with client.get(f"{origin}/api/picture?id={number}") as response:
-                    assert response.status == expected
-                    assert expected != 200 or await response.read() == b"last"
-    assert [pictures.has(preset) for preset in presets] == [True, False, False]
-    assert pictures.fault is None
+    async with served(tmp_path, index=LibraryIndex(presets, {})) as ask:
+        for number, expected in enumerate([200, 404, 404]):
+            status, body, _ = await ask(f"/api/library/picture?id={number}")
+            assert status == expected
+            assert expected != 200 or body == b"last"
+        page = json.loads((await ask("/api/library"))[1])
+    assert [tile["hasPicture"] for tile in page["tiles"]] == [True, False, False]
+    assert page["notices"] == []
+
+
+def test_a_library_is_read_once_it_is_there_and_until_then_it_is_said_what_to_do(tmp_path):
+    found = []
+
+    def read():
+        if not found:
+            raise InputError("an audit", "none", "run `aivj audit ROOT`")
+        return found.pop()
+
+    answers = LibraryRoutes(LibraryShelf(read), LibraryPictures(str(tmp_path / "takes")))
+    nothing = answers.page(LibraryQuery(), 1)
+    assert nothing.missing == "expected an audit; found none; run `aivj audit ROOT`"
+    assert (nothing.num_presets, nothing.tiles) == (0, [])
+    found.append(Library(INDEX, "audit made"))
+    for _ in range(2):
+        page = answers.page(LibraryQuery(), 1)
+        assert (page.missing, page.num_presets) == (None, 5)

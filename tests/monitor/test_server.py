@@ -13,6 +13,11 @@ from hypothesis import strategies as st
 from monitor.made_runs import STARTED_S, row, write_run
 
 from aivj.monitor.guard import Guard, is_loopback
+from aivj.monitor.library_index import KnownPreset, LibraryIndex
+from aivj.monitor.library_pictures import LibraryPictures
+from aivj.monitor.library_routes import LibraryRoutes
+from aivj.monitor.library_shelf import LibraryShelf
+from aivj.monitor.library_sources import Library
 from aivj.monitor.places import Places
 from aivj.monitor.server import MonitorServer
 from aivj.monitor.watches import Watches
@@ -38,7 +43,10 @@ def home(tmp_path):
 @contextlib.asynccontextmanager
 async def served(home, token=None, **options):
     watches = Watches(Places(home), lambda: STARTED_S + 60)
-    async with MonitorServer(watches, Guard(token), **options) as server:
+    presets = [KnownPreset("a/Ann - Rain.milk", None, "", "calm", "ok")]
+    shelf = LibraryShelf(lambda: Library(LibraryIndex(presets, {}), "audit made"))
+    library = LibraryRoutes(shelf, LibraryPictures(str(home / "takes")))
+    async with MonitorServer(watches, library, Guard(token), **options) as server:
         origin = await server.open("127.0.0.1", 0)
         async with ClientSession(cookie_jar=DummyCookieJar()) as client:
 
@@ -57,6 +65,11 @@ async def test_everything_that_the_page_asks_is_answered(home):
         assert (status, b"AIVJ monitor" in body) == (200, True)
         assert "script-src 'self'" in headers["Content-Security-Policy"]
         assert (await ask("/monitor.js"))[0] == (await ask("/monitor.css"))[0] == 200
+        status, body, _ = await ask("/library")
+        assert (status, b"AIVJ library" in body) == (200, True)
+        assert (await ask("/library.js"))[0] == (await ask("/page.css"))[0] == 200
+        assert json.loads((await ask("/api/library"))[1])["tiles"][0]["title"] == "Rain"
+        assert (await ask("/api/library/picture?id=0"))[0] == 404
         assert json.loads((await ask("/api/status"))[1])["stamp"] == "mine"
         state = json.loads((await ask("/api/state?run=runs/mine"))[1])
         assert [(tile["pair"], tile["hasPicture"]) for tile in state["wall"]] == [
@@ -115,7 +128,7 @@ async def test_what_a_log_says_is_text_without_control_characters_and_credential
 )
 async def test_pages_from_elsewhere_are_refused(home, headers):
     async with served(home) as (ask, _, _):
-        for path in ("/", "/api/status", "/api/log?kind=meta", "/api/events"):
+        for path in ("/", "/api/status", "/api/log?kind=meta", "/api/events", "/api/library"):
             status, body, _ = await ask(path, **headers)
             assert status in {400, 403}, path
             assert b"demo_pack" not in body
@@ -130,7 +143,7 @@ async def test_nothing_can_be_written(home):
 
 async def test_beyond_this_machine_a_token_is_asked_for(home):
     async with served(home, TOKEN) as (ask, _, _):
-        for path in ("/", "/monitor.js", "/api/status", "/api/events", "/?token=wrong"):
+        for path in ("/", "/monitor.js", "/api/status", "/api/events", "/api/library", "/?token=x"):
             assert (await ask(path))[0] == 401
             assert (await ask(path, Authorization="Bearer wrong", Cookie="aivj-monitor=x"))[
                 0
@@ -175,7 +188,18 @@ async def test_an_open_page_is_told_what_is_new_and_nothing_twice(home):
             await asyncio.wait_for(response.content.readline(), 0.5)
 
 
-ROUTES = ["/api/status", "/api/state", "/api/log", "/api/picture", "/monitor.js", "/", "/x.js"]
+ROUTES = [
+    "/",
+    "/library",
+    "/api/status",
+    "/api/state",
+    "/api/log",
+    "/api/picture",
+    "/api/library",
+    "/api/library/picture",
+    "/monitor.js",
+    "/x.js",
+]
 NASTY = [
     "..",
     "../..",
@@ -197,7 +221,8 @@ NASTY = [
 ]
 VALUES = st.sampled_from(NASTY) | st.text(max_size=30) | st.text(string.punctuation, max_size=12)
 QUERIES = st.dictionaries(
-    st.sampled_from(["run", "kind", "lines", "pack", "pair", "token"]), VALUES
+    st.sampled_from(["run", "kind", "lines", "pack", "pair", "token", "text", "page", "id"]),
+    VALUES,
 )
 
 

@@ -2,7 +2,7 @@
 // --tests, the unit tests as well.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -72,6 +72,27 @@ async function drawingDigest() {
   return digest.digest("hex");
 }
 
+/** Copies pages and style sheets; what pages share stands in `parts/` and is put in its place. */
+async function copyStatic() {
+  const from = join(web, "static");
+  const parts = join(from, "parts");
+  await cp(from, join(web, "dist"), { recursive: true, filter: (path) => path !== parts });
+  await cp(join(web, "theme.css"), join(web, "dist/theme.css"));
+  const texts = new Map();
+  for (const name of await readdir(parts)) {
+    texts.set(name.replace(".html", ""), (await readFile(join(parts, name), "utf8")).trimEnd());
+  }
+  for (const name of (await readdir(from)).filter((each) => each.endsWith(".html"))) {
+    const text = await readFile(join(from, name), "utf8");
+    const whole = text.replace(/^( *)<!-- part (\w+) -->$/gm, (_, indent, part) => {
+      const lines = texts.get(part)?.split("\n");
+      if (lines === undefined) throw new Error(`${name} asks for a part ${part}: there is none`);
+      return lines.map((line) => indent + line).join("\n");
+    });
+    if (whole !== text) await writeFile(join(web, "dist", name), whole);
+  }
+}
+
 async function testEntries(folder) {
   const names = await readdir(folder);
   return names.filter((name) => name.endsWith(".test.ts")).map((name) => join(folder, name));
@@ -96,7 +117,7 @@ await mkdir(join(web, "dist"), { recursive: true });
 await Promise.all([
   build(pages),
   build(converter),
-  cp(join(web, "static"), join(web, "dist"), { recursive: true }),
+  copyStatic(),
   drawingDigest().then((digest) => writeFile(join(web, "dist/drawing.txt"), digest)),
 ]);
 if (process.argv.includes("--tests")) await buildTests();

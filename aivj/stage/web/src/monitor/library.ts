@@ -3,7 +3,8 @@
 import { isObject } from "../ground/json.ts";
 import { element, fillSelect, setText } from "../page/elements.ts";
 import { make } from "./build.ts";
-import { figure } from "./words.ts";
+import { LIBRARY_PATH, wireTabs, wireTheme } from "./page_bar.ts";
+import { count, figure } from "./words.ts";
 
 const VERSION = 1;
 const TYPING_MS = 200;
@@ -33,6 +34,7 @@ interface Choice {
 /** A page of the library: `aivj/contracts/library_page.py`, in the words of its JSON. */
 interface Page {
   readonly source: string;
+  readonly missing: string | null;
   readonly pack: string | null;
   readonly stylesFrom: string;
   readonly player: string | null;
@@ -71,7 +73,7 @@ async function look(): Promise<void> {
   numAsked += 1;
   const turn = numAsked;
   const query = asked();
-  history.replaceState(null, "", query.size > 0 ? `/?${query}` : "/");
+  history.replaceState(null, "", location.pathname + (query.size > 0 ? `?${query}` : ""));
   try {
     const response = await fetch(`/api/library?${query}`);
     const told: unknown = await response.json();
@@ -87,9 +89,12 @@ function show(told: Page): void {
   page = told.page;
   const noun = told.numFound === 1 ? "preset" : "presets";
   const all = told.numFound === told.numPresets ? "" : ` of ${count(told.numPresets)}`;
-  setText(element("found", HTMLElement), `${count(told.numFound)}${all} ${noun}`);
+  const isThere = told.missing === null;
+  const found = `${count(told.numFound)}${all} ${noun}`;
+  setText(element("found", HTMLElement), isThere ? found : "No library yet");
   setText(element("source", HTMLElement), told.source);
-  const notices = [`Styles: ${told.stylesFrom}`, ...told.notices];
+  for (const id of ["query", "pages"]) element(id, HTMLElement).hidden = !isThere;
+  const notices = isThere ? [`Styles: ${told.stylesFrom}`, ...told.notices] : [];
   setText(element("notice", HTMLElement), notices.join("; "));
   const { styles, energies, qualities, failures } = told.choices;
   [styles, energies, qualities, failures].forEach((choices, place) => {
@@ -98,7 +103,7 @@ function show(told: Page): void {
   });
   const labels = new Map(styles.map(({ key, label }) => [key, label]));
   const tiles = told.tiles.map((tile) => tileOf(tile, told, labels.get(tile.style) ?? tile.style));
-  const none = make("li", { class: "empty" }, "No preset is like that.");
+  const none = make("li", { class: "empty" }, told.missing ?? "No preset is like that.");
   element("presets", HTMLElement).replaceChildren(...(tiles.length > 0 ? tiles : [none]));
   setText(element("page", HTMLElement), `${told.page} of ${count(told.numPages)}`);
   earlier.disabled = told.page <= 1;
@@ -180,11 +185,7 @@ function pictureOf({ id, hasPicture }: Tile): HTMLElement {
   if (!hasPicture) return make("div", { class: "picture no-picture" }, "no picture");
   const query = new URLSearchParams({ id: String(id) });
   const size = { width: "320", height: "180", loading: "lazy", decoding: "async" };
-  return make("img", { class: "picture", src: `/api/picture?${query}`, alt: "", ...size });
-}
-
-function count(num: number): string {
-  return num.toLocaleString("en-GB");
+  return make("img", { class: "picture", src: `/api/library/picture?${query}`, alt: "", ...size });
 }
 
 function anew(): void {
@@ -209,6 +210,8 @@ element("query", HTMLFormElement).addEventListener("submit", (event) => {
 earlier.addEventListener("click", () => turn(-1));
 later.addEventListener("click", () => turn(1));
 
+wireTabs(location.pathname !== LIBRARY_PATH);
+wireTheme();
 const first = new URLSearchParams(location.search);
 text.value = first.get("text") ?? "";
 for (const { name, select } of pickers) {

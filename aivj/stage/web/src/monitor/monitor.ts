@@ -6,12 +6,12 @@ import { showFigures } from "./figures.ts";
 import { LineChart } from "./line_chart.ts";
 import { LogView } from "./log_view.ts";
 import { Outcome } from "./outcome.ts";
+import { wireTabs, wireTheme } from "./page_bar.ts";
 import { coverage, Summary } from "./summary.ts";
 import type { Told } from "./told.ts";
 import { Wall } from "./wall.ts";
 import { moment, percent, rate } from "./words.ts";
 
-const THEME_KEY = "aivj.monitor.theme";
 const LATEST = "";
 const MINUTE_S = 60;
 /** Rates that are shown: of shorter times there would be spikes. */
@@ -112,42 +112,14 @@ picked.addEventListener("change", () => {
   feed.open(picked.value);
 });
 
-const root = document.documentElement;
-element("theme", HTMLButtonElement).addEventListener("click", () => {
-  const isLight =
-    root.dataset.theme === undefined
-      ? matchMedia("(prefers-color-scheme: light)").matches
-      : root.dataset.theme === "light";
-  setTheme(isLight ? "dark" : "light");
-});
-
-function setTheme(theme: string): void {
-  root.dataset.theme = theme;
-  try {
-    localStorage.setItem(THEME_KEY, theme);
-  } catch {
-    // Where storage is refused, the choice lasts as long as the page.
-  }
-  recolour();
-}
-
 function recolour(): void {
   for (const chart of [coverageChart, rateChart]) chart.clear();
   outcome.recolour();
   if (last !== null) show(last);
 }
 
-function keptTheme(): string | null {
-  try {
-    return localStorage.getItem(THEME_KEY);
-  } catch {
-    return null;
-  }
-}
-
-const theme = keptTheme();
-if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-matchMedia("(prefers-color-scheme: light)").addEventListener("change", recolour);
+wireTabs(false);
+wireTheme(recolour);
 setInterval(() => {
   if (!document.hidden) summary.tick();
 }, 1000);
