@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from aivj.contracts.checks import Mode
@@ -12,6 +12,8 @@ from aivj.gate.features import FeatureRequest
 
 OnProgress = Callable[[str], None]
 """Told what happens now, in a few words."""
+
+_SMALL_SIZE, _SMALL_VIEWPORT = (320, 180), (640, 360)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,15 @@ class VerifyRequest:
     heartbeat_s: float = 30.0
     host: str = "127.0.0.1"
     port: int = 0
+
+    def on_software(self) -> "VerifyRequest":
+        """Returns the same on a small page: what a CPU draws in real time is all it has time for.
+
+        A page of somebody else's stays as large as its controls may need it to be.
+        """
+        if self.url is not None:
+            return self
+        return replace(self, size=_SMALL_SIZE, viewport=_SMALL_VIEWPORT)
 
     def page(self, origin: str) -> str:
         """Returns the page's address; what it names itself is left as it is."""

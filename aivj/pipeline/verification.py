@@ -45,6 +45,8 @@ def verify(
     on_progress: OnProgress = lambda _: None,
 ) -> Verification:
     """Plays a page and writes the evidence into `out_dir`; see `aivj.gate.verify.verify_page`."""
+    if choice.report.is_software:
+        request = request.on_software()
     with PresetConverter(conversion_cache) as converter:
         return asyncio.run(
             verify_page(

@@ -43,7 +43,8 @@ OPTIONS = [
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """A home with a small pack and its measurements, and files that are not what they should be."""
-    place = tmp_path_factory.mktemp("place")
+    # So deep that `../..` holds nothing else, which verbs would read.
+    place = tmp_path_factory.mktemp("outside") / "around" / "place"
     TinyPack(place / "home", num_pairs=4).write()
     write_library(place / "home" / "public", num_each=3)
     (place / "folder").mkdir()

@@ -1,4 +1,8 @@
-"""The loop as a job is the loop typed verb by verb: the same artifacts but for times and ids."""
+"""The loop as a job is the loop typed verb by verb: the same artifacts but for times and ids.
+
+So a fit on a worker of Ray Train gives the very net of a fit in process. Submitted again, the loop
+and the job of one of its stages find all done.
+"""
 
 import json
 import re
@@ -6,7 +10,10 @@ import shutil
 
 import pyarrow.parquet
 import pytest
+from ray_jobs.conftest import NUM_PAIRS
 
+from aivj.contracts.eval_rows import read_eval_rows
+from aivj.coupling.checkpoint import read_checkpoint
 from aivj.storage import sha256_hex
 
 # Six verbs twice, and two jobs: a minute where nothing else is done.
@@ -25,7 +32,7 @@ sample:
   target-coverage: 1
 train:
   epochs: 2
-  workers: 0   # of Ray Train, which test_coupling_jobs compares
+  workers: 1   # of Ray Train; typed, the fit is in process
 score:
   min-quality-std: 0
 """
@@ -33,8 +40,9 @@ NET = "loops/real/coupling/models/coupling_net_final.safetensors"
 QUALITY = "public/presets/real/pairs-quality.v0.json"
 REPORT = "loops/real/verify/report.json"
 TIMES = ["t_ms", "render_ms_per_frame"]
+STATES = "loops/real/coupling/ray"
 # What a page shows and logs while it plays in real time, and what one loop alone keeps.
-PLAYED = re.compile(r"verify/|verify-report\.json$|stages/|eval\.parquet$|/\.")
+PLAYED = re.compile(rf"verify/|verify-report\.json$|stages/|eval\.parquet$|/\.|{STATES}/")
 _TIME = re.compile(
     rb'"(tMs|renderMsPerFrame|elapsedSec)": ?[\d.]+|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?'
     # How many browsers were opened, and how many anew since they did not answer in time.
@@ -106,18 +114,47 @@ def test_the_loop_submitted_is_the_loop_typed_and_submitted_again_does_nothing(
     left = contents(submitted)
     assert len(left) > 15
     assert left == contents(typed)
+    assert read_checkpoint(submitted / NET).card.metrics["epoch"] == 2
     rows = [
         pyarrow.parquet.read_table(each / "loops/real/run/eval.parquet").drop_columns(TIMES)
         for each in homes
     ]
     assert rows[0].equals(rows[1])
+    measured = read_eval_rows(submitted / "loops/real/run/eval.jsonl").rows
+    assert sorted(row.pair for row in measured) == list(range(NUM_PAIRS))
     reports = [json.loads((each / REPORT).read_text()) for each in homes]
     required = [
         {name for name, each in one["checks"].items() if each["required"]} for one in reports
     ]
     assert required[0] == required[1] != set()
 
+    assert (submitted / STATES).is_dir()
+    assert "the CPU was allowed" in done.stdout
+
     again = head.submit(*asked, home=submitted, token=head.token)
     assert again.returncode == 0, again.stdout
     assert again.stdout.count("done before") == 3
+
+    run = submitted / "loops/real/run"
+    again = head.submit("sample_pairs", *drawn_again(run), home=submitted, token=head.token)
+    assert again.returncode == 0, again.stdout
     assert contents(submitted) == left
+    taken = next(head.folder.glob("session_2*/runtime_resources/working_dir_files/_ray_pkg_*/"))
+    assert_code_and_stage_were_taken_along(taken)
+
+
+def drawn_again(run):
+    """What a job that samples is given to do what the loop has done."""
+    return [
+        *("--pack", "real", "--gpu", "software", "--width", 64, "--height", 36),
+        *("--warmup-frames", 2, "--measure-frames", 4, "--target-coverage", 1, "--workers", 2),
+        *("--out-dir", run),
+    ]
+
+
+def assert_code_and_stage_were_taken_along(folder):
+    assert (folder / "aivj/stage/web/dist/probe.js").is_file()
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {"aivj", "ray_jobs"}
+    assert not names & {".venv", ".git", "node_modules", "var", "tests"}
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 20e6
