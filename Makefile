@@ -67,8 +67,9 @@ walls: setup
 test-stage: setup
 	npm test --silent
 
+# The tests start hundreds of processes of Python and Node that would compile anew, each for itself.
 test-python: setup $(BIN)/.test-ready
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder --durations=15
+	PYTHONDONTWRITEBYTECODE= NODE_COMPILE_CACHE=$(CURDIR)/build/node-compiled $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder --durations=15
 
 bench: setup ## pairs a minute, next to the classic protocol and to one browser without Ray
 	$(BIN)/python -m benchmarks.sampling_throughput

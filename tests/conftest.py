@@ -41,6 +41,7 @@ LONGEST_FIRST = (
         "fleet/test_sweep.py",
         "takes/test_determinism.py",
         "pipeline/test_learning.py",
+        "sampling/test_resume.py",
     ),
     (
         "ray_jobs/test_sample_pairs.py",
@@ -48,7 +49,6 @@ LONGEST_FIRST = (
         "ray_jobs/test_coupling_jobs.py",
         "ray_jobs/test_job_server.py",
     ),
-    ("sampling/test_resume.py",),
     ("pipeline/test_demo.py",),
     ("cli/test_absurd_values.py",),
     ("takes/test_render.py",),

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import open_clip
 import torch
 from safetensors.torch import save_file
 
@@ -16,6 +15,8 @@ OPENCLIP_CONFIG = {
 
 def openclip_folder(folder: Path, *, seed: int = 0) -> Path:
     """A model as OpenCLIP keeps one in a folder."""
+    import open_clip  # Two seconds, which each process of the suite would spend.
+
     torch.manual_seed(seed)
     model = open_clip.CLIP(**OPENCLIP_CONFIG)
     folder.mkdir(parents=True)

@@ -22,8 +22,8 @@ from aivj.storage.mirror import Mirror
 NUM_PAIRS = 14
 
 
-def arguments(home, out_dir, *extra, executor="in-process", num_browsers=1):
-    takes = f"{home}/takes-{PurePath(out_dir).name}"
+def arguments(home, out_dir, *extra, executor="in-process", num_browsers=1, takes=None):
+    takes = takes or f"{home}/takes-{PurePath(out_dir).name}"
     return [
         *("--home", str(home), "sample", "--pack", "real", "--takes", takes),
         *("--gpu", "software", "--width", "96", "--height", "54", "--target-coverage", "1"),
@@ -33,8 +33,7 @@ def arguments(home, out_dir, *extra, executor="in-process", num_browsers=1):
     ]
 
 
-def command(home, out_dir, *extra, executor):
-    words = arguments(home, out_dir, *extra, executor=executor, num_browsers=2)
+def as_process(words):
     return [sys.executable, "-m", "aivj.cli", *words]
 
 
@@ -63,22 +62,30 @@ def home(tmp_path_factory, draw_pack):
     return home
 
 
+@pytest.fixture
+def ray_at_hand(request):
+    """Starts the Ray that all of this process share, when it is called."""
+    return lambda: request.getfixturevalue("ray_here")
+
+
 @pytest.fixture(scope="module")
 def whole_run(home):
     out_dir = home / "whole"
-    subprocess.run(command(home, out_dir, executor="in-process"), check=True, timeout=800)
+    subprocess.run(as_process(arguments(home, out_dir)), check=True, timeout=800)
     assert finished_once(out_dir)
     return out_dir
 
 
-@pytest.mark.parametrize("executor", ["ray", "in-process"])
-def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
+@pytest.mark.parametrize(("executor", "num_browsers"), [("ray", 2), ("in-process", 1)])
+def test_killed_at_any_moment_then_resumed(
+    home, whole_run, executor, num_browsers, run_here, ray_at_hand
+):
     out_dir = home / f"killed-{executor}"
     # What a worker has in hand comes in ever larger lots: the rest of the rows come together.
     num_rows_before_death = random.Random(executor).randint(1, 3)
     rows_path = out_dir / "eval.jsonl"
-    words = command(home, out_dir, executor=executor)
-    driver = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+    words = arguments(home, out_dir, executor=executor, num_browsers=num_browsers)
+    driver = subprocess.Popen(as_process(words), stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 600
         while not rows_path.exists() or rows_path.read_bytes().count(b"\n") < num_rows_before_death:
@@ -93,8 +100,11 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
     _, alive = psutil.wait_procs(children, timeout=30)
     assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
 
-    subprocess.run([*words, "--resume"], check=True, timeout=800)
+    if executor == "ray":
+        ray_at_hand()
+    ended = run_here(*words, "--resume")
 
+    assert ended.exit_code == 0, ended.stderr
     assert finished_once(out_dir)
     assert measured(out_dir) == measured(whole_run)
     meta = read_run_meta(out_dir / "meta.json")
@@ -103,16 +113,16 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, executor):
 
 
 def test_killed_with_its_disk_then_resumed_on_an_empty_one(
-    home, whole_run, s3_uri, tmp_path, monkeypatch
+    home, whole_run, s3_uri, tmp_path, monkeypatch, run_here
 ):
     laptop, bucket = tmp_path / "laptop", open_bucket(s3_uri)
     shutil.copytree(home / "public", laptop / "public")
     Mirror(bucket, laptop).deliver("public")
     monkeypatch.setenv("AIVJ_DRIVER_SILENCE_S", "6")
-    words = command(s3_uri, f"{s3_uri}/runs/mine", executor="in-process")
+    words = arguments(s3_uri, f"{s3_uri}/runs/mine")
 
     monkeypatch.setenv("AIVJ_SCRATCH", str(tmp_path / "scratch"))
-    driver = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+    driver = subprocess.Popen(as_process(words), stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 200
         while not rows_in(bucket):
@@ -128,7 +138,9 @@ def test_killed_with_its_disk_then_resumed_on_an_empty_one(
     num_rows_before = rows_in(bucket)
     monkeypatch.setenv("AIVJ_SCRATCH", str(tmp_path / "empty"))
 
-    subprocess.run([*words, "--resume"], check=True, timeout=240)
+    ended = run_here(*words, "--resume")
+
+    assert ended.exit_code == 0, ended.stderr
 
     there = Mirror(bucket, tmp_path / "there")
     there.restore("runs/mine", wanted=lambda key: "journal" not in key)
@@ -155,7 +167,9 @@ def test_a_torn_row_is_measured_again(home, whole_run, tmp_path, run_here):
     rows = (whole_run / "eval.jsonl").read_bytes()
     (out_dir / "eval.jsonl").write_bytes(rows[:-40])
 
-    ended = run_here(*arguments(home, out_dir, "--resume"))
+    # What was drawn is kept elsewhere, and has not suffered.
+    words = arguments(home, out_dir, "--resume", takes=f"{home}/takes-{whole_run.name}")
+    ended = run_here(*words)
 
     assert ended.exit_code == 0, ended.stderr
     assert finished_once(out_dir)

@@ -6,7 +6,7 @@ import time
 
 import psutil
 import pytest
-from sampling.test_resume import arguments, children_of, command, finished_once
+from sampling.test_resume import arguments, as_process, children_of, finished_once
 
 from aivj.contracts.eval_rows import read_eval_rows
 from aivj.contracts.run_meta import read_run_meta
@@ -20,13 +20,15 @@ def home(tmp_path_factory, draw_pack):
 
 
 @pytest.mark.parametrize(
-    ("executor", "number", "exit_code"),
-    [("ray", signal.SIGTERM, 143), ("in-process", signal.SIGINT, 130)],
+    ("executor", "num_browsers", "number", "exit_code"),
+    [("ray", 2, signal.SIGTERM, 143), ("in-process", 1, signal.SIGINT, 130)],
 )
-def test_a_signal_ends_a_run_within_ten_seconds(home, executor, number, exit_code, run_here):
+def test_a_signal_ends_a_run_within_ten_seconds(
+    home, executor, num_browsers, number, exit_code, run_here
+):
     out_dir = home / executor
-    words = command(home, out_dir, executor=executor)
-    driver = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    words = arguments(home, out_dir, executor=executor, num_browsers=num_browsers)
+    driver = subprocess.Popen(as_process(words), stderr=subprocess.PIPE, text=True)
     rows = out_dir / "eval.jsonl"
     deadline = time.monotonic() + 600
     while not rows.exists() or rows.read_bytes().count(b"\n") < 3:
