@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import gc
 import os
 import random
 import secrets
@@ -90,6 +91,10 @@ os.environ.update(
 hypothesis.settings.register_profile("aivj", deadline=None)
 hypothesis.settings.load_profile("aivj")
 
+# Thousands of tests are made and kept, and looked through for rubbish again and again meanwhile: a
+# quarter of the time that it takes. `pytest_collection_finish` has them left alone afterwards too.
+gc.disable()
+
 
 def _number(path: Path) -> int:
     """Returns the place of a module's group in the order of starts."""
@@ -117,6 +122,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chance.shuffle(items)
     places: dict[Path, int] = {}
     items.sort(key=lambda item: places.setdefault(item.path, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 class _OneProcessAGroup(LoadScopeScheduling):

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -247,7 +248,8 @@ def _array(path: Path) -> NDArray[Any]:
         array = np.load(path, mmap_mode="r", allow_pickle=False, max_header_size=_MAX_HEADER)
     except FileNotFoundError as error:
         raise InputError(f"a file at {path}", "nothing there", "check the path") from error
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError) as error:
+    # numpy reads old headers by Python's tokenizer.
+    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, TokenError) as error:
         raise InputError(expected, str(error)[:200], remedy) from error
     if not isinstance(array, np.ndarray):
         raise InputError(expected, "an archive of several arrays", remedy)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aivj.contracts.embeddings import (
@@ -144,6 +144,7 @@ def test_ids_come_back_as_they_were(tmp_path_factory, ids):
 
 
 @given(st.binary(max_size=300), st.sampled_from(["vectors", "ids", "meta"]), st.integers(0, 150))
+@example(data=b"\0" * 16 + b"(", which="vectors", kept=111)
 def test_no_bytes_do_more_than_be_refused(tmp_path_factory, data, which, kept):
     files = EmbeddingFiles(tmp_path_factory.mktemp("embeddings"))
     write_embeddings(files, made(["a", "b"]))
