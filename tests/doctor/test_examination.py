@@ -13,6 +13,16 @@ from aivj.errors import MissingDependencyError, RendererRefusedError
 
 
 @pytest.fixture
+def proved_before(software_renderer, monkeypatch):
+    """The renderer that the suite has proved, for tests of something else."""
+
+    async def choose(_):
+        return software_renderer
+
+    monkeypatch.setattr(module, "choose_renderer", choose)
+
+
+@pytest.fixture
 def gpu_choice(software_renderer, monkeypatch):
     """A proved GPU renderer, for which the CPU stands in."""
     plan = dataclasses.replace(software_renderer.plan, profile="headless-egl")
@@ -45,6 +55,7 @@ def test_a_gpu_that_is_not_there_is_said_and_refused(tmp_path):
         examination.require_health()
 
 
+@pytest.mark.usefixtures("proved_before")
 def test_a_home_that_cannot_be_made_is_missing(tmp_path):
     (tmp_path / "file").write_text("no folder")
 
@@ -55,6 +66,7 @@ def test_a_home_that_cannot_be_made_is_missing(tmp_path):
     assert (disk.state, disk.found) == ("missing", f"{tmp_path / 'file'}, which is a file")
 
 
+@pytest.mark.usefixtures("proved_before")
 def test_what_is_missing_is_named_with_what_to_do(tmp_path, monkeypatch):
     which = shutil.which
     monkeypatch.setattr(
@@ -76,6 +88,7 @@ def row(examination, name):
     return next(finding for finding in examination.findings if finding.name == name)
 
 
+@pytest.mark.usefixtures("proved_before")
 def test_a_machine_without_nvidia_smi_says_so_and_is_fit_for_software(tmp_path):
     examination = examine(tmp_path, "software")
 
@@ -84,6 +97,7 @@ def test_a_machine_without_nvidia_smi_says_so_and_is_fit_for_software(tmp_path):
     examination.require_health()
 
 
+@pytest.mark.usefixtures("proved_before")
 @pytest.mark.parametrize(("policy", "state"), [("require", "missing"), ("software", "optional")])
 def test_an_nvidia_smi_that_fails_is_said(policy, state, tmp_path, monkeypatch):
     install_program(
@@ -95,6 +109,7 @@ def test_an_nvidia_smi_that_fails_is_said(policy, state, tmp_path, monkeypatch):
     assert (finding.state, finding.found) == (state, "Driver/library version mismatch")
 
 
+@pytest.mark.usefixtures("proved_before")
 def test_software_rendering_pins_nothing_to_the_gpus_it_lists(tmp_path, monkeypatch):
     FakeGpus((0, 1)).install(tmp_path, monkeypatch)
 
