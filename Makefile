@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test secrets lint types walls test-python test-stage docs scan clean
 .PHONY: bench bench-audit bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
-.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-styles bench-takes-store chaos cluster-test fresh-test image-test
+.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-styles bench-takes-store chaos cluster-test fresh-test image-test wasted-nights
 .PHONY: audit gpu-proof sbom
 
 help: ## list the commands
@@ -137,6 +137,9 @@ audit: sbom ## known vulnerabilities of what is installed; needs the network for
 
 chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sampled; nothing may be lost
 	$(BIN)/python -m benchmarks.chaos
+
+wasted-nights: setup $(BIN)/.test-ready ## plant what wastes a night, one by one; each must be told in time; 15 minutes, needs root
+	$(BIN)/python -m benchmarks.wasted_nights
 
 cluster-test: setup $(BIN)/.test-ready ## a cluster here that loses nodes, links and its driver while a job goes on; needs root
 	@$(BIN)/python -m benchmarks.cluster_test

@@ -42,7 +42,9 @@ class _Speaker(Console):
         clean = [_clean(each) for each in objects]
         super().print(*clean, **options)
         for copy in _copies:
-            copy.print(*clean, **options)
+            # What a full disk does not take, stands on the screen.
+            with contextlib.suppress(OSError):
+                copy.print(*clean, **options)
 
 
 def _clean(printed: Any) -> Any:
@@ -75,13 +77,14 @@ def copied_to(path: Path) -> Iterator[None]:
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a", encoding="utf-8", buffering=1)
-    with file:
-        copy = Console(file=file, width=_COPY_WIDTH, highlight=False, soft_wrap=True, no_color=True)
-        _copies.append(copy)
-        try:
-            yield
-        finally:
-            _copies.remove(copy)
+    copy = Console(file=file, width=_COPY_WIDTH, highlight=False, soft_wrap=True, no_color=True)
+    _copies.append(copy)
+    try:
+        yield
+    finally:
+        _copies.remove(copy)
+        with contextlib.suppress(OSError):
+            file.close()
 
 
 def print_error(error: AivjError) -> None:

@@ -39,7 +39,7 @@ def morning(
     """
     with working("reading what the night left"):
         from aivj.pipeline.morning import NightOnDisk, judge_morning
-        from aivj.pipeline.night import NightFiles
+        from aivj.pipeline.night import BUCKET, NightFiles
 
         settings: Settings = context.obj
         home = settings.home_uri or str(settings.home)
@@ -49,11 +49,11 @@ def morning(
             NightOnDisk(
                 record=record,
                 run=at_hand(files.run),
-                summary=at_hand(files.summary),
                 qualities={pack: at_hand(files.quality(pack)) for pack in record.packs},
                 reports={pack: at_hand(files.report(pack)) for pack in record.packs},
-                bucket_uri=bucket or settings.bucket_uri,
+                bucket_uri=bucket or record.places.get(BUCKET) or settings.bucket_uri,
                 packs_root=settings.packs_root,
+                spool=settings.tracking_spool,
             )
         )
     if as_json:

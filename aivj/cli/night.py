@@ -28,6 +28,7 @@ from aivj.cli.results import plain_table
 from aivj.cli.stopping import goes_on_with
 from aivj.cli.tracking import typed_command
 from aivj.cli.verb import Verb
+from aivj.errors import AivjError
 
 if TYPE_CHECKING:
     from aivj.contracts.monitor_status import Alert
@@ -115,8 +116,17 @@ def night(
     context.meta[IN_LOOP] = True
     with night_locked(_here(settings, files.folder)), copied_to(_here(settings, files.log)):
         say(f"night {stamp}: {files.folder}")
-        run = NightRun(files, request, stages, lines, command=typed_command())
-        _examine(request, settings, lines, gpu, bucket, tracking_uri)
+        bucket_uri = bucket or settings.bucket_uri
+        run = NightRun(
+            files, request, stages, lines, command=typed_command(), bucket_uri=bucket_uri
+        )
+        try:
+            _examine(request, settings, lines, gpu, bucket, tracking_uri)
+        except AivjError as error:
+            run.refuse(error)
+            why = f"{error.found}; {error.remedy}"
+            _tell(notifier, f"Night {stamp} was refused", why, "failure")
+            raise
         _tell(notifier, f"Night {stamp} began", ", ".join(request.packs), "info")
         with alerts_told(settings.home, _here(settings, files.run), partial(_tell_alert, notifier)):
             failed = run.work(lambda stage, why: _tell(notifier, f"{stage} failed", why, "failure"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from aivj.cli.console import err, print_error
+from aivj.cli.console import err, print_error, say
 from aivj.cli.line import Line, Stage
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.night import (
@@ -18,6 +18,8 @@ from aivj.contracts.night import (
     read_night,
     write_night,
 )
+from aivj.errors import AivjError, StorageError
+from aivj.pipeline.night import BUCKET
 from aivj.pipeline.stages import EndedStages
 from aivj.storage import open_folder
 
@@ -36,6 +38,7 @@ class NightRun:
         stages: All of them, in order.
         lines: Those that are asked for, with all that they are given.
         command: As it was typed.
+        bucket_uri: Where scores are promoted to.
     """
 
     def __init__(
@@ -46,12 +49,14 @@ class NightRun:
         lines: Sequence[Line],
         *,
         command: str,
+        bucket_uri: str,
     ) -> None:
         self._lines = {id(line.stage): line for line in lines}
         self._stages = stages
         self._folder = open_folder(files.folder)
         self._ended = EndedStages(files.folder)
         before, now = read_night(self._folder), iso_utc(datetime.now(UTC))
+        self._before, self._is_unwritten = before, False
         self.record = NightRecord(
             stamp=files.stamp,
             night_kind=request.kind,
@@ -59,7 +64,7 @@ class NightRun:
             command=command,
             started_at=now if before is None else before.started_at,
             resumed_at=None if before is None else now,
-            places=files.named(),
+            places=files.named() | ({BUCKET: bucket_uri} if request.promote else {}),
             stages=[
                 NightStage(name=each.name, verb=each.section, pack=each.pack) for each in stages
             ],
@@ -90,7 +95,17 @@ class NightRun:
                     first = problem.exit_code if first is None else first
         self.record = self.record.model_copy(update={"finished_at": iso_utc(datetime.now(UTC))})
         self._write()
-        return first
+        return StorageError.exit_code if first is None and self._is_unwritten else first
+
+    def refuse(self, error: AivjError) -> None:
+        """Puts on record that the night was not let begin; one that has passed stays as it is."""
+        if self._before is not None and self._before.is_passed:
+            return
+        told = {"finished_at": iso_utc(datetime.now(UTC)), "refused": _problem_of(error)}
+        self.record = (self._before or self.record).model_copy(
+            update={**told, "command": self.record.command, "resumed_at": self.record.resumed_at}
+        )
+        self._write()
 
     def told(self) -> str:
         """Returns how it ended, for people who are not here."""
@@ -148,7 +163,15 @@ class NightRun:
         self._write()
 
     def _write(self) -> None:
-        write_night(self._folder, self.record)
+        """Writes the record; where that cannot be, the night goes on, and ends as its stages do."""
+        try:
+            write_night(self._folder, self.record)
+        except StorageError as error:
+            if not self._is_unwritten:
+                say(f"note: the night's record is not written: {error.found}; {error.remedy}")
+            self._is_unwritten = True
+        else:
+            self._is_unwritten = False
 
 
 def _problem(error: Exception) -> StageProblem:
@@ -165,8 +188,12 @@ def _problem(error: Exception) -> StageProblem:
             remedy="see the night's log; this is a fault of AIVJ",
         )
     print_error(known)
+    return _problem_of(known)
+
+
+def _problem_of(error: AivjError) -> StageProblem:
     return StageProblem(
-        exit_code=known.exit_code, expected=known.expected, found=known.found, remedy=known.remedy
+        exit_code=error.exit_code, expected=error.expected, found=error.found, remedy=error.remedy
     )
 
 

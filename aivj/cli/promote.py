@@ -15,6 +15,7 @@ from aivj.errors import GateError, InputError
 if TYPE_CHECKING:
     from aivj.release.candidate import Force
     from aivj.release.promotion import Promotion
+    from aivj.release.tracking import Tracker
     from aivj.settings import Settings
     from aivj.storage import Bucket
 
@@ -72,6 +73,7 @@ def promote(
     judgement = read_pairs_quality(quality_path).provenance.judgement
     if judgement is not None:
         out.print(judgement.sentence)
+    tracker = open_tracker(settings, tracking_uri, "promote")
     with working("promoting"):
         promotion = publish(
             pack=pack,
@@ -80,12 +82,13 @@ def promote(
             ),
             quality_path=quality_path,
             evidence_dir=evidence,
-            tracker=open_tracker(settings, tracking_uri, "promote", needs_server=True),
+            tracker=tracker,
             force=decision,
         )
     if decision is not None and promotion.pointer.forced is None:
         err.print("[yellow]note[/] every gate lets these scores pass: nothing was forced")
     print_promotion(promotion)
+    tell_unregistered(tracker)
     chosen = [] if bucket is None else ["--bucket", bucket]
     say_next(context, "releases", "--pack", pack, *chosen)
 
@@ -146,6 +149,15 @@ def bucket_to_write(uri: str, *, allow_unconditional: bool) -> "Bucket":
             "a time"
         )
     return bucket
+
+
+def tell_unregistered(tracker: "Tracker") -> None:
+    """Says what to do about a registry that could not be told."""
+    if tracker.is_away:
+        say(
+            f"note: {tracker.uri} is away, and its registry knows nothing of this: when it is "
+            "back, `aivj mlflow flush`, then the same promotion again, tell it"
+        )
 
 
 def print_promotion(promotion: "Promotion") -> None:

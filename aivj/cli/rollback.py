@@ -6,7 +6,12 @@ import typer
 
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import BucketOption, PackOption, TrackingOption
-from aivj.cli.promote import AllowUnconditionalOption, bucket_to_write, print_promotion
+from aivj.cli.promote import (
+    AllowUnconditionalOption,
+    bucket_to_write,
+    print_promotion,
+    tell_unregistered,
+)
 from aivj.cli.tracking import open_tracker
 
 if TYPE_CHECKING:
@@ -30,14 +35,16 @@ def rollback(
     from aivj.pipeline.releasing import roll_back
 
     settings: Settings = context.obj
+    tracker = open_tracker(settings, tracking_uri, "rollback")
     promotion = roll_back(
         pack=pack,
         bucket=bucket_to_write(
             bucket or settings.bucket_uri, allow_unconditional=allow_unconditional
         ),
         to=to,
-        tracker=open_tracker(settings, tracking_uri, "rollback", needs_server=True),
+        tracker=tracker,
     )
     print_promotion(promotion)
+    tell_unregistered(tracker)
     chosen = [] if bucket is None else ["--bucket", bucket]
     say_next(context, "releases", "--pack", pack, *chosen)

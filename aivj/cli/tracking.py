@@ -58,24 +58,20 @@ def flush(context: typer.Context) -> None:
     out.print(f"{num_delivered} delivered, {num_open} still being written")
 
 
-def open_tracker(
-    settings: "Settings", tracking_uri: str | None, verb: str, *, needs_server: bool = False
-) -> "Tracker":
-    """Opens the tracking server for a verb.
+def open_tracker(settings: "Settings", tracking_uri: str | None, verb: str) -> "Tracker":
+    """Opens the tracking server for a verb, whose work is not lost if the server is away.
 
     Args:
         settings: Where runs are recorded by default.
         tracking_uri: Where else.
         verb: What the runs come from.
-        needs_server: Whether the verb cannot do without the server; otherwise its work is not lost
-            if the server is away.
     """
     from aivj.release.origin import origin_tags
     from aivj.release.tracking import Tracker
 
     return Tracker(
         tracking_uri or settings.tracking_uri,
-        spool=None if needs_server else settings.tracking_spool,
+        spool=settings.tracking_spool,
         origin=origin_tags(verb, typed_command()),
     )
 

@@ -75,6 +75,7 @@ class NightRecord(ContractModel):
         started_at: Its beginning.
         resumed_at: When it was last gone on with.
         finished_at: Its end.
+        refused: Why it was not let begin; left out if it was.
         places: What it wrote where: folders and files by name.
         stages: In order.
     """
@@ -87,13 +88,15 @@ class NightRecord(ContractModel):
     started_at: str
     resumed_at: Omittable[str] = None
     finished_at: str | None = None
+    refused: Omittable[StageProblem] = None
     places: dict[str, str]
     stages: Sequence[NightStage]
 
     @property
     def is_passed(self) -> bool:
         """Whether all that was asked for has ended well."""
-        return self.finished_at is not None and all(each.has_ended_well for each in self.stages)
+        has_ended = self.finished_at is not None and self.refused is None
+        return has_ended and all(each.has_ended_well for each in self.stages)
 
 
 def read_night(folder: ObjectFolder) -> NightRecord | None:

@@ -12,7 +12,7 @@ from aivj.contracts.morning import MorningReport
 from aivj.contracts.night import NightRecord
 from aivj.contracts.pairs_quality import MIN_QUALITY_STD, PairsQuality, read_pairs_quality
 from aivj.contracts.run_meta import RunMeta, read_run_meta
-from aivj.contracts.run_summary import MIN_OK_RATE, read_run_summary
+from aivj.contracts.run_summary import MIN_OK_RATE, summary_outputs
 from aivj.contracts.style_index import read_style_index, style_index_name
 from aivj.contracts.verification import VerifyReport
 from aivj.errors import AivjError
@@ -31,28 +31,24 @@ class NightOnDisk:
     Attributes:
         record: Its record.
         run: Its run directory.
-        summary: The run's figures.
         qualities: Scores by pack.
         reports: What verifying found, by pack.
         bucket_uri: Where scores are promoted to.
         packs_root: The runtime's public folder.
+        spool: Where runs wait for the MLflow server.
     """
 
     record: NightRecord
     run: Path
-    summary: Path
     qualities: dict[str, Path]
     reports: dict[str, Path]
     bucket_uri: str
     packs_root: Path
+    spool: Path
 
 
 def judge_morning(night: NightOnDisk) -> MorningReport:
-    """Judges a night by what stands on disk and in the bucket; changes nothing.
-
-    Raises:
-        StorageError: The bucket does not answer.
-    """
+    """Judges a night by what stands on disk and in the bucket; changes nothing."""
     checks = dict(_checks(night))
     failed = any(result.fails_all for result in checks.values())
     return MorningReport(
@@ -64,6 +60,10 @@ def judge_morning(night: NightOnDisk) -> MorningReport:
 
 
 def _checks(night: NightOnDisk) -> Iterator[tuple[str, CheckResult]]:
+    refused = night.record.refused
+    if refused is not None:
+        yield "begun", _failed("a night that was let begin", refused.found, refused.remedy)
+        return
     yield "stages", _stages(night.record)
     if night.record.night_kind == "styles":
         for pack in night.record.packs:
@@ -77,13 +77,15 @@ def _checks(night: NightOnDisk) -> Iterator[tuple[str, CheckResult]]:
         return
     yield "run", _run(meta)
     yield "renderer", _renderer(meta)
-    yield "ok rate", _ok_rate(night.summary)
+    yield "ok rate", _ok_rate(night.run)
     yield "pictures", _pictures(night)
     for pack in night.record.packs:
         scored = was_asked & {"score", "train"}
         yield f"scores {pack}", _scores(night, meta, pack) if scored else _left_out()
         yield f"verified {pack}", _verified(night, pack) if "verify" in was_asked else _left_out()
         yield f"served {pack}", _served(night, pack) if "promote" in was_asked else _left_out()
+    if "train" in was_asked:
+        yield "recorded", _recorded(night.spool)
 
 
 def _asked(record: NightRecord) -> set[str]:
@@ -96,7 +98,7 @@ def _stages(record: NightRecord) -> CheckResult:
     if not bad:
         return _passed(expected, f"{len(record.stages)} have")
     told = [f"{each.name}{f' {each.pack}' if each.pack else ''} {each.state}" for each in bad]
-    remedies = [each.problem.remedy for each in bad if each.problem is not None]
+    remedies = [f"{each.name}: {each.problem.remedy}" for each in bad if each.problem is not None]
     remedy = remedies[0] if remedies else f"aivj night ... --run-stamp {record.stamp} goes on"
     return _failed(expected, ", ".join(told), remedy)
 
@@ -125,12 +127,12 @@ def _renderer(meta: RunMeta) -> CheckResult:
     return _passed(expected, f"{drawn} ({name})")
 
 
-def _ok_rate(path: Path) -> CheckResult:
+def _ok_rate(run: Path) -> CheckResult:
     expected = f"at least {MIN_OK_RATE:.0%} of the pairs lit and moving"
     try:
-        outputs = read_run_summary(path).outputs
+        outputs = summary_outputs(RunDirectory(run).rows())
     except AivjError as error:
-        return _failed(expected, error.found, "`aivj run-summary RUN` writes it")
+        return _failed(expected, error.found, error.remedy)
     found = (
         f"{outputs.ok_rate:.1%} of {outputs.total_samples}, {outputs.too_dark_pct:.1%} too dark, "
         f"{outputs.low_motion_pct:.1%} low motion"
@@ -167,7 +169,7 @@ def _scores(night: NightOnDisk, meta: RunMeta, pack: str) -> CheckResult:
     try:
         quality = read_pairs_quality(path)
     except AivjError as error:
-        return _failed(expected, error.found, error.remedy)
+        return _failed(expected, error.found, "see the stages train and score of the log")
     problems = list(_score_problems(quality, meta))
     std = quality.quality_stats.std
     if problems:
@@ -190,8 +192,10 @@ def _verified(night: NightOnDisk, pack: str) -> CheckResult:
     try:
         report = validated(VerifyReport, read_object(path), str(path))
         digest = sha256_hex(night.qualities[pack].read_bytes())
-    except (AivjError, OSError) as error:
-        return _failed(expected, str(error), "the stage verify did not come to its end")
+    except AivjError as error:
+        return _failed(expected, error.found, "see the stage verify of the log")
+    except OSError:
+        return _failed(expected, "no scores are here", "see the stage score of the log")
     if not report.passed:
         failed = "; ".join(f"{name}: {why}" for name, why in report.failed_checks.items())
         return _failed(expected, failed, f"look at the evidence in {path.parent}")
@@ -202,13 +206,35 @@ def _verified(night: NightOnDisk, pack: str) -> CheckResult:
 
 def _served(night: NightOnDisk, pack: str) -> CheckResult:
     expected = "these scores to be what the runtime reads"
-    found = read_pointer(open_bucket(night.bucket_uri), pointer_key(pack))
+    try:
+        found = read_pointer(open_bucket(night.bucket_uri), pointer_key(pack))
+    except AivjError as error:
+        return _failed(expected, error.found, error.remedy)
     if found is None:
         return _failed(expected, "nothing is served", "see the stage promote of the log")
     pointer, _ = found
-    if pointer.digest != sha256_hex(night.qualities[pack].read_bytes()):
-        return _failed(expected, f"others are: {pointer.digest[:12]}", "see the stage promote")
-    return _passed(expected, f"{pointer.digest[:12]} in {night.bucket_uri}")
+    served = f"{pointer.digest[:12]} of {pointer.promoted_at}"
+    try:
+        digest = sha256_hex(night.qualities[pack].read_bytes())
+    except OSError:
+        return _failed(expected, f"{served}, and no scores are here", "see the stage score")
+    if pointer.digest != digest:
+        return _failed(expected, f"others are: {served}", "see the stage promote")
+    return _passed(expected, f"{served} in {night.bucket_uri}")
+
+
+def _recorded(spool: Path) -> CheckResult:
+    expected = "MLflow to have every run"
+    num_waiting = sum(1 for _ in spool.glob("*/"))
+    if not num_waiting:
+        return _passed(expected, "no run waits here")
+    return CheckResult(
+        verdict="fail",
+        required=False,
+        expected=expected,
+        found=f"{num_waiting} wait in {spool} for a server that was away",
+        remedy="`aivj mlflow flush`, then `aivj promote` as before tells its registry",
+    )
 
 
 def _passed(expected: str, found: str) -> CheckResult:

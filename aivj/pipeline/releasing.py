@@ -42,6 +42,9 @@ def publish(
 ) -> Promotion:
     """Promotes a pack's scores; the registry's aliases follow.
 
+    If the tracker may do without its server and that is away, the registry is told nothing, and
+    `tracker.is_away` says so: promoting again, when it is back, tells it.
+
     Args:
         pack: Name of the pack.
         bucket: Where to.
@@ -54,9 +57,9 @@ def publish(
         InputError: A file is not what it should be.
         GateError: The scores are not fit to be promoted; they stay the registry's candidate.
         LostRaceError: Another promotion came first.
-        StorageError: Bucket or registry does not answer.
+        StorageError: The bucket does not answer, or the registry, where it is needed.
     """
-    run_id = register_scores(tracker, pack, quality_path)
+    run_id = _registered(tracker, pack, quality_path)
     promotion = promote(
         bucket,
         pack=pack,
@@ -73,7 +76,7 @@ def publish(
 
 
 def roll_back(*, pack: str, bucket: Bucket, to: str | None, tracker: Tracker) -> Promotion:
-    """Makes earlier scores what the runtime reads; the registry's aliases follow.
+    """Makes earlier scores what the runtime reads; the registry's aliases follow as in `publish`.
 
     Raises as `aivj.release.promotion.rollback`.
     """
@@ -88,7 +91,9 @@ def _follow(tracker: Tracker, bucket: Bucket, pointer: Pointer) -> None:
     Of two promotions close behind each other the former may come to this later.
     """
     for _ in range(_MAX_FOLLOW_ROUNDS):
-        follow_pointer(tracker, pointer)
+        if not tracker.is_away:
+            with tracker.giving_up():
+                follow_pointer(tracker, pointer)
         now, _ = read_pointer(bucket, pointer_key(pointer.pack)) or (pointer, None)
         if now == pointer:
             return
@@ -98,6 +103,14 @@ def _follow(tracker: Tracker, bucket: Bucket, pointer: Pointer) -> None:
         f"another one in each of {_MAX_FOLLOW_ROUNDS} rounds",
         "stop whatever promotes there, then run the same command again",
     )
+
+
+def _registered(tracker: Tracker, pack: str, quality_path: Path) -> str | None:
+    """Registers scores; returns their run, which is what they say themselves if nobody answers."""
+    if not tracker.is_away:
+        with tracker.giving_up():
+            return register_scores(tracker, pack, quality_path)
+    return read_pairs_quality(quality_path).provenance.run_id
 
 
 def register_scores(tracker: Tracker, pack: str, quality_path: Path) -> str:

@@ -1,4 +1,5 @@
 import threading
+from pathlib import Path
 
 from aivj.cli import console
 from aivj.cli.console import bar
@@ -83,3 +84,9 @@ def test_no_credential_reaches_the_terminal(capsys, monkeypatch):
     assert "0123456789abcdef" not in told
     assert "pw" not in told
     assert told.count("***") == 3
+
+
+def test_a_disk_that_takes_no_copy_takes_no_word_from_the_screen(capsys):
+    with console.copied_to(Path("/dev/full")):
+        console.say("still here")
+    assert "still here" in capsys.readouterr().err

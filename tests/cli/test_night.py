@@ -9,9 +9,10 @@ from datetime import datetime
 import pytest
 
 from aivj.cli import night as module
+from aivj.cli import night_run
 from aivj.cli.verb import Verb
 from aivj.doctor import Finding
-from aivj.errors import GateError, MissingDependencyError
+from aivj.errors import GateError, MissingDependencyError, StorageError
 from aivj.pipeline import night_examination
 
 WHOLE = [
@@ -215,13 +216,45 @@ def test_a_night_that_would_be_wasted_is_refused_before_its_first_stage(night, m
     monkeypatch.setattr(night_examination, "look_ahead", lambda _: [missing])
     ended, ran, record = night()
     assert (ended.exit_code, ran) == (6, [])
-    assert record is None or record["finishedAt"] is None
+    assert (record["refused"]["exitCode"], record["refused"]["remedy"]) == (6, "say --allow-cpu")
+    assert set(states(record).values()) == {"waiting"}
     monkeypatch.setattr(
         night_examination, "look_ahead", lambda _: [Finding("room", "missing", "full", "free some")]
     )
     ended, ran, _ = night()
     assert (ended.exit_code, ran) == (MissingDependencyError.exit_code, [])
     assert "room: full" in ended.stderr
+
+
+def test_a_night_that_was_refused_goes_on_from_where_it_was(night, fails, monkeypatch):
+    fails["score"] = (None, GateError("a gate", "all alike", "look"))
+    night()
+    fails.clear()
+    missing = Finding("room", "missing", "full", "free some")
+    with monkeypatch.context() as patched:
+        patched.setattr(night_examination, "look_ahead", lambda _: [missing])
+        _, _, record = night()
+    assert record["refused"]["found"] == "room: full"
+    assert states(record)["train"] == "done"
+    _, _, record = night("--resume")
+    assert "refused" not in record
+    assert states(record)["train"] == "done before"
+    with monkeypatch.context() as patched:
+        patched.setattr(night_examination, "look_ahead", lambda _: [missing])
+        _, _, record = night()
+    assert "refused" not in record  # it has passed, and that stays true
+
+
+def test_a_disk_that_takes_no_record_ends_no_stage(night, fails, monkeypatch):
+    def full(*_):
+        raise StorageError("room", "No space left on device", "free some")
+
+    monkeypatch.setattr(night_run, "write_night", full)
+    ended, ran, _ = night()
+    assert (ended.exit_code, names(ran)) == (StorageError.exit_code, WHOLE)
+    assert ended.stderr.count("the night's record is not written") == 1
+    fails["train"] = (None, GateError("a gate", "all alike", "look"))
+    assert night(stamp="two")[0].exit_code == GateError.exit_code
 
 
 def test_a_dry_run_does_nothing(night, home):
@@ -253,6 +286,17 @@ def test_people_are_told_of_beginning_failure_and_end(night, fails, monkeypatch)
     ]
     assert "did not take the message" in ended.stderr
     assert "hook" not in record["command"]
+
+
+def test_people_are_told_of_a_night_that_was_refused(night, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        "aivj.pipeline.notices.Notifier.tell", lambda _, *words: told.append(words) or []
+    )
+    missing = Finding("room", "missing", "full", "free some")
+    monkeypatch.setattr(night_examination, "look_ahead", lambda _: [missing])
+    night()
+    assert told == [("Night one was refused", "room: full; free some", "failure")]
 
 
 def test_parameters_of_the_runtimes_script_are_understood(night):

@@ -9,7 +9,6 @@ from pipeline.compared_pack import PACK, ComparedPack
 
 from aivj.contracts.night import NightRecord, NightStage, StageProblem
 from aivj.pipeline.morning import NightOnDisk, judge_morning
-from aivj.pipeline.run_summaries import summarize_run
 from aivj.release.candidate import Force, PromotionEvidence
 from aivj.release.promotion import promote
 from aivj.storage import open_bucket
@@ -28,10 +27,10 @@ class Night:
         self.quality = self.pack.folder / "pairs-quality.v0.json"
         self.evidence = root / "evidence"
         self.stages = ["sample", "score", "verify", "promote"]
-        self.state, self.problem = "done", None
+        self.state, self.problem, self.refused = "done", None, None
+        self.spool = root / "spool"
         self.score(0.3)
         self.promote()
-        summarize_run(self.run.path, stamp="one", checkpoint=None, evidence=())
 
     def score(self, noise, *, at=LONG_AFTER):
         self.pack.write_scores(self.pack.noisy_scores(noise))
@@ -76,6 +75,7 @@ class Night:
             started_at="2026-03-01T00:00:00.000Z",
             finished_at="2026-03-01T09:00:00.000Z",
             places={},
+            refused=self.refused,
             stages=[NightStage(name=name, verb=name, state="done") for name in self.stages[:-1]]
             + [
                 NightStage(
@@ -91,11 +91,11 @@ class Night:
             NightOnDisk(
                 record=record,
                 run=self.run.path,
-                summary=self.run.path / "run-summary.json",
                 qualities={PACK: self.quality},
                 reports={PACK: self.evidence / "report.json"},
                 bucket_uri=self.bucket,
                 packs_root=self.run.packs_root,
+                spool=self.spool,
             )
         )
 
@@ -125,7 +125,6 @@ def software(night):
 def dark(night):
     night.run.edit_rows(okHeuristic=False, reasons=["too-dark"], audioPeak=0.123)
     night.run.make_table()
-    summarize_run(night.run.path, stamp="one", checkpoint=None, evidence=())
 
 
 def other_picture(night):
@@ -162,6 +161,10 @@ def serves_others(night):
     night.score(0.1)
 
 
+def serves_nothing_known(night):
+    night.bucket = "s3://a bucket/that is none"
+
+
 @pytest.mark.parametrize(
     ("spoil", "check"),
     [
@@ -176,6 +179,7 @@ def serves_others(night):
         (not_verified, f"verified {PACK}"),
         (verified_others, f"verified {PACK}"),
         (serves_others, f"served {PACK}"),
+        (serves_nothing_known, f"served {PACK}"),
     ],
 )
 def test_a_fault_fails_its_check(night, spoil, check):
@@ -192,3 +196,27 @@ def test_what_was_not_asked_for_is_not_judged(night):
     night.state = "skipped"
     found = night.judged().checks
     assert found[f"scores {PACK}"].verdict == found[f"served {PACK}"].verdict == "not-applicable"
+
+
+def test_a_night_that_made_no_scores_is_told_of_to_its_end(night):
+    night.quality.unlink()
+    checks = night.judged().checks
+    assert {name for name, check in checks.items() if check.verdict == "fail"} == {
+        f"{check} {PACK}" for check in ("scores", "verified", "served")
+    }
+    assert "no scores are here" in checks[f"served {PACK}"].found
+
+
+def test_a_night_that_was_refused_is_judged_by_nothing_else(night):
+    night.refused = StageProblem(exit_code=5, expected="a GPU", found="llvmpipe", remedy="mend it")
+    report = night.judged()
+    assert report.failed_checks == {"begun": "llvmpipe"}
+    assert list(report.checks) == ["begun"]
+
+
+def test_runs_that_wait_for_mlflow_are_told_of_and_fail_nothing(night):
+    night.stages = ["train", "sample", "score", "verify", "promote"]
+    (night.spool / "1-spooled").mkdir(parents=True)
+    report = night.judged()
+    assert (report.verdict, report.checks["recorded"].verdict) == ("passed", "fail")
+    assert "1 wait" in report.checks["recorded"].found

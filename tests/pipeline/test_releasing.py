@@ -9,6 +9,7 @@ from aivj.errors import GateError
 from aivj.pipeline import releasing
 from aivj.pipeline.releasing import publish, roll_back
 from aivj.release import CANDIDATE, CHAMPION, PREVIOUS, Force, Tracker, current, model_name
+from aivj.release.pointer import pointer_key, read_pointer
 from aivj.storage import open_bucket, sha256_hex
 
 FORCE = Force(reason="tonight's show", by="ada")
@@ -104,3 +105,17 @@ def test_who_follows_late_follows_what_came_after(pack, bucket, tracker, name, m
     champion = tracker.client.get_model_version_by_alias(name, CHAMPION)
     assert champion.tags["digest"] == later[0].digest
     assert later[0].digest == sha256_hex(bucket.get(later[0].object)[0])
+
+
+def test_a_server_that_is_away_holds_no_release_back(pack, bucket, tracker, name, tmp_path):
+    away = Tracker("http://127.0.0.1:9", spool=tmp_path / "spool")
+    first = published(pack, bucket, tracker, 1)
+    second = published(pack, bucket, away, 2)
+    assert away.is_away
+    assert read_pointer(bucket, pointer_key(PACK))[0].digest == second.pointer.digest
+    assert aliases(tracker, name) == {CANDIDATE: None, CHAMPION: 1, PREVIOUS: None}
+    # The same again, when it is back.
+    assert published(pack, bucket, tracker, 2).pointer.digest == second.pointer.digest
+    assert aliases(tracker, name) == {CANDIDATE: None, CHAMPION: 2, PREVIOUS: 1}
+    back = roll_back(pack=PACK, bucket=bucket, to=None, tracker=away)
+    assert back.pointer.digest == first.pointer.digest
