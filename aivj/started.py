@@ -1,22 +1,25 @@
-"""Which processes AIVJ started, on record while they are wanted, so that lost ones can be found.
+"""What AIVJ started and made for a while, on record while it is wanted, so that it can be found.
 
 A process is its id and the tick at which the kernel started it: an id alone may be anybody's by the
-time somebody looks. Records lie in a folder of this user for temporary files; each names the
-process, who wanted it and the boot of the machine. Whoever is killed leaves its records behind.
+time somebody looks. Records lie in a folder of this user for temporary files; each names a process,
+or a folder of temporary files, who wanted it, and the boot of the machine. Whoever is killed leaves
+its records behind.
 """
 
 import contextlib
 import json
 import os
+import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _LOOK_EVERY_S = 0.05
+_PREFIX = "aivj-"
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,27 @@ class Started:
     command: str
 
 
+@dataclass(frozen=True)
+class LostFolder:
+    """A folder of temporary files whose owner is gone.
+
+    Attributes:
+        path: Where it is.
+        record: What says so.
+    """
+
+    path: Path
+    record: Path
+
+    def remove(self) -> bool:
+        """Removes it, as far as that can be; returns whether it is gone."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self.path.exists():
+            return False
+        self.record.unlink(missing_ok=True)
+        return True
+
+
 @contextlib.contextmanager
 def on_record(kind: str, *pids: int) -> Iterator[None]:
     """Keeps processes on record for the block; where none can be kept, it goes on without.
@@ -103,7 +127,7 @@ def lost() -> list[Started]:
     """Returns the processes that still run and whose owner does not; drops records of others."""
     found = []
     boot = _boot()
-    for path in sorted(_folder().glob("*.json")):
+    for path in sorted(_folder().glob("[0-9]*.json")):
         started = _read(path)
         if started is None or started.boot != boot or not started.process.is_alive:
             with contextlib.suppress(OSError):
@@ -113,25 +137,82 @@ def lost() -> list[Started]:
     return found
 
 
+@contextlib.contextmanager
+def own_folder() -> Iterator[Path]:
+    """Makes a folder for temporary files of this process, on record, and removes it at the end.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    record = _folder() / f"{path.name}.json"
+    owner = Process.of(os.getpid())
+    if owner is not None:
+        told = {"folder": str(path), "owner": asdict(owner), "boot": _boot()}
+        _write_record(record, told)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            record.unlink(missing_ok=True)
+
+
+def lost_folders() -> list[LostFolder]:
+    """Returns the folders of temporary files that still are and whose owner is not."""
+    found = []
+    for record in sorted(_folder().glob(f"{_PREFIX}*.json")):
+        path, is_wanted = _read_folder(record)
+        if path is None or not path.is_dir():
+            with contextlib.suppress(OSError):
+                record.unlink(missing_ok=True)
+        elif not is_wanted:
+            found.append(LostFolder(path, record))
+    return found
+
+
 def _folder() -> Path:
-    return Path(tempfile.gettempdir()) / f"aivj-started-{os.getuid()}"
+    """Returns where records lie: beside the folders that processes have for temporary files."""
+    place = Path(tempfile.gettempdir())
+    while place.name.startswith(_PREFIX):
+        place = place.parent
+    return place / f"{_PREFIX}started-{os.getuid()}"
 
 
 def _write(kind: str, pid: int) -> Path | None:
     process, owner = Process.of(pid), Process.of(os.getpid())
     if process is None or owner is None:
         return None
-    folder = _folder()
-    path = folder / f"{process.pid}-{process.ticks}.json"
+    path = _folder() / f"{process.pid}-{process.ticks}.json"
     started = Started(kind, process, owner, _boot(), _command(pid))
+    return path if _write_record(path, asdict(started)) else None
+
+
+def _write_record(path: Path, told: Mapping[str, object]) -> bool:
+    """Writes a record; returns whether it could."""
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if not _is_ours(folder):
-            return None
-        path.write_text(json.dumps(asdict(started)), encoding="utf-8")
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        if not _is_ours(path.parent):
+            return False
+        path.write_text(json.dumps(told), encoding="utf-8")
     except OSError:
-        return None
-    return path
+        return False
+    return True
+
+
+def _read_folder(record: Path) -> tuple[Path | None, bool]:
+    """Returns the folder that a record is of, and whether its owner runs; None of none of ours."""
+    try:
+        if not _is_ours(record.parent) or not _is_ours(record):
+            return None, False
+        told = json.loads(record.read_text(encoding="utf-8"))
+        path = Path(told["folder"])
+        owner = Process(int(told["owner"]["pid"]), int(told["owner"]["ticks"]))
+        # Whatever a record says: one beside it, of its name, that this user made.
+        is_ours = path == record.parent.parent / record.stem and _is_ours(path)
+        return path if is_ours else None, told["boot"] == _boot() and owner.is_alive
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, False
 
 
 def _read(path: Path) -> Started | None:

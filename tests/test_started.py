@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
-from aivj.started import Process, lost, on_record
+from aivj.started import Process, lost, lost_folders, on_record, own_folder
 
 OWNER = """
 import subprocess, sys
@@ -95,3 +96,57 @@ def test_where_nothing_can_be_recorded_it_goes_on_without(records, tmp_path):
     with on_record("server", os.getpid()):
         assert lost() == []
     assert list(tmp_path.glob("*.json")) == []
+
+
+FOLDER_OWNER = """
+import sys
+from aivj.started import own_folder
+with own_folder() as folder:
+    (folder / "file").write_text("left")
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_a_folder_goes_with_its_owner_or_is_found(records, is_killed):
+    owner = subprocess.Popen(
+        [sys.executable, "-c", FOLDER_OWNER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    folder = Path(owner.stdout.readline().strip())
+    assert folder.parent == records.parent
+    assert lost_folders() == []
+    if is_killed:
+        owner.kill()
+    owner.communicate("")
+    assert folder.exists() is is_killed
+    assert [each.path for each in lost_folders()] == ([folder] if is_killed else [])
+    assert all(each.remove() for each in lost_folders())
+    assert not folder.exists()
+    assert list(records.iterdir()) == []
+
+
+@pytest.mark.parametrize("named", ["/", "elsewhere", "link"])
+def test_a_record_that_names_what_is_not_ours_removes_nothing(records, tmp_path, named):
+    records.mkdir()
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    path = {"/": "/", "elsewhere": str(place), "link": str(tmp_path / "aivj-link")}[named]
+    (tmp_path / "aivj-link").symlink_to(place)
+    owner = {"pid": 1, "ticks": -1}
+    record = records / ("aivj-link.json" if named == "link" else "aivj-x.json")
+    record.write_text(json.dumps({"folder": path, "owner": owner, "boot": "another"}))
+    assert lost_folders() == []
+    assert place.exists()
+
+
+def test_records_lie_beside_folders_of_temporary_files(records, monkeypatch):
+    with own_folder() as folder:
+        inner = folder / "aivj-ray-x"
+        inner.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(inner))
+        with on_record("server", os.getpid()):
+            assert len(list(records.glob("[0-9]*.json"))) == 1

@@ -1,9 +1,13 @@
 """A virtual X display that lives and dies with its owner."""
 
 import asyncio
+import contextlib
 import shutil
 
+import psutil
+
 from aivj.errors import MissingDependencyError
+from aivj.started import Process, on_record
 
 # The shell holds our pipe: when it closes, even because we were killed, the server goes too.
 _KEEPER = 'Xvfb "$@" <&- & server=$!; cat >/dev/null; kill -9 "$server"; wait "$server"'
@@ -21,6 +25,8 @@ class Display:
 
     def __init__(self) -> None:
         self._keeper: asyncio.subprocess.Process | None = None
+        self._server: Process | None = None
+        self._records = contextlib.ExitStack()
 
     async def open(self) -> str:
         """Starts the server and returns its name, such as `:99`.
@@ -55,17 +61,27 @@ class Display:
                 "it did not",
                 "try `Xvfb -displayfd 1` by hand and mend what it says",
             )
+        self._put_on_record(self._keeper.pid)
         return f":{number.decode().strip()}"
 
     async def close(self) -> None:
         """Stops the server."""
         keeper, self._keeper = self._keeper, None
-        if keeper is None or keeper.returncode is not None:
-            return
-        assert keeper.stdin is not None  # noqa: S101 - started with a pipe
-        keeper.stdin.close()
-        try:
-            await asyncio.wait_for(keeper.wait(), _STOP_TIMEOUT_S)
-        except TimeoutError:
-            keeper.kill()
-            await keeper.wait()
+        if keeper is not None and keeper.returncode is None:
+            assert keeper.stdin is not None  # noqa: S101 - started with a pipe
+            keeper.stdin.close()
+            try:
+                await asyncio.wait_for(keeper.wait(), _STOP_TIMEOUT_S)
+            except TimeoutError:
+                keeper.kill()
+                await keeper.wait()
+        if self._server is not None:
+            # Whoever kills the keeper leaves it.
+            self._server.end()
+        self._records.close()
+
+    def _put_on_record(self, keeper: int) -> None:
+        with contextlib.suppress(psutil.Error):
+            servers = [child.pid for child in psutil.Process(keeper).children()]
+            self._server = Process.of(servers[0]) if servers else None
+            self._records.enter_context(on_record("display", *servers))

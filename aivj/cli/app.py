@@ -66,7 +66,7 @@ from aivj.cli import (
 )
 from aivj.cli.console import err, out, print_error
 from aivj.cli.refusals import refusal_of
-from aivj.cli.temporary_files import settle_temporary_files
+from aivj.cli.temporary_files import temporary_files
 from aivj.cli.verb import Verb, Verbs, require_path
 from aivj.errors import AivjError
 
@@ -208,12 +208,12 @@ Verbs.panels = tuple(_GROUPS)
 
 def main() -> None:
     """Runs the command line; ends the process with the documented exit code."""
-    settle_temporary_files()
-    try:
-        app()
-    except (AivjError, ValueError) as error:
-        refusal = refusal_of(error)
-        if refusal is None:
-            raise
-        print_error(refusal)
-        sys.exit(refusal.exit_code)
+    with temporary_files():
+        try:
+            app()
+        except (AivjError, ValueError) as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            print_error(refusal)
+            sys.exit(refusal.exit_code)

@@ -1,17 +1,41 @@
 """A folder for temporary files that sockets may lie in, whatever `TMPDIR` says.
 
 Chromium and Ray put sockets below it, and the path of a socket has 107 bytes at most; Playwright's
-driver does not look whether it can write there.
+driver does not look whether it can write there. What a command and its browsers put there goes with
+the command; of one that was killed, `aivj cleanup` finds it.
 """
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+from aivj.started import own_folder
 
 MAX_PATH_BYTES = 24
 """Longest folder that leaves room for the names of sockets below it."""
 
+_OWN_BYTES = len("/aivj-") + 8
 _SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - used as `tempfile` uses them
+
+
+@contextlib.contextmanager
+def temporary_files() -> Iterator[None]:
+    """Keeps a folder for all temporary files of this process and what it starts, for the block.
+
+    Where that cannot be, or its path were too long, they lie beside those of others.
+    """
+    settle_temporary_files()
+    with contextlib.ExitStack() as own:
+        try:
+            place = tempfile.gettempdir()
+            if len(os.fsencode(place)) + _OWN_BYTES <= MAX_PATH_BYTES:
+                os.environ["TMPDIR"] = str(own.enter_context(own_folder()))
+                tempfile.tempdir = None
+        except OSError:
+            pass
+        yield
 
 
 def settle_temporary_files() -> None:

@@ -18,6 +18,7 @@ from aivj.contracts.verification import VerifyReport
 from aivj.errors import AivjError
 from aivj.gate.run_check import check_run
 from aivj.release.pointer import pointer_key, read_pointer
+from aivj.release.spool import waiting_runs
 from aivj.runs.directory import RunDirectory
 from aivj.storage import open_bucket, sha256_hex
 
@@ -225,7 +226,7 @@ def _served(night: NightOnDisk, pack: str) -> CheckResult:
 
 def _recorded(spool: Path) -> CheckResult:
     expected = "MLflow to have every run"
-    num_waiting = sum(1 for _ in spool.glob("*/"))
+    num_waiting = len(waiting_runs(spool))
     if not num_waiting:
         return _passed(expected, "no run waits here")
     return CheckResult(

@@ -140,6 +140,22 @@ class Delivery:
     run_id: str | None
 
 
+def waiting_runs(folder: Path) -> list[Path]:
+    """Returns the folders of the runs that wait below `folder`, the oldest first."""
+    return [path.parent for path in sorted(folder.glob(f"*/{_HEAD}"))]
+
+
+def forget(waiting: Path) -> None:
+    """Removes a run that waits; nobody will deliver it.
+
+    Raises:
+        StorageError: It is being written or delivered, or cannot be removed.
+    """
+    with file_lock(waiting / _LOCK, timeout_s=0), storage_errors(waiting):
+        (waiting / _HEAD).unlink()
+        shutil.rmtree(waiting)
+
+
 def deliver(folder: Path, open_experiment: Callable[[str, str], Experiment]) -> Iterator[Delivery]:
     """Sends all runs that wait below `folder` to their servers, the oldest first.
 
@@ -154,8 +170,8 @@ def deliver(folder: Path, open_experiment: Callable[[str, str], Experiment]) -> 
         InputError: A run's `run.json` was damaged.
     """
     experiments: dict[tuple[str, str], Experiment] = {}
-    for path in sorted(folder.glob(f"*/{_HEAD}")):
-        waiting = path.parent
+    for waiting in waiting_runs(folder):
+        path = waiting / _HEAD
         try:
             lock = contextlib.ExitStack()
             lock.enter_context(file_lock(waiting / _LOCK, timeout_s=0))

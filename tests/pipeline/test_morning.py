@@ -217,6 +217,7 @@ def test_a_night_that_was_refused_is_judged_by_nothing_else(night):
 def test_runs_that_wait_for_mlflow_are_told_of_and_fail_nothing(night):
     night.stages = ["train", "sample", "score", "verify", "promote"]
     (night.spool / "1-spooled").mkdir(parents=True)
+    (night.spool / "1-spooled" / "run.json").write_text("{}")
     report = night.judged()
     assert (report.verdict, report.checks["recorded"].verdict) == ("passed", "fail")
     assert "1 wait" in report.checks["recorded"].found
