@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test secrets lint types walls test-python test-stage docs scan clean
 .PHONY: bench bench-audit bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
-.PHONY: bench-hostile bench-live bench-memory bench-operating-point bench-player bench-styles bench-takes-store chaos cluster-test fresh-test image-test wasted-nights
+.PHONY: bench-hostile bench-library bench-live bench-memory bench-monitor bench-operating-point bench-player bench-styles bench-takes-store chaos cluster-test fresh-test image-test wasted-nights
 .PHONY: audit gpu-proof sbom
 
 help: ## list the commands
@@ -98,6 +98,9 @@ bench-fleet: setup ## what a thousand simulated slots lose to crashes, hangs and
 
 bench-hostile: setup ## hostile and mutated presets: each drawn, degraded or failed, and all told
 	$(BIN)/python -m benchmarks.hostile_presets
+
+bench-library: setup ## the library page over 136,109 presets: what an answer takes
+	$(BIN)/python -m benchmarks.library_page
 
 bench-live: setup ## the live driver beside the classic protocol on our player: speed, and the same figures
 	$(BIN)/python -m benchmarks.live_driver

@@ -1,10 +1,11 @@
-"""How fast the monitor answers of a run of a million rows, and what it costs at rest.
+"""How fast the monitor answers of a run of a million rows, paints, and what it costs at rest.
 
 A made run of rows of about 1 KB each lies in a folder of its own; `aivj monitor` is started on it
 as people start it, and asked over loopback. Seconds are by the clock, CPU seconds beside them.
 """
 
 import argparse
+import asyncio
 import json
 import random
 import statistics
@@ -19,7 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from playwright.async_api import async_playwright
 from rich.console import Console
+
+from aivj.browser.chromium import find_chromium
+from benchmarks.goals import Goal, print_goals
 
 console = Console(highlight=False, soft_wrap=True)
 _NUM_LOOKS = 20
@@ -37,7 +42,7 @@ def main() -> None:
         size = write_run(run, num_rows)
         console.print(f"{num_rows} rows, {size / 1e6:.0f} MB")
         with served(Path(folder)) as (origin, process):
-            measure(origin, process, run)
+            print_goals([*measure(origin, process, run), asyncio.run(paint(origin))])
 
 
 def write_run(folder: Path, num_rows: int) -> int:
@@ -82,10 +87,12 @@ def served(home: Path) -> Iterator[tuple[str, psutil.Process]]:
             child.terminate()
 
 
-def measure(origin: str, process: psutil.Process, run: Path) -> None:
-    """Asks, and prints what it took."""
+def measure(origin: str, process: psutil.Process, run: Path) -> list[Goal]:
+    """Asks, prints what it took, and returns what it was to take at most."""
+    goals = []
     first_s, status = timed(f"{origin}/api/status")
     console.print(f"first answer {first_s:.2f} s: {status['eval']['derivedError']}")
+    goals.append(Goal("first answer, s", first_s, 2.0, is_floor=False))
     started_s, cpu_s = time.monotonic(), cpu_of(process)
     while status["eval"]["derived"] is None:
         _, status = timed(f"{origin}/api/status")
@@ -101,8 +108,10 @@ def measure(origin: str, process: psutil.Process, run: Path) -> None:
             looks.append(timed(f"{origin}{path}")[0])
         median_ms, worst_ms = 1e3 * statistics.median(looks), 1e3 * max(looks)
         console.print(f"{path} with a row more: median {median_ms:.1f} ms, worst {worst_ms:.1f} ms")
+        goals.append(Goal(f"{path}, ms", median_ms, 50.0, is_floor=False, form=".1f"))
     memory = process.memory_info().rss / 1e6
     console.print(f"memory {memory:.0f} MB")
+    goals.append(Goal("memory, MB", memory, 100.0, is_floor=False, form=".0f"))
     with urllib.request.urlopen(  # noqa: S310 - our own server
         f"{origin}/api/events", timeout=60
     ) as events:
@@ -111,6 +120,25 @@ def measure(origin: str, process: psutil.Process, run: Path) -> None:
         time.sleep(_REST_S)
         share = (cpu_of(process) - before_s) / _REST_S
     console.print(f"at rest, one page open: {share:.1%} of a core")
+    return [*goals, Goal("at rest, share of a core", share, 0.05, is_floor=False, form=".3f")]
+
+
+async def paint(origin: str) -> Goal:
+    """Opens the page in a browser, prints when it was painted first and when it was filled."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=str(find_chromium()), args=["--no-sandbox"]
+        )
+        page = await browser.new_page()
+        await page.goto(f"{origin}/")
+        await page.wait_for_selector("#wall li .verdict", state="attached")
+        filled_ms = await page.evaluate("performance.now()")
+        painted_ms = await page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        )
+        await browser.close()
+    console.print(f"page: painted after {painted_ms:.0f} ms, filled after {filled_ms:.0f} ms")
+    return Goal("page painted, ms", painted_ms, 1000.0, is_floor=False, form=".0f")
 
 
 def timed(url: str) -> tuple[float, dict[str, Any]]:

@@ -204,8 +204,10 @@ def _rate(look: RunLook) -> Iterator[Alert]:
 
 
 def _bad_lines(look: RunLook) -> Iterator[Alert]:
-    if look.digest.num_bad_lines:
-        yield _warn("bad_lines", f"{look.digest.num_bad_lines} lines are no rows and are left out")
+    num = look.digest.num_bad_lines
+    if num:
+        told = "1 line is no row and is" if num == 1 else f"{num} lines are no rows and are"
+        yield _warn("bad_lines", f"{told} left out")
 
 
 def _warn(kind: str, message: str) -> Alert:

@@ -18,6 +18,7 @@ from aivj.release.pointer import pointer_key
 
 _CURVES = ("train_loss", "validation_loss", "held_out_loss")
 _REPORT = "report.json"
+_VERIFIED = "headless-coupled"
 
 
 class Outputs:
@@ -62,9 +63,7 @@ class Outputs:
     def is_verified_or_running(self) -> bool:
         """Whether evidence of a verification of this night is there, or being made."""
         if self._place.artifacts is not None:
-            return (
-                self._place.artifacts / "headless-coupled" / f"overnight-{self._place.stamp}"
-            ).is_dir()
+            return (self._place.artifacts / _VERIFIED / f"overnight-{self._place.stamp}").is_dir()
         return any(
             document.mtime_s is not None and self._is_fresh(document.mtime_s)
             for document in (self._report("verify", pack) for pack in self._packs)
@@ -125,8 +124,10 @@ class Outputs:
 
     def _report(self, kind: str, pack: str) -> Document:
         if self._place.artifacts is not None:
-            folder = self._place.artifacts / "headless-coupled" / f"overnight-{self._place.stamp}"
-            return self._documents.read(folder / _REPORT)
+            # A night of several packs puts the first where a night of one has it.
+            name = f"overnight-{self._place.stamp}"
+            name = name if pack == self._packs[0] else f"{name}-{pack}"
+            return self._documents.read(self._place.artifacts / _VERIFIED / name / _REPORT)
         return self._documents.read(self._place.base / kind / pack / _REPORT)
 
     def _released(self, pack: str) -> list[EvidenceState]:

@@ -21,13 +21,15 @@ class RunPlace:
         id: What it is called in addresses.
         folder: Its folder.
         base: Packs, nets and evidence lie below it.
-        artifacts: Evidence and logs of a runtime's project; None in a home.
+        artifacts: Evidence and logs of a night; None of any other run.
+        is_of_home: Whether the run is one of a home, and not of a runtime's project.
     """
 
     id: str
     folder: Path
     base: Path
     artifacts: Path | None
+    is_of_home: bool = False
 
     @property
     def stamp(self) -> str:
@@ -37,7 +39,7 @@ class RunPlace:
     @property
     def touched_s(self) -> float:
         """Its last sign of life, seconds since 1970; 0 if there is none."""
-        if self.artifacts is not None:  # as other programs find the latest
+        if not self.is_of_home:  # as other programs find the latest
             return _mtime_s(self.folder)
         return max(_mtime_s(self.folder / name) for name in (EVAL_NAME, META_NAME, "."))
 
@@ -69,7 +71,7 @@ class Places:
 
     def nowhere(self) -> RunPlace:
         """Returns what is looked at while there is no run; it has no id."""
-        return RunPlace("", self.home / "runs" / ".none", self.home, None)
+        return RunPlace("", self.home / "runs" / ".none", self.home, None, is_of_home=True)
 
     def require(self) -> None:
         """Checks what was named.
@@ -109,8 +111,16 @@ def _of_project(project: Path | None) -> list[RunPlace]:
 
 
 def _of_home(home: Path) -> list[RunPlace]:
+    artifacts = home / _ARTIFACTS
+    nights = artifacts / _RUNS
     return [
-        RunPlace(folder.relative_to(home).as_posix(), folder, home, None)
+        RunPlace(
+            folder.relative_to(home).as_posix(),
+            folder,
+            home,
+            artifacts if folder.parent == nights else None,
+            is_of_home=True,
+        )
         for folder in run_folders(home)
     ]
 

@@ -56,8 +56,9 @@ class WallPictures:
                 num_new += 1
                 self._judged[key] = _judged(row, path)
         self._judged = {key: told for key, told in self._judged.items() if key in keys}
-        told = [text for text in self._judged.values() if text]
-        return PicturesSeen(frozenset(there), tuple(told[:_MAX_TOLD]))
+        # A page that does not switch shows one pair again and again.
+        told = dict.fromkeys(text for text in self._judged.values() if text)
+        return PicturesSeen(frozenset(there), tuple(told)[:_MAX_TOLD])
 
     def path(self, pack: str, pair: int) -> Path | None:
         """Returns where a pair's picture is; None if there is none in the folder."""

@@ -201,3 +201,23 @@ def test_packs_of_a_record_lead_nowhere_else(tmp_path):
     folder = write_run(tmp_path / "run", [row(1)], meta={"packs": packs}, now_s=NOW_S)
     told = status_of(Places(tmp_path, eval_dir=folder))
     assert [quality["pack"] for quality in told["outputs"]["qualities"]] == ["fine"]
+
+
+def test_a_night_of_a_home_is_told_with_its_evidence_and_its_log(tmp_path):
+    artifacts = tmp_path / "artifacts"
+    packs = [META["packs"][0] | {"pack": name} for name in ("one", "two")]
+    run = artifacts / "coupled-eval" / "overnight-x"
+    write_run(run, [row(1, pack="one")], meta={"packs": packs}, now_s=NOW_S)
+    for name, verdict in (("overnight-x", "passed"), ("overnight-x-two", "failed")):
+        folder = artifacts / "headless-coupled" / name
+        folder.mkdir(parents=True)
+        (folder / "report.json").write_text(json.dumps({"verdict": verdict, "checks": {}}))
+    log = artifacts / "overnight-logs" / "run-coupled-quality-overnight.x.log"
+    log.parent.mkdir()
+    log.write_text("said")
+    watches = Watches(Places(tmp_path), lambda: NOW_S)
+    told = watches.told(None).run
+    verdicts = [(each.kind, each.subject, each.verdict) for each in told.evidence]
+    assert verdicts == [("verify", "one", "pass"), ("verify", "two", "fail")]
+    status = watches.status(None)
+    assert (status.stage, status.paths.run_log) == ("verified_or_running", str(log))

@@ -13,6 +13,8 @@ const HEIGHT_PX = 190;
 const NARROW_PX = 520;
 const X_AXIS_PX = 30;
 const Y_AXIS_PX = 46;
+/** What a time with its seconds takes. */
+const TIME_PX = 76;
 
 export class LineChart {
   #plot: uPlot | null = null;
@@ -87,7 +89,10 @@ export class LineChart {
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: this.isOfTime }, y: { range: (_plot, _low, high) => [0, high || 1] } },
-      axes: [this.isOfTime ? { ...axis, values: clockOf } : axis, { ...axis, size: Y_AXIS_PX }],
+      axes: [
+        this.isOfTime ? { ...axis, space: TIME_PX, values: clockOf } : axis,
+        { ...axis, size: Y_AXIS_PX },
+      ],
       series: [{}, ...series],
     };
   }

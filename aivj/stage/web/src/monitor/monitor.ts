@@ -10,7 +10,7 @@ import { wireTabs, wireTheme } from "./page_bar.ts";
 import { coverage, Summary } from "./summary.ts";
 import type { Told } from "./told.ts";
 import { Wall } from "./wall.ts";
-import { moment, percent, rate } from "./words.ts";
+import { moment, nameOf, percent, rate } from "./words.ts";
 
 const LATEST = "";
 const MINUTE_S = 60;
@@ -55,8 +55,8 @@ function show(told: Told): void {
 
 function showRuns({ runs }: Told): void {
   const options = [
-    { id: LATEST, label: runs.length > 0 ? `latest: ${runs[0]?.id}` : "none yet" },
-    ...runs.map(({ id }) => ({ id, label: id })),
+    { id: LATEST, label: runs.length > 0 ? "latest" : "none yet" },
+    ...runs.map(({ id }) => ({ id, label: nameOf(id) })),
   ];
   const known = [...picked.options].map(({ text }) => text);
   if (known.join("\n") !== options.map(({ label }) => label).join("\n")) {

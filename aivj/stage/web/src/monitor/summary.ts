@@ -3,7 +3,7 @@
 import { element, setText } from "../page/elements.ts";
 import { fill, make, setShare } from "./build.ts";
 import type { Told } from "./told.ts";
-import { count, gigabytes, moment, percent, rate, span } from "./words.ts";
+import { count, gigabytes, moment, nameOf, percent, rate, span } from "./words.ts";
 
 const LOOKS: Readonly<Record<string, string>> = {
   running: "busy",
@@ -60,8 +60,7 @@ export class Summary {
     setText(pill, standing);
     pill.className = `pill ${LOOKS[standing] ?? ""}`;
     setText(element("stage", HTMLElement), STAGES[told.stage] ?? "");
-    const name = told.packs.map(({ pack }) => pack).join(", ");
-    setText(element("name", HTMLElement), told.run === null ? "No run yet" : name || told.run.id);
+    setText(element("name", HTMLElement), headOf(told));
     this.#showCoverage(told);
     this.#showAlerts(told);
     this.tick();
@@ -146,6 +145,11 @@ export class Summary {
   }
 }
 
+function headOf({ packs, run }: Told): string {
+  if (run === null) return "No run yet";
+  return packs.map(({ pack }) => pack).join(", ") || nameOf(run.id);
+}
+
 function standingOf({ standing }: Told): string {
   return standing ?? "no run";
 }
@@ -155,8 +159,9 @@ function agoOf(at: string, now: Date): string {
 }
 
 function whenOf(told: Told, now: Date): string {
-  const { startedAt, finishedAt, renderer, rendererClass, driver } = told;
-  const parts: string[] = [];
+  const { run, startedAt, finishedAt, renderer, rendererClass, driver } = told;
+  const parts: string[] =
+    run === null ? [] : [nameOf(run.id)].filter((name) => name !== headOf(told));
   if (startedAt !== null) {
     const end = finishedAt === null ? now : new Date(finishedAt);
     const length = span((end.getTime() - Date.parse(startedAt)) / 1000);

@@ -21,6 +21,11 @@ export function percent(share: number): string {
   return `${Math.min(99.9, 100 * share).toFixed(digits)}%`;
 }
 
+/** What a run is called: its folder without those above. */
+export function nameOf(run: string): string {
+  return run.slice(run.lastIndexOf("/") + 1);
+}
+
 /** A figure in few digits, however small. */
 export function figure(value: number | null): string {
   if (value === null) return "-";
