@@ -38,8 +38,9 @@ def morning(
     Of a certain night: aivj morning --run-stamp 2026-03-01_010000 --json
     """
     with working("reading what the night left"):
+        from aivj.contracts.night import BUCKET
         from aivj.pipeline.morning import NightOnDisk, judge_morning
-        from aivj.pipeline.night import BUCKET, NightFiles
+        from aivj.pipeline.night import NightFiles
 
         settings: Settings = context.obj
         home = settings.home_uri or str(settings.home)

@@ -11,6 +11,7 @@ from aivj.cli.console import err, print_error, say
 from aivj.cli.line import Line, Stage
 from aivj.contracts.json_text import iso_utc
 from aivj.contracts.night import (
+    BUCKET,
     NightRecord,
     NightStage,
     StageProblem,
@@ -19,7 +20,6 @@ from aivj.contracts.night import (
     write_night,
 )
 from aivj.errors import AivjError, StorageError
-from aivj.pipeline.night import BUCKET
 from aivj.pipeline.stages import EndedStages
 from aivj.storage import open_folder
 

@@ -17,6 +17,9 @@ NightKind = Literal["coupled", "styles"]
 StageState = Literal["waiting", "running", "done", "done before", "failed", "stopped", "skipped"]
 """`stopped`: something that it needs has failed; `skipped`: nobody asked for it."""
 
+BUCKET = "bucket"
+"""What the bucket is called among the places of a night that promotes."""
+
 _ENDED: frozenset[StageState] = frozenset({"done", "done before", "skipped"})
 
 

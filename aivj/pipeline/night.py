@@ -27,9 +27,6 @@ NightProfile = Literal["full", "smoke"]
 TONIGHT = "tonight"
 """Stamp of the evening: until noon that of the day before, so that going on finds it."""
 
-BUCKET = "bucket"
-"""What the bucket is called among the places of a night that promotes."""
-
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOON = timedelta(hours=12)
 
