@@ -100,6 +100,8 @@ def paces(
             measure_pair(compose(layers[front], layers[back]), settings, heard)
 
     found = [timed("one by one", len(alone), one_by_one)]
+    # After an installation this compiles, for some seconds.
+    pair_figures(table, fronts[:1], backs[:1], heard)
     for num_threads in (1, 2):
         batch = partial(pair_figures, table, fronts, backs, heard, num_threads=num_threads)
         found.append(timed(f"batch, {num_threads} threads", num_pairs, batch))

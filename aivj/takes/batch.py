@@ -1,17 +1,16 @@
 """The figures of many pairs of layers at once, as `figures.measure_pair` has them of one."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aivj.errors import InputError
-from aivj.takes.composite import composite_figures
+from aivj.takes.composite import CompositeFigures, composite_figures
 from aivj.takes.figures import (
     BLACK_BELOW,
     BLOWN_ABOVE,
@@ -19,7 +18,7 @@ from aivj.takes.figures import (
     color_motion,
     motion_proxies,
 )
-from aivj.takes.flashes import MAX_FLASHES_PER_S, flash_loads
+from aivj.takes.flash_limits import MAX_FLASHES_PER_S
 from aivj.takes.picture import FOREGROUND_OPACITY, LUMA_UNIT, WHOLE_LUMA_WEIGHTS
 from aivj.takes.reactivity import Heard, alignments
 from aivj.takes.table import LayerTable
@@ -28,17 +27,9 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Places = NDArray[np.integer[Any]]
 
-_ON_CPU = (32, 1)
-_ON_DEVICE = (256, 256)
-"""Pairs that are measured as one task, and how many of them are composed together.
-
-On a CPU that is one, since the planes of one pair just fit its cache.
-"""
-
-_FREED_AT_ONCE = 31 * 2**20
-"""Bytes. glibc hands freed memory back to the system and asks for it again for the next pair,
-unless a piece as large was freed before, up to 32 MB: mallopt(3), M_MMAP_THRESHOLD.
-"""
+_ON_CPU = 8
+_ON_DEVICE = 256
+"""Pairs that are measured as one task."""
 
 
 @dataclass(frozen=True)
@@ -85,30 +76,6 @@ class PairFigures:
         )
 
 
-@dataclass(frozen=True)
-class _Composed:
-    """What composites tell: see `CompositeFigures`, and flashes of shape [num_pairs]."""
-
-    color: Floats
-    delta: Floats
-    response: Floats
-    black: Floats
-    blown: Floats
-    colourfulness: Floats
-    spatial_detail: Floats
-    flashes_per_s: Floats
-    red_flashes_per_s: Floats
-
-    @classmethod
-    def joined(cls, parts: Sequence["_Composed"]) -> "_Composed":
-        return cls(
-            **{
-                field.name: np.concatenate([getattr(part, field.name) for part in parts])
-                for field in fields(cls)
-            }
-        )
-
-
 def pair_figures(
     table: LayerTable,
     foregrounds: Places,
@@ -121,14 +88,14 @@ def pair_figures(
     """Composes and measures pairs of a table's layers.
 
     The same pairs give the same bytes for any number of threads and whatever stands beside them;
-    devices differ in the last digits of few figures.
+    torch differs in the last digits of few figures.
 
     Args:
         table: The layers.
         foregrounds: Places in the table of the layers in front, shape [num_pairs], one or more.
         backgrounds: Of those behind, the same.
         heard: The music that the layers were rendered with.
-        device: None for numpy, or a device of torch such as "cuda".
+        device: None for what is compiled for the CPU, or a device of torch such as "cuda".
         num_threads: On a CPU.
 
     Raises:
@@ -136,17 +103,13 @@ def pair_figures(
             not in the table.
     """
     pairs = _pairs_of(table, foregrounds, backgrounds)
-    at_a_time, together = _ON_CPU if device in {None, "cpu"} else _ON_DEVICE
-    tasks = [pairs[start : start + at_a_time] for start in range(0, len(pairs), at_a_time)]
-    measure = partial(_composed, table, device, together)
+    found = CompositeFigures.empty(len(pairs), table.settings)
     if device is None:
-        np.empty(_FREED_AT_ONCE, np.uint8)
-        with ThreadPoolExecutor(num_threads) as pool:
-            parts = list(pool.map(measure, tasks))
+        _measure_compiled(table, pairs, found, num_threads)
     else:
         with torch_threads(num_threads):
-            parts = [measure(task) for task in tasks]
-    return _figures(table, pairs, _Composed.joined(parts), heard)
+            _measure_by_torch(table, pairs, found, device)
+    return _figures(table, pairs, found, heard)
 
 
 @contextlib.contextmanager
@@ -170,7 +133,8 @@ def _pairs_of(table: LayerTable, foregrounds: Places, backgrounds: Places) -> Pl
             f"{len(foregrounds)} in front, {len(backgrounds)} behind",
             "name both layers of each pair",
         )
-    pairs = np.stack([foregrounds, backgrounds], axis=1)
+    # Of one type, since each type is compiled for by itself.
+    pairs = np.stack([foregrounds, backgrounds], axis=1).astype(np.int64)
     if pairs.min() < 0 or pairs.max() >= len(table):
         raise InputError(
             f"places 0 to {len(table) - 1} of the table's layers",
@@ -180,29 +144,42 @@ def _pairs_of(table: LayerTable, foregrounds: Places, backgrounds: Places) -> Pl
     return pairs
 
 
-def _composed(table: LayerTable, device: str | None, together: int, pairs: Places) -> _Composed:
-    xp = _namespace(device)
-    found = []
-    for start in range(0, len(pairs), together):
-        front, back = (_planes(table, places) for places in pairs[start : start + together].T)
-        if device is not None:
-            front, back = (xp.asarray(planes, device=device) for planes in (front, back))
-        found.append(composite_figures(xp, front, back, table.settings))
-    flashes = flash_loads(xp, [one.light for one in found], table.settings.frames_per_s)
-    names = [field.name for field in fields(_Composed)[:-2]]
-    columns = {
-        name: _on_host(xp.concatenate([getattr(one, name) for one in found])) for name in names
-    }
-    general, red = (_on_host(load) for load in flashes)
-    return _Composed(**columns, flashes_per_s=general, red_flashes_per_s=red)
+def _measure_compiled(
+    table: LayerTable, pairs: Places, found: CompositeFigures, num_threads: int
+) -> None:
+    # Who measures nothing does without numba: some 0.4 s.
+    from aivj.takes.compiled import Rules, measure
+
+    rules = Rules.of(table.settings)
+
+    def task(places: slice) -> None:
+        measure(table.planes, pairs[places], rules, found.rows(places))
+
+    with ThreadPoolExecutor(num_threads) as pool:
+        list(pool.map(task, _tasks(len(pairs), _ON_CPU)))
 
 
-def _planes(table: LayerTable, places: Places) -> Any:
-    """Returns some layers' planes; those of one layer as they lie in the table, not copied."""
-    return table.planes[places[0] :][:1] if len(places) == 1 else table.planes[places]
+def _measure_by_torch(
+    table: LayerTable, pairs: Places, found: CompositeFigures, device: str
+) -> None:
+    import torch
+
+    for places in _tasks(len(pairs), _ON_CPU if device == "cpu" else _ON_DEVICE):
+        front, back = (
+            torch.asarray(table.planes[layers], device=device) for layers in pairs[places].T
+        )
+        measured = composite_figures(torch, front, back, table.settings)
+        for row, column in zip(found.rows(places), measured, strict=True):
+            row[...] = column.cpu().numpy()
 
 
-def _figures(table: LayerTable, pairs: Places, composed: _Composed, heard: Heard) -> PairFigures:
+def _tasks(num_pairs: int, at_a_time: int) -> list[slice]:
+    return [slice(start, start + at_a_time) for start in range(0, num_pairs, at_a_time)]
+
+
+def _figures(
+    table: LayerTable, pairs: Places, composed: CompositeFigures, heard: Heard
+) -> PairFigures:
     front, back = pairs.T
     colors = composed.color
     luma = _luma(colors)
@@ -251,16 +228,3 @@ def _figures(table: LayerTable, pairs: Places, composed: _Composed, heard: Heard
 def _luma(colors: Floats) -> Floats:
     """Returns luma of mean colours, [..., 3] to [...]; no matrix product, whose bits vary."""
     return np.asarray((colors * np.array(WHOLE_LUMA_WEIGHTS)).sum(axis=-1) * (255 / LUMA_UNIT))
-
-
-def _namespace(device: str | None) -> Any:
-    if device is None:
-        return np
-    import torch
-
-    return torch
-
-
-def _on_host(values: Any) -> Floats:
-    """Returns an array whose sums do not depend on how the values lie in memory."""
-    return np.ascontiguousarray(values if isinstance(values, np.ndarray) else values.cpu().numpy())

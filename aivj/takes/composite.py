@@ -1,18 +1,19 @@
-"""Figures of composites of many pairs at once, for numpy and torch alike.
+"""Figures of composites of many pairs at once, for torch on any device.
 
 The definitions are those of `figures`, `picture` and `reactivity`; here they are arranged so that
 every sum is one of whole numbers that fit a float, and so is the same in any order: on any number
-of threads, in any batch, on any device. Arrays have frames first, then pairs, then cells; luma is
-counted in parts of `LUMA_UNIT`.
+of threads, in any batch, on any device. `compiled` has the same for a CPU. Arrays have frames
+first, then pairs, then cells; luma is counted in parts of `LUMA_UNIT`.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS
 from aivj.takes.compose import FOREGROUND_PER_BYTE
 from aivj.takes.figures import BLACK_BELOW, BLOWN_ABOVE
-from aivj.takes.flashes import Light
+from aivj.takes.flashes import Light, flash_loads
 from aivj.takes.picture import LUMA_UNIT, WHOLE_LUMA_WEIGHTS
 from aivj.takes.settings import RenderSettings
 
@@ -23,9 +24,8 @@ _SUMMED_FIRST = 8
 """Neighbours whose sum still is a whole number that float32 holds, see `_total`."""
 
 
-@dataclass(frozen=True)
-class CompositeFigures:
-    """Figures of the frames of composites.
+class CompositeFigures(NamedTuple):
+    """Figures of composites, float64, pairs first: arrays of numpy, or tensors.
 
     Attributes:
         color: Mean red, green and blue of all frames with music, 0 to 1, shape
@@ -36,7 +36,8 @@ class CompositeFigures:
         blown: Share of cells that are blown out.
         colourfulness: See `picture.colourfulness`.
         spatial_detail: See `picture.spatial_detail`.
-        light: For `flashes.flash_loads`.
+        flashes_per_s: See `flashes.FlashLoad`, shape [num_pairs].
+        red_flashes_per_s: The same.
     """
 
     color: Array
@@ -46,7 +47,28 @@ class CompositeFigures:
     blown: Array
     colourfulness: Array
     spatial_detail: Array
-    light: Light
+    flashes_per_s: Array
+    red_flashes_per_s: Array
+
+    @classmethod
+    def empty(cls, num_pairs: int, settings: RenderSettings) -> "CompositeFigures":
+        """Returns arrays of numpy for so many pairs, not filled."""
+        per_frame = (num_pairs, settings.measure_frames)
+        return cls(
+            color=np.empty((num_pairs, settings.measure_frames + 1, 3)),
+            delta=np.empty(per_frame),
+            response=np.empty((num_pairs, settings.num_compared)),
+            black=np.empty(per_frame),
+            blown=np.empty(per_frame),
+            colourfulness=np.empty(per_frame),
+            spatial_detail=np.empty(per_frame),
+            flashes_per_s=np.empty(num_pairs),
+            red_flashes_per_s=np.empty(num_pairs),
+        )
+
+    def rows(self, pairs: slice) -> "CompositeFigures":
+        """Returns those of some of the pairs; what is written to them is written to these."""
+        return CompositeFigures(*(column[pairs] for column in self))
 
 
 def composite_figures(
@@ -55,7 +77,7 @@ def composite_figures(
     """Composes pairs and measures them.
 
     Args:
-        xp: numpy or torch, whichever the arrays are of.
+        xp: torch, or numpy if the arrays are its.
         front: Planes of the foregrounds, uint8 of shape [pairs, 3, frames, 2304], see
             `LayerTable.planes`.
         back: Planes of the backgrounds, the same.
@@ -80,6 +102,8 @@ def composite_figures(
     change = xp.abs(measured - luma[: num_music - 1])
     answer = xp.abs(measured[settings.compared_frames] - luma[num_music:])
     per_cell = 1 / (num_cells * LUMA_UNIT)
+    light = Light.of(xp, planes)
+    flashes_per_s, red_flashes_per_s = flash_loads(xp, light, settings.frames_per_s)
     return CompositeFigures(
         color=xp.stack(color, -1).swapaxes(0, 1) / (255 * num_cells),
         delta=_total(xp, change).T * per_cell,
@@ -90,7 +114,8 @@ def composite_figures(
             xp, [plane[1:] for plane in planes], [sums[1:] for sums in color]
         ).T,
         spatial_detail=_spatial_detail(xp, measured).T,
-        light=Light.of(xp, planes),
+        flashes_per_s=flashes_per_s,
+        red_flashes_per_s=red_flashes_per_s,
     )
 
 

@@ -16,39 +16,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS, Bytes
+from aivj.takes.flash_limits import (
+    BRIGHTEST,
+    FIELD_CELLS,
+    FIELD_COLUMNS,
+    FIELD_ROWS,
+    LINEAR,
+    LUMINANCE,
+    LUMINANCE_CHANGE,
+    MAX_FLASHES_PER_S,
+    RED_ABOVE_OTHERS,
+    RED_CHANGE,
+    SATURATED,
+)
 
-MAX_FLASHES_PER_S = 3
-
-_WHITE = 30_000
-"""Light is counted in whole parts of white's, so that limits cut the same on every device."""
-
-_LUMINANCE_CHANGE = _WHITE // 10
-_DARKER_BELOW = _WHITE * 8 // 10
-_RED_CHANGE = _WHITE * 20 // 320
-_RED_ABOVE_OTHERS = 30
-"""Bytes by which a saturated red of that much exceeds the sum of green and blue, at least."""
-
-_FIELD_ROWS, _FIELD_COLUMNS = CELL_ROWS // 3, CELL_COLUMNS // 3
 _NUM_CELLS = CELL_ROWS * CELL_COLUMNS
-_FIELD_CELLS = _FIELD_ROWS * _FIELD_COLUMNS // 4
-
-_LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
-# sRGB, IEC 61966-2-1.
-_LINEAR_UP_TO = 0.04045
-_ENCODED = np.arange(256) / 255
-_DECODED = np.where(
-    _ENCODED <= _LINEAR_UP_TO, _ENCODED / 12.92, ((_ENCODED + 0.055) / 1.055) ** 2.4
-)
-_LINEAR = np.rint(_WHITE * _DECODED).astype(np.int32)
-_GREEN_AND_BLUE = np.add.outer(_LINEAR, _LINEAR).ravel()
-_OF_RED, _OF_GREEN, _OF_BLUE = np.rint(_WHITE * np.outer(_LUMINANCE_WEIGHTS, _DECODED)).astype(
-    np.int16
-)
+_GREEN_AND_BLUE = np.add.outer(LINEAR, LINEAR).ravel()
+_OF_RED, _OF_GREEN, _OF_BLUE = LUMINANCE
 _OF_RED_AND_BLUE = np.add.outer(_OF_RED, _OF_BLUE).ravel()
 """By 256 times red and blue: looking up is dear, and twice is less than thrice."""
-
-_TOGETHER = 4
-"""Pairs whose luminance is looked at together: more do not fit a CPU's cache."""
 
 Array = Any
 """A numpy array or a torch tensor: both know the operations that are used here."""
@@ -79,7 +65,7 @@ def flash_load(pictures: Bytes, frames_per_s: int) -> FlashLoad:
     """
     cells = pictures.reshape(len(pictures), 1, -1, 3).astype(np.float32)
     light = Light.of(np, [cells[..., channel] for channel in range(3)])
-    general, red = flash_loads(np, [light], frames_per_s)
+    general, red = flash_loads(np, light, frames_per_s)
     return FlashLoad(float(general[0]), float(red[0]))
 
 
@@ -106,17 +92,17 @@ class Light:
         """Decodes red, green and blue, each float32 0 to 255 of shape [frames, pairs, 2304]."""
         luminance = _decoded(xp, _OF_GREEN, planes[1])
         luminance += _decoded(xp, _OF_RED_AND_BLUE, 256 * planes[0] + planes[2])
-        brightest = xp.full_like(luminance[:1], _DARKER_BELOW + _LUMINANCE_CHANGE - 1)
+        brightest = xp.full_like(luminance[:1], BRIGHTEST)
 
         excess = planes[0] - planes[1]
         excess -= planes[2]
-        places = _in_fields(xp, xp.amax(excess, 0) >= _RED_ABOVE_OTHERS)
+        places = _in_fields(xp, xp.amax(excess, 0) >= RED_ABOVE_OTHERS)
         red, green, blue = (plane.reshape(len(plane), -1)[:, places] for plane in planes)
-        light = _decoded(xp, _LINEAR, red)
+        light = _decoded(xp, LINEAR, red)
         others = _decoded(xp, _GREEN_AND_BLUE, 256 * green + blue)
         redness = xp.asarray(xp.maximum(light - others, xp.zeros_like(light)), dtype=xp.int16)
-        saturated = (light >= 4 * others) & (light > 0)
-        changes = xp.amax(redness, 0) - xp.amin(redness, 0) >= _RED_CHANGE
+        saturated = (light >= SATURATED * others) & (light > 0)
+        changes = xp.amax(redness, 0) - xp.amin(redness, 0) >= RED_CHANGE
         flashing = xp.where(changes & saturated.any(0))[0]
         return cls(
             luminance=xp.minimum(luminance, brightest),
@@ -126,32 +112,23 @@ class Light:
         )
 
 
-def flash_loads(xp: Any, lights: list[Light], frames_per_s: int) -> tuple[Array, Array]:
+def flash_loads(xp: Any, light: Light, frames_per_s: int) -> tuple[Array, Array]:
     """Returns general and red flashes a second, each float64 of shape [num_pairs].
 
     Args:
         xp: numpy or torch, whichever the arrays are of.
-        lights: Pair after pair.
+        light: That of the pairs.
         frames_per_s: Rate of the frames.
     """
-    turned = []
-    for start in range(0, len(lights), _TOGETHER):
-        luminance = _joined(xp, [light.luminance for light in lights[start : start + _TOGETHER]])
-        # What falls rises upside down.
-        turned.append(_of_fields(xp, _rises(xp, xp.stack([luminance, -luminance], 1))))
-    general = _most_per_s(xp, xp.concatenate(turned, 2), frames_per_s)
-
-    nums = [light.luminance.shape[1] for light in lights]
-    reddish = xp.concatenate(
-        [light.reddish + sum(nums[:place]) * _NUM_CELLS for place, light in enumerate(lights)]
-    )
+    # What falls rises upside down.
+    either = xp.stack([light.luminance, -light.luminance], 1)
+    general = _most_per_s(xp, _of_fields(xp, _rises(xp, either)), frames_per_s)
     red = xp.zeros_like(general)
-    if len(reddish):
-        redness = _joined(xp, [light.redness for light in lights])
-        saturated = _joined(xp, [light.saturated for light in lights])
-        pairs = xp.unique(reddish // _NUM_CELLS)
-        places = xp.searchsorted(pairs, reddish // _NUM_CELLS) * _NUM_CELLS + reddish % _NUM_CELLS
-        shown = _shown(xp, _red_turns(xp, redness, saturated), places, len(pairs))
+    if len(light.reddish):
+        pairs = xp.unique(light.reddish // _NUM_CELLS)
+        pair, cell = xp.searchsorted(pairs, light.reddish // _NUM_CELLS), light.reddish % _NUM_CELLS
+        turns = _red_turns(xp, light.redness, light.saturated)
+        shown = _shown(xp, turns, pair * _NUM_CELLS + cell, len(pairs))
         red[pairs] = _most_per_s(xp, _of_fields(xp, shown), frames_per_s)
     return general, red
 
@@ -170,7 +147,7 @@ def _rises(xp: Any, luminance: Array) -> Array:
     fell = xp.ones_like(found[0])
     for frame in range(1, len(luminance)):
         value = luminance[frame]
-        lifted = value - _LUMINANCE_CHANGE
+        lifted = value - LUMINANCE_CHANGE
         pushed_up, pushed_down = lifted >= low, value <= low
         found[frame] = pushed_up & fell
         fell = (fell > pushed_up) | pushed_down
@@ -190,8 +167,8 @@ def _red_turns(xp: Any, redness: Array, saturated: Array) -> Array:
     may_rise = may_fall = xp.ones_like(saturated[0])
     for frame in range(1, len(redness)):
         value, here = redness[frame], saturated[frame]
-        rise = may_rise & (value - low >= _RED_CHANGE) & (low_saturated | here)
-        fall = may_fall & (high - value >= _RED_CHANGE) & (high_saturated | here) & ~rise
+        rise = may_rise & (value - low >= RED_CHANGE) & (low_saturated | here)
+        fall = may_fall & (high - value >= RED_CHANGE) & (high_saturated | here) & ~rise
         turns[frame, 0], turns[frame, 1] = rise, fall
         may_rise, may_fall = (may_rise > rise) | fall, (may_fall > fall) | rise
         turned = rise | fall
@@ -246,13 +223,13 @@ def _of_fields(xp: Any, holds: Array) -> Array:
     # A field's cells are fewer than 256, and so are the sums of all rows and columns within it.
     # They are taken along all pictures; where no field begins they are not looked at.
     cells = xp.asarray(holds, dtype=xp.uint8).reshape(-1)
-    by_rows = _window_sums(cells, _FIELD_ROWS, CELL_COLUMNS)
-    sums = _window_sums(by_rows, _FIELD_COLUMNS, 1)
+    by_rows = _window_sums(cells, FIELD_ROWS, CELL_COLUMNS)
+    sums = _window_sums(by_rows, FIELD_COLUMNS, 1)
     enough = xp.zeros_like(cells, dtype=xp.bool)
-    enough[: len(sums)] = sums >= _FIELD_CELLS
+    enough[: len(sums)] = sums >= FIELD_CELLS
     shape = holds.shape[:-1]
     fields = enough.reshape(*shape, CELL_ROWS, CELL_COLUMNS)[
-        ..., : CELL_ROWS - _FIELD_ROWS + 1, : CELL_COLUMNS - _FIELD_COLUMNS + 1
+        ..., : CELL_ROWS - FIELD_ROWS + 1, : CELL_COLUMNS - FIELD_COLUMNS + 1
     ]
     return fields.reshape(*shape, -1)
 
@@ -295,7 +272,3 @@ def _shown(xp: Any, turns: Array, places: Array, num_pairs: int) -> Array:
 def _decoded(xp: Any, table: NDArray[Any], levels: Array) -> Array:
     places = xp.asarray(levels, dtype=xp.int64)
     return xp.take(xp.asarray(table, device=places.device), places)
-
-
-def _joined(xp: Any, parts: list[Array]) -> Array:
-    return parts[0] if len(parts) == 1 else xp.concatenate(parts, 1)

@@ -41,14 +41,14 @@ LAYERS = [
 ]
 TABLE = LayerTable.of(LAYERS, len(LAYERS), SETTINGS)
 FOREGROUNDS, BACKGROUNDS = (places.ravel() for places in np.indices((len(LAYERS), len(LAYERS))))
-ON_NUMPY = pair_figures(TABLE, FOREGROUNDS, BACKGROUNDS, HEARD)
+COMPILED = pair_figures(TABLE, FOREGROUNDS, BACKGROUNDS, HEARD)
 
 
 def test_each_figure_of_a_pair_has_its_column():
     assert [field.name for field in fields(PairFigures)] == NAMES
-    assert len(ON_NUMPY) == len(LAYERS) ** 2
-    assert asdict(ON_NUMPY.measurement(7)) == {name: getattr(ON_NUMPY, name)[7] for name in NAMES}
-    assert type(ON_NUMPY.measurement(7).flash_unsafe) is bool
+    assert len(COMPILED) == len(LAYERS) ** 2
+    assert asdict(COMPILED.measurement(7)) == {name: getattr(COMPILED, name)[7] for name in NAMES}
+    assert type(COMPILED.measurement(7).flash_unsafe) is bool
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +63,18 @@ def one_by_one():
 def test_a_batch_is_what_its_pairs_are(name, one_by_one):
     expected = [getattr(measured, name) for measured in one_by_one]
 
-    assert getattr(ON_NUMPY, name) == pytest.approx(expected, rel=1e-6, abs=1e-8)
+    assert getattr(COMPILED, name) == pytest.approx(expected, rel=1e-6, abs=1e-8)
     assert len(set(expected)) > 1
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_torch_finds_what_numpy_finds_and_in_larger_batches(device, monkeypatch):
-    monkeypatch.setattr("aivj.takes.batch._ON_CPU", (16, 16))
+def test_torch_finds_what_is_found_compiled(device):
     some = slice(None, None, 3)
 
     on_torch = pair_figures(TABLE, FOREGROUNDS[some], BACKGROUNDS[some], HEARD, device=device)
 
     for name in NAMES:
-        expected = pytest.approx(getattr(ON_NUMPY, name)[some], rel=1e-6, abs=1e-9)
+        expected = pytest.approx(getattr(COMPILED, name)[some], rel=1e-6, abs=1e-9)
         assert getattr(on_torch, name) == expected, name
 
 
@@ -85,7 +84,7 @@ def test_same_bytes_for_any_number_of_threads_and_any_neighbours():
     some = pair_figures(TABLE, FOREGROUNDS[order], BACKGROUNDS[order], HEARD)
 
     for name in NAMES:
-        whole = getattr(ON_NUMPY, name)
+        whole = getattr(COMPILED, name)
         assert getattr(threads, name).tobytes() == whole.tobytes(), name
         assert getattr(some, name).tobytes() == whole[order].tobytes(), name
 
