@@ -136,8 +136,9 @@ def _collapsed_scores(home: NightHome) -> Iterator[Planted]:
         tensors = {name: net.get_tensor(name) * 0 for name in net.keys()}  # noqa: SIM118
         metadata = net.metadata()
     save_file(tensors, path, metadata)
-    # Other weights than those beside them would be refused for that.
-    path.with_suffix(".pth").unlink()
+    # Other weights than those beside them say would be refused for that.
+    for suffix in (".pth", ".json"):
+        path.with_suffix(suffix).unlink()
     yield Planted((*_ALLOWED, "--skip", "train"))
 
 
@@ -321,7 +322,7 @@ FAULTS: Sequence[Fault] = (
         _changed("train", _other_presets),
     ),
     Fault("collapsed scores", "score", 7, "deviation|std", 60, _OLD, _collapsed_scores),
-    Fault("disk full, drawing", "sample", 8, "No space", 60, _OLD | {"run"}, _disk_full_drawing),
+    Fault("disk full, drawing", "sample", 8, "No space", 60, _FALSE | {"run"}, _disk_full_drawing),
     Fault("disk full, learning", "train", 8, "No space", 60, _OLD, _disk_full_learning),
     Fault("bucket dies", "promote", 8, "s3://live", 120, _UNSERVED, _bucket_dies),
     Fault(

@@ -20,7 +20,7 @@ from aivj.cli.results import plain_table
 from aivj.errors import RendererRefusedError
 
 if TYPE_CHECKING:
-    from aivj.doctor import Finding, ProfileTrial
+    from aivj.doctor import ProfileTrial
     from aivj.settings import Settings
 
 _MARKS = {"ok": "[green]ok[/]", "optional": "[yellow]--[/]", "missing": "[red]missing[/]"}
@@ -57,6 +57,16 @@ def doctor(
         str | None, typer.Option("--ray-address", help="And at this Ray cluster.")
     ] = None,
     workers: WorkersOption = None,
+    actor_cpus: Annotated[
+        float,
+        typer.Option("--actor-cpus", min=0.01, max=1000, help="CPUs of each browser there."),
+    ] = 1.0,
+    actor_gpus: Annotated[
+        float,
+        typer.Option(
+            "--actor-gpus", min=0, max=1000, help="GPUs of each there: whole, or 1/n of one."
+        ),
+    ] = 0.0,
     browser_slots: Annotated[
         float,
         typer.Option(
@@ -73,7 +83,7 @@ def doctor(
 
     Before a night: aivj doctor --gpu require --pack mine --audio ~/music --bucket s3://live/public
 
-    A cluster: aivj doctor --ray-address 10.0.0.1:6379 --workers 32
+    A cluster: aivj doctor --ray-address 10.0.0.1:6379 --workers 32 --actor-gpus 0.25
 
     What each launch profile is worth there: aivj doctor --gpu require --matrix
     """
@@ -104,7 +114,10 @@ def doctor(
             )
         )
         if ray_address is not None:
-            ahead.append(_cluster(ray_address, num_browsers, browser_slots))
+            from aivj.pipeline.pool_examination import Actors, examine_pool
+
+            actors = Actors(num_browsers, actor_cpus, actor_gpus, browser_slots)
+            ahead.append(examine_pool(ray_address, actors))
     table = Table(box=None, pad_edge=False, show_header=False)
     for finding in (*examination.findings, *ahead):
         table.add_row(_MARKS[finding.state], finding.name, finding.found, finding.remedy)
@@ -112,28 +125,6 @@ def doctor(
     examination.require_health()
     require_all(ahead)
     say_next(context, "demo", why="the whole loop on a small pack")
-
-
-def _cluster(address: str, num_browsers: int, browser_slots: float) -> "Finding":
-    """Looks at a Ray cluster: what it has, and whether its nodes have what browsers need."""
-    from aivj.doctor import Finding
-    from aivj.errors import AivjError
-    from aivj.fleet.cluster import cluster
-    from aivj.fleet.readiness import require_ready_nodes, total_resources
-
-    asked = {"browser_slot": browser_slots}
-    try:
-        with cluster(num_cpus=1, address=address):
-            has = total_resources()
-            require_ready_nodes(asked)
-    except AivjError as error:
-        return Finding("ray", "missing", error.found, error.remedy)
-    found = ", ".join(f"{amount:g} {name}" for name, amount in has.items())
-    num_there = int(has.get("browser_slot", 0) / browser_slots) if browser_slots else num_browsers
-    if num_there < num_browsers:
-        remedy = f"{num_there} browsers fit, {num_browsers} are asked for: --workers {num_there}"
-        return Finding("ray", "optional" if num_there else "missing", found, remedy)
-    return Finding("ray", "ok", found)
 
 
 def _try_profiles(settings: "Settings", gpu: GpuOrAutoOption, presets: Path | None) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aivj.contracts.monitor_status import Alert
     from aivj.doctor import Finding
     from aivj.pipeline.night import NightFiles, NightRequest
+    from aivj.pipeline.pool_examination import Actors
     from aivj.settings import Settings
 
 _HANDED_ON = (
@@ -157,12 +158,28 @@ def _examine(
             bucket_uri=bucket,
             tracking_uri=tracking_uri,
             stages=frozenset(line.stage.name for line in lines),
+            actors=_actors(request, lines),
         )
         try:
             examine_night(request, settings, asked, told.append)
         finally:
             for finding in told:
                 say(f"note: {finding.name}: {finding.found}; {finding.remedy}")
+
+
+def _actors(request: "NightRequest", lines: Sequence[Line]) -> "Actors | None":
+    """Returns what browsers ask of the cluster that the night joins; None if none do."""
+    from aivj.pipeline.pool_examination import Actors
+
+    given = [line.context.params for line in lines if "actor_cpus" in line.context.params]
+    if request.ray_address is None or not given:
+        return None
+    cpus, gpus, browser_slots = (
+        max(params[name] for params in given)
+        for name in ("actor_cpus", "actor_gpus", "browser_slots")
+    )
+    num = num_workers_or_default(request.num_workers, is_software=True)
+    return Actors(num, cpus, gpus, browser_slots)
 
 
 def _here(settings: "Settings", place: str) -> Path:

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,13 @@ _OBJECT_STORE_BYTES = 256 * 1024 * 1024
 _START_TRIES = 3
 _GONE_TIMEOUT_S = 10.0
 _START_TOOK_TOO_LONG = "timed out during startup"
+_ANSWER_TIMEOUT_S = 5.0
+# How HTTP/2 begins, which gRPC is: from both sides with settings (RFC 9113, 3.4 and 4.1).
+_FRAME_BYTES, _FRAME_TYPE, _SETTINGS = 9, 3, 4
+_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, _SETTINGS, 0, 0, 0, 0, 0])
+_NOT_ADMITTED = "InvalidAuthToken"
+_OTHER_VERSION = "Version mismatch"
+_BE_ADMITTED = "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH to the cluster's"
 
 
 @contextlib.contextmanager
@@ -43,7 +51,7 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
             `RAY_ADDRESS` says.
 
     Raises:
-        RunError: Ray does not start here.
+        RunError: Ray does not start here, or the cluster cannot be joined.
     """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -62,7 +70,7 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
         if address is None:
             _start_here(num_cpus, folder)
         else:
-            ray.init(address=address, logging_level=logging.ERROR)
+            _join(address)
         _take_back(signal.SIGTERM, handler)
         # Ray's own agents outlive a killed driver by a minute.
         started = [process.pid for process in psutil.Process().children(recursive=True)]
@@ -71,6 +79,59 @@ def cluster(*, num_cpus: int, address: str | None = None) -> Iterator[None]:
     finally:
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _join(address: str) -> None:
+    """Joins a cluster."""
+    import ray
+
+    require_head(address)
+    try:
+        ray.init(address=address, logging_level=logging.ERROR)
+    # Ray has no class of its own for most of it.
+    except Exception as error:
+        told = _all_of(error)
+        if _NOT_ADMITTED in told:
+            found, remedy = "one that takes none but its own token", _BE_ADMITTED
+        elif _OTHER_VERSION in told:
+            found, remedy = " ".join(str(error).split()), "use the head's Ray and Python here"
+        else:
+            found, remedy = str(error).partition("\n")[0], "see that its head runs"
+        raise RunError(f"a Ray cluster at {address}", found, remedy) from error
+
+
+def require_head(address: str) -> None:
+    """Looks within seconds whether a head may answer at an address; Ray itself takes minutes.
+
+    Only `host:port` is looked at.
+
+    Raises:
+        RunError: Nobody is there, or somebody who does not speak as gRPC does.
+    """
+    host, _, port = address.rpartition(":")
+    if not port.isdigit() or "/" in host:
+        return
+    expected = f"a Ray cluster at {address}"
+    try:
+        place = (host.strip("[]"), int(port))
+        with socket.create_connection(place, _ANSWER_TIMEOUT_S) as connection:
+            connection.sendall(_HELLO)
+            reply = connection.recv(_FRAME_BYTES)
+    except (OSError, OverflowError) as error:
+        raise RunError(expected, f"nobody there: {error}", "see that its head runs") from error
+    is_settings = len(reply) == _FRAME_BYTES and reply[_FRAME_TYPE] == _SETTINGS
+    if not is_settings and "RAY_USE_TLS" not in os.environ:
+        remedy = "say the head's own port, 6379 unless it was told another; not its dashboard's"
+        raise RunError(expected, "a server of another kind", remedy)
+
+
+def _all_of(error: BaseException | None) -> str:
+    """Returns what an error says, and what it came of."""
+    told = []
+    while error is not None:
+        told.append(str(error))
+        error = error.__cause__ or error.__context__
+    return "\n".join(told)
 
 
 def _start_here(num_cpus: int, folder: Path) -> None:

@@ -46,6 +46,22 @@ def require_ready_nodes(
         )
 
 
+def num_that_fit(resources: Mapping[str, float]) -> int:
+    """Returns how many actors that ask for these have room on all living nodes, if all is free.
+
+    An actor is on one node, whose leavings are nobody's. Needs one amount of more than 0.
+    """
+    import ray
+
+    asked = {name: amount for name, amount in resources.items() if amount > 0}
+    living = [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
+    rooms: list[int] = [
+        min(int(node["Resources"].get(name, 0.0) / amount) for name, amount in asked.items())
+        for node in living
+    ]
+    return sum(rooms)
+
+
 def total_resources() -> dict[str, float]:
     """Returns what all living nodes have: nodes, CPUs, GPUs and browser slots."""
     import ray

@@ -12,6 +12,7 @@ from aivj.doctor import Finding, Prospects, examine, look_ahead, require_all
 
 if TYPE_CHECKING:
     from aivj.pipeline.night import NightRequest
+    from aivj.pipeline.pool_examination import Actors
     from aivj.settings import Settings
 
 _IN_BROWSERS = frozenset({"pairs", "sample", "verify", "frames", "audit"})
@@ -26,12 +27,14 @@ class Asked:
         bucket_uri: Where scores are promoted to.
         tracking_uri: Where runs are recorded.
         stages: Names of the stages that are asked for.
+        actors: What browsers ask of the cluster that the night is to join; None without one.
     """
 
     gpu: GpuPolicy
     bucket_uri: str | None = None
     tracking_uri: str | None = None
     stages: frozenset[str] = frozenset()
+    actors: "Actors | None" = None
 
 
 def examine_night(
@@ -54,6 +57,11 @@ def examine_night(
         RendererRefusedError: The browser draws with another renderer than it shall.
     """
     ahead = look_ahead(_prospects(request, settings, asked))
+    if request.ray_address is not None and asked.actors is not None:
+        from aivj.pipeline.pool_examination import examine_pool
+
+        # Where no node fits yet, one may come when it is asked for.
+        ahead.append(examine_pool(request.ray_address, asked.actors, grows=True))
     for finding in ahead:
         if finding.state != "ok":
             on_finding(finding)

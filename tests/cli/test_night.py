@@ -14,6 +14,7 @@ from aivj.cli.verb import Verb
 from aivj.doctor import Finding
 from aivj.errors import GateError, MissingDependencyError, StorageError
 from aivj.pipeline import night_examination
+from aivj.pipeline.pool_examination import Actors
 
 WHOLE = [
     *("sample", "check-run", "run-summary", "train", "score", "verify", "compare", "run-summary"),
@@ -255,6 +256,20 @@ def test_a_disk_that_takes_no_record_ends_no_stage(night, fails, monkeypatch):
     assert ended.stderr.count("the night's record is not written") == 1
     fails["train"] = (None, GateError("a gate", "all alike", "look"))
     assert night(stamp="two")[0].exit_code == GateError.exit_code
+
+
+def test_a_cluster_is_looked_at_for_what_browsers_ask_of_it(night, monkeypatch):
+    asked = []
+
+    def examine_pool(address, actors, *, grows):
+        asked.append((address, actors, grows))
+        return Finding("ray", "missing", "nobody there", "see that it runs")
+
+    monkeypatch.setattr("aivj.pipeline.pool_examination.examine_pool", examine_pool)
+    words = ("--ray-address", "head:6379", "--workers", "8", "--set", "sample.actor-gpus=0.25")
+    ended, ran, _ = night(*words)
+    assert (ended.exit_code, ran) == (MissingDependencyError.exit_code, [])
+    assert asked == [("head:6379", Actors(8, cpus=1, gpus=0.25, browser_slots=0), True)]
 
 
 def test_a_dry_run_does_nothing(night, home):
