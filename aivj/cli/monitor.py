@@ -76,6 +76,15 @@ def monitor(
             "--pack", help="Pack that the library page shows. Default: what `aivj audit` found."
         ),
     ] = None,
+    dashboard_port: Annotated[
+        int | None,
+        typer.Option(
+            "--dashboard-port",
+            min=0,
+            max=65535,
+            help="Answer the older dashboard's API too, on nights of styles; it was at 5190.",
+        ),
+    ] = None,
 ) -> None:
     """Serve a page on the run that is going on, or went on last, until Ctrl-C.
 
@@ -87,8 +96,16 @@ def monitor(
     """
     places = places_of(context.obj, project, eval_dir, stamp)
     try:
-        names = frozenset(allowed_host or ())
-        asyncio.run(_serve(context.obj, places, host, port, token, names, pack))
+        asyncio.run(
+            _serve(
+                context.obj,
+                places,
+                (host, port, dashboard_port),
+                token,
+                frozenset(allowed_host or ()),
+                pack,
+            )
+        )
     except KeyboardInterrupt:
         err.print("stopped")
 
@@ -96,33 +113,50 @@ def monitor(
 async def _serve(
     settings: "Settings",
     places: "Places",
-    host: str,
-    port: int,
+    listen: tuple[str, int, int | None],
     token: str | None,
     names: frozenset[str],
     pack: str | None,
 ) -> None:
+    from aivj.contracts.pairs_manifest import require_pack_name
+    from aivj.monitor.dashboard_server import DashboardServer
     from aivj.monitor.guard import Guard, is_loopback
     from aivj.monitor.library_pictures import LibraryPictures
     from aivj.monitor.library_routes import LibraryRoutes
     from aivj.monitor.library_shelf import LibraryShelf
     from aivj.monitor.server import MonitorServer
+    from aivj.monitor.styles_watch import StylesWatch
     from aivj.monitor.watches import Watches
     from aivj.redaction import secret_values, without_secrets
 
+    host, port, dashboard_port = listen
+    if pack is not None:
+        require_pack_name(pack)
     if token is None and not is_loopback(host):
         token = secrets.token_urlsafe(24)
+
+    def clean(text: str) -> str:
+        return without_secrets(text, secret_values(os.environ))
+
     shelf = LibraryShelf(lambda: read_home_library(settings, None, pack))
     server = MonitorServer(
         Watches(places),
         LibraryRoutes(shelf, LibraryPictures(settings.takes_uri)),
         Guard(token, names),
-        clean=lambda text: without_secrets(text, secret_values(os.environ)),
+        clean=clean,
     )
-    async with server:
+    dashboard = DashboardServer(
+        StylesWatch(places.project or places.home, pack),
+        Guard(token, names, neighbours=True),
+        clean=clean,
+    )
+    async with server, dashboard:
         origin = await server.open(host, port)
         # Credentials are masked in what is printed, and this one has to be read.
         typer.echo(f"{origin}/?token={token}" if token else f"{origin}/")
+        if dashboard_port is not None:
+            at = await dashboard.open(host, dashboard_port)
+            err.print(f"the older dashboard's API: {at}/api/status")
         err.print("open it in a browser; Ctrl-C ends")
         if settings.home_uri is None:
             await asyncio.Event().wait()

@@ -10,6 +10,7 @@ from aivj.contracts.acceptance import AcceptReport
 from aivj.contracts.checks import RunCheckReport, VerifyCheckReport
 from aivj.contracts.clusters import Clusters
 from aivj.contracts.comparison import Comparison
+from aivj.contracts.dashboard_status import DashboardStatus, DashboardThumbs
 from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.diversity import DiversityReport
 from aivj.contracts.elite_manifest import EliteFile
@@ -62,6 +63,8 @@ SCHEMAS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "budget-dynamics": BudgetStat,
         "clusters": Clusters,
         "comparison": Comparison,
+        "dashboard-status": DashboardStatus,
+        "dashboard-thumbs": DashboardThumbs,
         "demo-summary": DemoSummary,
         "diversity": DiversityReport,
         "elite-manifest": EliteFile,

@@ -32,6 +32,12 @@ _HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 
+_FOR_NEIGHBOURS: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""What lets a browser hand an answer to a page of another port; who may ask is judged before."""
+
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -51,11 +57,21 @@ class Guard:
     Args:
         token: What has to be known; None asks for nothing, which is for loopback alone.
         names: Names besides addresses and `localhost` by which the server may be asked.
+        neighbours: Whether pages of other ports of this machine may ask as well, as one that a
+            development server has; a token they cannot send.
     """
 
-    def __init__(self, token: str | None, names: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        token: str | None,
+        names: frozenset[str] = frozenset(),
+        *,
+        neighbours: bool = False,
+    ) -> None:
         self._token = token
         self._names = names | _LOCAL_NAMES
+        self._neighbours = neighbours
+        self._headers = {**_HEADERS, **(_FOR_NEIGHBOURS if neighbours else {})}
 
     @web.middleware
     async def check(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
@@ -63,9 +79,10 @@ class Guard:
         try:
             response = await self._answer(request, handler)
         except web.HTTPException as error:
-            error.headers.update(_HEADERS)
+            error.headers.update(self._headers)
             raise
-        response.headers.update(_HEADERS)
+        for name, value in self._headers.items():
+            response.headers.setdefault(name, value)
         return response
 
     async def _answer(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
@@ -88,12 +105,21 @@ class Guard:
         if not self._is_own_host(request.host):
             raise web.HTTPForbidden(text="ask by this server's address, or say --allowed-host")
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
+        if origin is not None and not self._is_known_origin(origin, request.host):
             raise web.HTTPForbidden(text="ask from a page of this server")
         # Without an origin: images and the like of foreign pages, but not links to the page.
-        is_foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+        foreign = {"cross-site"} if self._neighbours else {"cross-site", "same-site"}
+        is_foreign = origin is None and request.headers.get("Sec-Fetch-Site") in foreign
         if is_foreign and request.headers.get("Sec-Fetch-Mode") != "navigate":
             raise web.HTTPForbidden(text="ask from a page of this server")
+
+    def _is_known_origin(self, origin: str, host: str) -> bool:
+        try:
+            parts = urlsplit(origin)
+            is_local = is_loopback(parts.hostname or "")
+        except ValueError:
+            return False
+        return parts.netloc == host or (self._neighbours and is_local)
 
     def _is_own_host(self, host: str) -> bool:
         try:

@@ -13,7 +13,7 @@ from aivj.monitor.documents import iso_of
 from aivj.monitor.growing_file import last_lines
 from aivj.monitor.guard import Guard
 from aivj.monitor.library_routes import LibraryRoutes
-from aivj.monitor.logs import KINDS, MAX_BYTES, MAX_LINES, USUAL_LINES, log_path
+from aivj.monitor.logs import KINDS, MAX_BYTES, as_text, log_path, num_lines
 from aivj.monitor.page_server import PageServer
 from aivj.monitor.watches import UnknownRunError, Watches
 
@@ -23,7 +23,6 @@ _CATCH_UP_S = 0.2
 _SIGN_OF_LIFE_S = 15.0
 _MOST_STREAMS = 32
 _MAX_PAIR_DIGITS = 16
-_ESCAPED = {code: f"\\x{code:02x}" for code in [*range(32), 127] if chr(code) not in "\t\n"}
 
 
 class MonitorServer(PageServer):
@@ -118,12 +117,12 @@ class MonitorServer(PageServer):
         path = log_path(place, kind)
         if path is None or not place.id:
             raise web.HTTPNotFound(text=f"no {kind} log")
-        num = _num_lines(request.query.get("lines"))
+        num = num_lines(request.query.get("lines"))
         try:
             text = await asyncio.to_thread(last_lines, path, num, MAX_BYTES)
         except OSError as error:
             raise web.HTTPNotFound(text=f"no {kind} log") from error
-        return web.Response(text=self._clean(text).translate(_ESCAPED))
+        return web.Response(text=as_text(text, self._clean))
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
         pack, pair = request.query.get("pack", ""), request.query.get("pair", "")
@@ -158,15 +157,6 @@ async def _telling_errors(
 
 def _run_id(request: web.Request) -> str | None:
     return request.query.get("run") or None
-
-
-def _num_lines(asked: str | None) -> int:
-    """Returns how many lines are wanted, within bounds; what is no number is the usual."""
-    try:
-        num = int(asked or USUAL_LINES)
-    except ValueError:
-        return USUAL_LINES
-    return min(max(num, 1), MAX_LINES)
 
 
 def _json(model: ContractModel) -> web.Response:
