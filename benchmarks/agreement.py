@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aivj.coupling.metrics import auc, spearman
-from benchmarks.study_rows import PairFigures, StudyRow
+from benchmarks.study_rows import StudiedFigures, StudyRow
 
 Floats = NDArray[np.float64]
 
@@ -117,8 +117,8 @@ def agreement(rows: Sequence[StudyRow], reference: Sequence[StudyRow]) -> Agreem
     )
 
 
-def _spearman(both: Sequence[tuple[PairFigures, PairFigures]], name: str) -> float:
-    value: Callable[[PairFigures], float] = lambda figures: getattr(figures, name)  # noqa: E731
+def _spearman(both: Sequence[tuple[StudiedFigures, StudiedFigures]], name: str) -> float:
+    value: Callable[[StudiedFigures], float] = lambda figures: getattr(figures, name)  # noqa: E731
     return rank_correlation([value(a) for a, _ in both], [value(b) for _, b in both])
 
 

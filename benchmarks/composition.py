@@ -13,7 +13,7 @@ from aivj.cli.console import bar
 from aivj.settings import Settings
 from aivj.takes.cells import LayerCells, PairCells
 from aivj.takes.compose import compose
-from aivj.takes.figures import PairMeasurement, measure_pair
+from aivj.takes.figures import OnePair, PairFigures, measure_pair
 from aivj.takes.reactivity import Heard
 from aivj.takes.settings import RenderSettings
 from benchmarks.agreement import rank_correlation
@@ -62,12 +62,10 @@ def recomposed(drawn: PairCells) -> PairCells:
     )
 
 
-def agreements(
-    composed: Sequence[PairMeasurement], drawn: Sequence[PairMeasurement]
-) -> list[FigureAgreement]:
+def agreements(composed: Sequence[OnePair], drawn: Sequence[OnePair]) -> list[FigureAgreement]:
     """Returns one agreement for each figure that composing decides."""
     found = []
-    for name in (field.name for field in fields(PairMeasurement)):
+    for name in (field.name for field in fields(PairFigures)):
         ours, theirs = (
             np.array([getattr(one, name) for one in measured], np.float64)
             for measured in (composed, drawn)

@@ -11,8 +11,9 @@ import torch
 from aivj.audio.groove import groove
 from aivj.coupling import FitConfig
 from aivj.coupling.fit import fit
-from aivj.takes.batch import PairFigures, pair_figures
+from aivj.takes.batch import ManyPairs, pair_figures
 from aivj.takes.cells import Bytes, LayerCells
+from aivj.takes.figures import PairFigures
 from aivj.takes.reactivity import Heard
 from aivj.takes.render import planar_clip
 from aivj.takes.settings import RenderSettings
@@ -99,10 +100,10 @@ def composings() -> list[DeviceRun]:
     fronts, backs = rng.integers(0, _NUM_LAYERS, (2, _NUM_PAIRS))
     heard = Heard.of(planar_clip(groove(), settings), settings)
     found: list[DeviceRun] = []
-    reference: PairFigures | None = None
+    reference: ManyPairs | None = None
     for device in (None, *devices()):
 
-        def work(device: str | None = device) -> PairFigures:
+        def work(device: str | None = device) -> ManyPairs:
             return pair_figures(table, fronts, backs, heard, device=device)
 
         figures, seconds = _second_of_two(work)
@@ -122,7 +123,7 @@ def _second_of_two(work: Callable[[], T]) -> tuple[T, float]:
     return result, time.perf_counter() - began
 
 
-def _difference(figures: PairFigures, reference: PairFigures) -> float:
+def _difference(figures: ManyPairs, reference: ManyPairs) -> float:
     """Returns the largest difference of any figure, relative to the largest of its kind."""
     found = 0.0
     for field in fields(PairFigures):

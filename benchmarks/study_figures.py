@@ -13,7 +13,7 @@ from aivj.takes.drawing import DrawOutcome
 from aivj.takes.figures import measure_pair
 from aivj.takes.reactivity import Heard, alignment
 from aivj.takes.settings import RenderSettings
-from benchmarks.study_rows import PairFigures, PairFrames, StudyRow
+from benchmarks.study_rows import PairFrames, StudiedFigures, StudyRow
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def study_row(
         return StudyRow(pair=pair, cpu_s=cpu_s, failure=kind)
     measured = asdict(measure_pair(cells, settings, heard))
     is_ok, _ = ok_heuristic(measured["viz_avg_luma"], measured["viz_avg_frame_delta"], 0, 0)
-    figures = PairFigures.model_validate({**measured, "ok_heuristic": is_ok})
+    figures = StudiedFigures.model_validate({**measured, "ok_heuristic": is_ok})
     in_full_silence = settings.num_compared == settings.measure_frames
     frames = frames_of(cells, heard.energy) if in_full_silence else None
     return StudyRow(pair=pair, cpu_s=cpu_s, figures=figures, frames=frames)

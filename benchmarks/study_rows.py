@@ -6,7 +6,7 @@ from aivj.contracts.fields import Number, PairId
 from aivj.contracts.json_text import ContractModel
 
 
-class PairFigures(ContractModel):
+class StudiedFigures(ContractModel):
     """The figures that operating points are compared by."""
 
     ok_heuristic: bool = Field(description="Whether the classic's checks pass")
@@ -35,5 +35,5 @@ class StudyRow(ContractModel):
     pair: PairId = Field(description="Its id in the drawn pack")
     cpu_s: Number | None = Field(description="CPU of all processes since the row before, if any")
     failure: str | None = Field(default=None, description="Kind of the error, if it has no figures")
-    figures: PairFigures | None = Field(default=None, description="Its figures")
+    figures: StudiedFigures | None = Field(default=None, description="Its figures")
     frames: PairFrames | None = Field(default=None, description="Its frames, where they are kept")

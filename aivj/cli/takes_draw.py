@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, err, out
+from aivj.cli.console import bar, err, out, working
 from aivj.cli.model_options import From, takes
 from aivj.cli.options import GpuOption, ProfileOption, WorkersOption
 from aivj.cli.stopping import goes_on_with
@@ -50,8 +50,11 @@ def draw(
 
     settings: Settings = context.obj
     goes_on_with(context)
+    with working(f"looking for presets in {presets}"):
+        files = scan_presets(presets)
     with bar("reading") as progress:
-        found = different_presets(scan_presets(presets), progress.update)
+        progress.update(0, len(files))
+        found = different_presets(files, progress.update)
         if not found:
             raise InputError(f"presets in {presets}", "none", "name the folder that holds them")
         progress.begin("drawing")

@@ -69,7 +69,7 @@ def inputs_of(figures: Measured, target: EvalTarget) -> FloatArray:
     """Returns what nets are told of N pairs, [N, M].
 
     Args:
-        figures: All of `FIGURE_NAMES`, each [N], such as `aivj.takes.batch.PairFigures` has.
+        figures: All of `FIGURE_NAMES`, each [N], such as `aivj.takes.figures.PairFigures` has.
         target: How their worth is told, see `aivj.coupling.eval_target`.
     """
     target01 = measured_targets01(figures, target)

@@ -7,12 +7,12 @@ from typing import Self
 import numpy as np
 
 from aivj.curation.candidates import Flags, Floats, Places
-from aivj.takes.batch import PairFigures
+from aivj.takes.batch import ManyPairs
 
 
 @dataclass(frozen=True)
 class MeasuredPairs:
-    """What choosing reads of N pairs, each of shape [N]; meaning as in `PairMeasurement`."""
+    """What choosing reads of N pairs, each of shape [N]; names and meaning as in `PairFigures`."""
 
     composite_avg_luma: Floats
     composite_avg_frame_delta: Floats
@@ -27,7 +27,7 @@ class MeasuredPairs:
     bg_contribution: Floats
 
     @classmethod
-    def of(cls, parts: Sequence[PairFigures]) -> Self:
+    def of(cls, parts: Sequence[ManyPairs]) -> Self:
         """Takes the figures of pairs, one part after the other; at least one part."""
         return cls(
             *(

@@ -25,12 +25,12 @@ from aivj.doctor.examination import Finding
 from aivj.errors import AivjError, DeviceRefusedError, MissingDependencyError, StorageError
 from aivj.storage import open_bucket
 from aivj.takes.settings import RenderSettings
+from aivj.takes.take import TAKE_KB
 
 _GIB = 1024**3
 _TRAINING = "training"
 _ANSWER_TIMEOUT_S = 5.0
 _MAX_SKEW_S = 60.0
-_BYTES_A_PRESET = 165_000
 _BYTES_A_PAIR = 12_000
 _BYTES_BESIDE = 2 * _GIB
 _BYTES_A_BROWSER = _GIB
@@ -159,7 +159,7 @@ def _device(*, allow_cpu: bool) -> Finding:
 
 
 def _room(home: Path, num_presets: int, num_pairs: int) -> Finding:
-    needed = num_presets * _BYTES_A_PRESET + num_pairs * _BYTES_A_PAIR + _BYTES_BESIDE
+    needed = num_presets * round(1000 * TAKE_KB) + num_pairs * _BYTES_A_PAIR + _BYTES_BESIDE
     there = next(each for each in (home.resolve(), *home.resolve().parents) if each.exists())
     free = shutil.disk_usage(there).free
     found = f"{free / _GIB:.1f} GiB free, {needed / _GIB:.1f} GiB may be needed"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from aivj.contracts.pairs_manifest import read_pairs_manifest
 from aivj.errors import AivjError
-from aivj.pipeline.planning import TAKE_KB
 from aivj.storage.places import as_uri
+from aivj.takes.take import TAKE_KB
 
 _S_A_TAKE = 0.5
 _PAIRS_A_MIN = 30_000

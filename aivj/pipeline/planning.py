@@ -25,17 +25,13 @@ from aivj.contracts.run_folder import META_NAME
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import InputError
 from aivj.takes.store import TakeStore, care
-from aivj.takes.take import Drawn
+from aivj.takes.take import TAKE_KB, Drawn
 
 Resource = Literal["gpu", "cpu", "browsers"]
 
 _HOUR_S = 3600
 _LEAST = 1e-6
 _KB_A_GB = 1e6
-# 161 KB of 1,953 presets, of which none failed (docs/log/takes.md); a library is worse.
-TAKE_KB = 165.0
-"""Kilobytes of a take in the store."""
-
 _FAIL_SHARE = 0.02
 _NUM_SAMPLED = 200
 # Of a shard: itself and its marker.

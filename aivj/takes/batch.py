@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from aivj.takes.composite import CompositeFigures, composite_figures
 from aivj.takes.figures import (
     BLACK_BELOW,
     BLOWN_ABOVE,
-    PairMeasurement,
+    PairFigures,
     color_motion,
     motion_proxies,
 )
@@ -32,48 +31,7 @@ _ON_DEVICE = 256
 """Pairs that are measured as one task."""
 
 
-@dataclass(frozen=True)
-class PairFigures:
-    """Figures of N pairs, each of shape [N]; names, meaning and ranges as in `PairMeasurement`."""
-
-    viz_avg_luma: Floats
-    viz_avg_frame_delta: Floats
-    pm_avg_luma_fg: Floats
-    pm_avg_luma_bg: Floats
-    composite_avg_luma: Floats
-    composite_avg_frame_delta: Floats
-    composite_color_r: Floats
-    composite_color_g: Floats
-    composite_color_b: Floats
-    fg_avg_frame_delta: Floats
-    bg_avg_frame_delta: Floats
-    luma_range: Floats
-    black_share: Floats
-    blown_share: Floats
-    black_frames: Floats
-    blown_frames: Floats
-    audio_response: Floats
-    audio_response_fg: Floats
-    audio_response_bg: Floats
-    audio_alignment: Floats
-    audio_alignment_control: Floats
-    flashes_per_s: Floats
-    red_flashes_per_s: Floats
-    flash_unsafe: Flags
-    colourfulness: Floats
-    spatial_detail: Floats
-    fg_contribution: Floats
-    bg_contribution: Floats
-    last_luma: Floats
-
-    def __len__(self) -> int:
-        return len(self.viz_avg_luma)
-
-    def measurement(self, place: int) -> PairMeasurement:
-        """Returns those of one pair."""
-        return PairMeasurement(
-            **{field.name: getattr(self, field.name)[place].item() for field in fields(self)}
-        )
+ManyPairs = PairFigures[Floats, Flags]
 
 
 def pair_figures(
@@ -84,7 +42,7 @@ def pair_figures(
     *,
     device: str | None = None,
     num_threads: int = 1,
-) -> PairFigures:
+) -> ManyPairs:
     """Composes and measures pairs of a table's layers.
 
     The same pairs give the same bytes for any number of threads and whatever stands beside them;
@@ -179,7 +137,7 @@ def _tasks(num_pairs: int, at_a_time: int) -> list[slice]:
 
 def _figures(
     table: LayerTable, pairs: Places, composed: CompositeFigures, heard: Heard
-) -> PairFigures:
+) -> ManyPairs:
     front, back = pairs.T
     colors = composed.color
     luma = _luma(colors)

@@ -7,6 +7,7 @@ the same as in rows of other drivers; those of the composite picture stand besid
 """
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,9 @@ from aivj.takes.settings import RenderSettings
 
 Floats = NDArray[np.float64]
 
+Number = TypeVar("Number")
+Flag = TypeVar("Flag")
+
 BLACK_BELOW = 0.02
 BLOWN_ABOVE = 0.96
 LUMA_WEIGHT = 0.65
@@ -33,38 +37,44 @@ COLOR_WEIGHT = 0.35
 
 
 @dataclass(frozen=True)
-class PairMeasurement:
-    """What is known of a pair after rendering it; names and meaning as in the rows."""
+class PairFigures(Generic[Number, Flag]):
+    """What is known of a pair, or of many side by side; names and meaning as in the rows.
 
-    viz_avg_luma: float
-    viz_avg_frame_delta: float
-    pm_avg_luma_fg: float
-    pm_avg_luma_bg: float
-    composite_avg_luma: float
-    composite_avg_frame_delta: float
-    composite_color_r: float
-    composite_color_g: float
-    composite_color_b: float
-    fg_avg_frame_delta: float
-    bg_avg_frame_delta: float
-    luma_range: float
-    black_share: float
-    blown_share: float
-    black_frames: float
-    blown_frames: float
-    audio_response: float
-    audio_response_fg: float
-    audio_response_bg: float
-    audio_alignment: float
-    audio_alignment_control: float
-    flashes_per_s: float
-    red_flashes_per_s: float
-    flash_unsafe: bool
-    colourfulness: float
-    spatial_detail: float
-    fg_contribution: float
-    bg_contribution: float
-    last_luma: float
+    Of one pair they are a float each and a bool, of N pairs arrays of shape [N].
+    """
+
+    viz_avg_luma: Number
+    viz_avg_frame_delta: Number
+    pm_avg_luma_fg: Number
+    pm_avg_luma_bg: Number
+    composite_avg_luma: Number
+    composite_avg_frame_delta: Number
+    composite_color_r: Number
+    composite_color_g: Number
+    composite_color_b: Number
+    fg_avg_frame_delta: Number
+    bg_avg_frame_delta: Number
+    luma_range: Number
+    black_share: Number
+    blown_share: Number
+    black_frames: Number
+    blown_frames: Number
+    audio_response: Number
+    audio_response_fg: Number
+    audio_response_bg: Number
+    audio_alignment: Number
+    audio_alignment_control: Number
+    flashes_per_s: Number
+    red_flashes_per_s: Number
+    flash_unsafe: Flag
+    colourfulness: Number
+    spatial_detail: Number
+    fg_contribution: Number
+    bg_contribution: Number
+    last_luma: Number
+
+
+OnePair = PairFigures[float, bool]
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ def _mean_colors(pictures: Bytes) -> Floats:
     return np.asarray(sums.astype(np.float64) / cells.shape[1] / 255)
 
 
-def measure_pair(cells: PairCells, settings: RenderSettings, heard: Heard) -> PairMeasurement:
+def measure_pair(cells: PairCells, settings: RenderSettings, heard: Heard) -> OnePair:
     """Sums a rendered pair up."""
     measured = cells.music.frames(slice(1, None))
     compared, silence = measured.frames(settings.compared_frames), cells.silence
@@ -114,7 +124,7 @@ def measure_pair(cells: PairCells, settings: RenderSettings, heard: Heard) -> Pa
     flashes = flash_load(cells.music.composite, settings.frames_per_s)
     fg_contribution, bg_contribution = contributions(measured)
     frame_luma, whole = composite.luma[1:], whole_luma(measured.composite)
-    return PairMeasurement(
+    return PairFigures(
         viz_avg_luma=float(np.mean([layer.luma[1:].mean() for layer in layers])),
         viz_avg_frame_delta=motion_proxy(
             np.mean([layer.luma for layer in layers], axis=0),

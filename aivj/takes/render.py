@@ -251,7 +251,6 @@ class TakeWorker:
             **_request(settings, job.foreground.clip),
             "foregroundSeed": layer_seed(job.foreground.content),
             "backgroundSeed": layer_seed(job.background.content),
-            "thumbnail": False,
         }
         foreground, background = (layer.preset for layer in layers)
         text = _with_presets(request, foreground=foreground, background=background)

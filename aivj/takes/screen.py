@@ -31,7 +31,7 @@ _WEIGHTS = np.array(WHOLE_LUMA_WEIGHTS, np.float32) * np.float32(255 / LUMA_UNIT
 class Screened:
     """Figures of all pairs, each float32 of shape [num_foregrounds, num_backgrounds].
 
-    Names are those of `PairMeasurement` where the figure is the same. `viz_avg_luma` and
+    Names are those of `PairFigures` where the figure is the same. `viz_avg_luma` and
     `viz_avg_frame_delta` are exact; luma, colours and contributions are but for rounding to bytes,
     by half a byte (0.002) at most. The energies stand for figures that no product gives.
 

@@ -15,7 +15,7 @@ from aivj.coupling.pair_inputs import (
     inputs_of,
 )
 from aivj.coupling.served_files import USUAL_FIGURES
-from aivj.takes.batch import PairFigures
+from aivj.takes.figures import PairFigures
 
 
 def figures(num_pairs):

@@ -27,13 +27,13 @@ from aivj.sampling.request import SampleRequest
 from aivj.sampling.run import clips_of, finished_before, sample
 from aivj.stage.thumbnails import picture_luma
 from aivj.storage import sha256_hex
-from aivj.takes.figures import PairMeasurement
+from aivj.takes.figures import PairFigures
 from aivj.takes.render import ProofJob
 from aivj.takes.settings import RenderSettings
 from aivj.takes.shelf import TakeShelf
 
 NUM_PAIRS = 6
-FIGURES = tuple(PairMeasurement.__dataclass_fields__)
+FIGURES = tuple(PairFigures.__dataclass_fields__)
 SMALL = RenderSettings(
     width=64, height=36, warmup_frames=2, measure_frames=4, silent_frames=2, silent_every=2
 )

@@ -67,7 +67,7 @@ async def take_of(page, preset, seed, **changes):
 
 
 async def pair_of(page, foreground, background):
-    request = {"thumbnail": True, **SETTINGS}
+    request = {**SETTINGS}
     request["foreground"], request["foregroundSeed"] = foreground
     request["background"], request["backgroundSeed"] = background
     reply = await page.evaluate(PAIR, request)

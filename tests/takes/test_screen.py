@@ -3,7 +3,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from aivj.takes.batch import PairFigures, pair_figures
+from aivj.takes.batch import pair_figures
+from aivj.takes.figures import PairFigures
 from aivj.takes.picture import FOREGROUND_OPACITY, LUMA_UNIT, WHOLE_LUMA_WEIGHTS
 from aivj.takes.reactivity import Heard
 from aivj.takes.screen import screen

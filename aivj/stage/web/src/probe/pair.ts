@@ -1,7 +1,7 @@
 // Renders one pair: what is computed from the takes of its presets must agree with it.
 
 import { Composite } from "../render/composite.ts";
-import { type StageContext, Target } from "../render/context.ts";
+import { Target } from "../render/context.ts";
 import type { LayerFactory } from "../render/layer.ts";
 import { leavingNothing } from "./failures.ts";
 import {
@@ -10,7 +10,6 @@ import {
   type RenderReading,
   type RenderRequest,
 } from "./music_and_silence.ts";
-import { webpOf } from "./pictures.ts";
 import { PresetTake } from "./preset_take.ts";
 import type { Sound } from "./recording.ts";
 
@@ -21,13 +20,9 @@ export interface PairRequest extends RenderRequest {
   /** Of each layer's own random numbers, unsigned 32 bits. */
   readonly foregroundSeed: number;
   readonly backgroundSeed: number;
-  /** Whether to return the last frame as a WebP picture. */
-  readonly thumbnail: boolean;
 }
 
 export interface PairReading extends RenderReading {
-  /** Base64 of a WebP picture. */
-  readonly thumbnail: string | null;
   /** Layers whose equations were left out in part, since they took too long. */
   readonly cutOff: readonly string[];
 }
@@ -42,22 +37,14 @@ export function renderPair(factory: LayerFactory, request: PairRequest): Promise
 }
 
 async function read(factory: LayerFactory, request: PairRequest): Promise<PairReading> {
-  const { context } = factory;
-  const { music, silence, reading } = await drawWithAndWithout(context, request, {
+  const { music, silence, reading } = await drawWithAndWithout(factory.context, request, {
     numPictures: 3,
     load: (sound) => PairDrawing.load(factory, request, sound),
   });
   return {
     ...reading,
-    thumbnail: request.thumbnail ? pictureOfCanvas(context, music) : null,
     cutOff: LAYERS.filter((name) => music.layers[name].wasCutOff || silence.layers[name].wasCutOff),
   };
-}
-
-/** Draws and reads in one task: behind it the canvas is empty again. */
-function pictureOfCanvas({ canvas }: StageContext, drawing: PairDrawing): string {
-  drawing.compose(null);
-  return webpOf(canvas);
 }
 
 /** Two layers and their composite. */
@@ -94,14 +81,9 @@ class PairDrawing implements Drawing {
 
   /** Draws the composite of the present frame; returns it and both layers. */
   pictures(): readonly Target[] {
-    this.compose(this.#picture.framebuffer);
-    return [this.#picture, ...LAYERS.map((name) => this.layers[name].target)];
-  }
-
-  /** Draws the composite into `framebuffer`; null is the canvas. */
-  compose(framebuffer: WebGLFramebuffer | null): void {
     const { foreground, background } = this.layers;
-    const { width, height } = this.#picture;
+    const { framebuffer, width, height } = this.#picture;
     this.#composite.draw(foreground.target, background.target, framebuffer, width, height);
+    return [this.#picture, foreground.target, background.target];
   }
 }
