@@ -28,9 +28,10 @@ from aivj.storage import open_folder
 from aivj.takes.conditions import Conditions
 from aivj.takes.settings import RenderSettings
 from aivj.takes.store import StorePlace, TakeStore
-from aivj.takes.store.care import NUM_IN_LARGE, compact, store_folders
 from aivj.takes.store.index import Entry, marker_bytes, new_shard_name
 from aivj.takes.store.shard import Place
+from aivj.takes.store.survey import store_folders
+from aivj.takes.store.tidying import NUM_IN_LARGE, compact
 from aivj.takes.take import Drawn, Take
 from benchmarks.goals import Goal, print_goals
 from benchmarks.screen import console

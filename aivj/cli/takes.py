@@ -18,7 +18,7 @@ from aivj.errors import GateError, InputError
 if TYPE_CHECKING:
     from aivj.settings import Settings
     from aivj.takes.conditions import Conditions
-    from aivj.takes.store.care import FolderStatus, StoreFolder, Verification
+    from aivj.takes.store.survey import FolderStatus, StoreFolder, Verification
 
 TakesOption = Annotated[
     str | None,
@@ -67,13 +67,13 @@ def status(context: typer.Context, takes: TakesOption = None, as_json: JsonOptio
 
     For programs: aivj takes status --json
     """
-    from aivj.takes.store import care
+    from aivj.takes.store import survey
 
     uri = _uri(context, takes)
     with working("looking at the takes"):
-        folders = [care.status(folder) for folder in care.store_folders(uri)]
+        folders = [survey.status(folder) for folder in survey.store_folders(uri)]
     if as_json:
-        print_json(care.StoreStatus(takes=uri, folders=folders))
+        print_json(survey.StoreStatus(takes=uri, folders=folders))
     elif folders:
         _print_status(folders)
     else:
@@ -96,15 +96,15 @@ def verify(
 
     Example: aivj takes verify --repair
     """
-    from aivj.takes.store import care
+    from aivj.takes.store import survey, tidying
 
     damaged = []
     for folder in _chosen(context, takes, conditions=conditions):
         with bar(folder.digest) as progress:
-            found = care.verify(folder.objects, progress.update)
+            found = survey.verify(folder.objects, progress.update)
         _print_verification(folder, found)
         if repair and not found.is_whole:
-            num_lost = care.repair(folder.objects, found)
+            num_lost = tidying.repair(folder.objects, found)
             out.print(f"  repaired: {num_lost} takes are lost and will be drawn again")
         elif not found.is_whole:
             damaged.append(folder.digest)
@@ -128,11 +128,13 @@ def compact(
     """
     from datetime import UTC, datetime
 
-    from aivj.takes.store import care
+    from aivj.takes.store import tidying
 
     for folder in _chosen(context, takes, conditions=conditions):
         with bar(folder.digest) as progress:
-            done = care.compact(folder.objects, now=datetime.now(UTC), on_progress=progress.update)
+            done = tidying.compact(
+                folder.objects, now=datetime.now(UTC), on_progress=progress.update
+            )
         out.print(
             f"{folder.digest}  {done.num_merged} shards merged into {done.num_made}, "
             f"{done.num_left_out} takes left out, {done.num_removed} abandoned files removed"
@@ -152,7 +154,7 @@ def drop(
 
     Example: aivj takes drop --renderer llvmpipe
     """
-    from aivj.takes.store import care
+    from aivj.takes.store import survey, tidying
 
     if conditions is None and renderer is None and clip is None:
         raise InputError(
@@ -164,14 +166,14 @@ def drop(
     if not chosen:
         return
     with working("looking at the takes"):
-        found = [care.status(folder) for folder in chosen]
+        found = [survey.status(folder) for folder in chosen]
     _print_status(found)
     if not yes and not _is_meant(sum(each.num_takes for each in found)):
         out.print("nothing was removed")
         return
     for folder, each in zip(chosen, found, strict=True):
         with working(f"removing {folder.digest}"):
-            care.drop(folder.objects)
+            tidying.drop(folder.objects)
         out.print(f"removed {folder.digest}: {each.num_takes} takes")
 
 
@@ -189,11 +191,11 @@ def _chosen(
     clip: str | None = None,
 ) -> "list[StoreFolder]":
     """Returns the folders that the options name; says so if there are none."""
-    from aivj.takes.store import care
+    from aivj.takes.store import survey
 
     uri = _uri(context, takes)
     with working("looking at the takes"):
-        folders = care.store_folders(uri)
+        folders = survey.store_folders(uri)
     chosen = [
         folder
         for folder in folders

@@ -8,7 +8,7 @@ from aivj.errors import AivjError
 from aivj.monitor.library_index import KnownPreset
 from aivj.presets.digest import content_hash
 from aivj.takes.store import TakeStore
-from aivj.takes.store.care import store_folders
+from aivj.takes.store.survey import store_folders
 from aivj.takes.take import Drawn
 
 _MOST_KEPT = 512

@@ -23,7 +23,7 @@ from aivj.release.spool import forget, waiting_runs
 from aivj.runs.directory import RunDirectory
 from aivj.runs.listing import run_folders
 from aivj.storage import open_folder, storage_errors
-from aivj.takes.store import care
+from aivj.takes.store import survey, tidying
 
 _DAY_S = 24 * 3600.0
 _NIGHT_RUN = "overnight-"
@@ -170,7 +170,7 @@ def _takes(
     used |= _conditions_of_net(places.fit)
     folders = [
         (folder, listed)
-        for folder in care.store_folders(places.takes_uri)
+        for folder in survey.store_folders(places.takes_uri)
         if (listed := list(folder.objects.listing().values()))
     ]
     # A library's are drawn over days, and no run may have needed them yet.
@@ -182,7 +182,11 @@ def _takes(
         if age_days >= days:
             num_bytes = sum(info.size for info in listed)
             yield Needless(
-                "takes", folder.objects.uri, age_days, num_bytes, partial(care.drop, folder.objects)
+                "takes",
+                folder.objects.uri,
+                age_days,
+                num_bytes,
+                partial(tidying.drop, folder.objects),
             )
 
 

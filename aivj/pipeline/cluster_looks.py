@@ -13,7 +13,7 @@ from aivj.contracts.frames_index import (
 )
 from aivj.takes.figures import FrameSeries
 from aivj.takes.store import TakeStore
-from aivj.takes.store.care import store_folders
+from aivj.takes.store.survey import store_folders
 from aivj.takes.take import Drawn
 
 _SHOWN_FRAME = 1

@@ -24,7 +24,7 @@ from aivj.contracts.json_text import ContractModel
 from aivj.contracts.run_folder import META_NAME
 from aivj.contracts.run_meta import read_run_meta
 from aivj.errors import InputError
-from aivj.takes.store import TakeStore, care
+from aivj.takes.store import TakeStore, survey
 from aivj.takes.take import TAKE_KB, Drawn
 
 Resource = Literal["gpu", "cpu", "browsers"]
@@ -249,9 +249,9 @@ def measure_takes(uri: str, conditions: str | None = None) -> MeasuredTakes:
     """
     found = [
         status
-        for folder in care.store_folders(uri)
+        for folder in survey.store_folders(uri)
         if conditions is None or folder.digest == conditions
-        if (status := care.status(folder)).conditions is not None and status.num_takes
+        if (status := survey.status(folder)).conditions is not None and status.num_takes
     ]
     most = max(found, key=lambda status: status.num_takes, default=None)
     store = None if most is None else TakeStore.find(uri, most.digest)

@@ -12,7 +12,8 @@ from takes.store.made_takes import CONDITIONS, drawn, failed, same
 
 from aivj.storage import open_folder
 from aivj.takes.store import TakeStore
-from aivj.takes.store.care import compact, drop, verify
+from aivj.takes.store.survey import verify
+from aivj.takes.store.tidying import compact, drop
 from aivj.takes.take import Drawn
 
 ROOT = Path(__file__).parents[3]

@@ -1,11 +1,9 @@
-"""Looks after a store: what is in it, whether it is whole, fewer and larger shards, less of it."""
+"""Looks at a store: what is in it, and whether it is whole. Changes nothing."""
 
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import Field
@@ -19,29 +17,19 @@ from aivj.takes.store.conditions_file import CONDITIONS_NAME, parse_conditions
 from aivj.takes.store.index import (
     Entry,
     Marker,
-    OtherFormatError,
-    is_marker,
     is_shard,
-    named_us,
     shard_of,
 )
-from aivj.takes.store.shard import DamagedError, shard_takes, take_of
-from aivj.takes.store.writer import Dated, write_shard
-
-ABANDONED_AFTER = timedelta(days=1)
-"""When what no marker stands for is nobody's: no write takes that long."""
-
-NUM_IN_LARGE = 256
-"""Takes of a shard that is not merged any more."""
+from aivj.takes.store.shard import DamagedError, take_of
+from aivj.takes.store.writer import Dated
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
-_NUM_THREADS = 16
 
 OnProgress = Callable[[int, int], None]
 
 
-def _quietly(_num_done: int, _num_total: int) -> None:
-    pass
+def quietly(_num_done: int, _num_total: int) -> None:
+    """Tells nobody of progress."""
 
 
 @dataclass(frozen=True)
@@ -113,23 +101,6 @@ class Verification:
         return not self.damaged and not self.damaged_markers
 
 
-@dataclass(frozen=True)
-class Compaction:
-    """What compacting did.
-
-    Attributes:
-        num_merged: Shards that were merged.
-        num_made: Shards that came of them.
-        num_left_out: Takes that were left out: damaged, or not counting.
-        num_removed: Abandoned files that were removed.
-    """
-
-    num_merged: int
-    num_made: int
-    num_left_out: int
-    num_removed: int
-
-
 def store_folders(uri: str | Path) -> list[StoreFolder]:
     """Returns the folders of a store, sorted by their names.
 
@@ -164,7 +135,7 @@ def status(folder: StoreFolder) -> FolderStatus:
     )
 
 
-def verify(folder: ObjectFolder, on_progress: OnProgress = _quietly) -> Verification:
+def verify(folder: ObjectFolder, on_progress: OnProgress = quietly) -> Verification:
     """Reads every shard of a folder.
 
     Args:
@@ -178,85 +149,23 @@ def verify(folder: ObjectFolder, on_progress: OnProgress = _quietly) -> Verifica
     catalogue.refresh()
     found = Verification(
         damaged_markers={name: str(error) for name, error in catalogue.damaged.items()},
-        abandoned=_abandoned(catalogue),
+        abandoned=abandoned_files(catalogue),
     )
     markers = list(catalogue.markers.values())
     for number, marker in enumerate(markers, start=1):
-        takes = [taken for _, taken in _takes(folder, marker, marker.entries)]
+        takes = [taken for _, taken in shard_entries(folder, marker, marker.entries)]
         problems = [str(taken) for taken in takes if isinstance(taken, DamagedError)]
         if problems and folder.read(marker.name) is None:
             continue  # merged into another meanwhile
         found.num_shards += 1
         found.num_takes += len(takes) - len(problems)
-        found.num_double += sum(_is_superseded(entry, catalogue) for entry in marker.entries)
+        found.num_double += sum(is_superseded(entry, catalogue) for entry in marker.entries)
         if problems:
             found.damaged[marker.shard] = f"{len(problems)} of {len(takes)} takes: {problems[0]}"
         elif not catalogue.is_whole(marker):
             found.damaged[marker.shard] = "another size than its marker says"
         on_progress(number, len(markers))
     return found
-
-
-def repair(folder: ObjectFolder, found: Verification) -> int:
-    """Writes damaged shards anew, with the takes in them that are whole; what is lost is gone.
-
-    Args:
-        folder: Their folder.
-        found: What is wrong with it.
-
-    Returns:
-        How many takes that markers tell of are lost. They count as never drawn.
-
-    Raises:
-        StorageError: The folder does not answer.
-    """
-    catalogue = Catalogue(folder)
-    catalogue.refresh()
-    damaged = [marker for marker in catalogue.markers.values() if marker.shard in found.damaged]
-    done = _merge(folder, catalogue, [[marker] for marker in damaged], _quietly)
-    marked = {marker.shard for marker in catalogue.markers.values()}
-    for name in _unread(catalogue):
-        shard = shard_of(name)
-        takes = [] if shard in marked else shard_takes(folder.read(shard) or b"")
-        if takes:
-            write_shard(folder, [Dated(take, named_us(shard)) for take in takes])
-        _remove(folder, [name])
-        _remove(folder, [] if shard in marked else [shard])
-    return done.num_left_out
-
-
-def compact(
-    folder: ObjectFolder, *, now: datetime, on_progress: OnProgress = _quietly
-) -> Compaction:
-    """Merges small shards, leaves out what does not count, removes what was abandoned.
-
-    Others may write and read meanwhile, and it may be killed at any moment: the new shard and its
-    marker come first, then the old markers go, then the old shards.
-
-    Args:
-        folder: The folder.
-        now: The time; what is not marked and younger than a day may still be being written.
-        on_progress: Told how many groups of shards of how many were merged.
-
-    Raises:
-        StorageError: The folder does not answer.
-    """
-    catalogue = Catalogue(folder)
-    catalogue.refresh()
-    merged = _merge(folder, catalogue, _groups(catalogue), on_progress)
-    old = [
-        name
-        for name in _abandoned(catalogue)
-        if now - catalogue.listed[name].modified_at > ABANDONED_AFTER
-    ]
-    _remove(folder, old)
-    return Compaction(merged.num_merged, merged.num_made, merged.num_left_out, len(old))
-
-
-def drop(folder: ObjectFolder) -> None:
-    """Removes a folder of the store, its markers first. Raises `StorageError`."""
-    _remove(folder, [name for name in folder.listing() if is_marker(name)])
-    folder.remove_all()
 
 
 def _folder(root: ObjectFolder, name: str) -> StoreFolder:
@@ -273,7 +182,7 @@ def _folder(root: ObjectFolder, name: str) -> StoreFolder:
     return StoreFolder(name, objects, conditions)
 
 
-def _takes(
+def shard_entries(
     folder: ObjectFolder, marker: Marker, entries: Sequence[Entry]
 ) -> Iterator[tuple[Entry, Dated | DamagedError]]:
     """Yields entries of a shard with their takes, or with what is wrong with them."""
@@ -291,7 +200,7 @@ def _takes(
             yield entry, Dated(take, entry.written_us)
 
 
-def _abandoned(catalogue: Catalogue) -> list[str]:
+def abandoned_files(catalogue: Catalogue) -> list[str]:
     """Returns files that no marker stands for: a writer died, or is not ready yet."""
     marked = {shard_of(name) for name in [*catalogue.markers, *catalogue.damaged]}
     return [
@@ -301,65 +210,6 @@ def _abandoned(catalogue: Catalogue) -> list[str]:
     ]
 
 
-def _unread(catalogue: Catalogue) -> list[str]:
-    """Returns markers that nobody can read; those of another version are not ours to judge."""
-    return [
-        name for name, error in catalogue.damaged.items() if not isinstance(error, OtherFormatError)
-    ]
-
-
-def _is_superseded(entry: Entry, catalogue: Catalogue) -> bool:
+def is_superseded(entry: Entry, catalogue: Catalogue) -> bool:
+    """Tells whether another take of the same preset counts."""
     return catalogue.entries.get(entry.content, entry) != entry
-
-
-def _groups(catalogue: Catalogue) -> list[list[Marker]]:
-    """Returns which shards are to be merged with each other, the earliest first."""
-    groups: list[list[Marker]] = [[]]
-    num_takes = 0
-    for marker in sorted(catalogue.markers.values(), key=lambda marker: marker.shard):
-        superseded = sum(_is_superseded(entry, catalogue) for entry in marker.entries)
-        if len(marker.entries) >= NUM_IN_LARGE and not superseded:
-            continue
-        groups[-1].append(marker)
-        num_takes += len(marker.entries) - superseded
-        if num_takes >= NUM_IN_LARGE:
-            groups.append([])
-            num_takes = 0
-    return [
-        group
-        for group in groups
-        if len(group) > 1
-        or any(_is_superseded(entry, catalogue) for marker in group for entry in marker.entries)
-    ]
-
-
-def _merge(
-    folder: ObjectFolder,
-    catalogue: Catalogue,
-    groups: Sequence[Sequence[Marker]],
-    on_progress: OnProgress,
-) -> Compaction:
-    """Writes each group of shards as one."""
-    num_made = num_kept = 0
-    for number, group in enumerate(groups, start=1):
-        kept: deque[Dated] = deque()
-        for marker in group:
-            counting = [entry for entry in marker.entries if not _is_superseded(entry, catalogue)]
-            taken = (take for _, take in _takes(folder, marker, counting))
-            kept.extend(take for take in taken if not isinstance(take, DamagedError))
-        if kept:
-            write_shard(folder, list(kept))
-            num_made += 1
-            num_kept += len(kept)
-        _remove(folder, [marker.name for marker in group])
-        _remove(folder, [marker.shard for marker in group])
-        on_progress(number, len(groups))
-    merged = [marker for group in groups for marker in group]
-    num_takes = sum(len(marker.entries) for marker in merged)
-    return Compaction(len(merged), num_made, num_takes - num_kept, 0)
-
-
-def _remove(folder: ObjectFolder, names: Sequence[str]) -> None:
-    if names:
-        with ThreadPoolExecutor(min(_NUM_THREADS, len(names))) as threads:
-            deque(threads.map(folder.remove, names), maxlen=0)
