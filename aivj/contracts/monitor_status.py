@@ -100,16 +100,23 @@ class MonitorEval(ContractModel):
     eval_jsonl: FileFacts | None
 
 
-class QualityOutput(ContractModel):
-    """Scores of a pack; a file that is not there has `exists` alone."""
+class MissingQuality(ContractModel):
+    """A pack without scores."""
 
     pack: str
     path: str
-    exists: Omittable[Literal[False]] = None
-    mtime: Omittable[str] = None
-    size_bytes: Omittable[Count] = None
-    fresh_for_run: Omittable[bool] = None
-    quality_stats: Omittable[dict[str, Any]] = None
+    exists: Literal[False] = False
+
+
+class QualityOutput(ContractModel):
+    """Scores of a pack; their statistics are null where the file tells none."""
+
+    pack: str
+    path: str
+    mtime: str
+    size_bytes: Count
+    fresh_for_run: bool
+    quality_stats: dict[str, Any] | None
 
 
 class CheckpointOutput(ContractModel):
@@ -125,7 +132,7 @@ class CheckpointOutput(ContractModel):
 class MonitorOutputs(ContractModel):
     """What was made of the run."""
 
-    qualities: list[QualityOutput]
+    qualities: list[QualityOutput | MissingQuality]
     model_checkpoint: CheckpointOutput
 
 

@@ -7,7 +7,7 @@ from aivj.contracts.acceptance import ACCEPT_NAME
 from aivj.contracts.fields import finite_number
 from aivj.contracts.fit_folder import CHECKPOINT_STEM, HISTORY_NAME
 from aivj.contracts.json_text import validated
-from aivj.contracts.monitor_status import CheckpointOutput, QualityOutput
+from aivj.contracts.monitor_status import CheckpointOutput, MissingQuality, QualityOutput
 from aivj.contracts.monitored_run import EvidenceState, ScoresState, TrainingCurve
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.pointer import Pointer
@@ -39,7 +39,7 @@ class Outputs:
         self._started_s = started_s
         self._packs = packs
 
-    def qualities(self) -> list[QualityOutput]:
+    def qualities(self) -> list[QualityOutput | MissingQuality]:
         """Returns the scores of each pack."""
         return [self._quality(pack) for pack in self._packs]
 
@@ -151,11 +151,11 @@ class Outputs:
     def _quality_path(self, pack: str) -> Path:
         return self._place.base / "public" / "presets" / pack / PAIRS_QUALITY_NAME
 
-    def _quality(self, pack: str) -> QualityOutput:
+    def _quality(self, pack: str) -> QualityOutput | MissingQuality:
         path = self._quality_path(pack)
         document = self._documents.read(path)
         if document.mtime_s is None:
-            return QualityOutput(pack=pack, path=str(path), exists=False)
+            return MissingQuality(pack=pack, path=str(path))
         return QualityOutput(
             pack=pack,
             path=str(path),

@@ -7,6 +7,7 @@ from aivj.contracts.monitor_status import (
     CheckpointOutput,
     DerivedRows,
     FileFacts,
+    MissingQuality,
     MonitorEval,
     MonitorGpu,
     MonitorOutputs,
@@ -122,12 +123,15 @@ def monitored_run(look: RunLook, runs: Sequence[RunPlace]) -> MonitoredRun:
 
 
 def _stage(
-    look: RunLook, qualities: Sequence[QualityOutput], checkpoint: CheckpointOutput
+    look: RunLook,
+    qualities: Sequence[QualityOutput | MissingQuality],
+    checkpoint: CheckpointOutput,
 ) -> MonitorStage:
     """Returns how far the night has come: what is found last wins."""
     stage: MonitorStage = "unknown"
     is_trained = checkpoint.fresh_for_run is True
-    is_scored = any(quality.fresh_for_run for quality in qualities)
+    there = (quality for quality in qualities if isinstance(quality, QualityOutput))
+    is_scored = any(quality.fresh_for_run for quality in there)
     if look.is_of_kind:
         stage = "eval"
     if look.is_finished:

@@ -1,6 +1,7 @@
 """The log of a night of styles: where it is, its end, and the phase that it tells."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from aivj.contracts.dashboard_status import NightPhase
@@ -8,6 +9,7 @@ from aivj.monitor.growing_file import last_lines
 from aivj.monitor.logs import MAX_BYTES
 
 _MAX_LINES = 20_000
+_MOST_NIGHTS = 5
 # What the runtime's overnight script writes of each phase, or our night.
 _MARKS: tuple[tuple[NightPhase, re.Pattern[str]], ...] = (
     ("render", re.compile(r"\[overnight\] render frames|^\d+/\d+ (?:frames|check)\b")),
@@ -15,21 +17,30 @@ _MARKS: tuple[tuple[NightPhase, re.Pattern[str]], ...] = (
     ("cluster", re.compile(r"\[overnight\] cluster embeddings|^\d+/\d+ cluster\b")),
     ("policy", re.compile(r"\[overnight\] write style policy|^\d+/\d+ policy\b")),
     ("qa", re.compile(r"\[overnight\] qa\b")),
-    ("done", re.compile(r"\[overnight\] done\.|^summary\s+done\b")),
+    ("done", re.compile(r"\[overnight\] done\.|^policy\b.*\bdone\b")),
 )
 
 
 def log_of(folder: Path | None, base: Path) -> Path | None:
-    """Returns the log of the last night: beside a pack's pictures, else that of the home's nights.
+    """Returns the log of the last night of styles; None if there is none.
+
+    The runtime's overnight script keeps it beside a pack's pictures, our nights in the home.
 
     Args:
         folder: The pack's pictures, if there are any.
         base: A home, or a runtime's project.
     """
-    logs = [] if folder is None else [*folder.glob("overnight-*.log")]
-    logs = logs or [*(base / "artifacts" / "overnight-logs").glob("run-*.log")]
+    if folder is None:
+        return None
+    own = _newest(folder.glob("overnight-*.log"))
+    nights = _newest((base / "artifacts" / "overnight-logs").glob("run-*.log"))[:_MOST_NIGHTS]
+    of_styles = (log for log in nights if told_phase(log) is not None)
+    return own[0] if own else next(of_styles, None)
+
+
+def _newest(logs: Iterable[Path]) -> list[Path]:
     dated = [(found, path) for path in logs if (found := changed_s(path)) is not None]
-    return max(dated, default=(0.0, None))[1]
+    return [path for _, path in sorted(dated, reverse=True)]
 
 
 def tail(log: Path, num: int) -> str:

@@ -121,6 +121,22 @@ async def test_the_phase_is_what_the_log_told_last(base, text, phase, state):
     assert told["log"]["tail"].startswith("a ***")
 
 
+@pytest.mark.parametrize(
+    ("text", "phase"),
+    [
+        ("1/9 pairs mine\nsummary  done  0 s\n", "render"),
+        ("1/5 frames mine\n2/5 check mine\n", "render"),
+        ("5/5 policy mine\nframes mine  done  3 s\npolicy mine  done  0 s\n", "done"),
+    ],
+)
+async def test_a_night_of_ours_is_known_by_its_log_unless_it_was_one_of_pairs(base, text, phase):
+    log = base / "artifacts" / "overnight-logs" / "run-coupled-quality-overnight.x.log"
+    log.parent.mkdir()
+    log.write_text(text)
+    told = (await told_by(base))["log"]
+    assert (told["phase"], told["path"]) == (phase, "" if "pairs" in text else str(log))
+
+
 async def test_without_pictures_nothing_goes_on_and_what_stands_still_is_stopped(base, tmp_path):
     told = await told_by(tmp_path / "nowhere")
     assert (told["state"], told["log"]["phase"], told["progress"]["pack"]) == ("idle", "idle", "")
