@@ -28,6 +28,7 @@ _BLACK = "[preset00]\nfDecay=0\nfWaveAlpha=0\nfVideoEchoAlpha=0\nzoom=1.0{number
 _STILL = (
     "[preset00]\nfDecay=0\nfWaveAlpha=0\nob_size=0.{number:02}\nob_r=1\nob_a=1\nzoom=1\nwarp=0\n"
 )
+_RUN_AWAY = 60.0
 _EXAMINATION_S = 20.0
 _SERVED = f"served {PACK}"
 # Checks of the morning that fail: of a night that made nothing new of an old pack, or of a new one;
@@ -127,14 +128,18 @@ def _frozen_browser(home: NightHome) -> Iterator[Planted]:
 
 @contextlib.contextmanager
 def _collapsed_scores(home: NightHome) -> Iterator[Planted]:
-    """A net that says the same of every pair."""
+    """A net that ran away: whatever a pair is like, it likes it as much as can be.
+
+    One that likes nothing would do no harm: scores are what was measured, and taste besides.
+    """
     from safetensors import safe_open
     from safetensors.torch import save_file
 
     path = home.folder / "outputs" / "coupling" / "models" / CHECKPOINT_NAME
     with safe_open(path, "pt") as net:
-        tensors = {name: net.get_tensor(name) * 0 for name in net.keys()}  # noqa: SIM118
+        tensors = {name: net.get_tensor(name) for name in net.keys()}  # noqa: SIM118
         metadata = net.metadata()
+    tensors["out.bias"] += _RUN_AWAY
     save_file(tensors, path, metadata)
     # Other weights than those beside them say would be refused for that.
     for suffix in (".pth", ".json"):
@@ -321,7 +326,7 @@ FAULTS: Sequence[Fault] = (
         _FALSE,
         _changed("train", _other_presets),
     ),
-    Fault("collapsed scores", "score", 7, "deviation|std", 60, _OLD, _collapsed_scores),
+    Fault("collapsed scores", "score", 7, "standard deviation", 60, _OLD, _collapsed_scores),
     Fault("disk full, drawing", "sample", 8, "No space", 60, _FALSE | {"run"}, _disk_full_drawing),
     Fault("disk full, learning", "train", 8, "No space", 60, _OLD, _disk_full_learning),
     Fault("bucket dies", "promote", 8, "s3://live", 120, _UNSERVED, _bucket_dies),

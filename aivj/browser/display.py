@@ -9,6 +9,7 @@ import psutil
 from aivj.errors import MissingDependencyError
 from aivj.started import Process, on_record
 
+_SERVER = "Xvfb"
 # The shell holds our pipe: when it closes, even because we were killed, the server goes too.
 _KEEPER = 'Xvfb "$@" <&- & server=$!; cat >/dev/null; kill -9 "$server"; wait "$server"'
 SCREEN = (1280, 720)
@@ -34,7 +35,7 @@ class Display:
         Raises:
             MissingDependencyError: Xvfb is not installed or does not start.
         """
-        if shutil.which("Xvfb") is None:
+        if shutil.which(_SERVER) is None:
             raise MissingDependencyError(
                 "Xvfb for a headed browser", "no Xvfb on PATH", "run `make setup` or install xvfb"
             )
@@ -82,6 +83,8 @@ class Display:
 
     def _put_on_record(self, keeper: int) -> None:
         with contextlib.suppress(psutil.Error):
-            servers = [child.pid for child in psutil.Process(keeper).children()]
-            self._server = Process.of(servers[0]) if servers else None
-            self._records.enter_context(on_record("display", *servers))
+            children = psutil.Process(keeper).children()
+            server = next((child.pid for child in children if child.name() == _SERVER), None)
+            if server is not None:
+                self._server = Process.of(server)
+                self._records.enter_context(on_record("display", server))

@@ -45,6 +45,8 @@ def morning(
         settings: Settings = context.obj
         home = settings.home_uri or str(settings.home)
         record = _night(home, run_stamp)
+        if run_stamp is None:
+            _tell_age(record)
         files, at_hand = NightFiles(home, record.stamp, tuple(record.packs)), _at_hand(settings)
         report = judge_morning(
             NightOnDisk(
@@ -94,6 +96,18 @@ def _night(home: str, stamp: str | None) -> "NightRecord":
             "begin one: aivj night --pack PACK",
         )
     return max(found, key=lambda record: record.resumed_at or record.started_at)
+
+
+def _tell_age(record: "NightRecord") -> None:
+    """Says that the last night is not the one that has just passed, if it is not."""
+    from datetime import UTC, datetime, timedelta
+
+    from aivj.contracts.json_text import parse_time
+
+    ended = record.finished_at or record.resumed_at or record.started_at
+    age = datetime.now(UTC) - parse_time(ended)
+    if age > timedelta(days=1):
+        say(f"note: the last night, {record.stamp}, is {age.days} days old: none began since then")
 
 
 def _at_hand(settings: "Settings") -> "Callable[[str], Path]":
