@@ -154,13 +154,13 @@ class Ended:
 
 
 # Typer makes the commands of all verbs anew for each call, which takes 60 ms.
-_command_made_once = functools.cache(typer.main.get_command)
+command_made_once = functools.cache(typer.main.get_command)
 
 
 @pytest.fixture
 def run_here(monkeypatch, capsys):
     """Runs `aivj` in this process, which has imported most of it by now."""
-    monkeypatch.setattr(typer.main, "get_command", _command_made_once)
+    monkeypatch.setattr(typer.main, "get_command", command_made_once)
 
     def run(*arguments: object) -> Ended:
         monkeypatch.setattr(sys, "argv", ["aivj", *map(str, arguments)])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from conftest import command_made_once
 
 from aivj.cli.app import app
 from aivj.cli.runtime_sampler import divided, taken
@@ -60,7 +61,7 @@ def test_every_link_leads_to_a_file(page):
 
 @pytest.mark.parametrize(("words", "is_whole"), COMMANDS)
 def test_every_command_that_is_printed_is_one(words, is_whole):
-    command, rest = typer.main.get_command(app), list(words)
+    command, rest = command_made_once(app), list(words)
     while hasattr(command, "commands"):
         while rest and rest[0] in {"--home", "--version"}:
             del rest[: 1 + (rest[0] == "--home")]

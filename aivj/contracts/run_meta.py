@@ -1,5 +1,6 @@
 """`meta.json`: what a sampling run was asked for, ran on, and how far it came."""
 
+import functools
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -247,6 +248,7 @@ class TakesUse(ContractModel):
     chromium_versions: list[str] = Field(default_factory=list)
 
 
+@functools.cache
 def _row_fields() -> dict[str, str]:
     properties = EvalRow.model_json_schema()["properties"]
     return {key: schema["description"] for key, schema in properties.items()}
@@ -274,7 +276,7 @@ class RunMeta(ContractModel):
     stuck: Stuck = Stuck()
     heuristic: Heuristic = Heuristic()
     warnings: list[str] = Field(default_factory=list)
-    fields: dict[str, str] = Field(default_factory=_row_fields)
+    fields: dict[str, str] = Field(default_factory=lambda: dict(_row_fields()))
     progress: dict[str, PackProgress] = Field(default_factory=dict)
     audio: AudioUse = AudioUse()
     browser: BrowserUse = BrowserUse()

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-import typer
-from conftest import CORPUS
+from conftest import CORPUS, command_made_once
 from pipeline.tiny_pack import PACK, TinyPack
 from styles.made_presets import write_library
 
@@ -31,7 +30,7 @@ def leaves(command, words=()):
         yield words, command
 
 
-VERBS = dict(leaves(typer.main.get_command(app)))
+VERBS = dict(leaves(command_made_once(app)))
 OPTIONS = [
     pytest.param(words, parameter, id="-".join([*words, parameter.name]))
     for words, command in VERBS.items()

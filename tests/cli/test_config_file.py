@@ -2,6 +2,7 @@
 
 import pytest
 import typer
+from conftest import command_made_once
 
 from aivj.cli.app import app
 from aivj.errors import InputError
@@ -17,7 +18,7 @@ def made(tmp_path, monkeypatch):
     def make(verb, text, *words):
         path = tmp_path / "options.yaml"
         path.write_text(text)
-        root = typer.main.get_command(app)
+        root = command_made_once(app)
         above = typer.Context(root, info_name="aivj", obj=Settings())
         above.params = {"home": None}
         command = root.commands[verb]

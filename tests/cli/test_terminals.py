@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 from cli.terminal_calls import NUM_COLUMNS
+from conftest import command_made_once
 
 from aivj.cli.app import app
 
@@ -113,7 +113,7 @@ HELPS = [[], *([name] for name in GROUPS), *(verb.split() for verb in CALLS)]
 
 
 def test_every_verb_is_called():
-    assert set(verbs(typer.main.get_command(app))) == set(CALLS)
+    assert set(verbs(command_made_once(app))) == set(CALLS)
 
 
 @pytest.fixture(scope="module", params=SETTINGS)

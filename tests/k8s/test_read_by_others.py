@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 import typer
+from conftest import command_made_once
 from ray._private import ray_constants
 from ray.autoscaler._private.kuberay import node_provider
 from ray.autoscaler._private.kuberay.autoscaling_config import (
@@ -204,7 +205,7 @@ def test_each_job_takes_its_file_whole(overlay, job, tmp_path, monkeypatch):
     told = ray_rules.job_options(objects)[f"{job}.yaml"]
     path = tmp_path / f"{job}.yaml"
     path.write_text(named(objects, "ConfigMap", "aivj-jobs")["data"][path.name])
-    command = typer.main.get_command(app)
+    command = command_made_once(app)
     context = typer.Context(command, obj=Settings())
     context.params = {"home": None}
     for word in VERBS[job]:
@@ -215,7 +216,7 @@ def test_each_job_takes_its_file_whole(overlay, job, tmp_path, monkeypatch):
     sections = sections_of(made)
     assert len(made.default_map) + len(sections) == len(told)
     for name, section in sections.items():
-        verb = typer.main.get_command(app).commands[name]
+        verb = command_made_once(app).commands[name]
         assert len(defaults_of(verb, section, name)) == len(section)
 
 

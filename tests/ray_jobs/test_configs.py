@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from conftest import command_made_once
 
 from aivj.cli.app import app
 from aivj.cli.config_file import defaults_of, sections_of
@@ -37,7 +38,7 @@ def test_a_job_is_short():
 @pytest.mark.parametrize("job", VERBS)
 def test_the_job_takes_its_example(job, monkeypatch):
     monkeypatch.delenv("AIVJ_HOME", raising=False)
-    command = typer.main.get_command(app)
+    command = command_made_once(app)
     context = typer.Context(command, obj=Settings())
     context.params = {"home": None}
     for word in VERBS[job]:
@@ -50,6 +51,6 @@ def test_the_job_takes_its_example(job, monkeypatch):
     sections = sections_of(made)
     assert len(keys) == len(made.default_map) + len(sections) + len({"home"})
     for name, section in sections.items():
-        verb = typer.main.get_command(app).commands[name]
+        verb = command_made_once(app).commands[name]
         assert len(defaults_of(verb, section, name)) == len(section)
     assert f"aivj submit {job} -- --config ray_jobs/configs/{job}.yaml" in text

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from PIL import Image
@@ -62,6 +62,10 @@ class RunFolder:
 
     path: Path
     packs_root: Path
+
+    @classmethod
+    def below(cls, root: Path) -> Self:
+        return cls(root / "2026-03-01_010000", root / "public")
 
     @property
     def eval_path(self) -> Path:
@@ -230,7 +234,7 @@ def meta(manifest_digest: str) -> RunMeta:
 
 def write_good_run(root: Path) -> RunFolder:
     """Writes ten rows and a failure of a pack of twelve pairs, and everything that is beside."""
-    run = RunFolder(root / "2026-03-01_010000", root / "public")
+    run = RunFolder.below(root)
     with EvalLog(run.eval_path) as rows, FailureLog(run.failures_path) as failures:
         failures.append(failure())
         for index in range(NUM_ROWS):
