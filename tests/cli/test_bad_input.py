@@ -19,6 +19,12 @@ def home(tmp_path):
 
 
 @pytest.fixture
+def tracked(home, new_tracking_store):
+    """The home with the tables of MLflow."""
+    new_tracking_store(home / "mlflow" / "mlflow.db")
+
+
+@pytest.fixture
 def aivj(home, run_here):
     return lambda *arguments: run_here("--home", home, *arguments)
 
@@ -64,6 +70,7 @@ def write_manifest(home, **changes):
 SAMPLE = ("sample", "--pack", "p", "--gpu", "software", "--executor", "in-process")
 
 
+@pytest.mark.usefixtures("tracked")
 @pytest.mark.parametrize(
     "verb", [SAMPLE, ("score",), ("verify", "--gpu", "software"), ("train", "--allow-cpu")]
 )
@@ -144,6 +151,7 @@ def test_no_checkpoint(aivj, home):
     refused(aivj("score", "--pack", "p"), 3, "coupling_net_final")
 
 
+@pytest.mark.usefixtures("tracked")
 def test_promotion_without_evidence(aivj, home):
     write_manifest(home)
     quality = {"pack": "p", "pairs": [{"pair": 0, "quality01": 0.5}]}

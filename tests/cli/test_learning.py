@@ -5,8 +5,10 @@ from pipeline.tiny_pack import PACK, TinyPack
 
 
 @pytest.fixture
-def pack(tmp_path):
-    return TinyPack(tmp_path / "home", num_pairs=10).write()
+def pack(tmp_path, new_tracking_store):
+    pack = TinyPack(tmp_path / "home", num_pairs=10).write()
+    new_tracking_store(pack.home / "mlflow" / "mlflow.db")
+    return pack
 
 
 @pytest.fixture
