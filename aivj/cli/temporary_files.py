@@ -31,11 +31,21 @@ def temporary_files() -> Iterator[None]:
         try:
             place = tempfile.gettempdir()
             if len(os.fsencode(place)) + _OWN_BYTES <= MAX_PATH_BYTES:
-                os.environ["TMPDIR"] = str(own.enter_context(own_folder()))
-                tempfile.tempdir = None
+                folder = str(own.enter_context(own_folder()))
+                own.callback(_use, os.environ.get("TMPDIR"))
+                _use(folder)
         except OSError:
             pass
         yield
+
+
+def _use(folder: str | None) -> None:
+    """Has temporary files lie there, or where they would by themselves."""
+    if folder is None:
+        os.environ.pop("TMPDIR", None)
+    else:
+        os.environ["TMPDIR"] = folder
+    tempfile.tempdir = None
 
 
 def settle_temporary_files() -> None:
@@ -46,8 +56,7 @@ def settle_temporary_files() -> None:
     short = next((folder for folder in _SHORT if _is_usable(folder)), None)
     if short is None:
         return
-    os.environ["TMPDIR"] = short
-    tempfile.tempdir = None
+    _use(short)
 
 
 def _is_usable(folder: str) -> bool:

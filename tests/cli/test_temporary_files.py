@@ -50,6 +50,7 @@ def test_a_command_has_a_folder_of_its_own_and_takes_it_away(monkeypatch):
             assert own == tempfile.gettempdir()
             open(os.path.join(own, "left"), "w").close()  # noqa: PTH118, PTH123
         assert not os.path.exists(own)  # noqa: PTH110
+        assert os.environ["TMPDIR"] == tempfile.gettempdir() == folder
 
 
 def test_where_its_path_were_too_long_there_is_none(monkeypatch):
