@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, err, out, working
+from aivj.cli.console import bar, err, out, say, working
 from aivj.cli.model_options import From, takes
 from aivj.cli.options import GpuOption, ProfileOption, WorkersOption
 from aivj.cli.stopping import goes_on_with
@@ -43,6 +43,8 @@ def draw(
 
     For a whole team: aivj takes draw --presets ~/milkdrop --takes s3://night/takes
     """
+    # At once: to load what reads them and to list a large library each take their time.
+    say(f"looking for presets in {presets}")
     from dataclasses import replace
 
     from aivj.packs.scan import scan_presets
@@ -50,7 +52,7 @@ def draw(
 
     settings: Settings = context.obj
     goes_on_with(context)
-    with working(f"looking for presets in {presets}"):
+    with working("looking for presets"):
         files = scan_presets(presets)
     with bar("reading") as progress:
         progress.update(0, len(files))

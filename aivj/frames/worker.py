@@ -8,27 +8,24 @@ from typing import Any
 
 from pydantic import Field
 
-from aivj.browser.pinning import pinned_to_own_gpu
 from aivj.browser.profiles import GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.frames_index import FrameMetrics
 from aivj.contracts.json_text import ContractModel, validated
-from aivj.errors import InputError, ItemError, RunError, WorkerLostError
+from aivj.errors import InputError, ItemError, RunError
 from aivj.frames.capture import NOT_DRAWN, Capture
 from aivj.frames.plan import ENDINGS, CapturePlan, Limits
 from aivj.stage.shader_links import LINK_SCRIPT, LinkErrors, shaders
 from aivj.stage.thumbnails import picture_luma
+from aivj.takes.page_worker import PageWorker
 from aivj.takes.self_test import presets as test_presets
 
-_PAGE = "preset-probe.html"
 _SCRIPT = """async (text) => {
   const request = JSON.parse(text);
   return JSON.stringify(await window.__nw_dumpPresetFrames(request));
 }"""
 _GRACE_S = 15.0
 _MIN_LUMA = 0.005
-_MEMORY_LIMIT_BYTES = 3 * 1024**3
-_WEIGH_EVERY = 20
 _WORTH_ANOTHER_TRY = ("probe-timeout", "probe-error", "probe-failed", "probe-unavailable")
 
 
@@ -86,18 +83,12 @@ class _Reply(ContractModel):
     frames: tuple[_Picture, ...] = Field(default=(), max_length=200)
 
 
-class FramesWorker:
+class FramesWorker(PageWorker):
     """Takes pictures of presets in one browser; see `aivj.executor.protocol.Worker`."""
 
     def __init__(self, plan: WorkerPlan) -> None:
-        from aivj.browser.session import BrowserSession
-        from aivj.stage.server import StageServer
-
         self._plan = plan
-        self._server = StageServer()
-        self._browser = BrowserSession(pinned_to_own_gpu(plan.launch), plan.policy)
-        self._num_in_document = 0
-        self._num_asked = 0
+        super().__init__(plan.launch, plan.policy, plan.expected, reload_every=plan.refresh_every)
 
     async def open(self) -> None:
         """Starts server and browser, and proves that what it pictures shows.
@@ -107,14 +98,7 @@ class FramesWorker:
             RunError: It is another renderer than that of the run's other workers, or pictures
                 are dark or stuck.
         """
-        await self._server.open()
-        report = await self._browser.open()
-        if report != self._plan.expected:
-            raise RunError(
-                f"every worker on {self._plan.expected.renderer!r}",
-                repr(report.renderer),
-                "use nodes of one kind for one run",
-            )
+        await super().open()
         plan = replace(self._plan.capture, warmup_frames=2, capture_count=1)
         first, second = [await self._dump(each, plan, Limits()) for each in test_presets()]
         _refuse_blind(first, second)
@@ -129,24 +113,10 @@ class FramesWorker:
         capture = Capture()
         for _ in range(self._plan.retry_times + 1):
             capture = await self._dump_linked(item.preset)
-            if self._browser.gpu_process_died():
-                raise WorkerLostError.because("gpu-crash", "the process that draws died meanwhile")
+            self.refuse_dead_gpu()
             if not any(reason.startswith(_WORTH_ANOTHER_TRY) for reason in capture.reasons):
                 return capture
         return capture
-
-    def worn(self) -> str | None:
-        """Tells why the browser should be replaced; see `aivj.executor.protocol.Worker.worn`."""
-        self._num_asked += 1
-        if self._num_asked % _WEIGH_EVERY:
-            return None
-        used = self._browser.memory_bytes()
-        return f"{used / 1e9:.1f} GB of memory" if used > _MEMORY_LIMIT_BYTES else None
-
-    async def close(self) -> None:
-        """Stops browser and server."""
-        await self._browser.close()
-        await self._server.close()
 
     async def _dump_linked(self, preset: str) -> Capture:
         """Takes the pictures, with Butterchurn's own shader in place of one that does not link."""
@@ -154,9 +124,7 @@ class FramesWorker:
         if NOT_DRAWN not in capture.reasons:
             return capture
         found = json.loads(preset)
-        reply = await self._browser.call(
-            f"{self._server.origin}/{_PAGE}", LINK_SCRIPT, shaders(found), self._plan.try_s
-        )
+        reply = await self._browser.call(self.page, LINK_SCRIPT, shaders(found), self._plan.try_s)
         broken = LinkErrors.model_validate(reply.value).broken
         if not broken:
             return capture
@@ -164,17 +132,11 @@ class FramesWorker:
         return await self._dump(linked, self._plan.capture, self._plan.limits)
 
     async def _dump(self, preset: str, plan: CapturePlan, limits: Limits) -> Capture:
-        every, before = self._plan.refresh_every, self._num_in_document
-        fresh = before == 0 or (every > 0 and before >= every)
-        self._num_in_document = 0
         text = json.dumps(plan.request(json.loads(preset), limits))
-        reply = await self._browser.call(
-            f"{self._server.origin}/{_PAGE}", _SCRIPT, text, self._plan.try_s, fresh=fresh
-        )
+        reply = await self.ask(_SCRIPT, text, self._plan.try_s)
         capture = _capture(json.loads(str(reply.value)))
-        # What a preset that failed leaves behind goes with its document.
         if capture.metrics is not None:
-            self._num_in_document = 1 if fresh else before + 1
+            self.keep_document()
         return capture
 
 

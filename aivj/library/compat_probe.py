@@ -7,12 +7,10 @@ loopback server probes one preset after another.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from itertools import count
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from aivj.browser.pinning import pinned_to_own_gpu
 from aivj.browser.profiles import GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport
 from aivj.contracts.json_text import parse_json, validated
@@ -22,16 +20,13 @@ from aivj.errors import RunError, WorkerLostError
 from aivj.executor.protocol import WorkPolicy
 from aivj.library.quality import Limits
 from aivj.takes import self_test
+from aivj.takes.page_worker import PageWorker
 
-_PAGE = "preset-probe.html"
 _SCRIPT = "text => window.__nw_probePresetQuality(JSON.parse(text)).then(JSON.stringify)"
 # After the page's own time is up, it has so long to say so.
 _GRACE_S = 2.5
-# Presets; finding all processes of a browser takes milliseconds.
-_WEIGH_EVERY = 20
 _TEST_TIMEOUT_S = 60.0
 _MIN_LUMA, _MIN_DIFFERENCE = 0.005, 0.01
-_MEMORY_LIMIT_BYTES = 3 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -92,19 +87,18 @@ class CompatPlan:
     limits: Limits
 
 
-class CompatWorker:
+class CompatWorker(PageWorker):
     """Probes presets in one browser."""
 
     def __init__(self, plan: CompatPlan) -> None:
-        # Whoever only says what is to be probed does without Playwright and aiohttp: some 0.3 s.
-        from aivj.browser.session import BrowserSession
-        from aivj.stage.server import StageServer
-
         self._plan = plan
-        self._num_in_document = 0
-        self._num_asked = count()
-        self._server = StageServer()
-        self._browser = BrowserSession(pinned_to_own_gpu(plan.launch), plan.policy)
+        super().__init__(
+            plan.launch,
+            plan.policy,
+            plan.expected,
+            reload_every=plan.settings.probe_refresh_every,
+            one_kind="use nodes of one kind for one audit",
+        )
 
     async def open(self) -> None:
         """Starts server and browser, and proves that what it measures shows.
@@ -114,54 +108,25 @@ class CompatWorker:
             RunError: It is another renderer than that of the other workers, or what it draws is
                 dark, or the same whatever is asked for.
         """
-        await self._server.open()
-        report = await self._browser.open()
-        if report != self._plan.expected:
-            raise RunError(
-                f"every worker on {self._plan.expected.renderer!r}",
-                repr(report.renderer),
-                "use nodes of one kind for one audit",
-            )
+        await super().open()
         tests = [ProbeJob("self-test", preset) for preset in self_test.presets()]
         _refuse_blind(*[await self._probe(test, _TEST_TIMEOUT_S) for test in tests])
 
     async def run(self, item: ProbeJob, timeout_s: float) -> AuditQuality:
         """Probes a preset; see `Worker.run`."""
         quality = await self._probe(item, timeout_s)
-        if self._browser.gpu_process_died():
-            raise WorkerLostError.because("gpu-crash", "the process that draws died meanwhile")
+        self.refuse_dead_gpu()
         if PROBE_REASONS.intersection(quality.reasons):
             raise WorkerLostError.because("context-lost", quality.error_text or "no reason given")
         return quality
 
-    def worn(self) -> str | None:
-        """Tells why the browser should be replaced; see `aivj.executor.protocol.Worker.worn`."""
-        if next(self._num_asked) % _WEIGH_EVERY:
-            return None
-        used = self._browser.memory_bytes()
-        return f"{used / 1e9:.1f} GB of memory" if used > _MEMORY_LIMIT_BYTES else None
-
-    async def close(self) -> None:
-        """Stops browser and server."""
-        await self._browser.close()
-        await self._server.close()
-
     async def _probe(self, job: ProbeJob, timeout_s: float) -> AuditQuality:
-        every = self._plan.settings.probe_refresh_every
-        num_before, self._num_in_document = self._num_in_document, 0
-        fresh = num_before == 0 or num_before >= every
-        reply = await self._browser.call(
-            f"{self._server.origin}/{_PAGE}",
-            _SCRIPT,
-            probe_request(job, self._plan.settings, self._plan.limits),
-            timeout_s,
-            fresh=fresh,
-        )
+        request = probe_request(job, self._plan.settings, self._plan.limits)
+        reply = await self.ask(_SCRIPT, request, timeout_s)
         answer = parse_json(str(reply.value).encode(), "the page's answer")
         quality = validated(AuditQuality, answer, "the page's answer")
         if quality.render_ok:
-            # What a preset leaves behind that could not be drawn goes with its document.
-            self._num_in_document = 1 if fresh else num_before + 1
+            self.keep_document()
         return quality
 
 

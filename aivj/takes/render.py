@@ -5,7 +5,6 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +12,15 @@ import numpy as np
 from aivj.audio.clip import SAMPLE_RATE_HZ, AudioClip
 from aivj.audio.groove import groove
 from aivj.audio.samples import time_bytes
-from aivj.browser.pinning import pinned_to_own_gpu
 from aivj.browser.profiles import GpuPolicy, LaunchPlan
 from aivj.browser.renderer import RendererReport
-from aivj.errors import InputError, ItemError, RunError, WorkerLostError
+from aivj.errors import InputError, ItemError, WorkerLostError
 from aivj.stage.shader_links import LINK_SCRIPT, LinkErrors, shaders
 from aivj.stage.thumbnails import CELL_TOLERANCE, LUMA_TOLERANCE, luma, picture_cells
 from aivj.takes import self_test
 from aivj.takes.cells import Bytes, LayerCells, PairCells
 from aivj.takes.conditions import layer_seed
+from aivj.takes.page_worker import MEMORY_LIMIT_BYTES, PageWorker
 from aivj.takes.settings import RenderSettings
 from aivj.takes.store import StorePlace, TakeWriter
 from aivj.takes.take import Drawn, Take
@@ -30,12 +29,9 @@ if TYPE_CHECKING:
     from aivj.browser.tab import PageReply
 
 _TEST_TIMEOUT_S = 60.0
-# Presets; finding all processes of a browser takes milliseconds.
-_WEIGH_EVERY = 20
 _SMALL_LOTS = {1, 3, 7}
 """After so many presets a worker writes what it has in hand: somebody waits for the first rows."""
 
-_PAGE = "preset-probe.html"
 _CUT_OFF = "equations are left out in frames in which they take too long"
 
 
@@ -112,26 +108,27 @@ class TakePlan:
     clips: Mapping[str, bytes]
     places: Mapping[str, StorePlace]
     reload_every: int = 200
-    memory_limit_bytes: int = 3 * 1024**3
+    memory_limit_bytes: int = MEMORY_LIMIT_BYTES
 
 
-class TakeWorker:
+class TakeWorker(PageWorker):
     """Draws presets in one browser."""
 
     def __init__(self, plan: TakePlan) -> None:
-        # Whoever only says what is to be drawn does without Playwright and aiohttp: some 0.3 s.
-        from aivj.browser.session import BrowserSession
-        from aivj.stage.server import StageServer
-
         self._plan = plan
         self._writers: dict[str, TakeWriter] = {}
         self._num_kept = 0
-        self._num_in_document = 0
-        self._num_asked = count()
         self._test_settings = self_test.short(plan.settings)
         test_clip = planar_clip(groove(), self._test_settings)
-        self._server = StageServer(clips={**plan.clips, self_test.CLIP: test_clip})
-        self._browser = BrowserSession(pinned_to_own_gpu(plan.launch), plan.policy)
+        super().__init__(
+            plan.launch,
+            plan.policy,
+            plan.expected,
+            clips={**plan.clips, self_test.CLIP: test_clip},
+            reload_every=plan.reload_every,
+            memory_limit_bytes=plan.memory_limit_bytes,
+            one_kind="use nodes of one kind for one run, or sample each kind into its own run",
+        )
 
     async def open(self) -> None:
         """Starts server and browser, and tests them.
@@ -141,14 +138,7 @@ class TakeWorker:
             RunError: It is another renderer than that of the run's other workers, or pictures
                 are dark, deaf or stuck.
         """
-        await self._server.open()
-        report = await self._browser.open()
-        if report != self._plan.expected:
-            raise RunError(
-                f"every worker on {self._plan.expected.renderer!r}",
-                repr(report.renderer),
-                "use nodes of one kind for one run, or sample each kind into its own run",
-            )
+        await super().open()
         first, second = [await self._test(preset) for preset in self_test.presets()]
         self_test.refuse_blind(first, second, self._test_settings)
 
@@ -159,22 +149,12 @@ class TakeWorker:
                 return await self._draw_linked_pair(item, timeout_s)
             drawn = await self._draw_linked(item, timeout_s)
         finally:
-            self._refuse_dead_gpu()
+            self.refuse_dead_gpu()
         report = self._plan.expected
         take = Take(item.content, drawn, report.renderer, report.chromium_version)
         written = await asyncio.to_thread(self._keep, item.clip, take)
         num_frames = self._plan.settings.num_frames
         return Kept(written, drawn.load_ms, drawn.render_ms_per_frame * num_frames)
-
-    def worn(self) -> str | None:
-        """Tells why the browser should be replaced; see `aivj.executor.protocol.Worker.worn`."""
-        if next(self._num_asked) % _WEIGH_EVERY:
-            return None
-        used = self._browser.memory_bytes()
-        limit = self._plan.memory_limit_bytes
-        return (
-            f"{used / 1e9:.1f} GB of memory, limit {limit / 1e9:.1f} GB" if used > limit else None
-        )
 
     async def close(self) -> None:
         """Keeps what is in hand, and stops browser and server."""
@@ -183,8 +163,7 @@ class TakeWorker:
             for writer in writers.values():
                 await asyncio.to_thread(writer.close)
         finally:
-            await self._browser.close()
-            await self._server.close()
+            await super().close()
 
     def _keep(self, clip: str, take: Take) -> str | None:
         if clip not in self._writers:
@@ -209,8 +188,8 @@ class TakeWorker:
 
     async def _linked(self, job: TakeJob, timeout_s: float) -> TakeJob:
         """Returns the job without the shaders that do not link, degraded by their loss."""
-        preset, page = json.loads(job.preset), f"{self._server.origin}/{_PAGE}"
-        call = self._browser.call(page, LINK_SCRIPT, shaders(preset), timeout_s, fresh=True)
+        preset = json.loads(job.preset)
+        call = self._browser.call(self.page, LINK_SCRIPT, shaders(preset), timeout_s, fresh=True)
         errors = LinkErrors.model_validate((await call).value)
         kept = json.dumps(preset | dict.fromkeys(errors.broken, ""), separators=(",", ":"))
         return replace(job, preset=kept, degraded=(*job.degraded, *errors.reasons))
@@ -264,23 +243,12 @@ class TakeWorker:
     async def _call(
         self, hook: str, request: str, timeout_s: float
     ) -> tuple[Mapping[str, Any], "PageReply"]:
-        every = self._plan.reload_every
-        num_before, self._num_in_document = self._num_in_document, 0
-        fresh = num_before == 0 or (every > 0 and num_before >= every)
-        reply = await self._browser.call(
-            f"{self._server.origin}/{_PAGE}", _script(hook), request, timeout_s, fresh=fresh
-        )
+        reply = await self.ask(_script(hook), request, timeout_s)
         answer = json.loads(str(reply.value))
         if not answer["ok"]:
             raise _render_error(answer)
-        # Only after a success: what a failed preset leaves behind goes with its document.
-        self._num_in_document = 1 if fresh else num_before + 1
+        self.keep_document()
         return answer["reading"], reply
-
-    def _refuse_dead_gpu(self) -> None:
-        """Whatever the page says: without the process that draws it has read black pictures."""
-        if self._browser.gpu_process_died():
-            raise WorkerLostError.because("gpu-crash", "the process that draws died meanwhile")
 
 
 def planar_clip(clip: AudioClip, settings: RenderSettings) -> bytes:
