@@ -1,6 +1,7 @@
 """`aivj library`: a page that shows what a library holds."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -80,19 +81,21 @@ def read_home_library(settings: "Settings", audit: Path | None, pack: str | None
     """
     from aivj.monitor.library_sources import read_library
 
-    if audit is None and pack is None:
-        audit = settings.audit_dir
-        if settings.home_uri is not None:
-            from aivj.pipeline.places import Places
+    if audit is not None or pack is not None:
+        return read_library(audit, pack, settings.packs_root)
+    own = settings.audit_dir
+    if settings.home_uri is not None:
+        from aivj.pipeline.places import Places
 
-            Places(settings).restore(kept(settings, audit))
-        if not audit.is_dir():
-            raise InputError(
-                "a library's audit in the home",
-                f"no {kept(settings, audit)}",
-                "run `aivj audit ROOT`, or begin again with --pack NAME",
-            )
-    return read_library(audit, pack, settings.packs_root)
+        Places(settings).restore(kept(settings, own))
+    if not own.is_dir():
+        raise InputError(
+            "a library's audit in the home",
+            f"no {kept(settings, own)}",
+            "run `aivj audit ROOT`, or begin again with --pack NAME",
+        )
+    found = read_library(own, None, settings.packs_root)
+    return replace(found, source=f"audit {kept(settings, own)}")
 
 
 async def _serve(server: "LibraryServer", port: int) -> None:

@@ -5,8 +5,12 @@ import shutil
 
 import pytest
 from gate.run_check.good_run import NUM_ROWS, PACK, write_good_run
+from library.made_library import MadeProber, audit, write_library
 
+from aivj.cli.library import read_home_library
+from aivj.errors import InputError
 from aivj.runs.in_bucket import KeptRun, kept_in_bucket
+from aivj.settings import Settings
 from aivj.storage import open_bucket
 from aivj.storage.mirror import Mirror
 
@@ -118,3 +122,14 @@ def test_a_bucket_that_is_away_is_said_with_what_to_do(
 
     assert ended.exit_code == 8
     assert "127.0.0.1:9" in ended.stderr
+
+
+def test_the_library_page_reads_the_audit_of_a_home_in_a_bucket(mirror, home, tmp_path):
+    with pytest.raises(InputError, match=f"no {home}/artifacts/presets/audit"):
+        read_home_library(Settings(), None, None)
+    library = write_library(tmp_path / "library")
+    audit(library, mirror.folder / "artifacts" / "presets" / "audit", MadeProber({}))
+    mirror.deliver("")
+    found = read_home_library(Settings(), None, None)
+    assert found.source == f"audit {home}/artifacts/presets/audit"
+    assert "a/one.milk" in {preset.rel_path for preset in found.index.presets}

@@ -97,7 +97,21 @@ async def opened_pages(tmp_path):
         }
 
 
-async def test_no_page_has_a_serious_fault(tmp_path):
+async def reached_by_keyboard(browser, monitor):
+    """Switches to light on the monitor, goes to the library by keys alone; tells what is there."""
+    page = await browser.new_page(color_scheme="dark")
+    await page.goto(monitor)
+    for key in ("Tab", "Tab", "Tab"):  # past the link to the run, and the tab that is shown
+        await page.keyboard.press(key)
+    await page.evaluate("document.getElementById('theme').click()")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/library")
+    await page.wait_for_selector("#presets li")
+    told = "[document.querySelector('[aria-current]').text, document.documentElement.dataset.theme]"
+    return await page.evaluate(told)
+
+
+async def test_no_page_has_a_serious_fault_and_tabs_are_reached_by_keyboard(tmp_path):
     axe = AXE.read_text(encoding="utf-8")
     found = {}
     async with opened_pages(tmp_path) as pages, async_playwright() as playwright:
@@ -116,6 +130,8 @@ async def test_no_page_has_a_serious_fault(tmp_path):
                         if faults := await page.evaluate(RUN):
                             found[name, scheme, size] = faults
                     await page.close()
+            reached = await reached_by_keyboard(browser, pages["monitor"][0])
         finally:
             await browser.close()
     assert found == {}
+    assert reached == ["Library", "light"]
