@@ -189,6 +189,7 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
 _OF_VERBS: Mapping[Callable[..., None], type[Verb]] = {
     loop.loop: loop.LoopVerb,
     night.night: night.NightVerb,
+    demo.demo: demo.DemoVerb,
 }
 # What is left over is judged by the verb: it knows the options of the sampler that it replaces.
 _TAKES_MORE = {"ignore_unknown_options": True, "allow_extra_args": True}

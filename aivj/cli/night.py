@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,12 +17,13 @@ from aivj.cli.night_run import NightRun
 from aivj.cli.night_stages import stages_of
 from aivj.cli.options import (
     BucketOption,
-    Gpu,
-    GpuIfGivenOption,
+    GpuOrAuto,
     TrackingOption,
     num_workers_or_default,
 )
 from aivj.cli.original_parameters import translated
+from aivj.cli.places import here
+from aivj.cli.proved import proved_before, say_proved, settled
 from aivj.cli.results import plain_table
 from aivj.cli.stopping import goes_on_with
 from aivj.cli.tracking import typed_command
@@ -43,14 +43,18 @@ _HANDED_ON = (
 )
 
 
+# What of a demo draws, by section.
+_DRAWING = frozenset({"pairs", "pack", "sample", "verify"})
+
+
 class NightVerb(Verb):
     """A verb of verbs that also understands the parameters of the runtime's own script."""
 
     is_of_verbs = True
     sections = (
         *("frames", "check-frames", "embed", "cluster", "style-policy"),
-        *("sync", "pairs", "sample", "check-run", "run-summary", "train", "sweep", "score"),
-        *("verify", "compare", "promote"),
+        *("sync", "pairs", "pack", "elite", "sample", "check-run", "run-summary", "train", "sweep"),
+        *("score", "verify", "compare", "promote", "report"),
     )
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -63,9 +67,17 @@ class NightVerb(Verb):
 def night(
     context: typer.Context,
     request: "NightRequest",
-    gpu: GpuIfGivenOption = None,
-    bucket: BucketOption = None,
-    tracking_uri: TrackingOption = None,
+    gpu: Annotated[
+        GpuOrAuto | None,
+        typer.Option(
+            "--gpu",
+            envvar="AIVJ_GPU",
+            help="require: refuse software renderers. software: refuse GPUs. auto, of the demo "
+            "alone: a GPU where one is proved, else software, said aloud.",
+        ),
+    ] = None,
+    bucket: BucketOption = None,  # noqa: ARG001 - handed on
+    tracking_uri: TrackingOption = None,  # noqa: ARG001 - handed on
     said: SetOption = None,
     notify: Annotated[
         list[str] | None,
@@ -76,6 +88,9 @@ def night(
             help="Tell start, end and failures: a webhook, Slack's, ntfy's, any of Apprise.",
         ),
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Of the demo: measure again what it measured before.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")
     ] = False,
@@ -97,15 +112,33 @@ def night(
     After a crash: aivj night --pack mine --resume
     """
     from aivj.pipeline.alerting import alerts_told
-    from aivj.pipeline.night import PROFILES, NightFiles, choose_stamp, night_locked
+    from aivj.pipeline.night import (
+        NightFiles,
+        choose_stamp,
+        demo_stamp,
+        night_locked,
+        without_equal_ratings,
+    )
     from aivj.pipeline.notices import Notifier
 
     settings: Settings = context.obj
     home = settings.home_uri or str(settings.home)
-    stamp = choose_stamp(request, home, datetime.now().astimezone())
-    files = NightFiles(home, stamp, tuple(request.packs))
+    now, is_demo = datetime.now().astimezone(), request.profile == "demo"
+    if not request.packs:
+        context.fail("Missing option '--pack'.")
+    if is_demo:
+        gpu = settled(context, gpu, dry_run=dry_run)
+    if is_demo and request.run_stamp is None and not request.resume:
+        stamp = demo_stamp(request, str(gpu), now if fresh else None)
+    else:
+        stamp = choose_stamp(request, home, now)
+    request = without_equal_ratings(request, say)
+    files = NightFiles(home, stamp, tuple(request.packs), is_apart=is_demo)
     stages, left_out = stages_of(request, files, str(settings.packs_root))
-    given = Given(typed_options(said or (), stages), _HANDED_ON, PROFILES[request.profile])
+    typed = typed_options(said or (), stages)
+    if is_demo:
+        typed |= {name: {"gpu": gpu, **typed[name]} for name in _DRAWING & typed.keys()}
+    given = Given(typed, _HANDED_ON, request.of_verbs)
     # Every option of every verb is looked at before the first one runs.
     lines = [Line.of(context, each, given) for each in stages if each.name not in left_out]
     notifier = Notifier(notify or ())
@@ -113,40 +146,41 @@ def night(
         _print_plan(files, stages, lines)
         _print_forecast(request, files)
         return
-    goes_on_with(context, "--run-stamp", stamp)
+    if not is_demo:
+        goes_on_with(context, "--run-stamp", stamp)
     context.meta[IN_LOOP] = True
-    with night_locked(_here(settings, files.folder)), copied_to(_here(settings, files.log)):
+    with night_locked(here(settings, files.folder)), copied_to(here(settings, files.log)):
         say(f"night {stamp}: {files.folder}")
         bucket_uri = bucket or settings.bucket_uri
         run = NightRun(
             files, request, stages, lines, command=typed_command(), bucket_uri=bucket_uri
         )
         try:
-            _examine(request, settings, lines, gpu, bucket, tracking_uri)
+            _examine(context, request, gpu or "require", lines)
         except AivjError as error:
             run.refuse(error)
             why = f"{error.found}; {error.remedy}"
             _tell(notifier, f"Night {stamp} was refused", why, "failure")
             raise
         _tell(notifier, f"Night {stamp} began", ", ".join(request.packs), "info")
-        with alerts_told(settings.home, _here(settings, files.run), partial(_tell_alert, notifier)):
+        with alerts_told(settings.home, here(settings, files.run), partial(_tell_alert, notifier)):
             failed = run.work(lambda stage, why: _tell(notifier, f"{stage} failed", why, "failure"))
         _print_end(run)
         title = f"Night {stamp} " + ("failed" if failed else "passed")
         _tell(notifier, title, run.told(), "failure" if failed else "success")
     context.meta[IN_LOOP] = False
-    say_next(context, "morning", "--run-stamp", stamp, why="the evidence, a verdict a line")
+    if is_demo and failed is None:
+        say_next(context, "serve", "--pack", request.packs[0])
+    elif is_demo:
+        say_next(context, "demo", "--fresh", why="begins anew; without it, it goes on")
+    else:
+        say_next(context, "morning", "--run-stamp", stamp, why="the evidence, a verdict a line")
     if failed is not None:
         raise typer.Exit(failed)
 
 
 def _examine(
-    request: "NightRequest",
-    settings: "Settings",
-    lines: Sequence[Line],
-    gpu: Gpu | None,
-    bucket: str | None,
-    tracking_uri: str | None,
+    context: typer.Context, request: "NightRequest", gpu: GpuOrAuto, lines: Sequence[Line]
 ) -> None:
     """Refuses a night that would be wasted. Raises as `examine_night`."""
     with working("looking at this machine, and at all that the night will use"):
@@ -154,17 +188,20 @@ def _examine(
 
         told: list[Finding] = []
         asked = Asked(
-            gpu=gpu or "require",
-            bucket_uri=bucket,
-            tracking_uri=tracking_uri,
+            gpu=gpu,
+            bucket_uri=context.params["bucket"],
+            tracking_uri=context.params["tracking_uri"],
             stages=frozenset(line.stage.name for line in lines),
             actors=_actors(request, lines),
+            is_proved=proved_before(context, gpu) is not None,
         )
         try:
-            examine_night(request, settings, asked, told.append)
+            choice = examine_night(request, context.obj, asked, told.append)
         finally:
             for finding in told:
                 say(f"note: {finding.name}: {finding.found}; {finding.remedy}")
+        if choice is not None:
+            say_proved(context, choice)
 
 
 def _actors(request: "NightRequest", lines: Sequence[Line]) -> "Actors | None":
@@ -180,12 +217,6 @@ def _actors(request: "NightRequest", lines: Sequence[Line]) -> "Actors | None":
     )
     num = num_workers_or_default(request.num_workers, is_software=True)
     return Actors(num, cpus, gpus, browser_slots)
-
-
-def _here(settings: "Settings", place: str) -> Path:
-    """Returns where a place of the home is at hand on this disk."""
-    home = settings.home_uri or str(settings.home)
-    return settings.home / place.removeprefix(home).lstrip("/")
 
 
 def _tell_alert(notifier: Any, alert: "Alert") -> None:

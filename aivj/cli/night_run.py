@@ -64,6 +64,7 @@ class NightRun:
             command=command,
             started_at=now if before is None else before.started_at,
             resumed_at=None if before is None else now,
+            presets=request.presets,
             places=files.named() | ({BUCKET: bucket_uri} if request.promote else {}),
             stages=[
                 NightStage(name=each.name, verb=each.section, pack=each.pack) for each in stages

@@ -4,13 +4,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aivj.cli.line import Stage
+from aivj.contracts.run_folder import PAGE_NAME
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
     from aivj.pipeline.night import NightFiles, NightRequest
 
-_AFTER_MEASURING = frozenset({"train", "score", "verify", "compare", "promote", "summary"})
-_AFTER_SCORING = frozenset({"verify", "compare", "promote"})
+PAIRS_PAGE_NAME = "pairs.html"
+DEMO_SUMMARY_NAME = "summary.json"
+
+_AFTER_SCORING = frozenset({"verify", "compare", "promote", "report"})
+_AFTER_MEASURING = _AFTER_SCORING | {"train", "score", "summary"}
 
 
 def stages_of(
@@ -57,11 +61,13 @@ def _coupled(request: "NightRequest", files: "NightFiles", packs_at_hand: str) -
         if request.src_base is not None:
             yield _sync(pack, request.src_base)
         if request.presets is not None:
-            words = ("--name", pack, "--presets", request.presets)
-            yield Stage("pairs", ("pairs",), words, pack=pack, needs=("sync",))
+            yield _paired(request, files, pack, request.presets)
+    if request.presets is not None and request.weak_elite:
+        ratings = ("--ratings", request.presets, "--out-dir", files.weak_elite)
+        yield Stage("elite", ("elite",), ratings)
     every = ("--pack", ",".join(packs))
     sample = (*every, "--out-dir", files.run, "--resume")
-    yield Stage("sample", ("sample",), sample, needs=("sync", "pairs"))
+    yield Stage("sample", ("sample",), sample, needs=("sync", "pairs", "pack"))
     check = (files.run, "--packs-root", packs_at_hand)
     yield Stage("check", ("check-run",), check, needs=("sample",))
     gate = (files.run, "--stamp", files.stamp, f"--min-ok-rate={request.min_ok_rate}")
@@ -72,6 +78,20 @@ def _coupled(request: "NightRequest", files: "NightFiles", packs_at_hand: str) -
     evidence = [word for pack in packs for word in ("--evidence", files.evidence(pack))]
     verdict = (*gate, "--checkpoint", files.checkpoint, *evidence)
     yield Stage("summary", ("run-summary",), verdict, needs=("gate",))
+    if request.profile == "demo":
+        shown = ("--night", files.folder, "--write", f"{files.shown}/{PAGE_NAME}")
+        words = (files.run, *shown, "--summary", f"{files.shown}/{DEMO_SUMMARY_NAME}")
+        yield Stage("report", ("report",), words, needs=("promote", "summary"))
+
+
+def _paired(request: "NightRequest", files: "NightFiles", pack: str, presets: str) -> Stage:
+    num = () if request.pairs is None else (str(request.pairs),)
+    if request.pairing == "random":
+        words = ("--pack", pack, "--presets", presets, *(f"--pairs={each}" for each in num))
+        return Stage("pack", ("pack",), words, pack=pack, needs=("sync",))
+    words = ("--name", pack, "--presets", presets, *(f"--num={each}" for each in num))
+    page = ("--report", f"{files.shown}/{PAIRS_PAGE_NAME}") if request.profile == "demo" else ()
+    return Stage("pairs", ("pairs",), (*words, *page), pack=pack, needs=("sync",))
 
 
 def _sync(pack: str, src_base: str) -> Stage:
@@ -95,16 +115,29 @@ def _learnt(
 ) -> Iterator[Stage]:
     manifests = tuple(map(files.manifest, request.packs))
     qualities = tuple(map(files.quality, request.packs))
-    elite = () if request.elite_dir is None else ("--elite-dir", request.elite_dir)
-    labels = (*every, "--extra-eval-jsonl", files.rows, *elite, "--out-dir", files.fit)
+    labels = (
+        *every,
+        "--extra-eval-jsonl",
+        files.rows,
+        *_elite(request, files),
+        "--out-dir",
+        files.fit,
+    )
     read = (files.rows, *manifests)
     if request.sweep:
         left = (files.checkpoint, *qualities)
-        yield Stage("train", ("sweep",), labels, read, left, needs=("gate",))
+        yield Stage("train", ("sweep",), labels, read, left, needs=("elite", "gate"))
         return
-    yield Stage("train", ("train",), labels, read, (files.checkpoint,), needs=("gate",))
+    yield Stage("train", ("train",), labels, read, (files.checkpoint,), needs=("elite", "gate"))
     score, read = (*every, "--checkpoint", files.checkpoint), (files.checkpoint, *manifests)
     yield Stage("score", ("score",), score, read, qualities, needs=("train",))
+
+
+def _elite(request: "NightRequest", files: "NightFiles") -> tuple[str, ...]:
+    if request.elite_dir is not None:
+        return ("--elite-dir", request.elite_dir)
+    is_made = request.presets is not None and request.weak_elite
+    return ("--elite-dir", files.weak_elite) if is_made else ()
 
 
 def _judged(request: "NightRequest", files: "NightFiles", pack: str) -> Iterator[Stage]:
@@ -114,8 +147,7 @@ def _judged(request: "NightRequest", files: "NightFiles", pack: str) -> Iterator
     scored = ("train", "score")
     yield Stage("verify", ("verify",), (*this, *out), read, left, pack=pack, needs=scored)
     labels = ("--eval-jsonl", files.rows, "--evidence-candidate", evidence)
-    elite = () if request.elite_dir is None else ("--elite-dir", request.elite_dir)
-    compare = (*this, *labels, *elite, "--not-worse")
+    compare = (*this, *labels, *_elite(request, files), "--not-worse")
     yield Stage("compare", ("compare",), compare, pack=pack, needs=("verify",))
     if request.promote:
         promote = (*this, "--evidence", evidence)

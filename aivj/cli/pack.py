@@ -12,6 +12,7 @@ import typer
 from aivj.cli.console import bar, err, out, working
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import MAX_PAIRS, Gpu, PackOption, SeedOption
+from aivj.cli.proved import proved_before
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def pack(
         Gpu,
         typer.Option("--gpu", envvar="AIVJ_GPU", help="What shaders are linked on."),
     ] = "require",
+    fewer: Annotated[
+        bool, typer.Option("--fewer", help="Of too few presets draw as many pairs as they make.")
+    ] = False,
     max_files: Annotated[
         int,
         typer.Option(min=1, max=100_000_000, help="Files and folders of --presets looked at."),
@@ -124,7 +128,9 @@ def pack(
         if pooled is None
         else pooled[0]
     )
-    choice = link_renderer(link_check, gpu, lambda text: err.print(text, markup=False))
+    choice = proved_before(context, gpu) if link_check != "off" else None
+    if choice is None:
+        choice = link_renderer(link_check, gpu, lambda text: err.print(text, markup=False))
     with (
         open_conversion(settings.conversion_cache, choice) as convert,
         bar("drawing") as progress,
@@ -141,6 +147,7 @@ def pack(
             generated_at=datetime.now(UTC),
             accept=acceptance.accept,
             passed_over=passed_over,
+            fewer_will_do=fewer,
             replace=replace,
             parameters=parameters,
             source=source,
@@ -149,8 +156,13 @@ def pack(
     _say_reasons(drawn, acceptance)
     if drawn.kept is not None:
         err.print(f"the pack that was there is kept in {drawn.kept}", markup=False)
+    num_drawn = len(drawn.manifest.pairs)
+    if num_drawn < pairs:
+        err.print(
+            f"[yellow]note[/] only {num_drawn} of {pairs} pairs: {source} has no more presets"
+        )
     there = ", as before: this very pack was there already" if drawn.was_there else ""
-    out.print(f"{len(drawn.manifest.pairs)} pairs in {drawn.folder}{there}")
+    out.print(f"{num_drawn} pairs in {drawn.folder}{there}")
     say_next(context, "sample", "--pack", name, *gpu_option())
 
 

@@ -10,6 +10,7 @@ from aivj.cli.console import bar, err, out
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import GpuOption, ProfileOption, WorkersOption
+from aivj.cli.proved import proved_before
 from aivj.cli.studio import ClipOption, studio_of, takes_uri
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def pairs(
             workers=workers,
             audio=audio,
             on_progress=progress.update,
+            proved=proved_before(context, gpu) if profile is None else None,
         )
         chosen = choose_pack(request, studio.take, studio.music, on_progress=on_progress)
     write_pairs_report(page, request, chosen)

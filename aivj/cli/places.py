@@ -97,6 +97,12 @@ def kept(settings: "Settings", path: Path) -> str:
     return f"{settings.home_uri}/{path.relative_to(settings.home).as_posix()}"
 
 
+def here(settings: "Settings", place: str) -> Path:
+    """Returns where a place of the home is at hand on this disk."""
+    home = settings.home_uri or str(settings.home)
+    return settings.home / place.removeprefix(home).lstrip("/")
+
+
 def _brought(places: "Places", name: str, value: Any) -> Any:
     """Returns a parameter's value with paths of this disk in the place of addresses."""
     if isinstance(value, list | tuple):

@@ -149,7 +149,7 @@ def sample(
             if done is not None:
                 print_end(context, done)
                 return
-            choice, undrawable = renderer_for(request, packs_there, playlist, options, settings)
+            choice, undrawable = renderer_for(context, request, packs_there, playlist, options)
         else:
             from aivj.live.run import require_usable_live
             from aivj.live.settings import LiveSettings

@@ -12,6 +12,7 @@ from aivj.cli.console import bar, err, out
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import Gpu
 from aivj.cli.places import shown
+from aivj.cli.proved import prove
 from aivj.cli.stopping import command_line
 from aivj.errors import InputError
 
@@ -37,26 +38,27 @@ def say_left_out(packs: "Sequence[SamplePack]", skip_pairs: Path | None) -> None
 
 
 def renderer_for(
+    context: typer.Context,
     request: "SampleRequest",
     packs: "Sequence[SamplePack]",
     playlist: "Playlist",
     options: "RenderOptions",
-    settings: "Settings",
 ) -> "tuple[RendererChoice, Undrawable]":
     """Returns the renderer of a run, and which of its pairs cannot be drawn.
 
     Where takes of all its presets are there already no browser is started to prove one.
     """
     from aivj.pipeline.known_renderer import KnownRenderer
-    from aivj.pipeline.rendering import drawn_already, prove_renderer
+    from aivj.pipeline.rendering import drawn_already
 
+    settings: Settings = context.obj
     known = KnownRenderer(settings.home, options)
     choice = drawn_already(request, packs, playlist, options, known)
     if choice is not None:
         err.print("all presets are drawn already: no browser is needed")
         return choice, {}
     undrawable = _screen(request, packs, playlist, settings.conversion_cache)
-    choice = prove_renderer(options)
+    choice = prove(context, options)
     known.keep(choice)
     return choice, undrawable
 

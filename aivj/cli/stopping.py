@@ -17,6 +17,7 @@ _WORDS = "aivj.words_to_go_on"
 _BEGINS_AGAIN = "nothing was finished; begin again with"
 _KEPT: Mapping[str, str] = {
     "demo": "what was converted and measured is kept; go on with",
+    "night": "what was measured and has ended is kept; go on with",
     "sample": "every pair that was measured is kept; go on with",
     "frames": "pictures that were taken are kept; go on with",
     "embed": "vectors are kept up to the last minutes; go on with",

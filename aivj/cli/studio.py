@@ -10,6 +10,7 @@ from aivj.cli.options import num_workers_or_default
 from aivj.cli.sampling_steps import announce_renderer
 
 if TYPE_CHECKING:
+    from aivj.browser.choice import RendererChoice
     from aivj.pipeline.render_options import RenderOptions
     from aivj.pipeline.taking import Studio
     from aivj.settings import Settings
@@ -34,6 +35,7 @@ def studio_of(
     workers: int | None,
     audio: str,
     on_progress: Callable[[int, int], None],
+    proved: "RendererChoice | None" = None,
 ) -> "Studio":
     """Returns what draws as the options say, and says what draws when it is known.
 
@@ -51,4 +53,5 @@ def studio_of(
         settings=render,
         on_renderer=announce_renderer,
         on_progress=on_progress,
+        proved=proved,
     )

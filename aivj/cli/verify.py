@@ -1,5 +1,6 @@
 """`aivj verify`: a page, opened on a scored pack and judged by the gate."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ from aivj.cli.console import err, working
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import Gpu, ProfileOption, SeedOption
+from aivj.cli.proved import prove
 from aivj.cli.sampling_steps import announce_renderer, local_stamp
 from aivj.cli.verb import was_given
 from aivj.cli.verify_check import print_gate
@@ -63,6 +65,12 @@ def verify(
             help="Run manifest to select presets by. Default: /run-manifest.json, if there.",
         ),
     ] = None,
+    features: Annotated[
+        bool,
+        typer.Option(
+            "--features/--no-features", help="Try what else the page does than play the pack."
+        ),
+    ] = True,
     seed: SeedOption = 0,
 ) -> None:
     """Open a page on a pack, try what it does, and judge the evidence by the gate's table.
@@ -79,7 +87,6 @@ def verify(
     from aivj.cli.verification import gpu_policy, is_headed, is_set, verify_request
     from aivj.pipeline.labels import read_pack
     from aivj.pipeline.render_options import RenderOptions
-    from aivj.pipeline.rendering import prove_renderer
     from aivj.pipeline.verification import verify as run_verify
 
     settings: Settings = context.obj
@@ -91,16 +98,18 @@ def verify(
         run_manifest_url=run_manifest_url,
         seed=seed,
     )
+    request = replace(request, features=features)
     stamped = settings.home / "artifacts" / "headless" / local_stamp()
     folder = environment.out_dir if is_set(environment, "out_dir") else stamped
     policy = gpu_policy(gpu, environment)
     if request.url is None and request.pack is not None:
         read_pack(settings.packs_root, request.pack)
     with working("verifying"):
-        choice = prove_renderer(
+        choice = prove(
+            context,
             RenderOptions(
                 gpu=policy, profile=profile, headed=is_headed(headed, environment, policy)
-            )
+            ),
         )
         announce_renderer(choice)
         done = run_verify(

@@ -79,6 +79,7 @@ class NightRecord(ContractModel):
         resumed_at: When it was last gone on with.
         finished_at: Its end.
         refused: Why it was not let begin; left out if it was.
+        presets: Folder that packs were made of, if they were.
         places: What it wrote where: folders and files by name.
         stages: In order.
     """
@@ -92,6 +93,7 @@ class NightRecord(ContractModel):
     resumed_at: Omittable[str] = None
     finished_at: str | None = None
     refused: Omittable[StageProblem] = None
+    presets: Omittable[OuterText] = None
     places: dict[str, str]
     stages: Sequence[NightStage]
 

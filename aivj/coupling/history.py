@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from aivj.contracts.fit_folder import HISTORY_NAME
+from aivj.contracts.json_text import ContractModel, read_object, validated
 from aivj.coupling.held_out import HeldOutMetrics
 from aivj.storage import write_atomic
 
@@ -34,6 +35,38 @@ class WatchedEpoch(EpochMetrics):
     """
 
     validation_loss: float
+
+
+class FitHistory(ContractModel):
+    """What a fit reported of itself, read back.
+
+    Attributes:
+        epochs: Figures of each epoch of the fit that counts.
+        watched: Those of the fit that was watched; none without early stopping.
+    """
+
+    epochs: list[dict[str, float | None]]
+    watched: list[dict[str, float | None]]
+
+    @property
+    def curve(self) -> list[dict[str, float | None]]:
+        """Figures of each epoch of the watched fit, to its end; of the fit, if none was watched."""
+        return self.watched or self.epochs
+
+    @property
+    def chosen_epoch(self) -> int | None:
+        """The epoch of the curve that the fit ended after; None if that is the curve's end."""
+        return len(self.epochs) if len(self.curve) > len(self.epochs) else None
+
+
+def read_history(output_dir: Path) -> FitHistory:
+    """Reads what `write_history` wrote.
+
+    Raises:
+        InputError: It is missing or broken.
+    """
+    path = output_dir / HISTORY_NAME
+    return validated(FitHistory, read_object(path), str(path))
 
 
 def write_history(

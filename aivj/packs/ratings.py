@@ -70,6 +70,13 @@ def draw_elite(
     return write_elite(pairs, [_couple_score(couple) for couple in couples], provenance, folder)
 
 
+def ratings_differ(library: Sequence[PresetFile], *, seed: int) -> bool:
+    """Whether `draw_elite` would find a pair of either kind; reads no more than that takes."""
+    draw = SeededDraw(library, purpose="weak-elite", seed=seed)
+    found = _draw_rated(draw, num_high=_PRESETS_PER_PAIR, num_low=_PRESETS_PER_PAIR)
+    return min(map(len, found)) >= _PRESETS_PER_PAIR
+
+
 def _draw_rated(
     draw: SeededDraw, *, num_high: int, num_low: int
 ) -> tuple[list[DrawnPreset], list[DrawnPreset]]:

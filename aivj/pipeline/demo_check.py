@@ -12,13 +12,13 @@ from aivj.contracts.verification import VerifyReport
 from aivj.coupling.checkpoint import read_checkpoint
 from aivj.errors import GateError
 from aivj.release.pointer import pointer_key, read_pointer, runtime_key
-from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG
+from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG, quality_folder
 from aivj.release.tracking import Tracker
 from aivj.runs.directory import RunDirectory
 from aivj.storage import open_bucket, sha256_hex
 
 _PLACES = ("bucket", "mlflow")
-_RECORDED = ("quality_std", "quality_p50", "train_loss", "held_out_loss")
+_RECORDED = ("train_loss", "held_out_loss")
 _TOLERANCE = 1e-12
 
 
@@ -108,7 +108,8 @@ def _other_net(summary: DemoSummary) -> Iterator[str]:
         yield f"run {summary.mlflow_run_id} says the net is {said}, not {checkpoint.digest}"
     known = {name: summary.figures.get(name) for name in _RECORDED}
     metrics = {name: value for name, value in known.items() if value is not None}
-    files = {CHECKPOINT_FOLDER: [path], "quality": [Path(summary.artifacts["quality"])]}
+    quality = quality_folder(summary.promoted_digest)
+    files = {CHECKPOINT_FOLDER: [path], quality: [Path(summary.artifacts["quality"])]}
     for told in tracker.recorded_otherwise(summary.mlflow_run_id, metrics, files):
         yield f"run {summary.mlflow_run_id} has {told}"
 

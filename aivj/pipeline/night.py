@@ -2,14 +2,15 @@
 
 import contextlib
 import fcntl
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aivj.contracts.night import NightKind, read_night
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
@@ -19,16 +20,32 @@ from aivj.contracts.run_summary import MIN_OK_RATE
 from aivj.contracts.verification import REPORT_NAME
 from aivj.coupling.served_files import CHECKPOINT_NAME
 from aivj.errors import InputError, RunError
+from aivj.packs.ratings import ratings_differ
+from aivj.packs.scan import scan_presets
 from aivj.pipeline.requests import Names
-from aivj.storage import open_folder, storage_errors
+from aivj.storage import open_folder, sha256_hex, storage_errors
 
-NightProfile = Literal["full", "smoke"]
+NightProfile = Literal["full", "smoke", "demo"]
+
+Pairing = Literal["best", "random"]
+
+DEMO_PACK = "demo"
+
+PROJECTM_PRESETS = Path("/usr/share/projectM/presets")
+"""Where Debian's projectm-data has its presets."""
 
 TONIGHT = "tonight"
 """Stamp of the evening: until noon that of the day before, so that going on finds it."""
 
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOON = timedelta(hours=12)
+_IDENTITY_LENGTH = 12
+_FEWEST_PRESETS = 4
+_DEMO_PAIRS = 32
+_PRESETS_PER_PAIR = 1.5
+"""Presets of the chosen half are used up to four times, those of the other half once."""
+
+_MEASURED_PER_PAIR = 20
 
 PROFILES: dict[NightProfile, dict[str, dict[str, object]]] = {
     "full": {},
@@ -38,8 +55,31 @@ PROFILES: dict[NightProfile, dict[str, dict[str, object]]] = {
         "train": {"epochs": "12"},
         "verify": {"samples": "60"},
     },
+    "demo": {
+        "pairs": {"contrast": "true", "degraded": "skip", "replace": "true"},
+        "pack": {"fewer": "true", "degraded": "skip", "replace": "true"},
+        "sample": {"target-coverage": "1.0", "target-samples": "0"},
+        "train": {"allow-cpu": "true"},
+        "verify": {"features": "false", "device-scale-factor": "1.0"},
+    },
 }
 """What verbs are told by a profile, unless somebody says otherwise."""
+
+_ASKED_BY: dict[NightProfile, dict[str, object]] = {
+    "full": {},
+    "smoke": {},
+    "demo": {
+        "packs": (DEMO_PACK,),
+        "presets": str(PROJECTM_PRESETS),
+        "pairs": _DEMO_PAIRS,
+        "weak_elite": True,
+        "promote": True,
+        "allow_cpu": True,
+        # Whatever was served of the demo before was another pack.
+        "skip": ("compare",),
+    },
+}
+"""What a profile asks of the night itself, where nothing is asked."""
 
 
 class NightRequest(BaseModel):
@@ -47,12 +87,14 @@ class NightRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    packs: Names = Field(description="Pack; several by comma or repeated.")
+    packs: Names = Field((), description="Pack; several by comma or repeated.")
     kind: NightKind = Field(
         "coupled", description="coupled: pairs and scores. styles: frames, clusters, style index."
     )
     profile: NightProfile = Field(
-        "full", description="full: a night. smoke: all of it in minutes, on few presets."
+        "full",
+        description="full: a night. smoke: all of it in minutes, on few presets. demo: what "
+        "`aivj demo` does.",
     )
     run_stamp: str | None = Field(
         None,
@@ -67,11 +109,23 @@ class NightRequest(BaseModel):
     presets: str | None = Field(
         None, description="Choose each pack among the pairs of this folder of .milk files."
     )
+    pairs: int | None = Field(
+        None, ge=2, le=1_000_000, description="With --presets: how many pairs, at most."
+    )
+    pairing: Pairing = Field(
+        "best",
+        description="With --presets. best: chosen among all their pairs. random: as they come, "
+        "each preset in one.",
+    )
     audio: str | None = Field(
         None,
         description="Music: groove, click, a file, or a folder whose files are heard in turn.",
     )
     elite_dir: str | None = Field(None, description="Elite list: a folder or its manifest.")
+    weak_elite: bool = Field(
+        default=False,
+        description="With --presets: an elite list of the ratings that stand in them, weak labels.",
+    )
     sweep: bool = Field(
         default=False, description="Search weights and sizes, instead of fitting one net."
     )
@@ -97,6 +151,25 @@ class NightRequest(BaseModel):
         default=False, description="Train on the CPU where there is no CUDA device."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_profile(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Adds what the profile asks for where nothing is asked."""
+        usual = _ASKED_BY.get(given.get("profile", "full"), {})
+        return {**given, **{name: value for name, value in usual.items() if not given.get(name)}}
+
+    @property
+    def of_verbs(self) -> dict[str, dict[str, object]]:
+        """What verbs are told by the profile, by section and key."""
+        told = PROFILES[self.profile]
+        if self.profile != "demo" or self.pairs is None:
+            return told
+        few = {
+            "max-presets": str(max(_FEWEST_PRESETS, round(_PRESETS_PER_PAIR * self.pairs))),
+            "measured": str(_MEASURED_PER_PAIR * self.pairs),
+        }
+        return told | {"pairs": told["pairs"] | few}
+
 
 @dataclass(frozen=True)
 class NightFiles:
@@ -106,11 +179,13 @@ class NightFiles:
         home: What everything is under.
         stamp: What the night is called.
         packs: Packs of the night, the first one first.
+        is_apart: Whether its net lies with its record, and not where verbs look for the last one.
     """
 
     home: str
     stamp: str
     packs: tuple[str, ...]
+    is_apart: bool = False
 
     @property
     def folder(self) -> str:
@@ -141,12 +216,22 @@ class NightFiles:
     @property
     def fit(self) -> str:
         """The folder of the net."""
-        return f"{self.home}/outputs/coupling"
+        return f"{self.folder}/coupling" if self.is_apart else f"{self.home}/outputs/coupling"
 
     @property
     def checkpoint(self) -> str:
         """The net."""
         return f"{self.fit}/models/{CHECKPOINT_NAME}"
+
+    @property
+    def weak_elite(self) -> str:
+        """Where weak labels are put."""
+        return f"{self.folder}/elite"
+
+    @property
+    def shown(self) -> str:
+        """What a demo leaves to look at."""
+        return f"{self.home}/demo"
 
     def evidence(self, pack: str) -> str:
         """Returns where verifying a pack writes; the first pack's place is called as the night."""
@@ -208,6 +293,50 @@ def choose_stamp(request: NightRequest, home: str, now: datetime) -> str:
             "for example --run-stamp 2026-03-01_010000",
         )
     return request.run_stamp
+
+
+def demo_stamp(request: NightRequest, renderer: str, now: datetime | None) -> str:
+    """Returns what a demo is called: after all that decides its pairs, so that it goes on.
+
+    Args:
+        request: The demo.
+        renderer: What draws, and the browser.
+        now: The time, if what was measured before does not count.
+
+    Raises:
+        InputError: The folder of presets cannot be read, or has too few for two pairs.
+    """
+    folder = Path(request.presets or "")
+    library = scan_presets(folder)
+    if len(library) < _FEWEST_PRESETS:
+        raise InputError(
+            f"at least {_FEWEST_PRESETS} different presets in {folder}, for two pairs: scores that "
+            "do not differ are never released",
+            f"{len(library)}",
+            "name a folder with more",
+        )
+    files = [(file.relative_path, file.path.stat().st_size) for file in library]
+    asked = [str(folder.resolve()), request.pairs, request.pairing, request.audio, renderer, files]
+    identity = sha256_hex(json.dumps(asked).encode())[:_IDENTITY_LENGTH]
+    fresh = "" if now is None else f"-{now:%Y%m%dT%H%M%S}"
+    return f"demo-{request.seed or 0}-{identity}{fresh}"
+
+
+def without_equal_ratings(request: NightRequest, say: Callable[[str], None]) -> NightRequest:
+    """Takes weak labels back where the presets' ratings give none, and says so.
+
+    Raises:
+        InputError: The folder of presets cannot be read.
+    """
+    if not request.weak_elite or request.presets is None:
+        return request
+    if ratings_differ(scan_presets(Path(request.presets)), seed=request.seed or 0):
+        return request
+    say(
+        f"note: Without an elite list, since the ratings of the presets in {request.presets} give "
+        "none: the net learns from what is measured."
+    )
+    return request.model_copy(update={"weak_elite": False})
 
 
 def _last_unfinished(request: NightRequest, home: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aivj.audio.groove import GROOVE_NAME
+from aivj.browser.choice import RendererChoice
 from aivj.browser.profiles import GpuPolicy
 from aivj.doctor import Finding, Prospects, examine, look_ahead, require_all
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from aivj.pipeline.pool_examination import Actors
     from aivj.settings import Settings
 
-_IN_BROWSERS = frozenset({"pairs", "sample", "verify", "frames", "audit"})
+_IN_BROWSERS = frozenset({"pairs", "pack", "sample", "verify", "frames", "audit"})
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Asked:
         tracking_uri: Where runs are recorded.
         stages: Names of the stages that are asked for.
         actors: What browsers ask of the cluster that the night is to join; None without one.
+        is_proved: Whether the renderer was proved just now.
     """
 
     gpu: GpuPolicy
@@ -35,6 +37,17 @@ class Asked:
     tracking_uri: str | None = None
     stages: frozenset[str] = frozenset()
     actors: "Actors | None" = None
+    is_proved: bool = False
+
+
+def prove_any(home: Path) -> RendererChoice:
+    """Examines this machine, and returns a GPU that was proved, or else the software renderer.
+
+    Raises:
+        RendererRefusedError: Neither draws.
+        MissingDependencyError: Something that is needed is missing.
+    """
+    return examine(home, "auto").require_health()
 
 
 def examine_night(
@@ -42,7 +55,7 @@ def examine_night(
     settings: "Settings",
     asked: Asked,
     on_finding: Callable[[Finding], None],
-) -> None:
+) -> RendererChoice | None:
     """Looks at the machine and at all that the night will use.
 
     Args:
@@ -50,6 +63,9 @@ def examine_night(
         settings: Where everything is.
         asked: What else it is asked for.
         on_finding: Told each finding that is not well.
+
+    Returns:
+        The renderer that was proved, if one was.
 
     Raises:
         DeviceRefusedError: There is no CUDA device, and the CPU is not allowed.
@@ -66,12 +82,13 @@ def examine_night(
         if finding.state != "ok":
             on_finding(finding)
     require_all(ahead)
-    if asked.stages & _IN_BROWSERS:
-        examination = examine(settings.home, asked.gpu)
-        for finding in examination.findings:
-            if finding.state == "missing":
-                on_finding(finding)
-        examination.require_health()
+    if asked.is_proved or not asked.stages & _IN_BROWSERS:
+        return None
+    examination = examine(settings.home, asked.gpu)
+    for finding in examination.findings:
+        if finding.state == "missing":
+            on_finding(finding)
+    return examination.require_health()
 
 
 def _prospects(request: "NightRequest", settings: "Settings", asked: Asked) -> Prospects:

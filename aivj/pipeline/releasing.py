@@ -23,12 +23,16 @@ from aivj.release.logged_model import ServableModel
 from aivj.release.pointer import pointer_key, read_pointer
 from aivj.release.promotion import Promotion, promote, rollback
 from aivj.release.registry import follow_pointer, is_registered, register_quality
-from aivj.release.run_notes import CHECKPOINT_FOLDER, CHECKPOINT_TAG, FEATURES_FOLDER
+from aivj.release.run_notes import (
+    CHECKPOINT_FOLDER,
+    CHECKPOINT_TAG,
+    FEATURES_FOLDER,
+    quality_folder,
+)
 from aivj.release.tracking import Tracker
 from aivj.storage import Bucket, sha256_hex
 
 _MAX_FOLLOW_ROUNDS = 16
-_DIGITS_OF_FOLDER = 12
 
 
 def publish(
@@ -140,9 +144,7 @@ def register_scores(tracker: Tracker, pack: str, quality_path: Path) -> str:
             tracker,
             pack=pack,
             run_id=run_id,
-            artifact_path=tracker.attach(run_id).log_artifact(
-                quality_path, f"quality/{digest[:_DIGITS_OF_FOLDER]}"
-            ),
+            artifact_path=tracker.attach(run_id).log_artifact(quality_path, quality_folder(digest)),
             digest=digest,
             tags={
                 **{name: str(value) for name, value in known.items()},

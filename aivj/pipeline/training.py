@@ -15,7 +15,7 @@ from aivj.coupling.device import DeviceChoice, choose_device, gpu_snapshot
 from aivj.coupling.early_stopping import EpochChoice, choose_epochs
 from aivj.coupling.fit import fit
 from aivj.coupling.held_out import HeldOut, HeldOutMetrics
-from aivj.coupling.history import EpochMetrics, WatchedEpoch, write_history
+from aivj.coupling.history import EpochMetrics, write_history
 from aivj.coupling.split import split_by_family
 from aivj.coupling.state import Fitted
 from aivj.coupling.training_set import TrainingSet
@@ -38,7 +38,6 @@ class TrainOutcome:
     Attributes:
         checkpoint_path: The net.
         history: Metrics of each epoch.
-        watched: Metrics of each epoch of the fit that was watched to choose how long to fit.
         baselines: Figures of other models on the same held-out families, by model.
         judgement: What may be claimed of the net.
         notes: What was left out or reduced, for people.
@@ -50,7 +49,6 @@ class TrainOutcome:
 
     checkpoint_path: Path
     history: tuple[EpochMetrics, ...]
-    watched: tuple[WatchedEpoch, ...]
     baselines: dict[str, HeldOutMetrics]
     judgement: NetJudgement
     notes: tuple[str, ...]
@@ -58,16 +56,6 @@ class TrainOutcome:
     on_cpu: bool
     num_rows: int
     dataset_digest: str
-
-    @property
-    def curve(self) -> tuple[EpochMetrics, ...]:
-        """Metrics of each epoch of the watched fit, to its end; of the fit, if none was watched."""
-        return self.watched or self.history
-
-    @property
-    def chosen_epoch(self) -> int | None:
-        """The epoch of the curve that the fit ended after; None if that is the curve's end."""
-        return len(self.history) if len(self.curve) > len(self.history) else None
 
     @property
     def verdicts(self) -> list[str]:
@@ -159,7 +147,6 @@ def _train(
     return TrainOutcome(
         checkpoint_path=checkpoint_path,
         history=fitted.history,
-        watched=choice.watched,
         baselines=baselines,
         judgement=judgement,
         notes=training_set.notes,

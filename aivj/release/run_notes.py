@@ -27,6 +27,8 @@ MAX_PARAM_LENGTH = 6000
 MAX_TAG_LENGTH = 8000
 """The same of a tag's."""
 
+_DIGITS_OF_FOLDER = 12
+
 # Further limits of that schema.
 _MAX_DATASET_DIGEST_LENGTH = 36
 _MAX_PARAMS_PER_CALL = 100
@@ -120,3 +122,8 @@ def _send_dataset(client: "MlflowClient", run_id: str, used: DatasetUsed) -> Non
     # MLflow's page looks for the context, which says what the data were used for.
     tags = [InputTag("mlflow.data.context", "training"), InputTag("sha256", used.digest)]
     client.log_inputs(run_id, [DatasetInput(dataset, tags)])
+
+
+def quality_folder(digest: str) -> str:
+    """Returns the folder of a run that keeps scores, by their SHA-256."""
+    return f"quality/{digest[:_DIGITS_OF_FOLDER]}"

@@ -137,10 +137,10 @@ def nothing_starts(monkeypatch):
     """Browsers are refused, nets are not fitted, and who serves is interrupted at once."""
     from aivj.coupling import device
     from aivj.pipeline import (
-        demo,
         evaluating,
         framing,
         labels,
+        night_examination,
         rendering,
         sweeping,
         taking,
@@ -161,7 +161,7 @@ def nothing_starts(monkeypatch):
     for module in (rendering, taking, framing):
         monkeypatch.setattr(module, "prove_renderer", refuse_renderer)
     monkeypatch.setattr("aivj.doctor.examine", refuse_renderer)
-    monkeypatch.setattr(demo, "examine", refuse_renderer)
+    monkeypatch.setattr(night_examination, "examine", refuse_renderer)
     monkeypatch.setattr(device, "choose_device", lambda **_: None)
     for module, verb in ((training, "train"), (evaluating, "evaluate"), (sweeping, "sweep")):
         monkeypatch.setattr(module, verb, read_labels)

@@ -13,7 +13,7 @@ from aivj.cli.verb import Verb
 
 # Of every verb: what it needs to begin, and where the work is that is interrupted.
 INTERRUPTED = {
-    "demo": (["--presets", "."], "aivj.pipeline.demo.run_demo"),
+    "demo": (["--presets", "."], "aivj.pipeline.night_examination.examine"),
     "doctor": ([], "aivj.doctor.examine"),
     "pack": (["--pack", "p", "--presets", "."], "aivj.packs.scan.scan_presets"),
     "sample": (["--pack", "p"], "aivj.sampling.run.require_usable"),

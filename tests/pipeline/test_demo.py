@@ -1,28 +1,25 @@
-"""The whole loop, for real, on a pack small enough for a test; then once more, for nothing."""
+"""The profile `demo` of a night, for real, on a pack small enough for a test; and once more."""
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-import torch
 from PIL import Image
 
+from aivj.cli.app import main
 from aivj.contracts.demo_summary import DemoSummary
 from aivj.contracts.eval_rows import read_eval_rows
 from aivj.contracts.json_text import validated
 from aivj.contracts.pairs_quality import read_pairs_quality
-from aivj.coupling.device import DeviceChoice
 from aivj.errors import GateError
-from aivj.pipeline import demo as demo_stage
 from aivj.pipeline.demo_check import require_true_summary
 from aivj.release.tracking import Tracker
 from aivj.storage import sha256_hex
 
-NUM_PAIRS = 8
+NUM_PAIRS = 4
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +36,11 @@ def demo(home):
 
 @pytest.fixture(scope="module")
 def summary(home, demo):
-    done = subprocess.run(
-        [sys.executable, "-m", "aivj.cli", *demo],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=800,
-    )
-    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["aivj", *demo])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert not ended.value.code
     return json.loads((home / "demo" / "summary.json").read_text())
 
 
@@ -80,7 +74,7 @@ def test_the_run_is_recorded_and_registered(summary):
     losses = client.get_metric_history(run.info.run_id, "train_loss")
     assert 1 <= len(losses) <= int(run.data.params["epochs"])
     assert run.inputs.dataset_inputs
-    assert run.data.tags["mlflow.source.name"] == "aivj demo"
+    assert run.data.tags["mlflow.source.name"] == "aivj train"
     assert run.data.tags["aivj.command"].endswith("--seed 1")
     champion = client.get_model_version_by_alias("aivj-pairs-quality-demo", "champion")
     assert champion.run_id == run.info.run_id
@@ -130,25 +124,31 @@ def test_other_scores_than_the_promoted_ones_end_the_demo(summary):
     path.write_bytes(whole.replace(b'"generatedAt": "2', b'"generatedAt": "1'))
     assert path.read_bytes() != whole
     try:
-        with pytest.raises(GateError, match=r"promoted [0-9a-f]+, .*has quality/pairs-quality"):
+        with pytest.raises(
+            GateError, match=r"promoted [0-9a-f]+, .*has quality/[0-9a-f]+/pairs-quality"
+        ):
             require_true_summary(changed(summary))
     finally:
         path.write_bytes(whole)
 
 
 def test_a_second_call_measures_nothing_again(home, demo, summary, run_here):
-    eval_path = Path(summary["artifacts"]["eval"])
-    before = eval_path.read_bytes()
+    named = {name: Path(summary["artifacts"][name]) for name in ("eval", "checkpoint", "quality")}
+    before = {name: path.read_bytes() for name, path in named.items()}
 
     ended = run_here(*demo)
 
     assert ended.exit_code == 0, ended.stderr
 
-    assert eval_path.read_bytes() == before
+    assert {name: path.read_bytes() for name, path in named.items()} == before
+    assert ended.stderr.count("done before") == 3 + 3  # as they come, and in the table at the end
     again = json.loads((home / "demo" / "summary.json").read_text())
-    assert again["artifacts"]["eval"] == summary["artifacts"]["eval"]
-    quality, first = (read_pairs_quality(Path(s["artifacts"]["quality"])) for s in (again, summary))
-    assert quality.pairs == first.pairs
+    assert again["artifacts"] == summary["artifacts"]
+    assert again["figures"] == summary["figures"]
+    assert [stage["name"] for stage in again["stages"]] == [
+        *("pairs", "elite", "sample", "check", "gate", "train", "score", "verify", "promote"),
+        "summary",
+    ]
 
 
 def test_a_black_picture_ends_the_demo(demo, summary, run_here):
@@ -162,12 +162,6 @@ def test_a_black_picture_ends_the_demo(demo, summary, run_here):
     picture.write_bytes(before)
 
     assert ended.exit_code == 7
-    assert f"pair {row.pair}" in ended.stderr
-    assert "--fresh" in ended.stderr
-
-
-@pytest.mark.parametrize(("kind", "num_workers"), [("cuda", 1), ("cpu", 0)])
-def test_ray_train_fits_where_there_is_a_gpu_for_it(kind, num_workers, monkeypatch):
-    choice = DeviceChoice(torch.device(kind), "said by a test")
-    monkeypatch.setattr(demo_stage, "choose_device", lambda **_: choice)
-    assert demo_stage._num_fit_workers() == num_workers
+    assert "picturesShow" in ended.stderr
+    assert f"pair {row.pair}" in " ".join(ended.stdout.split())
+    assert "demo --fresh" in ended.stderr.splitlines()[-1]
