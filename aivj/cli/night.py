@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -111,23 +112,66 @@ def night(
 
     After a crash: aivj night --pack mine --resume
     """
-    from aivj.pipeline.alerting import alerts_told
-    from aivj.pipeline.night import (
-        NightFiles,
-        choose_stamp,
-        demo_stamp,
-        night_locked,
-        without_equal_ratings,
-    )
     from aivj.pipeline.notices import Notifier
 
-    settings: Settings = context.obj
-    home = settings.home_uri or str(settings.home)
-    now, is_demo = datetime.now().astimezone(), request.profile == "demo"
+    is_demo = request.profile == "demo"
     if not request.packs:
         context.fail("Missing option '--pack'.")
     if is_demo:
         gpu = settled(context, gpu, dry_run=dry_run)
+    plan = _planned(context, request, gpu, said or (), fresh=fresh)
+    notifier = Notifier(notify or ())
+    if dry_run:
+        _print_plan(plan)
+        _print_forecast(plan)
+        return
+    if not is_demo:
+        goes_on_with(context, "--run-stamp", plan.files.stamp)
+    context.meta[IN_LOOP] = True
+    failed = _worked_through(context, plan, gpu or "require", notifier)
+    context.meta[IN_LOOP] = False
+    if is_demo and failed is None:
+        say_next(context, "serve", "--pack", request.packs[0])
+    elif is_demo:
+        say_next(context, "demo", "--fresh", why="begins anew; without it, it goes on")
+    else:
+        stamp = plan.files.stamp
+        say_next(context, "morning", "--run-stamp", stamp, why="the evidence, a verdict a line")
+    if failed is not None:
+        raise typer.Exit(failed)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a night is going to do.
+
+    Attributes:
+        request: What it is asked for.
+        files: Where everything lies.
+        stages: All of its stages, in order.
+        lines: Those that are asked for, with all that they are given.
+    """
+
+    request: "NightRequest"
+    files: "NightFiles"
+    stages: Sequence[Stage]
+    lines: Sequence[Line]
+
+
+def _planned(
+    context: typer.Context,
+    request: "NightRequest",
+    gpu: GpuOrAuto | None,
+    said: Sequence[str],
+    *,
+    fresh: bool,
+) -> _Plan:
+    """Puts every verb of a night together; so all their options are looked at before one runs."""
+    from aivj.pipeline.night import NightFiles, choose_stamp, demo_stamp, without_equal_ratings
+
+    settings: Settings = context.obj
+    home = settings.home_uri or str(settings.home)
+    now, is_demo = datetime.now().astimezone(), request.profile == "demo"
     if is_demo and request.run_stamp is None and not request.resume:
         stamp = demo_stamp(request, str(gpu), now if fresh else None)
     else:
@@ -135,53 +179,50 @@ def night(
     request = without_equal_ratings(request, say)
     files = NightFiles(home, stamp, tuple(request.packs), is_apart=is_demo)
     stages, left_out = stages_of(request, files, str(settings.packs_root))
-    typed = typed_options(said or (), stages)
+    typed = typed_options(said, stages)
     if is_demo:
         typed |= {name: {"gpu": gpu, **typed[name]} for name in _DRAWING & typed.keys()}
     given = Given(typed, _HANDED_ON, request.of_verbs)
-    # Every option of every verb is looked at before the first one runs.
     lines = [Line.of(context, each, given) for each in stages if each.name not in left_out]
-    notifier = Notifier(notify or ())
-    if dry_run:
-        _print_plan(files, stages, lines)
-        _print_forecast(request, files)
-        return
-    if not is_demo:
-        goes_on_with(context, "--run-stamp", stamp)
-    context.meta[IN_LOOP] = True
+    return _Plan(request, files, stages, lines)
+
+
+def _worked_through(
+    context: typer.Context, plan: _Plan, gpu: GpuOrAuto, notifier: Any
+) -> int | None:
+    """Examines the machine and runs the stages; returns the exit code of the first failure."""
+    from aivj.pipeline.alerting import alerts_told
+    from aivj.pipeline.night import night_locked
+
+    settings: Settings = context.obj
+    files, stamp = plan.files, plan.files.stamp
     with night_locked(here(settings, files.folder)), copied_to(here(settings, files.log)):
         say(f"night {stamp}: {files.folder}")
-        bucket_uri = bucket or settings.bucket_uri
         run = NightRun(
-            files, request, stages, lines, command=typed_command(), bucket_uri=bucket_uri
+            files,
+            plan.request,
+            plan.stages,
+            plan.lines,
+            command=typed_command(),
+            bucket_uri=context.params["bucket"] or settings.bucket_uri,
         )
         try:
-            _examine(context, request, gpu or "require", lines)
+            _examine(context, plan, gpu)
         except AivjError as error:
             run.refuse(error)
             why = f"{error.found}; {error.remedy}"
             _tell(notifier, f"Night {stamp} was refused", why, "failure")
             raise
-        _tell(notifier, f"Night {stamp} began", ", ".join(request.packs), "info")
+        _tell(notifier, f"Night {stamp} began", ", ".join(plan.request.packs), "info")
         with alerts_told(settings.home, here(settings, files.run), partial(_tell_alert, notifier)):
             failed = run.work(lambda stage, why: _tell(notifier, f"{stage} failed", why, "failure"))
         _print_end(run)
         title = f"Night {stamp} " + ("failed" if failed else "passed")
         _tell(notifier, title, run.told(), "failure" if failed else "success")
-    context.meta[IN_LOOP] = False
-    if is_demo and failed is None:
-        say_next(context, "serve", "--pack", request.packs[0])
-    elif is_demo:
-        say_next(context, "demo", "--fresh", why="begins anew; without it, it goes on")
-    else:
-        say_next(context, "morning", "--run-stamp", stamp, why="the evidence, a verdict a line")
-    if failed is not None:
-        raise typer.Exit(failed)
+    return failed
 
 
-def _examine(
-    context: typer.Context, request: "NightRequest", gpu: GpuOrAuto, lines: Sequence[Line]
-) -> None:
+def _examine(context: typer.Context, plan: _Plan, gpu: GpuOrAuto) -> None:
     """Refuses a night that would be wasted. Raises as `examine_night`."""
     with working("looking at this machine, and at all that the night will use"):
         from aivj.pipeline.night_examination import Asked, examine_night
@@ -191,12 +232,12 @@ def _examine(
             gpu=gpu,
             bucket_uri=context.params["bucket"],
             tracking_uri=context.params["tracking_uri"],
-            stages=frozenset(line.stage.name for line in lines),
-            actors=_actors(request, lines),
+            stages=frozenset(line.stage.name for line in plan.lines),
+            actors=_actors(plan.request, plan.lines),
             is_proved=proved_before(context, gpu) is not None,
         )
         try:
-            choice = examine_night(request, context.obj, asked, told.append)
+            choice = examine_night(plan.request, context.obj, asked, told.append)
         finally:
             for finding in told:
                 say(f"note: {finding.name}: {finding.found}; {finding.remedy}")
@@ -229,11 +270,11 @@ def _tell(notifier: Any, title: str, body: str, tone: Any) -> None:
         say(f"note: {host} did not take the message that the night told it")
 
 
-def _print_plan(files: "NightFiles", stages: Sequence[Stage], lines: Sequence[Line]) -> None:
+def _print_plan(plan: _Plan) -> None:
     from aivj.pipeline.stages import EndedStages
 
-    ended, line_of = EndedStages(files.folder), {id(line.stage): line for line in lines}
-    for number, stage in enumerate(stages, start=1):
+    ended, line_of = EndedStages(plan.files.folder), {id(line.stage): line for line in plan.lines}
+    for number, stage in enumerate(plan.stages, start=1):
         line = line_of.get(id(stage))
         state = "to do"
         if line is None:
@@ -245,11 +286,11 @@ def _print_plan(files: "NightFiles", stages: Sequence[Stage], lines: Sequence[Li
         out.print(Text(f"   {words}", "dim"))
 
 
-def _print_forecast(request: "NightRequest", files: "NightFiles") -> None:
+def _print_forecast(plan: _Plan) -> None:
     from aivj.pipeline.night_forecast import forecast
 
-    manifests = [files.manifest(pack) for pack in request.packs]
-    num_browsers = num_workers_or_default(request.num_workers, is_software=True)
+    manifests = [plan.files.manifest(pack) for pack in plan.request.packs]
+    num_browsers = num_workers_or_default(plan.request.num_workers, is_software=True)
     for told in forecast(manifests, num_browsers=num_browsers):
         out.print(Text(told))
 

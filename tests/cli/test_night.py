@@ -5,9 +5,13 @@ That the same verbs in order bring a pack to a release stands in `tests/ray_jobs
 
 import json
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 
+from aivj.browser.choice import RendererChoice
+from aivj.browser.profiles import launch_plan
+from aivj.browser.renderer import RendererReport
 from aivj.cli import night as module
 from aivj.cli import night_run
 from aivj.cli.verb import Verb
@@ -23,7 +27,7 @@ WHOLE = [
 
 @pytest.fixture
 def home(tmp_path):
-    for name in ("mine", "yours"):
+    for name in ("mine", "yours", "demo"):
         folder = tmp_path / "home" / "public" / "presets" / name
         folder.mkdir(parents=True)
         (folder / "pairs-manifest.v0.json").write_text("{}")
@@ -43,7 +47,7 @@ def night(home, fails, monkeypatch, run_here):
     invoke = Verb.invoke
 
     def leave(self, ctx):
-        if ctx.info_name == "night":
+        if ctx.info_name in {"night", "demo"}:
             return invoke(self, ctx)
         ran.append((ctx.info_name, ctx.params))
         error = fails.get(ctx.info_name)
@@ -69,10 +73,11 @@ def night(home, fails, monkeypatch, run_here):
     for name in ("AIVJ_GPU", "AIVJ_ALLOW_CPU", "AIVJ_HOME", "AIVJ_NOTIFY"):
         monkeypatch.delenv(name, raising=False)
 
-    def run(*arguments, packs="mine", stamp="one"):
+    def run(*arguments, packs="mine", stamp="one", verb="night"):
         ran.clear()
-        words = ("--pack", packs, *(("--run-stamp", stamp) if stamp else ()), *arguments)
-        ended = run_here("--home", home, "night", *words)
+        named = ("--pack", packs) if packs and verb == "night" else ()
+        words = (*named, *(("--run-stamp", stamp) if stamp and named else ()), *arguments)
+        ended = run_here("--home", home, verb, *words)
         return ended, list(ran), _record(home, stamp)
 
     return run
@@ -359,3 +364,118 @@ def test_a_stamp_is_the_time_if_nothing_is_said(night, home, monkeypatch):
     ]
     night("--run-stamp", "tonight", stamp=None)
     assert (home / "artifacts" / "nights" / "2026-02-28" / "night.json").exists()
+
+
+DEMO = [
+    *("pairs", "elite", "sample", "check-run", "run-summary", "train", "score", "verify"),
+    *("promote", "run-summary", "report"),
+]
+
+
+@pytest.fixture
+def proved(monkeypatch):
+    """Lets a renderer of some kind be proved; returns how often one was asked for."""
+    asked = []
+
+    def prove(renderer):
+        choice = _choice(renderer)
+
+        def examine(_home, policy):
+            asked.append(policy)
+            return SimpleNamespace(findings=(), require_health=lambda: choice)
+
+        monkeypatch.setattr(night_examination, "examine", examine)
+        return asked
+
+    return prove
+
+
+def _choice(renderer):
+    is_software = renderer.startswith("llvmpipe")
+    return RendererChoice(
+        plan=launch_plan("software-egl" if is_software else "headless-egl"),
+        policy="software" if is_software else "require",
+        report=RendererReport("a maker", renderer, "ES 3.2", "1.2"),
+        rejected=("another: no",),
+    )
+
+
+@pytest.fixture
+def milk(tmp_path):
+    folder = tmp_path / "milk"
+    folder.mkdir()
+    for number, rating in enumerate((5, 4, 2, 1)):
+        (folder / f"{number}.milk").write_text(f"[preset00]\nfRating={rating}\nzoom=1.0{number}\n")
+    return folder
+
+
+def test_the_demo_is_a_night_and_so_is_the_profile(night, milk, home, proved):
+    asked = proved("llvmpipe")
+    words = ("--profile", "demo", "--presets", milk, "--pairs", "8", "--seed", "3")
+    ended, ran, _ = night(*words, packs=None, stamp=None)
+    assert (ended.exit_code, names(ran)) == (0, DEMO), ended.stderr
+    given = dict(reversed(ran))
+    assert {name: given["pairs"][name] for name in ("name", "num", "max_presets", "seed")} == {
+        "name": "demo",
+        "num": 8,
+        "max_presets": 12,
+        "seed": 3,
+    }
+    assert given["pairs"]["contrast"]
+    assert {given[name]["gpu"] for name in ("pairs", "sample", "verify")} == {"software"}
+    assert given["train"]["allow_cpu"]
+    assert given["train"]["elite_dir"] == given["elite"]["out_dir"]
+    assert not given["verify"]["features"]
+    assert not (home / "outputs").exists()
+    (folder,) = (home / "artifacts" / "nights").iterdir()
+    assert given["train"]["output_dir"] == folder / "coupling"
+    assert given["report"]["write"] == home / "demo" / "report.html"
+    assert asked == ["auto"]
+    assert "No GPU was proved" in ended.stderr
+
+    same = night("--presets", milk, "--pairs", "8", "--seed", "3", verb="demo")
+    assert names(same[1]) == [name for name in DEMO if name not in {"train", "score", "verify"}]
+    assert [each.name for each in (home / "artifacts" / "nights").iterdir()] == [folder.name]
+    fresh = night("--presets", milk, "--pairs", "8", "--seed", "3", "--fresh", verb="demo")
+    assert names(fresh[1]) == DEMO
+
+
+def test_a_demo_draws_with_a_gpu_where_one_is_proved(night, milk, proved):
+    proved("NVIDIA H200")
+    _, ran, _ = night("--presets", milk, "--pairing", "random", verb="demo")
+    assert names(ran)[0] == "pack"
+    given = dict(reversed(ran))
+    assert {given[name]["gpu"] for name in ("pack", "sample", "verify")} == {"require"}
+    assert given["pack"]["fewer"]
+
+
+def test_equal_ratings_give_a_demo_no_elite_list_and_that_is_said(night, milk, proved):
+    proved("llvmpipe")
+    for each in milk.iterdir():
+        each.write_text(each.read_text().replace("fRating", "fOther"))
+    ended, ran, _ = night("--presets", milk, verb="demo")
+    assert "elite" not in names(ran)
+    assert dict(reversed(ran))["train"]["elite_dir"] is None
+    assert "Without an elite list" in ended.stderr
+
+
+def test_presets_for_one_pair_alone_are_refused_before_anything_is_drawn(night, milk, proved):
+    proved("llvmpipe")
+    (milk / "3.milk").unlink()
+    ended, ran, _ = night("--presets", milk, verb="demo")
+    assert (ended.exit_code, ran) == (3, [])
+    assert "at least 4 different presets" in ended.stderr
+
+
+def test_a_demo_that_fails_says_how_to_begin_anew(night, fails, milk, proved):
+    proved("llvmpipe")
+    fails["check-run"] = (None, GateError("a gate", "a black picture", "look"))
+    ended, ran, _ = night("--presets", milk, verb="demo")
+    assert (ended.exit_code, names(ran)[-1]) == (7, "check-run")
+    assert ended.stderr.splitlines()[-1].split("  #")[0].endswith(" demo --fresh")
+
+
+def test_a_night_needs_a_pack(night):
+    ended, ran, _ = night(packs=None)
+    assert (ended.exit_code, ran) == (2, [])
+    assert "Missing option '--pack'" in ended.stderr
