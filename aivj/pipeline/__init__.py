@@ -1,1 +1,1 @@
-"""Puts the rooms together: one function a stage, for the command line, the demo and jobs."""
+"""Puts the rooms together: one function a stage, for the command line and jobs."""
