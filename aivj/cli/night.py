@@ -167,7 +167,8 @@ def _planned(
     fresh: bool,
 ) -> _Plan:
     """Puts every verb of a night together; so all their options are looked at before one runs."""
-    from aivj.pipeline.night import NightFiles, choose_stamp, demo_stamp, without_equal_ratings
+    from aivj.pipeline.demo_night import demo_stamp, without_equal_ratings
+    from aivj.pipeline.night import NightFiles, choose_stamp
 
     settings: Settings = context.obj
     home = settings.home_uri or str(settings.home)

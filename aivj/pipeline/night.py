@@ -2,9 +2,8 @@
 
 import contextlib
 import fcntl
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,10 +19,8 @@ from aivj.contracts.run_summary import MIN_OK_RATE
 from aivj.contracts.verification import REPORT_NAME
 from aivj.coupling.served_files import CHECKPOINT_NAME
 from aivj.errors import InputError, RunError
-from aivj.packs.ratings import ratings_differ
-from aivj.packs.scan import scan_presets
 from aivj.pipeline.requests import Names
-from aivj.storage import open_folder, sha256_hex, storage_errors
+from aivj.storage import open_folder, storage_errors
 
 NightProfile = Literal["full", "smoke", "demo"]
 
@@ -39,8 +36,9 @@ TONIGHT = "tonight"
 
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOON = timedelta(hours=12)
-_IDENTITY_LENGTH = 12
-_FEWEST_PRESETS = 4
+FEWEST_PRESETS = 4
+"""Of which two pairs can be made, whose scores may differ."""
+
 _DEMO_PAIRS = 32
 _PRESETS_PER_PAIR = 1.5
 """Presets of the chosen half are used up to four times, those of the other half once."""
@@ -165,7 +163,7 @@ class NightRequest(BaseModel):
         if self.profile != "demo" or self.pairs is None:
             return told
         few = {
-            "max-presets": str(max(_FEWEST_PRESETS, round(_PRESETS_PER_PAIR * self.pairs))),
+            "max-presets": str(max(FEWEST_PRESETS, round(_PRESETS_PER_PAIR * self.pairs))),
             "measured": str(_MEASURED_PER_PAIR * self.pairs),
         }
         return told | {"pairs": told["pairs"] | few}
@@ -293,50 +291,6 @@ def choose_stamp(request: NightRequest, home: str, now: datetime) -> str:
             "for example --run-stamp 2026-03-01_010000",
         )
     return request.run_stamp
-
-
-def demo_stamp(request: NightRequest, renderer: str, now: datetime | None) -> str:
-    """Returns what a demo is called: after all that decides its pairs, so that it goes on.
-
-    Args:
-        request: The demo.
-        renderer: What draws, and the browser.
-        now: The time, if what was measured before does not count.
-
-    Raises:
-        InputError: The folder of presets cannot be read, or has too few for two pairs.
-    """
-    folder = Path(request.presets or "")
-    library = scan_presets(folder)
-    if len(library) < _FEWEST_PRESETS:
-        raise InputError(
-            f"at least {_FEWEST_PRESETS} different presets in {folder}, for two pairs: scores that "
-            "do not differ are never released",
-            f"{len(library)}",
-            "name a folder with more",
-        )
-    files = [(file.relative_path, file.path.stat().st_size) for file in library]
-    asked = [str(folder.resolve()), request.pairs, request.pairing, request.audio, renderer, files]
-    identity = sha256_hex(json.dumps(asked).encode())[:_IDENTITY_LENGTH]
-    fresh = "" if now is None else f"-{now:%Y%m%dT%H%M%S}"
-    return f"demo-{request.seed or 0}-{identity}{fresh}"
-
-
-def without_equal_ratings(request: NightRequest, say: Callable[[str], None]) -> NightRequest:
-    """Takes weak labels back where the presets' ratings give none, and says so.
-
-    Raises:
-        InputError: The folder of presets cannot be read.
-    """
-    if not request.weak_elite or request.presets is None:
-        return request
-    if ratings_differ(scan_presets(Path(request.presets)), seed=request.seed or 0):
-        return request
-    say(
-        f"note: Without an elite list, since the ratings of the presets in {request.presets} give "
-        "none: the net learns from what is measured."
-    )
-    return request.model_copy(update={"weak_elite": False})
 
 
 def _last_unfinished(request: NightRequest, home: str) -> str:

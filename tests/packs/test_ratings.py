@@ -5,7 +5,7 @@ import pytest
 from aivj.contracts.elite_manifest import read_elite_manifest
 from aivj.errors import InputError
 from aivj.packs.provenance import read_provenance
-from aivj.packs.ratings import draw_elite
+from aivj.packs.ratings import draw_elite, ratings_differ
 from aivj.presets import content_hash, parse_milk
 
 RATED = {f"R{n} - {r}.milk": f"zoom={n}.{r}\nfRating={r}" for n in range(6) for r in range(6)}
@@ -55,11 +55,11 @@ def test_a_new_draw_replaces_the_old_one_whole(make_library, tmp_path: Path, tre
 
 
 def test_few_ratings_give_few_pairs(make_library, tmp_path: Path) -> None:
-    entries = draw_elite(
-        make_library(RATED), num_positive=100, num_negative=1, seed=1, folder=tmp_path / "e"
-    )
+    library = make_library(RATED)
+    entries = draw_elite(library, num_positive=100, num_negative=1, seed=1, folder=tmp_path / "e")
     assert sum(entry.score >= 4.0 for entry in entries) == 6
     assert sum(entry.score <= 2.0 for entry in entries) == 1
+    assert ratings_differ(library, seed=1)
 
 
 @pytest.mark.parametrize("rating", ["", "fRating=3.000", "fRating=5", "fRating=1"])
@@ -68,3 +68,4 @@ def test_ratings_of_one_kind_teach_nothing(make_library, tmp_path: Path, rating:
     with pytest.raises(InputError, match="train without labels from ratings"):
         draw_elite(library, num_positive=2, num_negative=2, seed=1, folder=tmp_path / "e")
     assert not (tmp_path / "e").exists()
+    assert not ratings_differ(library, seed=1)
