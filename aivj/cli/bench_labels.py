@@ -7,9 +7,9 @@ import typer
 from rich.table import Table
 
 from aivj.cli.console import bar, out
-from aivj.cli.demo import PROJECTM_PRESETS
 from aivj.cli.results import JsonOption, print_json
 from aivj.cli.verb import require_path
+from aivj.packs.scan import PROJECTM_PRESETS
 
 if TYPE_CHECKING:
     from aivj.ratings import RatingBenchmark

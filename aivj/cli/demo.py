@@ -16,13 +16,12 @@ from aivj.cli.options import (
 )
 from aivj.cli.verb import Verb
 from aivj.errors import InputError
+from aivj.packs.scan import PROJECTM_PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Pairing = Literal["best", "random"]
-
-PROJECTM_PRESETS = Path("/usr/share/projectM/presets")
 
 
 class DemoVerb(Verb):

@@ -9,6 +9,10 @@ from pathlib import Path
 from aivj.errors import InputError
 
 PRESET_SUFFIX = ".milk"
+
+PROJECTM_PRESETS = Path("/usr/share/projectM/presets")
+"""Where Debian's projectm-data has its presets."""
+
 MAX_ENTRIES = 400_000
 """Files and folders of a library that are looked at, unless more are asked for."""
 

@@ -19,6 +19,7 @@ from aivj.contracts.run_summary import MIN_OK_RATE
 from aivj.contracts.verification import REPORT_NAME
 from aivj.coupling.served_files import CHECKPOINT_NAME
 from aivj.errors import InputError, RunError
+from aivj.packs.scan import PROJECTM_PRESETS
 from aivj.pipeline.requests import Names
 from aivj.storage import open_folder, storage_errors
 
@@ -28,14 +29,12 @@ Pairing = Literal["best", "random"]
 
 DEMO_PACK = "demo"
 
-PROJECTM_PRESETS = Path("/usr/share/projectM/presets")
-"""Where Debian's projectm-data has its presets."""
-
 TONIGHT = "tonight"
 """Stamp of the evening: until noon that of the day before, so that going on finds it."""
 
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NOON = timedelta(hours=12)
+
 FEWEST_PRESETS = 4
 """Of which two pairs can be made, whose scores may differ."""
 
