@@ -77,6 +77,7 @@ export class Summary {
   }
 
   #showCoverage(told: Told): void {
+    element("coverage", HTMLElement).hidden = told.run === null;
     const { done, target } = coverage(told);
     const share = target ? Math.min(1, done / target) : 0;
     setText(element("share", HTMLElement), target ? percent(share) : count(done));
