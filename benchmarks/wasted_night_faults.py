@@ -10,15 +10,17 @@ import sys
 import wave
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image
 
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.run_folder import EVAL_NAME, PICTURES_NAME
 from aivj.coupling.served_files import CHECKPOINT_NAME
+from aivj.pipeline.night import NightFiles
 from benchmarks.services.child import answers, free_port, running
 from benchmarks.services.objects import make_bucket, moto_store, reach
-from benchmarks.wasted_night_run import PACK, NightHome, Planted
+from benchmarks.wasted_night_run import PACK, STAMP, NightHome, Planted
 
 _MOUNT = "/usr/bin/mount"
 _ALLOWED = ("--allow-cpu", "--gpu", "software")
@@ -28,6 +30,8 @@ _BLACK = "[preset00]\nfDecay=0\nfWaveAlpha=0\nfVideoEchoAlpha=0\nzoom=1.0{number
 _STILL = (
     "[preset00]\nfDecay=0\nfWaveAlpha=0\nob_size=0.{number:02}\nob_r=1\nob_a=1\nzoom=1\nwarp=0\n"
 )
+# What the night says when the player plays.
+_PLAYS = "weighted arm"
 _RUN_AWAY = 60.0
 _EXAMINATION_S = 20.0
 _SERVED = f"served {PACK}"
@@ -39,6 +43,7 @@ _DARK = _OLD | {_SERVED, "ok rate", "pictures"}
 _ONE = _OLD | {_SERVED, "pictures"}
 _FALSE = _OLD | {"pictures"}
 _UNSERVED = frozenset({"stages", _SERVED})
+_NOTHING: frozenset[str] = frozenset()
 _WAITING = frozenset({"recorded"})
 
 
@@ -109,21 +114,22 @@ def _frozen_page(home: NightHome) -> Iterator[Planted]:
 
 
 @contextlib.contextmanager
-def _frozen_browser(home: NightHome) -> Iterator[Planted]:
+def _hung_drawing(home: NightHome) -> Iterator[Planted]:
     """A browser that answers no more, as on a driver that hangs."""
     shutil.rmtree(home.takes)
+    yield Planted(
+        _ALLOWED, during="sample", act=lambda: _is_measuring(home) and _stop_browser(home)
+    )
 
-    def stop() -> bool:
-        if not _is_measuring(home):
-            return False
-        for record in home.temp_dir.rglob("aivj-started-*/*.json"):
-            told = json.loads(record.read_text())
-            if told["kind"] == "browser":
-                os.killpg(os.getpgid(told["process"]["pid"]), signal.SIGSTOP)
-                return True
-        return False
 
-    yield Planted(_ALLOWED, during="sample", act=stop)
+@contextlib.contextmanager
+def _hung_verifying(home: NightHome) -> Iterator[Planted]:
+    log = Path(NightFiles(str(home.folder), STAMP, (PACK,)).log)
+    yield Planted(
+        _ALLOWED,
+        during="verify",
+        act=lambda: _PLAYS in log.read_text(errors="replace") and _stop_browser(home),
+    )
 
 
 @contextlib.contextmanager
@@ -281,9 +287,9 @@ def _refused(
 
 
 FAULTS: Sequence[Fault] = (
-    _refused("software renderer, --gpu require", 5, "renderer", _software_renderer),
+    _refused("software renderer, --gpu require", 5, "under profile", _software_renderer),
     _refused("no CUDA, no --allow-cpu", 6, "a CUDA device", _no_cuda),
-    _refused("silent music", 4, "silent", _silence),
+    _refused("silent music", 4, "not audible music", _silence),
     _refused("too little room", 4, "GiB may be needed", _small_disk),
     _refused("bucket away", 4, "bucket:", _bucket_away),
     Fault("dark pack", "check", 7, "lumaVaries", 120, _DARK, _dark_pack),
@@ -331,34 +337,23 @@ FAULTS: Sequence[Fault] = (
     Fault("disk full, learning", "train", 8, "No space", 60, _OLD, _disk_full_learning),
     Fault("bucket dies", "promote", 8, "s3://live", 120, _UNSERVED, _bucket_dies),
     Fault(
-        "browser that hangs",
-        "sample goes on",
-        0,
-        "measured, 0 failed",
-        120,
-        frozenset(),
-        _frozen_browser,
+        "browser hangs, drawing", "sample", 0, "measured, 0 failed", 120, _NOTHING, _hung_drawing
     ),
-    Fault(
-        "MLflow away",
-        "a note",
-        0,
-        "tracking: away",
-        20,
-        _WAITING,
-        _tracking_away,
-    ),
-    Fault(
-        "MLflow dies",
-        "a note",
-        0,
-        "is away",
-        60,
-        _WAITING,
-        _tracking_dies,
-    ),
+    Fault("browser hangs, verifying", "verify", 0, "shuffle arm", 120, _NOTHING, _hung_verifying),
+    Fault("MLflow away", "a note", 0, "tracking: away", 20, _WAITING, _tracking_away),
+    Fault("MLflow dies", "a note", 0, "is away", 60, _WAITING, _tracking_dies),
 )
 """All of them: those that end a night first, then those that it outlives."""
+
+
+def _stop_browser(home: NightHome) -> bool:
+    """Stops all processes of a browser that the night started; whether there is one."""
+    for record in home.temp_dir.rglob("aivj-started-*/*.json"):
+        told = json.loads(record.read_text())
+        if told.get("kind") == "browser":
+            os.killpg(os.getpgid(told["process"]["pid"]), signal.SIGSTOP)
+            return True
+    return False
 
 
 def _is_measuring(home: NightHome) -> bool:
