@@ -1,16 +1,21 @@
 """How long the features of a whole library take: read, parsed, hashed, described, on all cores.
 
-The library is a folder's presets over and over, each copy made another preset: a value and an
-equation of its own, so that nothing is remembered from the copy before. Files are written first;
+The library is a folder's presets over and over, each copy made another preset: other numbers,
+lines of its equations in another order, and names of its own that no other copy uses, so that
+nothing is remembered from the copy before, and spaces of terms are as wide as a library's. Files
+are written first;
 what is measured is a feature store in memory that has seen none of them. Other work on the
 machine shows in the yardstick, a fixed loop in Python: compare times by their ratio to it.
 """
 
 import argparse
 import itertools
+import random
+import re
 import resource
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +34,10 @@ _SAMPLE_SIZE = 20_000
 _FILES_PER_FOLDER = 1_000
 _YARDSTICK_ROUNDS = 5_000_000
 _LOOK_EVERY_S = 0.2
+_USUAL_SHARE = 0.02
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+_DECIMAL = re.compile(rb"(?<![\w.])\d+\.\d+(?!\w)")
+_EQUATIONS = (b"per_frame_", b"per_pixel_")
 _MB = 1e6
 
 
@@ -81,17 +90,50 @@ class MemoryWatch:
             self.peak_mb = max(self.peak_mb, held / _MB)
 
 
+def usual_names(originals: list[bytes]) -> set[bytes]:
+    """Returns the names that more than one in fifty presets use: MilkDrop's own, mostly."""
+    num_of = Counter(name for data in originals for name in set(_NAME.findall(data)))
+    return {name for name, num in num_of.items() if num > _USUAL_SHARE * len(originals)}
+
+
+def varied(data: bytes, number: int, usual: set[bytes]) -> bytes:
+    """Returns another preset of the same kind: as long, with the same functions and blocks.
+
+    Args:
+        data: A preset.
+        number: Of the copy; the same number gives the same copy.
+        usual: Names that stay.
+    """
+    rng = random.Random(number)  # noqa: S311 - nothing is kept secret by it
+    factor = 0.5 + rng.random()
+    own = f"_{number}".encode()
+
+    def renamed(match: re.Match[bytes]) -> bytes:
+        return match[0] if match[0] in usual else match[0] + own
+
+    lines = _DECIMAL.sub(lambda match: f"{factor * float(match[0]):.4f}".encode(), data).split(
+        b"\n"
+    )
+    for kind in _EQUATIONS:
+        places = [place for place, line in enumerate(lines) if line.startswith(kind)]
+        halves = [lines[place].partition(b"=") for place in places]
+        bodies = [_NAME.sub(renamed, body) for _, _, body in halves]
+        rng.shuffle(bodies)
+        for place, (key, _, _), body in zip(places, halves, bodies, strict=True):
+            lines[place] = key + b"=" + body
+    # A preset without equations or decimals would be the same in every copy.
+    return b"\n".join(lines) + f"\nper_frame_99999=own{own.decode()} = bass;\n".encode()
+
+
 def write_library(folder: Path, originals: list[bytes], num_presets: int) -> list[Path]:
     """Writes distinct presets and returns their paths."""
     paths = []
+    usual = usual_names(originals)
     with bar("writing") as progress:
         for number, data in zip(range(num_presets), itertools.cycle(originals), strict=False):
             path = folder / str(number // _FILES_PER_FOLDER) / f"{number}.milk"
             path.parent.mkdir(exist_ok=True)
-            own = (
-                f"\nzoom={1 + number / 1e6:.6f}\nper_frame_99999=own_{number} = {number}.5*bass;\n"
-            )
-            path.write_bytes(data + own.encode())
+            path.write_bytes(varied(data, number, usual))
             paths.append(path)
             progress.update(number + 1, num_presets)
     return paths

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from aivj.cli.audited import say_if_unaudited
 from aivj.cli.console import bar, err, out, say
 from aivj.cli.frames import IndexOption, PackIfGivenOption, artifacts_of
 from aivj.cli.model_options import From, takes
@@ -43,6 +44,8 @@ def embed(
     settings: Settings = context.obj
     goes_on_with(context)
     path = index or artifacts_of(settings, pack, None) / FRAMES_INDEX_NAME
+    if pack is not None:
+        say_if_unaudited([settings.packs_root / "presets" / pack])
     with bar("embedding") as progress:
         outcome = embed_frames(
             path, out_dir or path.parent, request, say=say, on_progress=progress.update

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aivj.cli.audited import say_if_unaudited, say_unaudited
 from aivj.cli.console import bar, err, out
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
@@ -114,6 +115,10 @@ def frames(
     goes_on_with(context)
     folder = artifacts_of(settings, pack or _pack_of(manifest), out_dir)
     subjects = _subjects(settings, pack, manifest, source_root, rel_paths_file)
+    if source_root is not None:
+        say_unaudited(source_root.name or str(source_root))
+    else:
+        say_if_unaudited([_pack_folder(settings, pack, manifest)])
     for reason, num in sorted(subjects.passed_over.items()):
         if num:
             err.print(f"passed over: {num} {reason}", markup=False)
@@ -243,9 +248,16 @@ def _subjects(
         if rel_paths_file is not None:
             return subjects.of_list(source_root, rel_paths_file)
         return subjects.of_folder(source_root)
-    if manifest is None:
-        manifest = settings.packs_root / "presets" / str(pack) / "library-manifest.json"
-    return subjects.of_manifest(manifest)
+    return subjects.of_manifest(
+        manifest or _pack_folder(settings, pack, manifest) / "library-manifest.json"
+    )
+
+
+def _pack_folder(settings: "Settings", pack: str | None, manifest: Path | None) -> Path:
+    """Returns the folder of a pack that is named, or whose manifest is."""
+    if manifest is not None:
+        return manifest.absolute().parent
+    return settings.packs_root / "presets" / str(pack)
 
 
 def _index(context: typer.Context, pack: str | None, index: Path | None) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from aivj.cli.audited import say_unaudited
 from aivj.cli.console import bar, err, out, working
 from aivj.cli.next_steps import gpu_option, say_next
 from aivj.cli.options import MAX_PAIRS, Gpu, PackOption, SeedOption
@@ -99,7 +100,7 @@ def pack(
     Of many: aivj pack --pack big --list paths.txt --candidates 15000 --pairs 3000
     """
     from aivj.contracts.pairs_manifest import require_pack_name
-    from aivj.packs.audited import pool_parameters, unaudited_note
+    from aivj.packs.audited import pool_parameters
     from aivj.packs.pairing import MEGABYTE, draw_coupled_pack, refuse_other_draw
     from aivj.pipeline.packing import Acceptance, link_renderer
     from aivj.pipeline.rendering import open_conversion
@@ -115,7 +116,7 @@ def pack(
     of_pool = pooled[1] if pooled is not None else pool_parameters(presets or Path())
     parameters |= of_pool
     if not of_pool:
-        err.print(f"[yellow]note[/] {unaudited_note(name)}")
+        say_unaudited(name)
     if not replace:
         refuse_other_draw(
             settings.packs_root / "presets" / require_pack_name(name),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from aivj.cli.audited import say_unaudited
 from aivj.cli.console import bar, err, out
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import gpu_option, say_next
@@ -55,7 +56,6 @@ def pairs(
     """
     from dataclasses import replace
 
-    from aivj.packs.audited import unaudited_note
     from aivj.pipeline.pairs import choose_pack
     from aivj.pipeline.pairs_report import write_pairs_report
     from aivj.takes.settings import RenderSettings
@@ -82,7 +82,7 @@ def pairs(
         chosen = choose_pack(request, studio.take, studio.music, on_progress=on_progress)
     write_pairs_report(page, request, chosen)
     if not request.of_pool:
-        err.print(f"[yellow]note[/] {unaudited_note(request.name)}")
+        say_unaudited(request.name)
     for note in chosen.notes:
         err.print(f"[yellow]note[/] {note}")
     for reason, num in chosen.drawn.provenance.skipped.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from aivj.cli.audited import say_unaudited
 from aivj.cli.console import bar, err, out, working
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
@@ -49,14 +50,13 @@ def draw(context: typer.Context, request: "PoolRequest") -> None:
 
     Without an audit, said aloud: aivj pool draw --name raw --source ~/milkdrop --pool any
     """
-    from aivj.packs.audited import unaudited_note
     from aivj.pipeline.pools import draw_pool
 
     with bar("drawing") as progress:
         drawn = draw_pool(request, progress.update)
     counts = drawn.report.counts
     if request.pool == "any":
-        err.print(f"[yellow]note[/] {unaudited_note(request.name)}")
+        say_unaudited(request.name)
     left_out = counts.excluded_by_blacklist_prefilter + counts.excluded
     err.print(
         f"listed: {counts.scanned}, left out: {left_out} ({counts.excluded_by_hygiene} no sound "

@@ -21,7 +21,7 @@ from aivj.cli.sampling_steps import (
     print_end,
     refuse_other_manifest,
     renderer_for,
-    say_left_out,
+    say_of_packs,
 )
 from aivj.cli.stopping import goes_on_with
 from aivj.cli.studio import takes_uri
@@ -144,7 +144,7 @@ def sample(
             playlist = playlist_of(audio, audio_mode, request.settings.duration_s)
             packs_there = require_usable(request, playlist)
             require_gpu = options.gpu == "require"
-            say_left_out(packs_there, skip_pairs)
+            say_of_packs(request, packs_there, skip_pairs)
             done = finished_before(request, packs_there, playlist, require_gpu=require_gpu)
             if done is not None:
                 print_end(context, done)
@@ -157,7 +157,7 @@ def sample(
             if not was_given(context, "reload_every"):
                 request = replace(request, reload_every=RELOAD_EVERY)
             live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_fields)
-            say_left_out(require_usable_live(request, live), skip_pairs)
+            say_of_packs(request, require_usable_live(request, live), skip_pairs)
             music = page_music_of(audio, audio_mode, required=require_audio)
             choice = prove_renderer(options)
         announce_renderer(choice)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from aivj.cli.audited import say_if_unaudited
 from aivj.cli.console import bar, err, out
 from aivj.cli.next_steps import say_next
 from aivj.cli.options import Gpu
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from aivj.settings import Settings
 
 
-def say_left_out(packs: "Sequence[SamplePack]", skip_pairs: Path | None) -> None:
-    """Says which pairs of packs are not visited, and why."""
+def say_of_packs(
+    request: "SampleRequest", packs: "Sequence[SamplePack]", skip_pairs: Path | None
+) -> None:
+    """Says which packs are from no audited pool, and which pairs are not visited, and why."""
+    say_if_unaudited(request.packs_root / "presets" / pack.name for pack in packs)
     for pack in packs:
         if pack.manifest.left_out:
             err.print(f"[yellow]left out[/] {pack.manifest.left_out}", highlight=False)

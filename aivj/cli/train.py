@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from aivj.cli.audited import say_if_unaudited
 from aivj.cli.console import bar, err, out, say
 from aivj.cli.model_options import From, takes
 from aivj.cli.next_steps import say_next
@@ -39,6 +40,7 @@ def train(
     packs, config = request.labels.packs, request.config
     # Before the server is asked for anything: a refusal takes a moment and leaves nothing.
     choose_device(allow_cpu=request.allow_cpu)
+    say_if_unaudited(request.labels.packs_root / "presets" / pack for pack in packs)
     tracker = open_tracker(context.obj, tracking_uri, "train")
     weights = f"neg {config.neg_weight:g} eval {config.extra_eval_weight:g} seed {config.seed}"
     name = run_name("train", packs, weights)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from aivj.contracts.embeddings import Encoder
 from aivj.embedding.encoder import PictureEncoder, precision_on, running, squared, weights_digest
+from aivj.embedding.hub import asked_once, why_not_loaded
 from aivj.errors import InputError, MissingDependencyError
 
 MODEL = "openai/clip-vit-base-patch32"
@@ -97,18 +98,20 @@ def load_vision_model(model: str) -> Any:
         from transformers.utils.logging import disable_progress_bar
     except ImportError as error:
         raise without_extra(error) from error
+    answers = True
     disable_progress_bar()  # type: ignore[no-untyped-call]
     remedy = (
         "name a folder that holds config.json and model.safetensors of a CLIP vision model with "
         "--model, or let this machine reach the hub"
     )
     try:
-        loaded: Any = CLIPVisionModelWithProjection.from_pretrained(
-            model, output_loading_info=True, use_safetensors=True
-        )
+        with contextlib.nullcontext(True) if Path(model).is_dir() else asked_once() as answers:
+            loaded: Any = CLIPVisionModelWithProjection.from_pretrained(
+                model, output_loading_info=True, use_safetensors=True
+            )
         tower, told = loaded
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
-        found = next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]
+        found = why_not_loaded(error, model, hub_answers=answers)
         raise InputError(f"trained weights of {model}", found, remedy) from error
     lacking = sorted({*told["missing_keys"], *map(str, told.get("mismatched_keys", ()))})
     if lacking:

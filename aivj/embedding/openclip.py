@@ -11,6 +11,7 @@ import torch
 
 from aivj.contracts.embeddings import Encoder
 from aivj.embedding.encoder import PictureEncoder, precision_on, running, weights_digest
+from aivj.embedding.hub import asked_once, why_not_loaded
 from aivj.errors import InputError
 
 MODEL = "ViT-B-32"
@@ -41,8 +42,10 @@ def load_openclip(
     folder = Path(pretrained) if pretrained and Path(pretrained).is_dir() else None
     if not pretrained.strip():
         raise _refused(model, pretrained, "no weights were named")
+    is_local = folder is not None or Path(pretrained).is_file()
+    answers = True
     try:
-        with _quiet():
+        with _quiet(), contextlib.nullcontext(True) if is_local else asked_once() as answers:
             whole: Any = open_clip.create_model(
                 f"local-dir:{folder.resolve()}" if folder else model,
                 pretrained=None if folder else pretrained,
@@ -50,11 +53,11 @@ def load_openclip(
                 weights_only=True,
             )
     except _LOADING as error:
-        raise _refused(model, pretrained, _first_line(error)) from error
+        found = why_not_loaded(error, pretrained, hub_answers=answers)
+        raise _refused(model, pretrained, found) from error
     tower = whole.visual
     config = PreprocessCfg(**tower.preprocess_cfg)
     size = config.size if isinstance(config.size, int) else config.size[0]
-    is_local = folder is not None or Path(pretrained).is_file()
     identity = Encoder(
         kind="openclip",
         model=folder.resolve().name if folder else model,
@@ -88,7 +91,3 @@ def _refused(model: str, pretrained: str, found: str) -> InputError:
         "name a checkpoint of that architecture or a folder with --pretrained, let this machine "
         "reach the hub, or embed with --encoder efficientnet-lite0, which needs none",
     )
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]

@@ -21,11 +21,16 @@ def test_a_coupled_pack_comes_from_a_pool_or_it_is_said(tmp_path: Path, run_here
     plain = run_here("--home", tmp_path / "home", "pack", "--pack", "plain", *asked)
     assert plain.exit_code == 0, plain.stderr
     assert "plain is from no audited pool" in " ".join(plain.stderr.split())
+    # So do stages that work on such a pack, whatever becomes of them.
+    stage = run_here("--home", tmp_path / "home", "embed", "--pack", "plain")
+    assert "plain is from no audited pool" in " ".join(stage.stderr.split())
     pooled = run_here(
         *("--home", tmp_path / "home", "pack", "--pack", "pooled", *asked, "--audit", audit)
     )
     assert pooled.exit_code == 0, pooled.stderr
     assert "no audited pool" not in " ".join(pooled.stderr.split())
+    stage = run_here("--home", tmp_path / "home", "embed", "--pack", "pooled")
+    assert "no audited pool" not in " ".join(stage.stderr.split())
     folder = tmp_path / "home" / "public" / "presets"
     provenance = json.loads((folder / "pooled" / "pack-provenance.json").read_text())
     assert provenance["parameters"]["pool"] == "crash-safe"

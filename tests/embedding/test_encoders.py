@@ -86,6 +86,26 @@ def test_openclip_is_refused_without_trained_weights(openclip_model, tmp_path):
         openclip("laion2b_s34b_b79k", model="no such model")
 
 
+def test_a_hub_that_does_not_answer_is_asked_once(monkeypatch):
+    """Its client would try again for most of a minute, and fill the screen."""
+    from huggingface_hub import constants
+
+    asked = []
+
+    class Nobody:
+        def head(self, address, **_):
+            asked.append(address)
+            raise ConnectionError
+
+    monkeypatch.setattr("huggingface_hub.get_session", Nobody)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    for load in (lambda: openclip("laion2b_s34b_b79k"), lambda: huggingface("some/tower")):
+        with pytest.raises(InputError, match="did not answer in 5 s"):
+            load()
+        assert not constants.HF_HUB_OFFLINE
+    assert asked == [constants.ENDPOINT] * 2
+
+
 def test_a_checkpoint_runs_nothing(tmp_path):
     import pickle
 

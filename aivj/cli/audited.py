@@ -1,0 +1,26 @@
+"""What is said aloud of presets that are from no audited pool."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from aivj.cli.console import err
+
+
+def say_unaudited(what: str) -> None:
+    """Says that presets are from no audited pool.
+
+    Args:
+        what: The pack or folder.
+    """
+    from aivj.packs.audited import unaudited_note
+
+    err.print(f"[yellow]note[/] {unaudited_note(what)}")
+
+
+def say_if_unaudited(folders: Iterable[Path]) -> None:
+    """Says of each pack's folder whose provenance names no audited pool that it is from none."""
+    from aivj.packs.audited import pool_parameters
+
+    for folder in folders:
+        if folder.is_dir() and not pool_parameters(folder):
+            say_unaudited(folder.name)
