@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM end every verb alike: what is open is closed, and how to go on is said."""
 
 import contextlib
+import os
 import shlex
 import signal
 import sys
@@ -14,6 +15,7 @@ from aivj.cli.console import err
 from aivj.cli.next_steps import program
 
 _WORDS = "aivj.words_to_go_on"
+_AGAIN_S = 0.05
 _BEGINS_AGAIN = "nothing was finished; begin again with"
 _KEPT: Mapping[str, str] = {
     "demo": "what was converted and measured is kept; go on with",
@@ -60,13 +62,26 @@ def _sigterm_raises() -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise TerminatedError
 
+    def ask_again(lost: "sys.UnraisableHookArgs") -> None:
+        """Python only prints what is raised in a `__del__`, where a signal may be met too."""
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            hook_before(lost)
+            return
+        is_sigterm = issubclass(lost.exc_type, TerminatedError)
+        if is_sigterm:
+            signal.signal(signal.SIGTERM, stop)
+        number = signal.SIGTERM if is_sigterm else signal.SIGINT
+        threading.Timer(_AGAIN_S, os.kill, (os.getpid(), number)).start()
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGTERM, stop)
+    hook_before, sys.unraisablehook = sys.unraisablehook, ask_again
     try:
         yield
     finally:
+        sys.unraisablehook = hook_before
         signal.signal(signal.SIGTERM, before)
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from typer.testing import CliRunner
@@ -70,6 +71,22 @@ def test_every_verb_can_be_interrupted():
     for group in app.registered_groups:
         for command in group.typer_instance.registered_commands:
             assert issubclass(command.cls, Verb), command.callback
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_that_comes_in_a_del_is_not_lost(run_here, monkeypatch, number, exit_code):
+    class Dying:
+        def __del__(self):
+            signal.raise_signal(number)
+
+    def work(*_args, **_options):
+        Dying()
+        time.sleep(60)
+
+    monkeypatch.setattr("aivj.pipeline.scoring.score", work)
+    ended = run_here("score", "--pack", "p")
+    assert ended.exit_code == exit_code
+    assert "Traceback" not in ended.stderr
 
 
 def test_sigterm_is_told_from_ctrl_c(monkeypatch):
