@@ -8,7 +8,7 @@ STAGE_SOURCES := $(shell find aivj/stage/web -path '*/dist' -prune -o -type f -p
 .DEFAULT_GOAL := help
 .PHONY: help setup run test secrets lint types walls test-python test-stage docs scan clean
 .PHONY: bench bench-audit bench-composing bench-composition bench-coupling bench-conversion bench-features bench-fleet
-.PHONY: bench-hostile bench-library bench-live bench-memory bench-monitor bench-operating-point bench-player bench-styles bench-takes-store chaos cluster-test fresh-test image-test wasted-nights
+.PHONY: bench-hostile bench-library bench-live bench-memory bench-monitor bench-operating-point bench-player bench-styles bench-takes-store chaos cluster-test fresh-test image-test killed-nights wasted-nights
 .PHONY: audit gpu-proof sbom
 
 help: ## list the commands
@@ -140,6 +140,9 @@ audit: sbom ## known vulnerabilities of what is installed; needs the network for
 
 chaos: setup ## kill browsers, actors and the driver while 120 real pairs are sampled; nothing may be lost
 	$(BIN)/python -m benchmarks.chaos
+
+killed-nights: setup ## kill a night once in each of its stages; it has to end as one left in peace; 3 minutes
+	$(BIN)/python -m benchmarks.killed_nights
 
 wasted-nights: setup $(BIN)/.test-ready ## plant what wastes a night, one by one; each must be told in time; 15 minutes, needs root
 	$(BIN)/python -m benchmarks.wasted_nights

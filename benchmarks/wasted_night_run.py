@@ -109,22 +109,14 @@ class NightHome:
             log: Takes what it prints.
             limit_s: How long it may take.
         """
-        words = ["night", "--pack", PACK, "--profile", "smoke", "--promote", "--run-stamp", STAMP]
         pattern, started = re.compile(says), time.monotonic()
-        with log.open("wb") as output:
-            night = subprocess.Popen(
-                [*_command(self.folder), *words, *planted.words],
-                env=self._env(planted.env),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+        night = self.begin(log, *planted.words, env=planted.env)
         planted_at = started if planted.during is None else None
         told_at, is_over = None, False
         while not is_over:
             is_over = night.poll() is not None or time.monotonic() - started > limit_s
             now = time.monotonic()
-            if planted_at is None and self._is_at(planted.during) and planted.act():
+            if planted_at is None and self.is_at(planted.during) and planted.act():
                 planted_at = now
             if told_at is None and planted_at is not None and pattern.search(log.read_text()):
                 told_at = now
@@ -141,6 +133,20 @@ class NightHome:
             was_planted=planted_at is not None,
         )
 
+    def begin(
+        self, log: Path, *words: str, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Starts a night, or goes on with it; what it prints goes to the end of `log`."""
+        night = ("night", "--pack", PACK, "--profile", "smoke", "--promote", "--run-stamp", STAMP)
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                [*_command(self.folder), *night, *words],
+                env=self._env(env or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
     def morning(self) -> Mapping[str, Any]:
         """Returns what `aivj morning --json` says; empty if it says that there is no such night."""
         done = subprocess.run(
@@ -155,13 +161,28 @@ class NightHome:
         told: Mapping[str, Any] = json.loads(done.stdout) if done.stdout.strip() else {}
         return told
 
-    def _is_at(self, stage: str | None) -> bool:
+    def is_at(self, stage: str | None) -> bool:
         """Whether the night is at a stage now."""
+        return self.stages().get(stage) == "running"
+
+    def stages(self) -> dict[str | None, str]:
+        """Returns the states of its stages, in order; none before it has begun."""
         try:
-            told = read_object(self.folder / "artifacts" / "nights" / STAMP / NIGHT_NAME)
+            told = read_object(self._record)
         except AivjError:
-            return False
-        return any(each["name"] == stage and each["state"] == "running" for each in told["stages"])
+            return {}
+        return {each["name"]: each["state"] for each in told["stages"]}
+
+    def record_written_ns(self) -> int:
+        """Returns when the night's record was written last; 0 before."""
+        try:
+            return self._record.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    @property
+    def _record(self) -> Path:
+        return self.folder / "artifacts" / "nights" / STAMP / NIGHT_NAME
 
     def _env(self, more: Mapping[str, str]) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AIVJ_")}
