@@ -20,6 +20,7 @@ from aivj.contracts.eval_rows import read_eval_rows
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.run_folder import EVAL_NAME, PICTURES_NAME
+from aivj.coupling.served_files import CHECKPOINT_NAME
 from aivj.storage import sha256_hex
 from benchmarks.wasted_night_run import NightHome
 
@@ -125,8 +126,7 @@ def _text(name: str) -> Callable[[NightHome], bytes]:
 
 
 def _net(home: NightHome) -> bytes:
-    (path,) = (home.folder / "outputs").glob("**/*_final.safetensors")
-    return path.read_bytes()
+    return (home.folder / "outputs" / "coupling" / "models" / CHECKPOINT_NAME).read_bytes()
 
 
 _LOOKS: Mapping[str, Callable[[NightHome], bytes]] = {

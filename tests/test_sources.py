@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BINARY = {".jpg", ".png", ".ico", ".wav"}
+BINARY = {".jpg", ".png", ".webp", ".ico", ".wav"}
 # UTF-8 of two to four bytes that was read as Latin-1 or Windows-1252 and written again.
 _TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u2018-\u201e\u20ac\u0152\u0153\u017d\u017e]")
 
