@@ -85,7 +85,7 @@ export class LineChart {
     return {
       ...this.#size(),
       // Room for the last time, which stands at the edge.
-      padding: [8, 18, 0, 0],
+      padding: [8, 30, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: this.isOfTime }, y: { range: (_plot, _low, high) => [0, high || 1] } },
