@@ -47,6 +47,7 @@ class PoolReader:
 
     Attributes:
         num_entries: Presets of the audit so far, in the pool or not.
+        num_probed: Of these, those that were drawn or tried; only they are in a pool.
     """
 
     def __init__(self, audit: Path, pool: Pool) -> None:
@@ -55,6 +56,7 @@ class PoolReader:
         self._size = 0
         self._sum = 0
         self.num_entries = 0
+        self.num_probed = 0
 
     def __iter__(self) -> Iterator[AuditEntry]:
         """Yields the entries of the pool, once.
@@ -64,7 +66,10 @@ class PoolReader:
         """
         for entry in PresetAuditReader(self._audit):
             self.num_entries += 1
-            if entry.quality is None or not entry.quality.is_in(self._pool):
+            if entry.quality is None:
+                continue
+            self.num_probed += 1
+            if not entry.quality.is_in(self._pool):
                 continue
             self._size += 1
             path = hashlib.sha256(entry.rel_path.encode(errors="backslashreplace")).digest()
@@ -76,6 +81,30 @@ class PoolReader:
         """The pool; complete after the last entry."""
         data = f"{self._size} {self._sum:x}".encode()
         return PoolState(self._pool, self._size, hashlib.sha256(data).hexdigest()[:_NUM_DIGITS])
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no preset was in the pool; known after the last entry."""
+        return self._size == 0
+
+    def nothing(self) -> InputError:
+        """Returns the error of an empty pool: what the audit has, and what to do about it."""
+        if self.num_entries == 0:
+            found, advice = "an audit of no presets", "audit the library: `aivj audit run LIBRARY`"
+        elif self.num_probed == 0:
+            found = f"an audit of text alone: none of its {self.num_entries} presets was drawn"
+            advice = (
+                "draw them (`aivj audit run LIBRARY`, the same --out-dir, without --probe none), "
+                "or take all presets, unaudited, without --audit (`pool draw`: and with --pool any)"
+            )
+        else:
+            found = f"none of {self.num_probed} that were drawn, of {self.num_entries} in the audit"
+            advice = (
+                "let the audit go on (`aivj audit run`), or look at its reasons (`audit query`)"
+            )
+            if self._pool == "ok-only":
+                advice += ", or take the crash-safe pool (--pool crash-safe)"
+        return InputError(f"presets in the pool {self._pool} of {self._audit}", found, advice)
 
 
 def pool_files(
@@ -100,11 +129,13 @@ def pool_files(
             left_out["path out of the library"] += 1
             continue
         files.append(PresetFile(entry.rel_path, path))
+    if reader.is_empty:
+        raise reader.nothing()
     if not files:
         raise InputError(
-            f"presets in the pool {reader.state.pool}",
-            f"none of {reader.num_entries} entries of the audit",
-            "let the audit go on (`aivj audit`), or take the crash-safe pool",
+            f"presets of the pool {reader.state.pool} below {root}",
+            f"{reader.state.size}, whose paths all lead out of it",
+            "name the folder that was audited",
         )
     return sorted(files)
 

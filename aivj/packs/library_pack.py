@@ -129,6 +129,8 @@ def draw_library_pack(
     chosen = sampled(drawing.kept(listed), mode=draw.mode, num=draw.num, seed=draw.seed)
     if reader is not None:
         deque(source, maxlen=0)  # what the pool is, is known after its last entry
+        if reader.is_empty:
+            raise reader.nothing()
     taken = drawing.take(chosen, on_progress)
     if not taken:
         raise drawing.nothing(listed.num_listed)

@@ -82,10 +82,11 @@ def require_fitting_k(vectors: Vectors, k: int) -> None:
     """
     num_different = len({row.tobytes() for row in vectors})
     if num_different < k:
+        fewer = max(min(2, num_different), num_different // MIN_PER_CLUSTER)
         raise InputError(
             f"at least {k} presets that differ, to make {k} clusters of them",
             f"{num_different}",
-            f"ask for fewer: --k {max(1, num_different // MIN_PER_CLUSTER)}, for example",
+            f"ask for fewer: --k {fewer}, for example",
         )
 
 

@@ -139,6 +139,27 @@ def test_presets_that_were_not_probed_are_in_no_pool(library: Path) -> None:
         draw_pool(request(library, pool="ok-only"))
 
 
+@pytest.mark.parametrize(
+    ("entries", "found", "advice"),
+    [
+        ([], "an audit of no presets", "aivj audit run"),
+        ([entry("x.milk", probed=False)], "an audit of text alone", "without --probe none"),
+        ([entry("x.milk", DARK)], "none of 1 that were drawn, of 1", "--pool crash-safe"),
+    ],
+)
+def test_an_empty_pool_says_what_the_audit_has_and_what_to_do(
+    library: Path, entries: list[AuditEntry], found: str, advice: str
+) -> None:
+    path = library.parent / "audit.json"
+    write_preset_audit(path, AuditHeader(), entries)
+    with pytest.raises(InputError, match=found) as of_a_pool:
+        draw_pool(request(library, audit=path, pool="ok-only"))
+    with pytest.raises(InputError, match=found) as of_pairs:
+        pool_files(library, PoolReader(path, "ok-only"))
+    assert advice in str(of_a_pool.value)
+    assert str(of_a_pool.value) == str(of_pairs.value)
+
+
 def test_a_pack_is_stale_when_its_pool_is_another(library: Path) -> None:
     first = audit(library, lambda number: () if number < 9 else (DARK,))
     folder = draw_pool(
