@@ -45,7 +45,7 @@ def test_a_job_says_which_packages_its_node_lacks_and_where():
     assert done.returncode == job._LACKS_CODE
     expected, found, remedy = done.stderr.splitlines()
     assert expected.endswith(f"on node {node.node_name()}")
-    assert "mlflow, numpy" in found
+    assert "mlflow, numba, numpy" in found
     assert "docs/jobs.md" in remedy
 
 

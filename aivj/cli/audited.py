@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aivj.cli.console import err
+from aivj.cli.verb import require_path
 
 
 def say_unaudited(what: str) -> None:
@@ -18,9 +19,14 @@ def say_unaudited(what: str) -> None:
 
 
 def say_if_unaudited(folders: Iterable[Path]) -> None:
-    """Says of each pack's folder whose provenance names no audited pool that it is from none."""
+    """Says of each pack's folder whose provenance names no audited pool that it is from none.
+
+    Raises:
+        InputError: The system does not look at such a path.
+    """
     from aivj.packs.audited import pool_parameters
 
     for folder in folders:
+        require_path(folder)
         if folder.is_dir() and not pool_parameters(folder):
             say_unaudited(folder.name)

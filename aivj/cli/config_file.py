@@ -61,7 +61,7 @@ def _read(context: typer.Context, path: Path | None) -> None:
         _settle_home(context, Path(_text(str(path), _HOME, given.pop(_HOME))))
     named = [key for key in getattr(command, "sections", ()) if key in given]
     # An option may be called as a verb is.
-    options = {parameter.name for parameter in command.params}
+    options = _options(command)
     sections = {
         key: given.pop(key)
         for key in named
@@ -91,14 +91,7 @@ def defaults_of(command: Any, given: Mapping[str, object], source: str) -> dict[
     Raises:
         InputError: It has no such option, or the option no such value.
     """
-    options = {
-        spelled.lstrip("-"): (parameter, means)
-        for parameter in command.params
-        if parameter.param_type_name == "option"
-        for names, means in ((parameter.opts, True), (parameter.secondary_opts, False))
-        for spelled in names
-    }
-    options |= {key.replace("-", "_"): option for key, option in options.items()}
+    options = _options(command)
     defaults: dict[str, Any] = {}
     for key, value in given.items():
         if key not in options:
@@ -106,6 +99,18 @@ def defaults_of(command: Any, given: Mapping[str, object], source: str) -> dict[
         parameter, means = options[key]
         defaults[parameter.name] = _value(source, key, value, parameter, means=means)
     return defaults
+
+
+def _options(command: Any) -> dict[str, tuple[Any, bool]]:
+    """Returns a verb's options by what they may be called, each with what it means to name it."""
+    options = {
+        spelled.lstrip("-"): (parameter, means)
+        for parameter in command.params
+        if parameter.param_type_name == "option"
+        for names, means in ((parameter.opts, True), (parameter.secondary_opts, False))
+        for spelled in names
+    }
+    return options | {key.replace("-", "_"): option for key, option in options.items()}
 
 
 def _document(path: Path) -> dict[str, Any]:
