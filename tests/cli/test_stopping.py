@@ -73,6 +73,15 @@ def test_every_verb_can_be_interrupted():
             assert issubclass(command.cls, Verb), command.callback
 
 
+@pytest.fixture
+def hears_ctrl_c():
+    """Servers and runners that other tests had in this process may have left it deaf."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, signal.default_int_handler if before is None else before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_that_comes_in_a_del_is_not_lost(run_here, monkeypatch, number, exit_code):
     class Dying:
