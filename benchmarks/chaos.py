@@ -8,11 +8,10 @@ measurement as in peace or as a recorded failure, and nothing may hang or be lef
 """
 
 import argparse
-import contextlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.table import Table
@@ -22,12 +21,16 @@ from benchmarks.chaos_checks import check_run, problems_of
 from benchmarks.chaos_killer import DRIVER, Kill, Killer
 from benchmarks.chaos_presets import RENDERER_LIMIT_BYTES, replace_two
 from benchmarks.chaos_run import PACK, ChaosRun, Ended, run_in_peace, run_under_fire
+from benchmarks.kept_folder import kept_folder
 
 
 def main() -> int:
     """Runs both scenarios and prints what was killed and what became of it."""
     options = _options()
-    with _folder(options.keep) as folder, tempfile.TemporaryDirectory(prefix="ac-") as temp_dir:
+    with (
+        kept_folder(options.keep, "aivj-chaos-") as folder,
+        tempfile.TemporaryDirectory(prefix="ac-") as temp_dir,
+    ):
         draw = ["--presets", str(options.presets), "--pairs", str(options.pairs)]
         for name in ("plain", "hostile"):
             _draw_pack(folder / name, [*draw, "--seed", str(options.seed)])
@@ -57,16 +60,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit-s", type=float, default=900, help="for each run")
     parser.add_argument("--keep", type=Path, help="an empty folder for runs and logs")
     return parser.parse_args()
-
-
-@contextlib.contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="aivj-chaos-") as folder:
-        yield Path(folder)
 
 
 def _draw_pack(home: Path, options: list[str]) -> None:

@@ -7,7 +7,6 @@ with its exit code and its message within the seconds that docs/night.md promise
 """
 
 import argparse
-import contextlib
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Any
 from rich.table import Table
 
 from aivj.cli.console import err, out
+from benchmarks.kept_folder import kept_folder
 from benchmarks.wasted_night_faults import FAULTS, Fault
 from benchmarks.wasted_night_run import PACK, STAMP, Ended, NightHome
 
@@ -31,7 +31,7 @@ def main() -> int:
     chosen = [fault for fault in FAULTS if options.only in fault.name]
     table = Table("fault", "stopped by", "exit", "told after", "promised", "morning", "took")
     is_well = True
-    with _folder(options.keep) as folder:
+    with kept_folder(options.keep, "aivj-nights-") as folder:
         peace = folder / "peace"
         if not peace.exists():
             _night_in_peace(peace, options)
@@ -57,16 +57,6 @@ def _options() -> argparse.Namespace:
         "--keep", type=Path, help="a folder for homes and logs; what is there stays"
     )
     return parser.parse_args()
-
-
-@contextlib.contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="aivj-nights-") as folder:
-        yield Path(folder)
 
 
 def _night_in_peace(home: Path, options: argparse.Namespace) -> None:
