@@ -12,7 +12,7 @@ from aivj.browser.profiles import (
     launch_plan,
     takes_either_way,
 )
-from aivj.browser.renderer import RendererReport
+from aivj.browser.renderer import RendererReport, without_launch
 from aivj.errors import MissingDependencyError, RendererRefusedError, WorkerLostError
 
 
@@ -24,7 +24,7 @@ class RendererChoice:
         plan: The launch plan.
         policy: What a session opened with this plan insists on: `require` or `software`.
         report: What the browser said under this plan.
-        rejected: One line for each profile that did not do.
+        rejected: One line for each profile that did not do, without its flags.
     """
 
     plan: LaunchPlan
@@ -74,7 +74,7 @@ async def choose_renderer(
             rejected.append(f"{name}: {error.found}")
         else:
             await session.close()
-            return RendererChoice(plan, insisted, report, tuple(rejected))
+            return RendererChoice(plan, insisted, report, tuple(map(without_launch, rejected)))
     raise RendererRefusedError(
         {"require": "a GPU renderer", "software": "a software renderer"}.get(policy, "a renderer"),
         "; ".join(rejected),

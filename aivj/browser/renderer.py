@@ -10,6 +10,8 @@ RendererClass = Literal[
     "nvidia", "amd", "intel", "apple", "llvmpipe", "swiftshader", "software", "unknown"
 ]
 
+_LAUNCHED = " under profile "
+
 # First match wins: software renderers name the API they imitate, so they are looked for first.
 _MARKS: tuple[tuple[str, RendererClass], ...] = (
     ("swiftshader", "swiftshader"),
@@ -63,6 +65,11 @@ def classify_renderer(text: str) -> RendererClass:
     return next((name for mark, name in _MARKS if mark in lowered), "unknown")
 
 
+def without_launch(found: str) -> str:
+    """Returns what a refusal found without the profile and its long line of flags."""
+    return found.partition(_LAUNCHED)[0]
+
+
 def refuse_wrong_renderer(report: RendererReport, policy: GpuPolicy, plan: LaunchPlan) -> None:
     """Checks a report against the policy.
 
@@ -70,7 +77,7 @@ def refuse_wrong_renderer(report: RendererReport, policy: GpuPolicy, plan: Launc
         RendererRefusedError: A GPU was required and the CPU or something unknown draws, or
             software was asked for and a GPU draws.
     """
-    started = f"{report.renderer!r} under profile {plan.profile} ({' '.join(plan.args)})"
+    started = f"{report.renderer!r}{_LAUNCHED}{plan.profile} ({' '.join(plan.args)})"
     if policy == "require" and (report.is_software or report.renderer_class == "unknown"):
         raise RendererRefusedError(
             "a GPU renderer",

@@ -16,6 +16,7 @@ from typing import Any
 from aivj.audio.groove import groove
 from aivj.browser.choice import RendererChoice, choose_renderer
 from aivj.browser.profiles import GpuPolicy, ProfileName, candidate_profiles
+from aivj.browser.renderer import without_launch
 from aivj.browser.session import BrowserSession
 from aivj.errors import AivjError, InputError, WorkerLostError
 from aivj.packs.scan import scan_presets
@@ -153,8 +154,7 @@ async def _tried(
     try:
         choice = await choose_renderer("auto", profile=profile)
     except AivjError as error:
-        # The flags that it was refused under are the profile's own.
-        found = error.found.removeprefix(f"{profile}: ").partition(" under profile ")[0]
+        found = without_launch(error.found.removeprefix(f"{profile}: "))
         return ProfileTrial(profile, None, f"found {found}")
     renderer = choice.report.renderer
     try:

@@ -177,6 +177,7 @@ async def test_auto_says_what_it_tried():
 
     assert choice.policy == "software"
     assert [line.partition(":")[0] for line in choice.rejected] == ["headed-vulkan", "headless-egl"]
+    assert not [line for line in choice.rejected if "--use-" in line]
 
 
 OWNER = """
