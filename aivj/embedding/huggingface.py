@@ -99,7 +99,7 @@ def load_vision_model(model: str) -> Any:
     except ImportError as error:
         raise without_extra(error) from error
     answers = True
-    disable_progress_bar()  # type: ignore[no-untyped-call]
+    disable_progress_bar()
     remedy = (
         "name a folder that holds config.json and model.safetensors of a CLIP vision model with "
         "--model, or let this machine reach the hub"

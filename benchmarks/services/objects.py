@@ -28,7 +28,7 @@ CREDENTIALS: Mapping[str, str] = {
 """Variables by which boto3 and Arrow have leave to use it."""
 
 
-class _OneAtATime(DomainDispatcherApplication):
+class _OneAtATime(DomainDispatcherApplication):  # type: ignore[misc]
     """Answers one request after the other.
 
     moto looks whether a condition holds and writes later; S3 does both at once.
