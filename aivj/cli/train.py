@@ -59,5 +59,5 @@ def train(
 
 def _print_outcome(outcome: "TrainOutcome") -> None:
     err.print(outcome.device)
-    for line in outcome.verdicts:
+    for line in outcome.against_trees:
         err.print(line)

@@ -58,13 +58,13 @@ class TrainOutcome:
     dataset_digest: str
 
     @property
-    def verdicts(self) -> list[str]:
-        """Says how the net stands to a constant, and to gradient-boosted trees if it may be said.
+    def against_trees(self) -> list[str]:
+        """Says how the net stands to gradient-boosted trees on families that neither saw.
 
-        On families that none of them saw.
+        Nothing where these are too few.
         """
         against = map(self._against_trees, JUDGED) if self.judgement.is_enough else ()
-        return [self.judgement.sentence, *(line for line in against if line is not None)]
+        return [line for line in against if line is not None]
 
     def _against_trees(self, metric: str) -> str | None:
         mine, theirs = getattr(self.history[-1], metric), getattr(self.baselines[TREES], metric)

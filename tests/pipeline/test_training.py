@@ -122,7 +122,7 @@ def test_the_run_leads_from_labels_to_checkpoint(pack: TinyPack, tracker: Tracke
     assert run.data.tags["checkpoint_digest"] == checkpoint.digest
     assert checkpoint.card.num_rows["eval"] == 12
     assert checkpoint.card.judgement == outcome.judgement
-    assert outcome.verdicts[0] == run.data.tags["judgement"] == outcome.judgement.sentence
+    assert run.data.tags["judgement"] == outcome.judgement.sentence
     names = {used.dataset.name for used in run.inputs.dataset_inputs}
     assert {"coupling", f"{pack.eval_path.parent.name}/eval.jsonl"} <= names
     history = tracker.client.get_metric_history(run.info.run_id, "train_loss")
