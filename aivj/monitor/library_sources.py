@@ -16,6 +16,7 @@ from aivj.contracts.preset_audit import AuditQuality
 from aivj.contracts.preset_audit_stream import PresetAuditReader
 from aivj.contracts.style_index import VERSIONS, StyleIndex, read_style_index, style_index_name
 from aivj.errors import InputError, UnsafePathError
+from aivj.library.record import STORE_FOLDER
 from aivj.library.tables import ask
 from aivj.monitor.library_index import KnownPreset, LibraryIndex
 from aivj.storage import resolve_under
@@ -29,6 +30,36 @@ _UNTOLD = "categories, and words of names"
 
 
 @dataclass(frozen=True)
+class Sources:
+    """What something was read from, as it was before it was read.
+
+    Attributes:
+        paths: Files, and folders whose names tell what is in them.
+        told: What tells whether they have changed.
+    """
+
+    paths: tuple[Path, ...]
+    told: tuple[tuple[int, int, int] | None, ...]
+
+    @classmethod
+    def of(cls, *paths: Path) -> "Sources":
+        """Looks at them."""
+        return cls(paths, tuple(map(_told, paths)))
+
+    def have_changed(self) -> bool:
+        """Looks at them again."""
+        return self.told != tuple(map(_told, self.paths))
+
+
+def _told(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@dataclass(frozen=True)
 class Library:
     """A library that was read.
 
@@ -37,12 +68,14 @@ class Library:
         source: What was read, for people.
         pack: Name of the pack that is looked at; None if none is.
         styles_from: Where styles and energy are from, for people.
+        sources: Files and folders that it was read from.
     """
 
     index: LibraryIndex
     source: str
     pack: str | None = None
     styles_from: str = _UNTOLD
+    sources: Sources = Sources((), ())
 
 
 def read_library(audit: Path | None, pack: str | None, packs_root: Path) -> Library:
@@ -57,12 +90,17 @@ def read_library(audit: Path | None, pack: str | None, packs_root: Path) -> Libr
         InputError: There is neither, or what was named cannot be read.
         StorageError: The audit's store is damaged.
     """
-    known = [] if audit is None else list(_audited(audit))
+    of_audit = [] if audit is None else [audit, audit / STORE_FOLDER]
     if pack is None:
         if audit is None:
             raise InputError("an audit or a pack", "neither", "name an audit, or --pack NAME")
-        return Library(LibraryIndex(known, {}), f"audit {audit}")
+        sources = Sources.of(*of_audit)
+        known = list(_audited(audit))
+        return Library(LibraryIndex(known, {}), f"audit {audit}", sources=sources)
     folder = packs_root / "presets" / require_pack_name(pack)
+    names = (LIBRARY_MANIFEST_NAME, *map(style_index_name, VERSIONS))
+    sources = Sources.of(*of_audit, *(folder / name for name in names))
+    known = [] if audit is None else list(_audited(audit))
     listed = read_library_manifest(folder / LIBRARY_MANIFEST_NAME).presets
     if audit is None:
         known = [_listed(each) for each in listed]
@@ -75,6 +113,7 @@ def read_library(audit: Path | None, pack: str | None, packs_root: Path) -> Libr
         f"pack {pack}" if audit is None else f"audit {audit}, pack {pack}",
         pack,
         _UNTOLD if styles is None else f"style index {styles.version} of {pack}",
+        sources,
     )
 
 

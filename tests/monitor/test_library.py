@@ -225,3 +225,22 @@ def test_a_library_is_read_once_it_is_there_and_until_then_it_is_said_what_to_do
     for _ in range(2):
         page = answers.page(LibraryQuery(), 1)
         assert (page.missing, page.num_presets) == (None, 5)
+
+
+def test_a_library_that_grows_is_read_again_and_one_that_breaks_is_shown_as_it_was(tmp_path):
+    library, out = write_library(tmp_path / "library"), tmp_path / "audit"
+    audit(library, out, MadeProber({}))
+    now_s = [0.0]
+    shelf = LibraryShelf(lambda: read_library(out, None, tmp_path), lambda: now_s[0])
+    first = shelf.library()
+    (library / "a" / "another.milk").write_text("[preset00]\nzoom=1.01\n")
+    audit(library, out, MadeProber({}))
+    assert shelf.library() is first
+    now_s[0] += 10
+    grown = shelf.library()
+    assert len(grown.index) == len(first.index) + 1
+    now_s[0] += 10
+    assert shelf.library() is grown
+    (out / "store").rename(tmp_path / "elsewhere")
+    now_s[0] += 10
+    assert shelf.library() is grown
