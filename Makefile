@@ -119,6 +119,7 @@ bench-operating-point: setup ## what other sizes and lengths would cost and tell
 
 bench-styles: setup ## how well styles are told, each source alone: make bench-styles DATA=FOLDER [EMBEDDINGS=FOLDER]
 	$(BIN)/python -m benchmarks.styles $(DATA) $(if $(EMBEDDINGS),--embeddings $(EMBEDDINGS))
+	$(if $(EMBEDDINGS),$(BIN)/python -m benchmarks.taught_pictures $(DATA) --embeddings $(EMBEDDINGS))
 
 bench-takes-store: setup ## the store of takes: bytes a preset, opening a library's, reading a thousand
 	$(BIN)/python -m benchmarks.takes_store

@@ -12,11 +12,10 @@ from aivj.cli.next_steps import say_next
 from aivj.cli.options import OutDirOption
 from aivj.cli.places import shown
 from aivj.cli.results import plain_table
-from aivj.cli.styles import DEFAULT_NAME, taught_folder
+from aivj.cli.styles import DEFAULT_NAME, taught_folder, tell_by
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
-    from aivj.contracts.embeddings import EmbeddingFiles
     from aivj.contracts.style_index import Energy
     from aivj.pipeline.cluster_looks import Looks
     from aivj.pipeline.clustering import MadeClusters
@@ -123,24 +122,30 @@ def cluster(
     By your own styles: aivj cluster --pack mine --mode taught
     """
     from aivj.contracts.clusters import CLUSTERS_NAME, write_clusters
+    from aivj.contracts.embeddings import EmbeddingFiles
     from aivj.pipeline import style_indexing
     from aivj.pipeline.cluster_sheet import write_cluster_sheet
     from aivj.pipeline.clustering import ClusterRequest, make_clusters
+    from aivj.pipeline.styles import styled_files
 
     settings: Settings = context.obj
     library = library_of(settings, pack, manifest)
     folder = artifacts_of(settings, library.name, out_dir)
-    files = _embedding_files(folder, embeddings)
+    files = EmbeddingFiles.at(embeddings or folder)
     chosen = mode or (ComparedBy.EMBEDDINGS if files.vectors.is_file() else ComparedBy.TEXT)
     if mode is None:
         say(f"compared by {chosen}")
     path = folder / CLUSTERS_NAME
+    taught = _taught(settings, styles, needed=chosen is ComparedBy.TAUGHT)
+    # Pictures that were named to compare presets by need not be those that styles are told by.
+    named = embeddings if chosen is ComparedBy.TAUGHT else None
     request = ClusterRequest(
         mode=chosen.value,
         k=k,
         seed=seed,
         embeddings=files,
-        taught=_taught(settings, styles, needed=chosen is ComparedBy.TAUGHT),
+        taught=taught,
+        tell_by=None if taught is None else tell_by(taught, styled_files(library), folder, named),
         before=path if keep_ids and path.is_file() else None,
     )
     with bar("reading") as progress:
@@ -212,14 +217,6 @@ def looks_of(
     if frames_index is not None or (takes is None and index.is_file()):
         return looks_of_frames(index)
     return looks_of_takes(takes or settings.takes_uri, contents)
-
-
-def _embedding_files(folder: Path, given: Path | None) -> "EmbeddingFiles":
-    from aivj.contracts.embeddings import EmbeddingFiles
-
-    if given is None or given.is_dir():
-        return EmbeddingFiles(given or folder)
-    return EmbeddingFiles(given.parent, "hf" if given.name == "embeddings.hf.npy" else "")
 
 
 def _taught(settings: "Settings", given: Path | None, *, needed: bool) -> "TaughtModel | None":

@@ -56,11 +56,14 @@ def embed(
 
 def _print_outcome(outcome: "EmbedOutcome") -> None:
     summary, identity = outcome.summary, outcome.encoder.identity
+    by = f"by {identity.kind} {identity.model} ({identity.pretrained})"
+    if not summary.num_embedded and not summary.left_out:
+        err.print(f"nothing to do: {summary.num_before} are embedded {by}", markup=False)
+        return
     rate = summary.num_embedded / summary.seconds if summary.seconds else 0.0
     err.print(
-        f"{summary.num_embedded} presets embedded by {identity.kind} {identity.model} "
-        f"({identity.pretrained}), {rate:.1f} a second, {summary.batch} pictures at a time; "
-        f"{outcome.device}",
+        f"{summary.num_embedded} presets embedded {by}, {rate:.1f} a second, {summary.batch} "
+        f"pictures at a time; {outcome.device}",
         markup=False,
     )
     if summary.num_before:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aivj.cli.console import bar, err, out, working
+from aivj.cli.console import bar, err, out, say, working
 from aivj.cli.frames import PackIfGivenOption, artifacts_of
 from aivj.cli.next_steps import say_next
 from aivj.cli.places import shown
@@ -14,11 +14,14 @@ from aivj.cli.verb import Verb, Verbs
 from aivj.errors import InputError
 
 if TYPE_CHECKING:
-    from aivj.contracts.taught_styles import TaughtStyles
+    from aivj.contracts.taught_styles import PictureFigures, TaughtStyles
     from aivj.pipeline.styles import StyledFile
     from aivj.settings import Settings
+    from aivj.styles.pictures import PictureLookup
+    from aivj.styles.taught_files import TaughtModel
 
 DEFAULT_NAME = "mine"
+_NUM_TRIES = 3
 
 app = typer.Typer(
     name="styles",
@@ -49,6 +52,34 @@ NameOption = Annotated[
 ]
 
 
+def tell_by(
+    taught: "TaughtModel",
+    files: "list[StyledFile]",
+    folder: Path | None,
+    wanted: Path | None,
+) -> "PictureLookup | None":
+    """Looks for pictures to tell styles by, and says which presets are told by text alone.
+
+    Args:
+        taught: The styles.
+        files: Presets whose styles are asked for.
+        folder: Where their embeddings may lie.
+        wanted: Embeddings that somebody named.
+
+    Raises:
+        InputError: What was named cannot be read, or another encoder made it.
+    """
+    from aivj.contracts.embeddings import EmbeddingFiles
+    from aivj.pipeline.styles import pictures_to_tell_by
+
+    own = [] if folder is None else [EmbeddingFiles(folder), EmbeddingFiles(folder, "hf")]
+    named = None if wanted is None else EmbeddingFiles.at(wanted)
+    pictures, note = pictures_to_tell_by(taught, files, own=own, wanted=named)
+    if note is not None:
+        say(note)
+    return pictures
+
+
 @app.command(cls=Verb)
 def teach(
     context: typer.Context,
@@ -56,6 +87,13 @@ def teach(
         Path, typer.Argument(help="A sub-folder a style, presets anywhere below it; walked whole.")
     ],
     name: NameOption = DEFAULT_NAME,
+    embeddings: Annotated[
+        Path | None,
+        typer.Option(
+            "--embeddings",
+            help="Learn from pictures too: the folder where `aivj embed` put those of FOLDER.",
+        ),
+    ] = None,
     out_dir: Annotated[
         Path | None,
         typer.Option("--out-dir", "--outDir", help="Default: <home>/outputs/styles/<name>."),
@@ -67,8 +105,11 @@ def teach(
     A preset that lies in two sub-folders has both styles.
 
     Example: aivj styles teach ~/sorted
+
+    By pictures too: aivj styles teach ~/sorted --embeddings ~/sorted-pictures
     """
-    from aivj.pipeline.styles import teach as run_teach
+    from aivj.contracts.embeddings import EmbeddingFiles
+    from aivj.pipeline.style_teaching import teach as run_teach
 
     target = out_dir or taught_folder(context.obj, name)
     with bar("reading") as progress:
@@ -76,6 +117,7 @@ def teach(
             folder,
             target,
             name=name,
+            embeddings=None if embeddings is None else EmbeddingFiles.at(embeddings),
             on_step=lambda step: err.print(step, style="dim", markup=False),
             on_progress=progress.update,
         )
@@ -100,6 +142,14 @@ def apply(
         Path | None,
         typer.Option("--styles", help="What `teach` wrote. Default: <home>/outputs/styles/mine."),
     ] = None,
+    embeddings: Annotated[
+        Path | None,
+        typer.Option(
+            "--embeddings",
+            help="Of the presets' pictures, where styles were taught by pictures. Default: the "
+            "pack's own.",
+        ),
+    ] = None,
     path: Annotated[
         Path | None,
         typer.Option("--out", help="Default: preset-styles.jsonl in the pack's artifacts."),
@@ -113,16 +163,18 @@ def apply(
     """
     from aivj.contracts.taught_styles import preset_styles_path
     from aivj.pipeline.styles import apply as run_apply
+    from aivj.styles.taught_files import read_taught
 
     settings: Settings = context.obj
     files = _files(settings, pack, presets)
     if path is None and presets is not None:
         raise InputError("where to write to", "no --out", "say --out FILE with --presets")
+    folder = None if presets is not None else artifacts_of(settings, pack, None)
     target = path or preset_styles_path(artifacts_of(settings, pack, None))
+    taught = read_taught(styles or taught_folder(settings, DEFAULT_NAME))
+    pictures = tell_by(taught, files, folder, embeddings)
     with bar("telling") as progress:
-        counts = run_apply(
-            styles or taught_folder(settings, DEFAULT_NAME), files, target, progress.update
-        )
+        counts = run_apply(taught, files, target, pictures, progress.update)
     table = plain_table()
     table.add_column("style")
     table.add_column("presets", justify="right")
@@ -135,7 +187,7 @@ def apply(
 def _files(settings: "Settings", pack: str | None, presets: Path | None) -> "list[StyledFile]":
     from aivj.packs.scan import scan_presets
     from aivj.pipeline.library_presets import library_manifest_path, read_library
-    from aivj.pipeline.styles import StyledFile
+    from aivj.pipeline.styles import StyledFile, styled_files
 
     if (pack is None) == (presets is None):
         raise InputError(
@@ -147,8 +199,7 @@ def _files(settings: "Settings", pack: str | None, presets: Path | None) -> "lis
         with working("looking for presets"):
             found = scan_presets(presets)
         return [StyledFile(file.relative_path, file.relative_path, file.path) for file in found]
-    library = read_library(library_manifest_path(settings.packs_root, pack or ""))
-    return [StyledFile(each.preset_id, each.relative_path, each.path) for each in library.presets]
+    return styled_files(read_library(library_manifest_path(settings.packs_root, pack or "")))
 
 
 def _print(card: "TaughtStyles") -> None:
@@ -169,10 +220,14 @@ def _print(card: "TaughtStyles") -> None:
     out.print(table, soft_wrap=False)
     figures = card.figures
     if figures is not None:
+        by_text = ", by text alone" if card.pictures else ""
         out.print(
-            f"told right of presets whose authors were held out: {figures.top1:.3f} "
-            f"({figures.low95:.3f} to {figures.high95:.3f}), in three tries {figures.top3:.3f}"
+            f"told right of presets whose authors were held out{by_text}: {figures.top1:.3f} "
+            f"({figures.low95:.3f} to {figures.high95:.3f})"
+            + _in_three(figures.top3, len(card.styles))
         )
+        if card.pictures and card.pictures.figures:
+            _print_pictures(card.pictures.figures, len(card.styles))
         out.print(
             f"without being taught, by the nearest presets: {figures.untaught:.3f}; "
             f"by always saying the most frequent style: {figures.chance:.3f}"
@@ -181,3 +236,22 @@ def _print(card: "TaughtStyles") -> None:
         err.print(f"left out: {num} {reason}", markup=False)
     for note in card.notes:
         err.print(f"note: {note}", markup=False)
+
+
+def _print_pictures(figures: "PictureFigures", num_styles: int) -> None:
+    out.print(
+        f"by text and picture, of the {figures.num_judged} that have one: {figures.top1:.3f} "
+        f"({figures.low95:.3f} to {figures.high95:.3f})"
+        f"{_in_three(figures.top3, num_styles)}; "
+        f"of these by text alone: {figures.text_top1:.3f}"
+        f"{_in_three(figures.text_top3, num_styles)}"
+    )
+    out.print(
+        f"so pictures add {figures.top1 - figures.text_top1:+.3f} "
+        f"({figures.gain_low95:+.3f} to {figures.gain_high95:+.3f})"
+    )
+
+
+def _in_three(top3: float, num_styles: int) -> str:
+    """Three tries at three styles are right whoever guesses."""
+    return f", in three tries {top3:.3f}" if num_styles > _NUM_TRIES else ""

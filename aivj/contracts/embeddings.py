@@ -100,6 +100,13 @@ class EmbeddingFiles:
     folder: Path
     variant: Variant = ""
 
+    @classmethod
+    def at(cls, path: Path) -> "EmbeddingFiles":
+        """Returns the files that a person means by an array's path, or by a folder's."""
+        if path.is_dir():
+            return cls(path)
+        return cls(path.parent, "hf" if path.name == cls(path.parent, "hf").vectors.name else "")
+
     @property
     def vectors(self) -> Path:
         """The array."""

@@ -5,16 +5,20 @@ presets.
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aivj.contracts.fields import Count, Omittable, OuterText, Share
+from aivj.contracts.embeddings import Encoder
+from aivj.contracts.fields import Count, Number, Omittable, OuterText, Share, Within
 from aivj.contracts.json_text import ContractModel
 
 TAUGHT_STYLES_NAME = "taught-styles.json"
 TAUGHT_ARRAYS_NAME = "taught-styles.safetensors"
 PRESET_STYLES_NAME = "preset-styles.jsonl"
+
+Difference = Annotated[Number, Within(-1, 1)]
+"""Of two shares."""
 
 
 class LearnedStyle(ContractModel):
@@ -24,7 +28,9 @@ class LearnedStyle(ContractModel):
     num_presets: Count = Field(description="Different presets in it")
     num_authors: Count = Field(description="People who made them")
     told: Omittable[Share] = Field(
-        default=None, description="Share of them that is told right, authors apart"
+        default=None,
+        description="Share of them that is told right, authors apart; by text and picture where "
+        "a preset has one",
     )
     mistaken_for: Omittable[OuterText] = Field(
         default=None, description="The style that the others are taken for most"
@@ -44,13 +50,34 @@ class StyleFigures(ContractModel):
     num_authors: Count = Field(description="Authors that were held out")
 
 
+class PictureFigures(StyleFigures):
+    """The same of presets that have a picture, by text and picture, beside text alone."""
+
+    text_top1: Share = Field(description="top1 of the same presets by text alone")
+    text_top3: Share = Field(description="top3 of the same presets by text alone")
+    gain_low95: Difference = Field(description="Of top1 - textTop1, by a bootstrap over authors")
+    gain_high95: Difference = Field(description="The same, upper end")
+
+
+class TaughtPictures(ContractModel):
+    """What a model that looks at pictures too was taught of them."""
+
+    encoder: Encoder = Field(description="What made their vectors; others' cannot be told by")
+    dims: Count = Field(description="Length of a vector")
+    share: Number = Field(description="Length of their part of what is seen; the terms' is 1", gt=0)
+    num_presets: Count = Field(description="Presets that were learned from by a picture")
+    figures: Omittable[PictureFigures] = Field(
+        default=None, description="How well they are told; none where there are too few authors"
+    )
+
+
 class TaughtStyles(ContractModel):
     """What is known of a set of learned styles without reading its numbers."""
 
     version: Literal["v0"] = Field(default="v0", description="Version of this form")
     generated_at: str = Field(description="When they were learned, ISO-8601")
     name: OuterText = Field(description="What the set is called")
-    inputs_spec: str = Field(description="Version of what the model is told of a preset")
+    inputs_spec: str = Field(description="Version of what the model is told of a text")
     arrays: str = Field(description="SHA-256 of the file of numbers, 64 hexadecimal digits")
     strength: float = Field(description="Inverse strength of the penalty")
     num_terms: Count = Field(description="Terms that count")
@@ -58,7 +85,12 @@ class TaughtStyles(ContractModel):
     left_out: dict[str, int] = Field(description="Files that were not, by reason")
     styles: list[LearnedStyle] = Field(description="The styles, in the order of the numbers")
     figures: Omittable[StyleFigures] = Field(
-        default=None, description="How well they are told; none where there are too few authors"
+        default=None,
+        description="How well they are told by text alone; none where there are too few authors",
+    )
+    pictures: Omittable[TaughtPictures] = Field(
+        default=None,
+        description="What was learned of pictures; none where styles are told by text alone",
     )
     notes: list[OuterText] = Field(default_factory=list, description="What a person should know")
 

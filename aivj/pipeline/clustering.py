@@ -15,14 +15,16 @@ from aivj.errors import InputError
 from aivj.packs.term_library import DescribedLibrary, describe_library
 from aivj.packs.term_table import TermTable
 from aivj.pipeline.library_presets import ListedLibrary, ListedPreset
-from aivj.pipeline.styles import StyledFile, told_shares
+from aivj.pipeline.styles import styled_files, told_shares
 from aivj.presets.code_terms import code_terms
 from aivj.presets.milk import parse_milk
 from aivj.presets.tags import primary_category
 from aivj.styles.cluster_ids import kept_ids
 from aivj.styles.comparing import Compared, by_code_and_pictures, by_pictures
 from aivj.styles.kmeans import MIN_PER_CLUSTER, KMeansResult, grouped, kmeans
-from aivj.styles.taught import Floats, styles_of
+from aivj.styles.pictures import PictureLookup
+from aivj.styles.planes import Floats
+from aivj.styles.taught import styles_of
 from aivj.styles.taught_files import TaughtModel
 from aivj.styles.telling import cluster_label, telling_terms
 
@@ -47,6 +49,7 @@ class ClusterRequest:
         seed: Where k-means begins.
         embeddings: Vectors of pictures, for the modes that compare them.
         taught: Learned styles: presets get them as tags, clusters their names.
+        tell_by: Pictures that the styles are told by beside the text.
         before: The last clustering, whose ids are kept; None begins anew.
     """
 
@@ -55,6 +58,7 @@ class ClusterRequest:
     seed: int = 1
     embeddings: EmbeddingFiles | None = None
     taught: TaughtModel | None = None
+    tell_by: PictureLookup | None = None
     before: Path | None = None
 
 
@@ -177,12 +181,10 @@ def _read(library: ListedLibrary, request: ClusterRequest, on_progress: Progress
     shares: Floats | None = None
     style_names: list[str] = []
     if request.taught is not None:
-        files = [
-            StyledFile(each.preset_id, each.relative_path, each.path) for each in library.presets
-        ]
+        files = styled_files(library)
         style_names = request.taught.names
         shares = np.zeros((len(files), len(style_names)))
-        for place, logs in told_shares(request.taught, files):
+        for place, logs in told_shares(request.taught, files, request.tell_by):
             shares[place] = logs
     presets: dict[str, KnownPreset] = {}
     kept = []

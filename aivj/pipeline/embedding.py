@@ -112,6 +112,12 @@ def embed_frames(
         StorageError: The disk does not take them, or another process is at it.
     """
     device = choose_device(allow_cpu=request.allow_cpu)
+    if not index.is_file():
+        raise InputError(
+            f"an index of pictures at {index}",
+            "nothing there",
+            "take pictures first: `aivj frames`; or name another --index",
+        )
     rows = [row for row in best_rows(read_frames_index(index).rows).values() if row.status == "ok"]
     if not rows:
         raise InputError(f"presets with pictures in {index}", "none", "run `aivj frames` first")

@@ -8,9 +8,7 @@ import numpy as np
 from aivj.contracts.embeddings import Embeddings
 from aivj.errors import InputError
 from aivj.styles.kmeans import Vectors
-
-PICTURE_SHARE = 0.5
-"""Length of the pictures' part beside the code's, which is 1."""
+from aivj.styles.pictures import PICTURE_SHARE, PictureLookup, unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,18 +34,17 @@ def by_pictures(names: Sequence[str], embeddings: Embeddings) -> Compared:
     Raises:
         InputError: None has one.
     """
-    row_of = {name: row for row, name in enumerate(embeddings.ids)}
-    known = [name for name in names if name in row_of]
-    if not known:
+    pictures = PictureLookup(embeddings).of(names)
+    if not pictures.are_there.any():
         raise InputError(
             "embeddings of presets of this pack",
             f"{len(embeddings.ids)} of others" if embeddings.ids else "none",
             "embed the pack's own pictures: aivj frames, then aivj embed",
         )
-    vectors = embeddings.vectors[[row_of[name] for name in known]]
+    known = [name for name, is_there in zip(names, pictures.are_there, strict=True) if is_there]
     encoder = embeddings.meta.encoder if embeddings.meta else None
     space = f"{encoder.kind}/{encoder.model}/{encoder.weights[:8]}" if encoder else "embeddings"
-    return Compared(known, _unit(vectors), space)
+    return Compared(known, unit(pictures.vectors[pictures.are_there]), space)
 
 
 def by_code_and_pictures(
@@ -68,11 +65,6 @@ def by_code_and_pictures(
     row_of = {name: row for row, name in enumerate(names)}
     code = places[[row_of[name] for name in pictures.names]]
     # What all pictures have in common would drown what they differ in.
-    centred = _unit(pictures.vectors - pictures.vectors.mean(axis=0))
+    centred = unit(pictures.vectors - pictures.vectors.mean(axis=0))
     vectors = np.concatenate([code, PICTURE_SHARE * centred], axis=1).astype(np.float32)
     return Compared(pictures.names, vectors, f"{space}+{pictures.space}")
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)

@@ -1,14 +1,13 @@
-"""Styles that people taught: a linear model from a preset's code to the styles of a folder.
+"""Styles that people taught: a linear model from a preset to the styles of a folder.
 
-What it looks at is the TF-IDF of the terms of code and, at half that length, the features of the
-text, standardised. For each style a linear support vector machine tells presets of it from the
-others (Cortes and Vapnik, 1995; one against the rest, so that a preset may be of two), and the
-margins become probabilities by a softmax whose temperature was fitted to held-out presets. It is
-plain arrays: nothing that is read back can run.
+What it looks at is the TF-IDF of the terms of code and, at half that length each, the features of
+the text, standardised, and where there are any, embeddings of pictures. A preset without a picture
+is told by planes of its text alone, which were learned beside those of both. It is plain arrays:
+nothing that is read back can run.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,8 @@ from aivj.packs.term_space import TermSpace
 from aivj.packs.term_table import TermTable
 from aivj.presets.code_terms import TERMS_SPEC
 from aivj.presets.features import FEATURE_SPEC
-
-STRENGTH = 0.4
-"""Inverse strength of the penalty."""
+from aivj.styles.pictures import PICTURE_SHARE, Pictures
+from aivj.styles.planes import Arrays, Flags, Floats, Inputs, Planes
 
 FEATURE_SHARE = 0.5
 """Length of the features' part; that of the terms is 1."""
@@ -30,14 +28,30 @@ SECOND_SHARE = 0.75
 """How likely a second style is, as a share of the first, for a preset to have it too."""
 
 MODEL_SPEC = f"{TERMS_SPEC}+{FEATURE_SPEC}"
-"""Stands for what a model is told of a preset."""
+"""Stands for what a model is told of a preset's text."""
 
 _MAX_DEVIATIONS = 3.0
 _SPACE = "space."
-_MAX_ROUNDS = 2000
+_PICTURES = "pictures."
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+
+@dataclass(frozen=True, eq=False)
+class SeenPlanes:
+    """What was learned from text and pictures together, D numbers a picture.
+
+    Attributes:
+        mean: [D] what the pictures that were learned from have in common.
+        share: Length of the pictures' part; that of the terms is 1.
+        planes: Of V + F + D numbers.
+    """
+
+    mean: FloatArray
+    share: float
+    planes: Planes
+
+    def inputs(self, text: Inputs, pictures: Pictures) -> Inputs:
+        """Returns [N, V + F + D] of what is known of texts and of pictures."""
+        return _side_by_side(text, self.share * pictures.beside(self.mean))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +62,15 @@ class StyleModel:
         space: Which terms count, and what they weigh; without directions.
         mean: [F] mean of the features, signed logarithms.
         std: [F] their deviation; 1 where there is none.
-        weights: [S, V + F] weights, float32.
-        bias: [S] float32.
-        sharpness: What margins are multiplied by before the softmax.
+        text: Planes of V + F numbers, of text alone.
+        seen: Those of text and pictures, if there were any.
     """
 
     space: TermSpace
     mean: FloatArray
     std: FloatArray
-    weights: FloatArray
-    bias: FloatArray
-    sharpness: float = 1.0
+    text: Planes
+    seen: SeenPlanes | None = None
 
     @classmethod
     def fit(
@@ -67,8 +79,8 @@ class StyleModel:
         features: FloatArray,
         is_of: Flags,
         *,
-        space: TermSpace | None = None,
-        sharpness: float = 1.0,
+        pictures: Pictures | None = None,
+        picture_share: float = PICTURE_SHARE,
     ) -> "StyleModel":
         """Learns styles; the same presets in the same order give the same numbers.
 
@@ -76,102 +88,89 @@ class StyleModel:
             terms: Terms of N presets.
             features: [N, F].
             is_of: [N, S] whether a preset is of a style; each style has some and lacks some.
-            space: Weights of terms; those of these presets, unless told otherwise.
-            sharpness: See the attribute.
+            pictures: Of the N presets. One without a picture is learned from by its text.
+            picture_share: See `SeenPlanes`.
         """
-        from sklearn.svm import LinearSVC
-
-        weighed = space or TermSpace.weighing(terms)
+        space = TermSpace.weighing(terms)
         logs = _logs(features)
-        std = logs.std(axis=0)
-        empty = np.zeros((is_of.shape[1], 0), np.float32)
-        model = cls(
-            weighed,
-            logs.mean(axis=0).astype(np.float32),
-            np.where(std > 0, std, 1).astype(np.float32),
-            empty,
-            np.zeros(is_of.shape[1], np.float32),
-            sharpness,
-        )
-        inputs = model.inputs(terms, features)
-        planes = []
-        for is_style in is_of.T:
-            plane = LinearSVC(C=STRENGTH, random_state=0, max_iter=_MAX_ROUNDS)
-            plane.fit(inputs, is_style)
-            planes.append((plane.coef_[0], float(plane.intercept_[0])))
-        return cls(
-            weighed,
-            model.mean,
-            model.std,
-            np.array([weights for weights, _ in planes], np.float32),
-            np.array([bias for _, bias in planes], np.float32),
-            sharpness,
-        )
+        mean, std = logs.mean(axis=0), logs.std(axis=0)
+        std = np.where(std > 0, std, 1)
+        nothing = Planes(np.zeros((0, 0), np.float32), np.zeros(0, np.float32))
+        model = cls(space, mean.astype(np.float32), std.astype(np.float32), nothing)
+        inputs = model.text_inputs(terms, features)
+        model = replace(model, text=Planes.fit(inputs, is_of))
+        if pictures is None:
+            return model
+        seen = SeenPlanes(pictures.mean, picture_share, nothing)
+        planes = Planes.fit(seen.inputs(inputs, pictures), is_of)
+        return replace(model, seen=replace(seen, planes=planes))
 
-    def inputs(self, terms: TermTable, features: FloatArray) -> Any:
-        """Returns what the model sees of presets, a sparse [N, V + F]."""
-        from scipy import sparse
+    def sharpened(self, *, text: float, seen: float = 1.0) -> "StyleModel":
+        """Returns the same with what margins of text alone, and of both, are multiplied by."""
+        by_both = self.seen and replace(self.seen, planes=replace(self.seen.planes, sharpness=seen))
+        return replace(self, text=replace(self.text, sharpness=text), seen=by_both)
 
+    def text_inputs(self, terms: TermTable, features: FloatArray) -> Inputs:
+        """Returns what the model sees of texts, a sparse [N, V + F]."""
         standard = (_logs(features) - self.mean) / self.std
         standard = np.clip(standard, -_MAX_DEVIATIONS, _MAX_DEVIATIONS)
         length = np.linalg.norm(standard, axis=1, keepdims=True)
         standard *= FEATURE_SHARE / np.where(length > 0, length, 1)
-        made: Any = sparse  # scipy is not typed
-        return made.hstack([self.space.weigh(terms), made.csr_matrix(standard)]).tocsr()
+        return _side_by_side(self.space.weigh(terms), standard)
 
-    def margins(self, terms: TermTable, features: FloatArray) -> Floats:
-        """Returns how far presets are on the side of each style, [N, S]."""
-        weighed = self.inputs(terms, features) @ self.weights.T.astype(np.float64)
-        return np.asarray(weighed + self.bias)
+    def log_shares(
+        self, terms: TermTable, features: FloatArray, pictures: Pictures | None = None
+    ) -> Floats:
+        """Returns the logarithm of how likely each style is, [N, S]; of all together 1.
 
-    def log_shares(self, terms: TermTable, features: FloatArray) -> Floats:
-        """Returns the logarithm of how likely each style is, [N, S]; of all together 1."""
-        return log_softmax(self.sharpness * self.margins(terms, features))
+        Args:
+            terms: Terms of N presets.
+            features: [N, F].
+            pictures: Of the N presets, by the encoder that was learned from; those without one
+                are told by text alone.
+        """
+        inputs = self.text_inputs(terms, features)
+        shares = self.text.log_shares(inputs)
+        if self.seen is not None and pictures is not None:
+            rows = np.flatnonzero(pictures.are_there)
+            both = self.seen.inputs(inputs[rows], pictures.rows(rows))
+            shares[rows] = self.seen.planes.log_shares(both)
+        return shares
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What is to be kept of the model."""
-        space = {f"{_SPACE}{name}": array for name, array in self.space.arrays.items()}
-        return {
-            **space,
-            "mean": self.mean,
-            "std": self.std,
-            "weights": self.weights,
-            "bias": self.bias,
-            "sharpness": np.array([self.sharpness], np.float32),
-        }
+        arrays = {f"{_SPACE}{name}": array for name, array in self.space.arrays.items()}
+        arrays |= {"mean": self.mean, "std": self.std, **self.text.arrays}
+        if self.seen is not None:
+            share = np.array([self.seen.share], np.float32)
+            seen = {"mean": self.seen.mean, "share": share, **self.seen.planes.arrays}
+            arrays |= {f"{_PICTURES}{name}": array for name, array in seen.items()}
+        return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "StyleModel":
+    def from_arrays(cls, arrays: Arrays) -> "StyleModel":
         """Takes what `arrays` gave.
 
         Raises:
             KeyError: Some of it is missing.
             ValueError: Some of it does not fit the rest.
         """
-        space = TermSpace.from_arrays(
-            {
-                name.removeprefix(_SPACE): array
-                for name, array in arrays.items()
-                if name.startswith(_SPACE)
-            }
+        space = TermSpace.from_arrays(_below(_SPACE, arrays))
+        mean, std = arrays["mean"], arrays["std"]
+        if std.shape != mean.shape:
+            raise ValueError(f"deviations of shape {std.shape}")
+        num_inputs = len(space.terms) + len(mean)
+        text = Planes.from_arrays(arrays, num_inputs=num_inputs)
+        kept = _below(_PICTURES, arrays)
+        if not kept:
+            return cls(space, mean, std, text)
+        planes = Planes.from_arrays(kept, num_inputs=num_inputs + len(kept["mean"]))
+        if len(planes.bias) != len(text.bias):
+            raise ValueError(f"planes of {len(text.bias)} styles and of {len(planes.bias)}")
+        return cls(
+            space, mean, std, text, SeenPlanes(kept["mean"], float(kept["share"][0]), planes)
         )
-        model = cls(
-            space,
-            arrays["mean"],
-            arrays["std"],
-            arrays["weights"],
-            arrays["bias"],
-            float(arrays["sharpness"][0]),
-        )
-        num_features = len(model.mean)
-        fits = model.std.shape == model.mean.shape and model.weights.shape == (
-            len(model.bias),
-            len(space.terms) + num_features,
-        )
-        if not fits:
-            raise ValueError(f"weights of shape {model.weights.shape}")
-        return model
 
 
 def styles_of(shares: Floats, names: Sequence[str]) -> list[str]:
@@ -186,29 +185,19 @@ def styles_of(shares: Floats, names: Sequence[str]) -> list[str]:
     return [names[place] for place in (first, *also)]
 
 
-def fitted_sharpness(margins: Floats, is_of: Flags) -> float:
-    """Returns what makes held-out presets' own styles most likely, by golden section.
-
-    Args:
-        margins: [N, S] of models that had not seen the presets.
-        is_of: [N, S] their styles.
-    """
-    from scipy import optimize
-
-    own = is_of / is_of.sum(axis=1, keepdims=True)
-
-    def loss(exponent: float) -> float:
-        return float(-(own * log_softmax(np.exp(exponent) * margins)).sum())
-
-    made: Any = optimize  # scipy is not typed
-    found = made.minimize_scalar(loss, bounds=(-2.0, 4.0), method="bounded")
-    return float(np.exp(found.x))
+def _below(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
 
 
-def log_softmax(values: Floats) -> Floats:
-    """Returns the logarithm of the softmax over the last axis."""
-    shifted = values - values.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+def _side_by_side(sparse_block: Inputs, dense: Any) -> Inputs:
+    from scipy import sparse
+
+    made: Any = sparse  # scipy is not typed
+    return made.hstack([sparse_block, made.csr_matrix(dense)]).tocsr()
 
 
 def _logs(features: FloatArray) -> Floats:

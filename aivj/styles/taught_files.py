@@ -68,8 +68,12 @@ def read_taught(folder: Path) -> TaughtModel:
         model = StyleModel.from_arrays(load(data))
     except (SafetensorError, KeyError, ValueError, IndexError) as error:
         raise InputError(f"numbers of styles in {arrays_path}", str(error), _REMEDY) from error
-    if len(model.bias) != len(card.styles):
-        raise InputError(
-            f"numbers of {len(card.styles)} styles in {arrays_path}", f"{len(model.bias)}", _REMEDY
+    card_shape = (len(card.styles), card.pictures.dims if card.pictures else None)
+    model_shape = (len(model.text.bias), len(model.seen.mean) if model.seen else None)
+    if card_shape != model_shape:
+        expected, found = (
+            f"{styles} styles, {f'of pictures of {dims} numbers' if dims else 'of text alone'}"
+            for styles, dims in (card_shape, model_shape)
         )
+        raise InputError(f"numbers of {expected}, in {arrays_path}", found, _REMEDY)
     return TaughtModel(card, model)

@@ -8,7 +8,7 @@ import numpy as np
 from aivj.packs.term_space import TermSpace
 from aivj.packs.term_table import TermTable
 from aivj.styles.kmeans import Labels
-from aivj.styles.taught import Floats
+from aivj.styles.planes import Floats
 
 NUM_TERMS = 8
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from styles.made_presets import STYLES, write_library, write_sorted
+from styles.made_presets import STYLES, write_library, write_pictures, write_sorted
 
 
 @pytest.fixture
@@ -32,6 +32,28 @@ def test_the_documented_commands_lead_to_an_index_by_ones_own_styles(home, run_h
     artifacts = home / "artifacts" / "aivj" / "lib"
     assert (artifacts / "qa-samples" / "index.html").is_file()
     assert len((artifacts / "preset-styles.jsonl").read_text().splitlines()) == 24
+
+
+def test_styles_are_taught_by_pictures_and_it_is_said_who_is_told_without(home, run_here):
+    sorted_folder, pack = home / "sorted", home / "artifacts" / "aivj" / "lib"
+    paths = sorted(path.relative_to(sorted_folder) for path in sorted_folder.rglob("*.milk"))
+    write_pictures(home / "pictures", {path.as_posix(): path.parts[0] for path in paths})
+
+    taught = run_here(
+        *("--home", home, "styles", "teach", sorted_folder, "--embeddings", home / "pictures")
+    )
+    applied = run_here("--home", home, "styles", "apply", "--pack", "lib")
+    write_pictures(pack, {f"lib-{style}-{num}": style for style in STYLES for num in range(7)})
+    clustered = run_here("--home", home, "cluster", "--pack", "lib", "--mode", "taught")
+
+    assert [each.exit_code for each in (taught, applied, clustered)] == [0] * 3
+    assert "pictures: 36 of 36 presets have one" in taught.stderr
+    assert "held out, by text alone: 1.000" in taught.stdout
+    assert "of the 36 that have one: 1.000" in taught.stdout
+    assert "so pictures add +0.000" in taught.stdout
+    assert "in three tries" not in taught.stdout  # of three styles
+    assert "told by text alone: all presets" in applied.stderr
+    assert "told by text alone: 3 of 24 presets, which have no picture" in clustered.stderr
 
 
 def test_one_can_go_without_any_of_it(home, run_here):

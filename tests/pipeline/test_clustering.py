@@ -2,18 +2,11 @@
 
 import json
 
-import numpy as np
 import pytest
-from styles.made_presets import STYLES, write_library, write_sorted
+from styles.made_presets import STYLES, write_library, write_pictures, write_sorted
 
 from aivj.contracts.clusters import Clusters, read_clusters, write_clusters
-from aivj.contracts.embeddings import (
-    EmbeddingFiles,
-    Embeddings,
-    EmbeddingsMeta,
-    Encoder,
-    write_embeddings,
-)
+from aivj.contracts.embeddings import EmbeddingFiles
 from aivj.contracts.frames_index import FramesLog, FramesRow
 from aivj.errors import InputError
 from aivj.pipeline.cluster_looks import looks_of_frames, looks_of_takes
@@ -30,8 +23,9 @@ from aivj.pipeline.style_indexing import (
     write_named_index,
     write_policy,
 )
-from aivj.pipeline.styles import StyledFile, apply, teach
-from aivj.styles.taught_files import model_bytes, read_taught, write_taught
+from aivj.pipeline.style_teaching import teach
+from aivj.pipeline.styles import apply, styled_files
+from aivj.styles.taught_files import read_taught
 
 
 @pytest.fixture
@@ -59,28 +53,10 @@ def purity(clusters):
     return right / len(clusters.assignments)
 
 
-def write_pictures(folder, names, rng):
-    directions = np.eye(3, 8)
-    vectors = np.array([directions[list(STYLES).index(style(name))] for name in names])
-    vectors += rng.normal(0, 0.1, vectors.shape)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    meta = EmbeddingsMeta(
-        generated_at="2026-03-01T09:00:00.000Z",
-        encoder=Encoder(kind="k", model="m", pretrained="p", weights="0" * 64, image_size=8),
-        dims=8,
-        count=len(names),
-        precision="fp32",
-        max_frames_per_preset=3,
-    )
-    files = EmbeddingFiles(folder)
-    write_embeddings(files, Embeddings(tuple(names), vectors.astype(np.float32), meta))
-    return files
-
-
 @pytest.mark.parametrize("mode", ["text", "embeddings", "both", "taught"])
 def test_presets_of_one_style_come_together(tmp_path, library, taught, mode):
     names = [preset.preset_id for preset in library.presets]
-    files = write_pictures(tmp_path, names, np.random.default_rng(0))
+    files = write_pictures(tmp_path, {name: style(name) for name in names})
 
     made = make_clusters(library, ClusterRequest(mode, k=3, embeddings=files, taught=taught))
 
@@ -139,7 +115,7 @@ def test_a_rerun_keeps_ids_whatever_the_seed(tmp_path, library):
 
 def test_what_cannot_be_compared_is_left_out_or_refused(tmp_path, library):
     names = [preset.preset_id for preset in library.presets]
-    files = write_pictures(tmp_path, names[:10], np.random.default_rng(0))
+    files = write_pictures(tmp_path, {name: style(name) for name in names[:10]})
     library.presets[0].path.unlink()
 
     made = make_clusters(library, ClusterRequest("embeddings", k=2, embeddings=files))
@@ -212,12 +188,9 @@ def test_clusters_of_another_pack_are_refused(tmp_path, library):
 
 
 def test_styles_that_were_written_become_tags_of_an_index(tmp_path, library, taught):
-    files = [StyledFile(p.preset_id, p.relative_path, p.path) for p in library.presets]
-    folder = tmp_path / "taught"
-    write_taught(folder, taught.card, model_bytes(taught.model))
     path = tmp_path / "preset-styles.jsonl"
 
-    counts = apply(folder, files, path)
+    counts = apply(taught, styled_files(library), path)
 
     assert counts == dict.fromkeys(sorted(STYLES), 8)
     index = write_named_index(library, index_path(library, "v0"), mode="tag", styles_path=path)

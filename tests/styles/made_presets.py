@@ -4,6 +4,16 @@ import json
 
 import numpy as np
 
+from aivj.contracts.embeddings import (
+    EmbeddingFiles,
+    Embeddings,
+    EmbeddingsMeta,
+    Encoder,
+    write_embeddings,
+)
+
+ENCODER = Encoder(kind="k", model="m", pretrained="p", weights="0" * 64, image_size=8)
+
 STYLES = {
     "Waves": ["sin(time)", "wave_x", "wave_y", "cos(time)", "bass"],
     "Tunnels": ["zoom", "rad", "rot", "ang", "sqrt(rad)"],
@@ -54,3 +64,27 @@ def write_library(packs_root, *, num_each=8, name="lib"):
     path = folder / "library-manifest.json"
     path.write_text(json.dumps(document))
     return path
+
+
+def write_pictures(folder, style_of, *, encoder=ENCODER, seed=0, spread=0.1):
+    """Embeddings of presets that show their style: `style_of` tells it by id, in their order."""
+    vectors = np.array([np.eye(3, 8)[list(STYLES).index(each)] for each in style_of.values()])
+    vectors += np.random.default_rng(seed).normal(0, spread, vectors.shape)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return write_vectors(folder, tuple(style_of), vectors.astype(np.float32), encoder=encoder)
+
+
+def write_vectors(folder, names, vectors, *, encoder=ENCODER):
+    """Embeddings of an encoder that nobody has."""
+    folder.mkdir(parents=True, exist_ok=True)
+    meta = EmbeddingsMeta(
+        generated_at="2026-03-01T09:00:00.000Z",
+        encoder=encoder,
+        dims=vectors.shape[1],
+        count=len(names),
+        precision="fp32",
+        max_frames_per_preset=3,
+    )
+    files = EmbeddingFiles(folder)
+    write_embeddings(files, Embeddings(names, vectors, meta))
+    return files

@@ -1,11 +1,15 @@
 """Styles that were taught: learning, telling, and what is kept of it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from styles.made_presets import STYLES, preset, write_sorted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from styles.made_presets import ENCODER, STYLES, preset, write_sorted
 
+from aivj.contracts.embeddings import Embeddings
 from aivj.contracts.taught_styles import TAUGHT_ARRAYS_NAME, TAUGHT_STYLES_NAME, TaughtStyles
 from aivj.errors import InputError
 from aivj.packs.feature_extraction import Extraction
@@ -13,7 +17,9 @@ from aivj.packs.term_table import TermTable
 from aivj.storage import sha256_hex
 from aivj.styles import StyleModel, read_sorted_folder
 from aivj.styles.held_out import hold_out
-from aivj.styles.taught import MODEL_SPEC, fitted_sharpness, styles_of
+from aivj.styles.pictures import PictureLookup, Pictures
+from aivj.styles.planes import fitted_sharpness
+from aivj.styles.taught import MODEL_SPEC, styles_of
 from aivj.styles.taught_files import model_bytes, read_taught, write_taught
 
 
@@ -42,6 +48,29 @@ def model(known):
     return StyleModel.fit(known.terms, known.features, known.is_of)
 
 
+def pictures_of(known, told, *, seed=0, without=0):
+    """Pictures in which the styles of `told` show, [N, S]; the first ones have none."""
+    vectors = 1 + told @ np.eye(len(known.names), 8) * 3
+    vectors = vectors + np.random.default_rng(seed).normal(0, 0.2, vectors.shape)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    are_there = np.arange(len(vectors)) >= without
+    return Pictures((vectors * are_there[:, None]).astype(np.float32), are_there)
+
+
+@pytest.fixture(scope="module")
+def shuffled(known):
+    """The presets with styles by chance, of which code tells nothing."""
+    order = np.random.default_rng(5).permutation(len(known))
+    return replace(known, is_of=known.is_of[order])
+
+
+@pytest.fixture(scope="module")
+def seeing(known):
+    return StyleModel.fit(
+        known.terms, known.features, known.is_of, pictures=pictures_of(known, known.is_of)
+    )
+
+
 def asked(style, num=5):
     texts = [(str(seed), preset(style, 90_000 + seed).encode()) for seed in range(num)]
     batch = Extraction(terms=True)(texts)
@@ -57,7 +86,7 @@ def test_presets_that_were_never_seen_are_told(known, model):
 
 
 def test_presets_of_held_out_authors_are_told_far_beyond_chance(known):
-    found = hold_out(known)
+    found = hold_out(known).text
 
     assert known.names == tuple(sorted(STYLES))
     share = found.share_right(found.guesses)
@@ -67,6 +96,24 @@ def test_presets_of_held_out_authors_are_told_far_beyond_chance(known):
     assert found.top3 == 1
     low, high = found.interval()
     assert 0 < low <= share <= high <= 1
+
+
+def test_pictures_tell_what_code_does_not_and_a_preset_without_one_is_told_by_text(shuffled):
+    pictures = pictures_of(shuffled, shuffled.is_of, without=12)
+
+    judged = hold_out(shuffled, pictures)
+
+    seen, text = judged.pictures.seen, judged.pictures.text
+    assert judged.pictures.places.tolist() == list(range(12, 36))
+    assert seen.share_right(seen.guesses) == 1
+    assert text.share_right(text.guesses) < 0.7
+    assert judged.pictures.gain == pytest.approx(1 - text.share_right(text.guesses))
+    low, high = judged.pictures.gain_interval()
+    assert 0 < low <= judged.pictures.gain <= high
+    by_text = hold_out(shuffled).text
+    assert judged.text.margins.tolist() == by_text.margins.tolist()
+    assert judged.guesses[:12].tolist() == by_text.guesses[:12].tolist()
+    assert judged.guesses[12:].tolist() == seen.guesses.tolist()
 
 
 def test_nobody_is_held_out_of_a_single_author(tmp_path):
@@ -81,7 +128,7 @@ def test_a_style_of_held_out_authors_alone_is_never_guessed(tmp_path):
         (folder / "Sparks" / f"Only - spark {number}.milk").write_text(text)
     known = read_sorted_folder(folder)
 
-    found = hold_out(known)
+    found = hold_out(known).text
 
     sparks = known.names.index("Sparks")
     assert not (found.guesses[known.is_of[:, sparks]] == sparks).any()
@@ -151,6 +198,72 @@ def test_the_same_presets_give_the_same_bytes(known, model):
     again = StyleModel.fit(known.terms, known.features, known.is_of)
 
     assert model_bytes(again) == model_bytes(model)
+
+
+@pytest.mark.parametrize("without", [0, 5, 36])
+def test_presets_without_a_picture_are_told_as_by_a_model_of_text_alone(known, model, without):
+    pictures = pictures_of(known, known.is_of, without=without)
+    seeing = StyleModel.fit(known.terms, known.features, known.is_of, pictures=pictures)
+
+    told = seeing.log_shares(known.terms, known.features, pictures)
+
+    by_text = model.log_shares(known.terms, known.features)
+    assert seeing.log_shares(known.terms, known.features).tolist() == by_text.tolist()
+    assert told[:without].tolist() == by_text[:without].tolist()
+    assert not (told[without:] == by_text[without:]).any()
+    assert np.exp(told).sum(axis=1) == pytest.approx(np.ones(len(known)))
+
+
+def test_a_picture_of_another_style_draws_a_preset_towards_it(known, seeing):
+    terms, features = asked("Waves")
+    sparks = np.zeros((5, 3))
+    sparks[:, known.names.index("Sparks")] = 1
+
+    by_text = seeing.log_shares(terms, features)
+    by_both = seeing.log_shares(terms, features, pictures_of(known, sparks))
+
+    place = known.names.index("Sparks")
+    assert (by_both[:, place] > by_text[:, place]).all()
+
+
+@settings(max_examples=5, deadline=None)
+@given(order=st.permutations(range(36)))
+def test_the_order_of_embeddings_changes_no_byte(known, seeing, order):
+    names = [file.relative_path for file in known.files]
+    vectors = pictures_of(known, known.is_of).vectors
+    embeddings = Embeddings(tuple(names[place] for place in order), vectors[list(order)])
+
+    pictures = PictureLookup(embeddings).of(names)
+
+    again = StyleModel.fit(known.terms, known.features, known.is_of, pictures=pictures)
+    assert model_bytes(again) == model_bytes(seeing)
+
+
+def test_what_was_learned_of_pictures_is_read_back(tmp_path, known, seeing):
+    model = seeing.sharpened(text=2.0, seen=3.0)
+    arrays = model_bytes(model)
+    told = {"encoder": ENCODER, "dims": 8, "share": 0.5, "num_presets": 36}
+    write_taught(tmp_path, card_of(arrays, known.names, pictures=told), arrays)
+
+    again = read_taught(tmp_path)
+
+    assert again.card.pictures.encoder == ENCODER
+    pictures = pictures_of(known, known.is_of, without=3)
+    there, here = (
+        each.log_shares(known.terms, known.features, pictures) for each in (again.model, model)
+    )
+    assert there.tolist() == here.tolist()
+    assert not np.allclose(there, seeing.log_shares(known.terms, known.features, pictures))
+
+
+@pytest.mark.parametrize("pictures", [None, {"dims": 9}])
+def test_a_card_that_says_something_else_of_pictures_is_refused(tmp_path, known, seeing, pictures):
+    arrays = model_bytes(seeing)
+    told = pictures and {"encoder": ENCODER, "share": 0.5, "num_presets": 36} | pictures
+    write_taught(tmp_path, card_of(arrays, known.names, pictures=told), arrays)
+
+    with pytest.raises(InputError, match="found 3 styles, of pictures of 8 numbers"):
+        read_taught(tmp_path)
 
 
 @pytest.mark.parametrize(
