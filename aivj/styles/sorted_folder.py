@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aivj.errors import InputError
 from aivj.packs.feature_extraction import Extraction, extract
@@ -14,13 +13,13 @@ from aivj.packs.feature_table import FloatArray
 from aivj.packs.scan import PresetFile, scan_presets
 from aivj.packs.term_table import TermTable
 from aivj.presets.author import first_author, first_word
+from aivj.styles.planes import Flags
 
 MIN_STYLES = 2
 MIN_PRESETS = 5
 """Of fewer different presets no style is learned."""
 
 Progress = Callable[[int, int], None]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
