@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ LONGEST_FIRST = (
     (
         "fleet/test_training.py",
         "fleet/test_lora_training.py",
+        "embedding/test_encoders.py",
+        "embedding/test_lora.py",
+        "pipeline/test_embedding.py",
+        "pipeline/test_teaching.py",
         "fleet/test_rendering.py",
         "fleet/test_metered.py",
         "fleet/test_draining.py",
@@ -43,6 +48,7 @@ LONGEST_FIRST = (
         "takes/test_determinism.py",
         "pipeline/test_learning.py",
         "sampling/test_resume.py",
+        "sampling/test_stopping.py",
     ),
     (
         "ray_jobs/test_sample_pairs.py",
@@ -54,7 +60,6 @@ LONGEST_FIRST = (
     ("cli/test_absurd_values.py",),
     ("takes/test_render.py",),
     ("gate/test_verify_faults.py", "gate/test_verify.py"),
-    ("sampling/test_stopping.py",),
     ("sampling/test_night.py",),
     ("release/test_spool.py", "release/test_tracking.py"),
     ("live/test_faults.py",),
@@ -184,6 +189,28 @@ def converter(tmp_path_factory) -> Iterator[PresetConverter]:
     """One converter for all: it starts Node once, and remembers what it converted."""
     with PresetConverter(tmp_path_factory.mktemp("conversion")) as converter:
         yield converter
+
+
+@pytest.fixture(scope="session")
+def draw_pack(corpus, converter):
+    """Draws a pack of real presets that convert into a packs root."""
+    from aivj.packs.pairing import draw_coupled_pack
+    from aivj.packs.scan import scan_presets
+
+    library = scan_presets(corpus)
+
+    def draw(packs_root, num_pairs, *, pack="real", seed=0):
+        return draw_coupled_pack(
+            library,
+            pack=pack,
+            num_pairs=num_pairs,
+            seed=seed,
+            packs_root=packs_root,
+            generated_at=datetime(2026, 1, 1, tzinfo=UTC),
+            accept=lambda _, data: not converter.convert(data).degraded,
+        )
+
+    return draw
 
 
 @pytest.fixture(scope="session")

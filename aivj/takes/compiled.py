@@ -4,9 +4,9 @@ The definitions are those of `figures`, `picture`, `reactivity` and `flashes`; `
 for torch. All sums are of whole numbers, so that their order does not show: the same bytes on any
 number of threads and on any processor.
 
-The first call after an installation compiles for some seconds; numba keeps what comes of it beside
-this file, or in the user's cache. It looks at this file alone to tell whether that is still valid,
-so that what other modules say is passed in, see `Rules`.
+The first call after an installation compiles for some seconds; numba keeps what comes of it in the
+user's cache (`compiled_cache`), or beside this file. It looks at this file alone to tell whether
+that is still valid, so that what other modules say is passed in, see `Rules`.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from aivj.takes import flash_limits
 from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS, Bytes
+from aivj.takes.compiled_cache import found_by_content
 from aivj.takes.composite import CompositeFigures
 from aivj.takes.figures import BLACK_BELOW, BLOWN_ABOVE
 from aivj.takes.picture import LUMA_UNIT, WHOLE_LUMA_WEIGHTS
@@ -36,8 +37,8 @@ _PARTS = 256
 
 def _compiled(function: _Function) -> _Function:
     compiled = numba.njit(nogil=True)(function)
-    # Where neither this folder nor the user's may be written, each process compiles for itself.
-    with contextlib.suppress(RuntimeError):
+    # Where neither the user's folder nor this one may be written, each process compiles for itself.
+    with contextlib.suppress(RuntimeError), found_by_content():
         compiled.enable_caching()
     return cast("_Function", compiled)
 

@@ -110,6 +110,7 @@ def head():
                     *(BIN / "ray", "start", "--head", "--block", "--num-cpus=4"),
                     *("--node-ip-address=127.0.0.1", f"--port={gcs}", f"--temp-dir={name}"),
                     *("--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}"),
+                    "--include-log-monitor=false",  # what a job says comes another way
                     *(f"--dashboard-agent-listen-port={agent}",),
                     *(f"--ray-client-server-port={client}",),
                     *(f"--object-store-memory={256 * 1024**2}",),
@@ -136,9 +137,7 @@ def head():
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory, corpus):
+def home(tmp_path_factory, draw_pack):
     home = tmp_path_factory.mktemp("home")
-    pack = ["--pack", "real", "--presets", corpus, "--pairs", str(NUM_PAIRS)]
-    command = [sys.executable, "-m", "aivj.cli", "--home", home, "pack", *pack]
-    subprocess.run(command, check=True, timeout=60)
+    draw_pack(home / "public", NUM_PAIRS)
     return home

@@ -1,4 +1,8 @@
-"""A killed run, completed by the same command: nothing lost, nothing twice, the same bytes."""
+"""A killed run, completed by the same command: nothing lost, nothing twice, the same bytes.
+
+A run under Ray is killed and resumed where it was, one in process and its disk with it; what either
+had started ends with it.
+"""
 
 import json
 import random
@@ -55,17 +59,16 @@ def children_of(driver):
     return psutil.Process(driver.pid).children(recursive=True)
 
 
+def assert_gone(children, timeout_s=30):
+    _, alive = psutil.wait_procs(children, timeout=timeout_s)
+    assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, draw_pack):
     home = tmp_path_factory.mktemp("home")
     draw_pack(home / "public", NUM_PAIRS)
     return home
-
-
-@pytest.fixture
-def ray_at_hand(request):
-    """Starts the Ray that all of this process share, when it is called."""
-    return lambda: request.getfixturevalue("ray_here")
 
 
 @pytest.fixture(scope="module")
@@ -76,15 +79,13 @@ def whole_run(home):
     return out_dir
 
 
-@pytest.mark.parametrize(("executor", "num_browsers"), [("ray", 2), ("in-process", 1)])
-def test_killed_at_any_moment_then_resumed(
-    home, whole_run, executor, num_browsers, run_here, ray_at_hand
-):
-    out_dir = home / f"killed-{executor}"
+@pytest.mark.usefixtures("ray_here")
+def test_killed_at_any_moment_then_resumed(home, whole_run, run_here):
+    out_dir = home / "killed"
     # What a worker has in hand comes in ever larger lots: the rest of the rows come together.
-    num_rows_before_death = random.Random(executor).randint(1, 3)
+    num_rows_before_death = random.Random("ray").randint(1, 3)
     rows_path = out_dir / "eval.jsonl"
-    words = arguments(home, out_dir, executor=executor, num_browsers=num_browsers)
+    words = arguments(home, out_dir, executor="ray", num_browsers=2)
     driver = subprocess.Popen(as_process(words), stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 600
@@ -97,11 +98,8 @@ def test_killed_at_any_moment_then_resumed(
         driver.send_signal(signal.SIGKILL)
         driver.wait()
     assert not finished_once(out_dir)
-    _, alive = psutil.wait_procs(children, timeout=30)
-    assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+    assert_gone(children)
 
-    if executor == "ray":
-        ray_at_hand()
     ended = run_here(*words, "--resume")
 
     assert ended.exit_code == 0, ended.stderr
@@ -133,7 +131,7 @@ def test_killed_with_its_disk_then_resumed_on_an_empty_one(
     finally:
         driver.send_signal(signal.SIGKILL)
         driver.wait()
-    psutil.wait_procs(children, timeout=30)
+    assert_gone(children)
     assert bucket.get("runs/mine/eval.jsonl") is None
     num_rows_before = rows_in(bucket)
     monkeypatch.setenv("AIVJ_SCRATCH", str(tmp_path / "empty"))

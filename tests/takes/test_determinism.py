@@ -26,7 +26,7 @@ def jobs(corpus, converter):
     files = random.Random(3).sample(scan_presets(corpus), 2 * NUM_PRESETS)
     data = {content_hash(file): file for file in (each.path.read_bytes() for each in files)}
     layers = [Layer("", each, "", content) for content, each in data.items()]
-    return [layer.job("0", converter.convert) for layer in layers][:NUM_PRESETS]
+    return [layer.job("0", converter.convert) for layer in layers[:NUM_PRESETS]]
 
 
 def takes_of(executor, jobs, choice, folder):
@@ -58,7 +58,7 @@ def _reproducible(outcome):
 def test_order_actors_and_history_cannot_be_seen(jobs, software_renderer, tmp_path):
     shuffled = random.Random(1).sample(jobs, len(jobs))
 
-    in_order = takes_of(InProcessExecutor(2), jobs, software_renderer, tmp_path / "here")
+    in_order = takes_of(InProcessExecutor(1), jobs, software_renderer, tmp_path / "here")
     by_actors = takes_of(RayExecutor(2), shuffled, software_renderer, tmp_path / "ray")
 
     assert len(in_order) == NUM_PRESETS

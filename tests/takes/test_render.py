@@ -154,15 +154,11 @@ BLACK_PICTURE = """async text => {
 @pytest.mark.parametrize(
     "picture", ['canvas.toDataURL("image/webp").split(",")[1]', 'btoa("RIFF, but no picture")']
 )
-async def test_a_picture_of_something_else_is_a_fault_of_the_worker(
-    own_worker, monkeypatch, picture
-):
+async def test_a_picture_of_something_else_is_a_fault_of_the_worker(worker, monkeypatch, picture):
     monkeypatch.setattr(render_module, "_script", lambda _: BLACK_PICTURE % picture)
 
     with pytest.raises(WorkerLostError) as caught:
-        await own_worker.run(
-            job(baseVals={"wave_mode": 2, "ob_size": 0.5, "ob_r": 1, "ob_a": 1}), 20
-        )
+        await worker.run(job(baseVals={"wave_mode": 2, "ob_size": 0.5, "ob_r": 1, "ob_a": 1}), 20)
 
     assert caught.value.kind == "other-picture"
 
@@ -224,7 +220,7 @@ async def test_loops_in_loops_end_with_their_frame(worker):
     assert measured.degraded
 
 
-async def test_a_lost_context_is_no_measurement(own_worker, monkeypatch):
+async def test_a_lost_context_is_no_measurement(worker, monkeypatch):
     losing = """text => {
       const draw = WebGL2RenderingContext.prototype.readPixels;
       WebGL2RenderingContext.prototype.readPixels = function (...args) {
@@ -236,7 +232,7 @@ async def test_a_lost_context_is_no_measurement(own_worker, monkeypatch):
     monkeypatch.setattr(render_module, "_script", lambda _: losing)
 
     with pytest.raises(WorkerLostError) as caught:
-        await own_worker.run(job(), 20)
+        await worker.run(job(), 20)
     assert caught.value.kind == "context-lost"
 
 
@@ -279,14 +275,14 @@ async def documents_of(worker, jobs):
 
 
 async def test_a_document_is_kept_for_its_share_of_presets_and_none_shows_in_another(
-    own_worker, software_renderer, tmp_path
+    own_worker, monkeypatch
 ):
     plain, other = job(), job(frame_eqs_eel="wave_g = rand(100)/100; zoom = 1.1;")
     jobs = [plain, other, plain] * 2
     in_kept = await documents_of(own_worker, jobs)
-    renewing = replace(plan_of(software_renderer, TINY, tmp_path), reload_every=2)
-    async with opened(renewing) as renewed:
-        in_renewed = await documents_of(renewed, jobs)
+    renewing = TakeWorker(replace(own_worker._plan, reload_every=2))
+    monkeypatch.setattr(own_worker, "_reload_every", renewing._reload_every)
+    in_renewed = await documents_of(own_worker, jobs)
 
     # The self-test has begun the first document, with two presets.
     assert [is_first for is_first, _ in in_kept] == [False] * 6
@@ -297,6 +293,7 @@ async def test_a_document_is_kept_for_its_share_of_presets_and_none_shows_in_ano
 
 async def test_what_a_failed_preset_leaves_behind_goes_with_its_document(worker):
     broken = job(frame_eqs_eel="wave_r = (1 + ;")
+    await drawn(worker, job())  # goes on with its document, or begins one
 
     seen = await documents_of(worker, [job(), broken, job()])
 
@@ -304,19 +301,17 @@ async def test_what_a_failed_preset_leaves_behind_goes_with_its_document(worker)
     assert seen[0][1] == seen[1][1]
 
 
-async def test_what_a_worker_holds_is_kept_when_it_closes(software_renderer, tmp_path):
-    plan = plan_of(software_renderer, TINY, tmp_path)
+async def test_a_browser_above_its_limit_is_worn_and_what_its_worker_holds_is_kept(
+    software_renderer, tmp_path
+):
+    plan = replace(plan_of(software_renderer, TINY, tmp_path), memory_limit_bytes=10**6)
     jobs = [job(zoom=number) for number in range(3)]
     async with opened(plan) as worker:
         for one in jobs:
             await worker.run(one, 20)
+        assert "memory" in worker.worn()
 
     assert plan.places["0"].open().contents() == sorted(one.content for one in jobs)
-
-
-async def test_a_browser_above_its_limit_is_worn(plan):
-    async with opened(replace(plan, memory_limit_bytes=10**6)) as worker:
-        assert "memory" in worker.worn()
 
 
 async def test_a_browser_below_its_limit_is_not(worker):

@@ -69,6 +69,8 @@ class TakeStore:
         self._folder = open_folder(place.uri).folder(self.conditions.digest)
         self._catalogue = Catalogue(self._folder)
         self._refreshing = Lock()
+        # Of all reads: a run reads thousands of pairs one by one. They end with the store.
+        self._threads = ThreadPoolExecutor(_NUM_THREADS)
 
     @classmethod
     def open(cls, uri: str | Path, conditions: Conditions) -> "TakeStore":
@@ -157,17 +159,17 @@ class TakeStore:
         """
         waiting: deque[Future[Take]] = deque()
         wanted = iter(contents)
-        threads = ThreadPoolExecutor(_NUM_THREADS)
         try:
             for content in islice(wanted, _NUM_AHEAD):
-                waiting.append(threads.submit(self._read, content))
+                waiting.append(self._threads.submit(self._read, content))
             while waiting:
                 take = waiting.popleft().result()
                 for content in islice(wanted, 1):
-                    waiting.append(threads.submit(self._read, content))
+                    waiting.append(self._threads.submit(self._read, content))
                 yield take
         finally:
-            threads.shutdown(cancel_futures=True)
+            for unread in waiting:
+                unread.cancel()
 
     def read_cells(self, contents: Iterable[str]) -> Iterator[LayerCells]:
         """Yields the cells of presets that were drawn. Raises as `read`.
