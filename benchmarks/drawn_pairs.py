@@ -30,13 +30,13 @@ class DrawnPairs:
         choice: The renderer.
         settings: How they are rendered.
         folder: Of the cache.
-        num_browsers: Browsers at a time.
+        num_workers: Browsers at a time.
     """
 
     choice: RendererChoice
     settings: RenderSettings
     folder: Path
-    num_browsers: int = 2
+    num_workers: int = 2
 
     def cells(
         self, jobs: Mapping[int, ProofJob], on_pair: Callable[[int], None]
@@ -57,7 +57,7 @@ class DrawnPairs:
     def _draw(self, paths: Mapping[DrawJob, Path], on_pair: Callable[[int], None]) -> None:
         plan = stage_plan(self.choice, self.settings)
         make: Callable[[], Worker[DrawJob, Kept | PairCells]] = partial(TakeWorker, plan)
-        executor = InProcessExecutor(self.num_browsers)
+        executor = InProcessExecutor(self.num_workers)
         with contextlib.closing(executor.run(make, paths)) as outcomes:
             for num, outcome in enumerate(outcomes, start=1):
                 if isinstance(outcome.result, PairCells):

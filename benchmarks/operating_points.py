@@ -101,14 +101,14 @@ class StudyBench:
         jobs: The pairs by id, the same for all of them.
         choice: The renderer.
         folder: Of the cache.
-        num_browsers: Browsers at a time.
+        num_workers: Browsers at a time.
         meter: Of CPU.
     """
 
     jobs: Mapping[int, ProofJob]
     choice: RendererChoice
     folder: Path
-    num_browsers: int
+    num_workers: int
     meter: CpuMeter
 
     def rows(self, settings: RenderSettings, on_row: Callable[[int], None]) -> list[StudyRow]:
@@ -131,7 +131,7 @@ class StudyBench:
         heard = Heard.of(plan.clips[CLIP], settings)
         pairs: dict[DrawJob, int] = {job: pair for pair, job in jobs.items()}
         make: Callable[[], Worker[DrawJob, Kept | PairCells]] = partial(TakeWorker, plan)
-        executor = InProcessExecutor(self.num_browsers)
+        executor = InProcessExecutor(self.num_workers)
         before_s: float | None = None
         items: Iterator[DrawJob] = iter(jobs.values())
         with contextlib.closing(executor.run(make, items)) as outcomes:

@@ -88,7 +88,7 @@ def run(
     ] = None,
     gpu: GpuOption = "require",
     profile: ProfileOption = None,
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     audio: ClipOption = "groove",
 ) -> None:
     """Look at every preset of a library: its text, and what it looks like when it is drawn.
@@ -113,7 +113,7 @@ def run(
             settings,
             replace(options, gpu=gpu, profile=profile),
             render,
-            workers=workers,
+            num_workers=num_workers,
             audio=audio,
             on_progress=lambda num_done, num_all: tell("drawing", num_done, num_all),
         )

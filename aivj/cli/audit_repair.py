@@ -44,7 +44,7 @@ def repair(
     options: "RenderOptions",
     gpu: GpuOption = "require",
     profile: ProfileOption = None,
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     audio: ClipOption = "groove",
 ) -> None:
     """Make a pack of presets that broke, without what broke them; the library stays as it is.
@@ -67,7 +67,7 @@ def repair(
             settings,
             replace(options, gpu=gpu, profile=profile),
             render,
-            workers=workers,
+            num_workers=num_workers,
             audio=audio,
             on_progress=lambda num_done, num_all: tell("drawing", num_done, num_all),
         )

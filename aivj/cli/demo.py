@@ -44,7 +44,7 @@ def demo(
     ] = "best",
     seed: SeedOption = 0,
     gpu: GpuOrAutoOption = "auto",
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Measure again what an earlier demo measured.")
     ] = False,
@@ -71,7 +71,7 @@ def demo(
         "--pairing": pairing,
         "--seed": seed,
         "--gpu": gpu,
-        "--workers": workers,
+        "--workers": num_workers,
         "--bucket": bucket,
         "--tracking-uri": tracking_uri,
     }

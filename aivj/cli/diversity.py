@@ -35,7 +35,7 @@ def diversity(
     options: "RenderOptions",
     gpu: GpuOption = "require",
     profile: ProfileOption = None,
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     audio: ClipOption = "groove",
     out_dir: Annotated[
         Path | None,
@@ -69,7 +69,7 @@ def diversity(
             settings,
             replace(options, gpu=gpu, profile=profile),
             RenderSettings(),
-            workers=workers,
+            num_workers=num_workers,
             audio=audio,
             on_progress=lambda num_done, num_all: progress.update(num_done, num_all, "drawn"),
         )

@@ -56,7 +56,7 @@ def doctor(
     ray_address: Annotated[
         str | None, typer.Option("--ray-address", help="And at this Ray cluster.")
     ] = None,
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     actor_cpus: Annotated[
         float,
         typer.Option("--actor-cpus", min=0.01, max=1000, help="CPUs of each browser there."),
@@ -96,7 +96,7 @@ def doctor(
     with working("looking at this machine"):
         examination = examine(settings.home, gpu)
         is_software = examination.renderer is None or examination.renderer.report.is_software
-        num_browsers = num_workers_or_default(workers, is_software=is_software)
+        num_workers = num_workers_or_default(num_workers, is_software=is_software)
         ahead = look_ahead(
             Prospects(
                 home=settings.home,
@@ -110,13 +110,13 @@ def doctor(
                 bucket_uri=bucket,
                 tracking_uri=tracking_uri or settings.tracking_uri,
                 num_presets=0,
-                num_browsers=num_browsers,
+                num_workers=num_workers,
             )
         )
         if ray_address is not None:
             from aivj.pipeline.pool_examination import Actors, examine_pool
 
-            actors = Actors(num_browsers, actor_cpus, actor_gpus, browser_slots)
+            actors = Actors(num_workers, actor_cpus, actor_gpus, browser_slots)
             ahead.append(examine_pool(ray_address, actors))
     table = Table(box=None, pad_edge=False, show_header=False)
     for finding in (*examination.findings, *ahead):

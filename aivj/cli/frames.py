@@ -91,7 +91,7 @@ def frames(
     out_dir: OutDirOption = None,
     gpu: GpuOption = "require",
     profile: ProfileOption = None,
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     audio: ClipOption = "groove",
 ) -> None:
     """Take pictures of a pack's or a library's presets, and write frames-index.jsonl.
@@ -133,7 +133,7 @@ def frames(
             settings,
             replace(options, gpu=gpu, profile=profile),
             RenderSettings(),
-            workers=workers,
+            num_workers=num_workers,
             audio=audio,
             on_progress=partial(tell, "drawing"),
         )

@@ -15,14 +15,12 @@ from aivj.cli.verb import Verb
 from aivj.errors import InputError
 from aivj.storage.places import as_uri
 
-# Handed on under another name to verbs that have it.
-_ALSO_CALLED = {"num_workers": "workers"}
 # Of the others, `--workers` are no browsers.
 _BROWSERS = frozenset({"takes-draw", "pairs", "sample", "audit", "frames"})
 # What a section adds to what the running verb says.
 _ADDED_TO = ("eval_paths", "eval_jsonl")
 # Decides where or how fast something is done, and not what comes of it.
-_NEUTRAL = frozenset({"ray_address", "num_workers", "workers", "max_concurrent", "tracking_uri"})
+_NEUTRAL = frozenset({"ray_address", "num_workers", "max_concurrent", "tracking_uri"})
 
 
 SetOption = Annotated[
@@ -196,12 +194,11 @@ def _handed_on(
     """Returns what the caller was given, in one of these ways, and the verb has an option for."""
     names = {parameter.name for parameter in verb.params}
     found: dict[str, object] = {}
-    for own in given.handed_on:
-        source = above.get_parameter_source(own)
-        name = _ALSO_CALLED.get(own, own)
-        is_its = name in names and (name != "workers" or stage.section in _BROWSERS)
+    for name in given.handed_on:
+        source = above.get_parameter_source(name)
+        is_its = name in names and (name != "num_workers" or stage.section in _BROWSERS)
         if is_its and source is not None and source.name in sources:
-            found[name] = above.params[own]
+            found[name] = above.params[name]
     return found
 
 

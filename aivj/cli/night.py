@@ -291,8 +291,8 @@ def _print_forecast(plan: _Plan) -> None:
     from aivj.pipeline.night_forecast import forecast
 
     manifests = [plan.files.manifest(pack) for pack in plan.request.packs]
-    num_browsers = num_workers_or_default(plan.request.num_workers, is_software=True)
-    for told in forecast(manifests, num_browsers=num_browsers):
+    num_workers = num_workers_or_default(plan.request.num_workers, is_software=True)
+    for told in forecast(manifests, num_workers=num_workers):
         out.print(Text(told))
 
 

@@ -38,7 +38,7 @@ def pairs(
     options: "RenderOptions",
     gpu: GpuOption = "require",
     profile: ProfileOption = None,
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     audio: ClipOption = "groove",
     report: Annotated[
         Path | None,
@@ -74,7 +74,7 @@ def pairs(
             settings,
             replace(options, gpu=gpu, profile=profile),
             render,
-            workers=workers,
+            num_workers=num_workers,
             audio=audio,
             on_progress=progress.update,
             proved=proved_before(context, gpu) if profile is None else None,

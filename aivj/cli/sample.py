@@ -60,7 +60,7 @@ def sample(
     ] = None,
     gpu: GpuIfGivenOption = None,
     profile: ProfileOption = None,
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     audio: Annotated[
         str,
         typer.Option(
@@ -156,7 +156,7 @@ def sample(
 
             if not was_given(context, "reload_every"):
                 request = replace(request, reload_every=RELOAD_EVERY)
-            live = LiveSettings(url=runtime_url, num_workers=workers or 1, **live_fields)
+            live = LiveSettings(url=runtime_url, num_workers=num_workers or 1, **live_fields)
             say_of_packs(request, require_usable_live(request, live), skip_pairs)
             music = page_music_of(audio, audio_mode, required=require_audio)
             choice = prove_renderer(options)
@@ -174,7 +174,7 @@ def sample(
                     choice=choice,
                     playlist=playlist,
                     num_workers=num_workers_or_default(
-                        workers, is_software=choice.report.is_software
+                        num_workers, is_software=choice.report.is_software
                     ),
                     conversion_cache=settings.conversion_cache,
                     undrawable=undrawable,

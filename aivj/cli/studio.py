@@ -32,7 +32,7 @@ def studio_of(
     options: "RenderOptions",
     render: "RenderSettings",
     *,
-    workers: int | None,
+    num_workers: int | None,
     audio: str,
     on_progress: Callable[[int, int], None],
     proved: "RendererChoice | None" = None,
@@ -48,7 +48,9 @@ def studio_of(
         home=settings.home,
         conversion_cache=settings.conversion_cache,
         options=options,
-        num_workers=lambda is_software: num_workers_or_default(workers, is_software=is_software),
+        num_workers=lambda is_software: num_workers_or_default(
+            num_workers, is_software=is_software
+        ),
         clip=playlist_of(audio, "file", render.duration_s).clips[0],
         settings=render,
         on_renderer=announce_renderer,

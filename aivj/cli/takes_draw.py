@@ -32,7 +32,7 @@ def draw(
     ],
     gpu: GpuOption = "require",
     profile: ProfileOption = None,
-    workers: WorkersOption = None,
+    num_workers: WorkersOption = None,
     audio: ClipOption = "groove",
 ) -> None:
     """Draw the presets of a folder, each content once, those of which there is no take.
@@ -64,7 +64,7 @@ def draw(
             settings,
             replace(options, gpu=gpu, profile=profile),
             render,
-            workers=workers,
+            num_workers=num_workers,
             audio=audio,
             on_progress=progress.update,
         )

@@ -54,7 +54,7 @@ class Prospects:
         bucket_uri: Where scores are promoted to; None if they are not.
         tracking_uri: Where runs are recorded.
         num_presets: Presets that may have to be drawn, beside those of the packs.
-        num_browsers: Browsers at a time on this machine.
+        num_workers: Browsers at a time on this machine.
     """
 
     home: Path
@@ -68,7 +68,7 @@ class Prospects:
     bucket_uri: str | None
     tracking_uri: str
     num_presets: int
-    num_browsers: int
+    num_workers: int
 
 
 def look_ahead(prospects: Prospects) -> list[Finding]:
@@ -86,7 +86,7 @@ def look_ahead(prospects: Prospects) -> list[Finding]:
     findings.append(_music(prospects.audio))
     findings += [_device(allow_cpu=prospects.allow_cpu)] if prospects.trains else []
     findings.append(_room(prospects.home, num_presets, num_pairs))
-    findings.append(_memory(prospects.num_browsers))
+    findings.append(_memory(prospects.num_workers))
     findings += [_bucket(prospects.bucket_uri)] if prospects.bucket_uri is not None else []
     findings += list(_tracking(prospects.tracking_uri))
     findings += list(_sleep())
@@ -168,9 +168,9 @@ def _room(home: Path, num_presets: int, num_pairs: int) -> Finding:
     return Finding("room", "ok", found)
 
 
-def _memory(num_browsers: int) -> Finding:
-    available, needed = psutil.virtual_memory().available, num_browsers * _BYTES_A_BROWSER
-    found = f"{available / _GIB:.1f} GiB free for {num_browsers} browsers"
+def _memory(num_workers: int) -> Finding:
+    available, needed = psutil.virtual_memory().available, num_workers * _BYTES_A_BROWSER
+    found = f"{available / _GIB:.1f} GiB free for {num_workers} browsers"
     if available < needed:
         return Finding("memory", "optional", found, "say --workers with fewer, or free memory")
     return Finding("memory", "ok", found)

@@ -108,5 +108,5 @@ def _prospects(request: "NightRequest", settings: "Settings", asked: Asked) -> P
         bucket_uri=(asked.bucket_uri or settings.bucket_uri) if promotes else None,
         tracking_uri=asked.tracking_uri or settings.tracking_uri,
         num_presets=0,
-        num_browsers=request.num_workers or os.cpu_count() or 1,
+        num_workers=request.num_workers or os.cpu_count() or 1,
     )

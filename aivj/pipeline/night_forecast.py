@@ -15,12 +15,12 @@ _S_TO_VERIFY = 60.0
 _KB_A_MB = 1000
 
 
-def forecast(manifests: Sequence[str], *, num_browsers: int) -> Iterator[str]:
+def forecast(manifests: Sequence[str], *, num_workers: int) -> Iterator[str]:
     """Yields what to expect, in sentences; of packs that are not there yet, nothing.
 
     Args:
         manifests: Where the pairs of the packs are.
-        num_browsers: Browsers at a time.
+        num_workers: Browsers at a time.
     """
     num_presets = num_pairs = num_packs = 0
     for place in manifests:
@@ -36,11 +36,11 @@ def forecast(manifests: Sequence[str], *, num_browsers: int) -> Iterator[str]:
     if not num_packs:
         yield "The packs are not here yet, so nobody can tell how long it takes."
         return
-    draw_s = num_presets * _S_A_TAKE / num_browsers
+    draw_s = num_presets * _S_A_TAKE / num_workers
     rest_s = 60 * num_pairs / _PAIRS_A_MIN + _S_TO_LEARN + num_packs * _S_TO_VERIFY
     yield (
         f"{num_pairs} pairs of {num_presets} presets: about {_hours(draw_s)} to draw those that "
-        f"were not drawn yet ({num_browsers} browsers, {_S_A_TAKE} s each), "
+        f"were not drawn yet ({num_workers} browsers, {_S_A_TAKE} s each), "
         f"{_hours(rest_s)} for the rest, {num_presets * TAKE_KB / _KB_A_MB:.0f} MB of takes."
     )
 

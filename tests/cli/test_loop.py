@@ -95,7 +95,7 @@ def test_presets_are_drawn_first_where_a_folder_is_named(loop, tmp_path):
     _, verbs, given = loop("--presets", tmp_path, "--workers", "3")
     assert verbs == ["draw", *WHOLE]
     assert given["draw"]["presets"] == tmp_path
-    assert given["draw"]["workers"] == given["sample"]["workers"] == 3
+    assert given["draw"]["num_workers"] == given["sample"]["num_workers"] == 3
     assert given["train"]["num_workers"] is None
 
 

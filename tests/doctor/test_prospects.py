@@ -28,7 +28,7 @@ def good(tmp_path):
         bucket_uri=f"file://{tmp_path}/bucket",
         tracking_uri=f"sqlite:///{tmp_path}/mlflow.db",
         num_presets=0,
-        num_browsers=1,
+        num_workers=1,
     )
 
 
@@ -76,7 +76,7 @@ def test_a_bucket_that_cannot_be_written_is_missing(good, tmp_path):
 
 
 def test_too_many_browsers_for_the_memory_are_told(good):
-    assert found(good, num_browsers=4096)["memory"].state == "optional"
+    assert found(good, num_workers=4096)["memory"].state == "optional"
 
 
 @pytest.fixture
