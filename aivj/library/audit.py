@@ -129,7 +129,8 @@ class _Audit:
         probe = prober.open(presets)
         waiting = self._waiting(presets, probe)
         num_known = len(presets) - len(waiting)
-        outcomes = prober.judge(waiting)
+        # A prober may draw all that it is given before it says anything of the first.
+        outcomes = prober.judge(waiting[: self._request.stop_after or None])
         with _Lot(self._store, "quality") as lot:
             for number, (preset, quality) in enumerate(outcomes, start=num_known + 1):
                 if quality is None:

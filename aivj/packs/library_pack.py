@@ -115,7 +115,8 @@ def draw_library_pack(
         now: Aware time to be written into manifest and report.
         reader: Of the audited pool that the candidates come from.
         replace: Whether another drawn pack of that name may be replaced.
-        on_progress: Told how many presets of how many are taken.
+        on_progress: Told how many presets are taken, and how many can become so at most: fewer with
+            each that is left out.
 
     Raises:
         InputError: No preset can be taken, too much would be copied, or another pack lies there.
@@ -197,7 +198,9 @@ class _Drawing:
         taken: dict[str, tuple[bytes, AuditEntry | None]] = {}
         first_of: dict[str, str] = {}
         num_bytes = 0
-        for candidate in candidates:
+        for num_looked_at, candidate in enumerate(candidates):
+            most = min(self._draw.num, len(taken) + len(candidates) - num_looked_at)
+            on_progress(len(taken), most)
             if len(taken) == self._draw.num:
                 break
             self._num_considered += 1
@@ -214,7 +217,7 @@ class _Drawing:
             if num_bytes > self._draw.max_bytes:
                 raise self._too_much(len(taken))
             taken[candidate.relative_path] = (data, candidate.audited)
-            on_progress(len(taken), self._draw.num)
+        on_progress(len(taken), len(taken))
         return taken
 
     def report(self, manifest: LibraryManifest, num_listed: int, now: datetime) -> QualityReport:

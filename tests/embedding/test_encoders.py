@@ -1,6 +1,7 @@
 """Encoders load trained weights, say what they are, and are refused with any others."""
 
 import shutil
+import socket
 
 import numpy as np
 import pytest
@@ -104,6 +105,18 @@ def test_a_hub_that_does_not_answer_is_asked_once(monkeypatch):
             load()
         assert not constants.HF_HUB_OFFLINE
     assert asked == [constants.ENDPOINT] * 2
+
+
+def test_a_hub_that_takes_calls_and_never_answers_is_given_up(monkeypatch):
+    from huggingface_hub import constants
+
+    with socket.create_server(("127.0.0.1", 0)) as hub:
+        address = f"http://127.0.0.1:{hub.getsockname()[1]}"
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr("aivj.embedding.hub.TIMEOUT_S", 0.1)
+        with pytest.raises(InputError, match=f"{address} did not answer"):
+            openclip("laion2b_s34b_b79k")
 
 
 def test_a_checkpoint_runs_nothing(tmp_path):

@@ -276,6 +276,17 @@ def test_a_preset_is_taken_once_whatever_it_is_called(library: Path) -> None:
     assert provenance["skipped"] == {"duplicate": 1}
 
 
+def test_progress_ends_where_nothing_more_can_be_taken(library: Path) -> None:
+    """A pool may hold fewer presets than are asked for, and some twice."""
+    (library / "pack0/again.milk").write_bytes((library / "pack1/Author - 01.milk").read_bytes())
+    for limit, num in ((10, 10), (1000, 30)):
+        told: list[tuple[int, int]] = []
+        draw_pool(request(library, limit=limit, replace=True), lambda *now, to=told: to.append(now))
+        assert told[0] == (0, min(limit, 31))
+        assert told == sorted(told, key=lambda now: (now[0], -now[1]))
+        assert told[-1] == (num, num)
+
+
 def test_names_join_only_where_they_are_alone() -> None:
     assert unambiguous(["a/x.milk", "b/x.milk", "b/y.milk"]) == {"y.milk": "b/y.milk"}
 

@@ -11,6 +11,7 @@ from aivj.audio.groove import groove
 from aivj.contracts.preset_audit import AuditQuality
 from aivj.errors import ItemError
 from aivj.executor.protocol import Outcome
+from aivj.library.audit import _Audit
 from aivj.library.compat_probe import CompatSettings
 from aivj.library.preset_on_disk import PresetOnDisk
 from aivj.library.quality import Limits
@@ -102,14 +103,22 @@ def test_what_is_stopped_closes_its_browsers_and_is_gone_on_with(
                 closed.append(browsers.asked["preset"])
 
     browsers.run = watched
-    audited = audit(library, studio, stop_after=1)
-    assert audited.result.stopped_by == "number"
+    with monkeypatch.context() as late:
+        late.setattr(_Audit, "_stop", lambda audit, _: "time" if audit.num_judged else None)
+        audited = audit(library, studio)
+    assert audited.result.stopped_by == "time"
     assert len(closed) == 1
     assert 1 <= audited.tally.num_probed <= 6
     whole = audit(library, studio)
     assert whole.result.stopped_by is None
     assert whole.tally.num_probed == 6
     assert browsers.asked["preset"] == 5
+
+
+def test_what_will_not_be_audited_is_not_drawn(library, studio, browsers):
+    audited = audit(library, studio, stop_after=2)
+    assert audited.result.stopped_by == "number"
+    assert (audited.tally.num_probed, browsers.asked["preset"]) == (2, 2)
 
 
 @pytest.mark.parametrize(("kind", "is_known"), [("wasm-trap", True), ("dead-actor", False)])
