@@ -257,8 +257,8 @@ def _actors(request: "NightRequest", lines: Sequence[Line]) -> "Actors | None":
         max(params[name] for params in given)
         for name in ("actor_cpus", "actor_gpus", "browser_slots")
     )
-    num = num_workers_or_default(request.num_workers, is_software=True)
-    return Actors(num, cpus, gpus, browser_slots)
+    num_workers = num_workers_or_default(request.num_workers, is_software=True)
+    return Actors(num_workers, cpus, gpus, browser_slots)
 
 
 def _tell_alert(notifier: Any, alert: "Alert") -> None:

@@ -13,13 +13,13 @@ class Actors:
     """What browsers on a cluster ask for.
 
     Attributes:
-        num: How many of them.
+        num_workers: How many of them.
         cpus: CPUs of each.
         gpus: GPUs of each.
         browser_slots: Of the custom resource `browser_slot`, for each.
     """
 
-    num: int
+    num_workers: int
     cpus: float = 1.0
     gpus: float = 0.0
     browser_slots: float = 0.0
@@ -49,10 +49,12 @@ def examine_pool(address: str, actors: Actors, *, grows: bool = False) -> Findin
     except AivjError as error:
         return Finding("ray", "missing", error.found, error.remedy)
     found = ", ".join(f"{amount:g} {name}" for name, amount in has.items())
-    if num_there >= actors.num:
+    if num_there >= actors.num_workers:
         return Finding("ray", "ok", found)
     if num_there:
-        remedy = f"{num_there} browsers fit, {actors.num} are asked for: --workers {num_there}"
+        remedy = (
+            f"{num_there} browsers fit, {actors.num_workers} are asked for: --workers {num_there}"
+        )
         return Finding("ray", "optional", found, remedy)
     each = ", ".join(f"{amount:g} {name}" for name, amount in actors.resources.items() if amount)
     remedy = f"no node has {each} for a browser: ask for less, or wait until one has joined"

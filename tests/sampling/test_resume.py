@@ -26,13 +26,13 @@ from aivj.storage.mirror import Mirror
 NUM_PAIRS = 14
 
 
-def arguments(home, out_dir, *extra, executor="in-process", num_browsers=1, takes=None):
+def arguments(home, out_dir, *extra, executor="in-process", num_workers=1, takes=None):
     takes = takes or f"{home}/takes-{PurePath(out_dir).name}"
     return [
         *("--home", str(home), "sample", "--pack", "real", "--takes", takes),
         *("--gpu", "software", "--width", "96", "--height", "54", "--target-coverage", "1"),
         *("--warmup-frames", "4", "--measure-frames", "8", "--seed", "3"),
-        *("--workers", str(num_browsers)),
+        *("--workers", str(num_workers)),
         *("--executor", executor, "--out-dir", str(out_dir), *extra),
     ]
 
@@ -85,7 +85,7 @@ def test_killed_at_any_moment_then_resumed(home, whole_run, run_here):
     # What a worker has in hand comes in ever larger lots: the rest of the rows come together.
     num_rows_before_death = random.Random("ray").randint(1, 3)
     rows_path = out_dir / "eval.jsonl"
-    words = arguments(home, out_dir, executor="ray", num_browsers=2)
+    words = arguments(home, out_dir, executor="ray", num_workers=2)
     driver = subprocess.Popen(as_process(words), stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 600

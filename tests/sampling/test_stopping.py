@@ -58,7 +58,7 @@ def test_ctrl_c_ends_a_run_within_ten_seconds(home):
 
 def test_sigterm_ends_a_run_under_ray_which_is_completed_without(home, run_here):
     out_dir = home / "ray"
-    words = arguments(home, out_dir, executor="ray", num_browsers=2)
+    words = arguments(home, out_dir, executor="ray", num_workers=2)
     assert stop(words, out_dir, signal.SIGTERM) == 143
 
     ended = run_here(*arguments(home, out_dir, "--resume"))
