@@ -1,4 +1,4 @@
-"""One browser for all tests of the player; each test has a page and a server of its own."""
+"""One browser and one page for all tests of the player; each test has a server of its own."""
 
 import os
 
@@ -42,8 +42,15 @@ async def chromium(software_renderer):
         await browser.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_page(chromium):
+    """A page that is empty between tests."""
+    async with await chromium.new_context() as context:
+        yield await context.new_page()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def player(chromium, stage_converter, groove_bytes, tmp_path):
+async def player(shared_page, stage_converter, groove_bytes, tmp_path):
     """Opens the player; see `open_player`."""
-    async with open_player(chromium, stage_converter, groove_bytes, tmp_path) as opener:
+    async with open_player(shared_page, stage_converter, groove_bytes, tmp_path) as opener:
         yield opener

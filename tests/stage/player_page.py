@@ -111,7 +111,56 @@ class PlayerPage:
 
 
 @contextlib.asynccontextmanager
-async def open_player(chromium, converter, clip, root):
+async def own_page(chromium, viewport, init):
+    """Opens a page that runs JavaScript of its own before what it shows, which is for good."""
+    context = await chromium.new_context(viewport=viewport)
+    try:
+        page = await context.new_page()
+        await page.add_init_script(init)
+        yield page
+    finally:
+        await context.close()
+
+
+@contextlib.asynccontextmanager
+async def lent_page(page, viewport, origin):
+    """Lends the page that all share, half as dear as one of its own; leaves nothing of `origin`.
+
+    An empty page in between forgets that somebody clicked, and who points at nothing hovers over
+    nothing.
+    """
+    await page.set_viewport_size(viewport)
+    try:
+        yield page
+    finally:
+        await page.goto("about:blank")
+        await page.mouse.move(-1, -1)
+        session = await page.context.new_cdp_session(page)
+        await session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        await session.send("Network.clearBrowserCache")
+        await session.detach()
+
+
+@contextlib.contextmanager
+def heard(page, origin):
+    """Listens to what a page lets on, for the block."""
+    player = PlayerPage(page, origin)
+    listeners = {
+        "console": lambda line: player.console.append(f"[{line.type}] {line.text}"),
+        "pageerror": lambda error: player.errors.append(str(error)),
+        "request": lambda asked: player.requests.append(urlsplit(asked.url).path),
+    }
+    for name, listener in listeners.items():
+        page.on(name, listener)
+    try:
+        yield player
+    finally:
+        for name, listener in listeners.items():
+            page.remove_listener(name, listener)
+
+
+@contextlib.asynccontextmanager
+async def open_player(shared_page, converter, clip, root):
     """Yields a function that opens the player on the packs in `root`, in the place of the last one.
 
     Its arguments: `init`, JavaScript that runs before the page's own; `music`, a folder;
@@ -129,14 +178,12 @@ async def open_player(chromium, converter, clip, root):
                 music_root=music,
             )
             await stack.enter_async_context(server)
-            context = await chromium.new_context(viewport=viewport)
-            stack.push_async_callback(context.close)
-            page = await context.new_page()
-            player = PlayerPage(page, server.origin)
-            page.on("console", lambda line: player.console.append(f"[{line.type}] {line.text}"))
-            page.on("pageerror", lambda error: player.errors.append(str(error)))
-            page.on("request", lambda asked: player.requests.append(urlsplit(asked.url).path))
-            await page.add_init_script(init)
+            page = await stack.enter_async_context(
+                own_page(shared_page.context.browser, viewport, init)
+                if init
+                else lent_page(shared_page, viewport, server.origin)
+            )
+            player = stack.enter_context(heard(page, server.origin))
             await player.go(ready, **parameters)
             return player
 
