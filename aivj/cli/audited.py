@@ -3,22 +3,30 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import typer
+
 from aivj.cli.console import err
 from aivj.cli.verb import require_path
 
+_SAID = "aivj.said_unaudited"
 
-def say_unaudited(what: str) -> None:
-    """Says that presets are from no audited pool.
+
+def say_unaudited(context: typer.Context, what: str) -> None:
+    """Says that presets are from no audited pool, once for all verbs that one verb runs.
 
     Args:
+        context: Of the verb that says it.
         what: The pack or folder.
     """
     from aivj.packs.audited import unaudited_note
 
-    err.print(f"[yellow]note[/] {unaudited_note(what)}")
+    said: set[str] = context.meta.setdefault(_SAID, set())
+    if what not in said:
+        said.add(what)
+        err.print(f"[yellow]note[/] {unaudited_note(what)}")
 
 
-def say_if_unaudited(folders: Iterable[Path]) -> None:
+def say_if_unaudited(context: typer.Context, folders: Iterable[Path]) -> None:
     """Says of each pack's folder whose provenance names no audited pool that it is from none.
 
     Raises:
@@ -29,4 +37,4 @@ def say_if_unaudited(folders: Iterable[Path]) -> None:
     for folder in folders:
         require_path(folder)
         if folder.is_dir() and not pool_parameters(folder):
-            say_unaudited(folder.name)
+            say_unaudited(context, folder.name)

@@ -45,7 +45,7 @@ def embed(
     goes_on_with(context)
     path = index or artifacts_of(settings, pack, None) / FRAMES_INDEX_NAME
     if pack is not None:
-        say_if_unaudited([settings.packs_root / "presets" / pack])
+        say_if_unaudited(context, [settings.packs_root / "presets" / pack])
     with bar("embedding") as progress:
         outcome = embed_frames(
             path, out_dir or path.parent, request, say=say, on_progress=progress.update

@@ -116,9 +116,9 @@ def frames(
     folder = artifacts_of(settings, pack or _pack_of(manifest), out_dir)
     subjects = _subjects(settings, pack, manifest, source_root, rel_paths_file)
     if source_root is not None:
-        say_unaudited(source_root.name or str(source_root))
+        say_unaudited(context, source_root.name or str(source_root))
     else:
-        say_if_unaudited([_pack_folder(settings, pack, manifest)])
+        say_if_unaudited(context, [_pack_folder(settings, pack, manifest)])
     for reason, num in sorted(subjects.passed_over.items()):
         if num:
             err.print(f"passed over: {num} {reason}", markup=False)

@@ -116,7 +116,7 @@ def pack(
     of_pool = pooled[1] if pooled is not None else pool_parameters(presets or Path())
     parameters |= of_pool
     if not of_pool:
-        say_unaudited(name)
+        say_unaudited(context, name)
     if not replace:
         refuse_other_draw(
             settings.packs_root / "presets" / require_pack_name(name),

@@ -82,7 +82,7 @@ def pairs(
         chosen = choose_pack(request, studio.take, studio.music, on_progress=on_progress)
     write_pairs_report(page, request, chosen)
     if not request.of_pool:
-        say_unaudited(request.name)
+        say_unaudited(context, request.name)
     for note in chosen.notes:
         err.print(f"[yellow]note[/] {note}")
     for reason, num in chosen.drawn.provenance.skipped.items():

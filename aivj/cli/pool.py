@@ -56,7 +56,7 @@ def draw(context: typer.Context, request: "PoolRequest") -> None:
         drawn = draw_pool(request, progress.update)
     counts = drawn.report.counts
     if request.pool == "any":
-        say_unaudited(request.name)
+        say_unaudited(context, request.name)
     left_out = counts.excluded_by_blacklist_prefilter + counts.excluded
     err.print(
         f"listed: {counts.scanned}, left out: {left_out} ({counts.excluded_by_hygiene} no sound "

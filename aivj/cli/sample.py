@@ -144,7 +144,7 @@ def sample(
             playlist = playlist_of(audio, audio_mode, request.settings.duration_s)
             packs_there = require_usable(request, playlist)
             require_gpu = options.gpu == "require"
-            say_of_packs(request, packs_there, skip_pairs)
+            say_of_packs(context, request, packs_there, skip_pairs)
             done = finished_before(request, packs_there, playlist, require_gpu=require_gpu)
             if done is not None:
                 print_end(context, done)
@@ -157,7 +157,7 @@ def sample(
             if not was_given(context, "reload_every"):
                 request = replace(request, reload_every=RELOAD_EVERY)
             live = LiveSettings(url=runtime_url, num_workers=num_workers or 1, **live_fields)
-            say_of_packs(request, require_usable_live(request, live), skip_pairs)
+            say_of_packs(context, request, require_usable_live(request, live), skip_pairs)
             music = page_music_of(audio, audio_mode, required=require_audio)
             choice = prove_renderer(options)
         announce_renderer(choice)

@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 
 
 def say_of_packs(
-    request: "SampleRequest", packs: "Sequence[SamplePack]", skip_pairs: Path | None
+    context: typer.Context,
+    request: "SampleRequest",
+    packs: "Sequence[SamplePack]",
+    skip_pairs: Path | None,
 ) -> None:
     """Says which packs are from no audited pool, and which pairs are not visited, and why."""
-    say_if_unaudited(request.packs_root / "presets" / pack.name for pack in packs)
+    say_if_unaudited(context, (request.packs_root / "presets" / pack.name for pack in packs))
     for pack in packs:
         if pack.manifest.left_out:
             err.print(f"[yellow]left out[/] {pack.manifest.left_out}", highlight=False)

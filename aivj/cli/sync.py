@@ -89,7 +89,7 @@ def sync(
         out.print(f"{name}: {what} {would}in {found.dest_dir}, {found.written} files written")
         for reason, num in found.errors.items():
             err.print(f"left out: {num} {reason}", markup=False)
-        say_unaudited(name)
+        say_unaudited(context, name)
     is_whole = not any(found.errors for found in results)
     report = SyncReport(ok=is_whole, dry_run=dry_run, results=results)
     typer.echo(row_bytes(report).decode(), err=True, nl=False)

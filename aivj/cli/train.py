@@ -40,7 +40,7 @@ def train(
     packs, config = request.labels.packs, request.config
     # Before the server is asked for anything: a refusal takes a moment and leaves nothing.
     choose_device(allow_cpu=request.allow_cpu)
-    say_if_unaudited(request.labels.packs_root / "presets" / pack for pack in packs)
+    say_if_unaudited(context, (request.labels.packs_root / "presets" / pack for pack in packs))
     tracker = open_tracker(context.obj, tracking_uri, "train")
     weights = f"neg {config.neg_weight:g} eval {config.extra_eval_weight:g} seed {config.seed}"
     name = run_name("train", packs, weights)

@@ -19,7 +19,7 @@ _NUM_DIGITS = 16
 _config: Any = numba.config
 
 
-class ByContent(UserWideCacheLocator):
+class ByContent(UserWideCacheLocator):  # type: ignore[misc]
     """Finds compiled code by its module's content, wherever that lies."""
 
     @classmethod

@@ -22,8 +22,19 @@ def test_a_coupled_pack_comes_from_a_pool_or_it_is_said(tmp_path: Path, run_here
     assert plain.exit_code == 0, plain.stderr
     assert "plain is from no audited pool" in " ".join(plain.stderr.split())
     # So do stages that work on such a pack, whatever becomes of them.
-    stage = run_here("--home", tmp_path / "home", "embed", "--pack", "plain")
-    assert "plain is from no audited pool" in " ".join(stage.stderr.split())
+    refused = ("--gpu", "require", "--profile", "software-egl")
+    for verb in (
+        ("embed",),
+        ("sample", *refused),
+        ("train", "--allow-cpu", "--tracking-uri", "ftp://nowhere"),
+    ):
+        stage = run_here("--home", tmp_path / "home", *verb, "--pack", "plain")
+        assert stage.exit_code != 0
+        assert "plain is from no audited pool" in " ".join(stage.stderr.split())
+    (tmp_path / "some.txt").write_text("0.milk\n")
+    listed = ("--source-root", source, "--rel-paths-file", tmp_path / "some.txt")
+    stage = run_here("frames", *listed, "--out-dir", tmp_path / "frames", *refused)
+    assert "library is from no audited pool" in " ".join(stage.stderr.split())
     pooled = run_here(
         *("--home", tmp_path / "home", "pack", "--pack", "pooled", *asked, "--audit", audit)
     )
