@@ -248,8 +248,10 @@ def _subjects(
         if rel_paths_file is not None:
             return subjects.of_list(source_root, rel_paths_file)
         return subjects.of_folder(source_root)
+    from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME
+
     return subjects.of_manifest(
-        manifest or _pack_folder(settings, pack, manifest) / "library-manifest.json"
+        manifest or _pack_folder(settings, pack, manifest) / LIBRARY_MANIFEST_NAME
     )
 
 

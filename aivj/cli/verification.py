@@ -4,14 +4,14 @@ from pathlib import Path
 
 from aivj.cli.options import Gpu
 from aivj.cli.verb import require_path
+from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME
+from aivj.contracts.run_manifest import RUN_MANIFEST_NAME
 from aivj.errors import InputError
 from aivj.gate.arms import Sampling
 from aivj.gate.environment import VerifyEnvironment, read_environment
 from aivj.gate.request import VerifyRequest
 from aivj.redaction import without_secrets
 
-_LIBRARY_MANIFEST = "library-manifest.json"
-_RUN_MANIFEST = "run-manifest.json"
 _NUM_SAMPLES = 400
 
 
@@ -112,11 +112,11 @@ def _library(environment: VerifyEnvironment, packs_root: Path) -> str | None:
     wanted = environment.preset_library
     folder = packs_root / "presets" / wanted
     require_path(folder)
-    is_there = (folder / _LIBRARY_MANIFEST).is_file()
+    is_there = (folder / LIBRARY_MANIFEST_NAME).is_file()
     was_asked = environment.url is not None or is_set(environment, "preset_library")
     return wanted if was_asked or is_there else None
 
 
 def _run_manifest(library: str | None, url: str | None, packs_root: Path) -> str | None:
-    is_there = library is not None and (packs_root / _RUN_MANIFEST).is_file()
-    return f"/{_RUN_MANIFEST}" if url is not None or is_there else None
+    is_there = library is not None and (packs_root / RUN_MANIFEST_NAME).is_file()
+    return f"/{RUN_MANIFEST_NAME}" if url is not None or is_there else None

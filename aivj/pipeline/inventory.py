@@ -7,6 +7,7 @@ from pydantic import Field
 
 from aivj.contracts.fields import Number
 from aivj.contracts.json_text import ContractModel, parse_json, read_bytes
+from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME
 from aivj.contracts.pack_size import pack_size
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, PairsManifest, read_pairs_manifest
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME, read_pairs_quality
@@ -15,7 +16,6 @@ from aivj.errors import InputError
 from aivj.release.pointer import pointer_key, read_pointer
 from aivj.runs.listing import RunEntry, runs_below
 from aivj.settings import Settings
-from aivj.stage.catalogue import LIBRARY_NAME
 from aivj.storage import open_bucket, sha256_hex
 
 
@@ -105,13 +105,13 @@ def _oddities(manifest: PairsManifest) -> list[str]:
 
 def _contents(folder: Path) -> tuple[PairsManifest | None, int, str | None]:
     """Returns a pack's manifest, how many presets it names, and what is wrong with it."""
-    library = folder / LIBRARY_NAME
+    library = folder / LIBRARY_MANIFEST_NAME
     if library.is_file() and not (folder / PAIRS_MANIFEST_NAME).exists():
         try:
             presets = parse_json(read_bytes(library), str(library))["presets"]
             return None, len(presets), None
         except (InputError, KeyError, TypeError):
-            return None, 0, f"{LIBRARY_NAME} lists no presets"
+            return None, 0, f"{LIBRARY_MANIFEST_NAME} lists no presets"
     try:
         manifest = read_pairs_manifest(folder / PAIRS_MANIFEST_NAME, pack=folder.name)
     except InputError as error:

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from aivj.audio.music_folder import music_files
+from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME, read_pairs_manifest
 from aivj.errors import InputError
 
-LIBRARY_NAME = "library-manifest.json"
 MUSIC_ROUTE = "/__local_audio"
 
 
@@ -34,7 +34,7 @@ def catalogue(packs_root: Path | None, music_root: Path | None) -> dict[str, lis
 def _listed(folders: Iterable[Path]) -> Iterable[dict[str, Any]]:
     for folder in folders:
         num_pairs = _num_pairs(folder)
-        num_presets = _count(folder / LIBRARY_NAME, "presets")
+        num_presets = _count(folder / LIBRARY_MANIFEST_NAME, "presets")
         if num_pairs is not None or num_presets is not None:
             yield {"name": folder.name, "numPairs": num_pairs, "numPresets": num_presets}
 

@@ -9,6 +9,7 @@ import pytest
 
 import aivj.stage
 from aivj.audio.clip import SAMPLE_RATE_HZ
+from aivj.contracts.library_manifest import LIBRARY_MANIFEST_NAME
 from aivj.contracts.pairs_manifest import PAIRS_MANIFEST_NAME
 from aivj.contracts.pairs_quality import PAIRS_QUALITY_NAME
 from aivj.contracts.run_folder import MIN_SOUND_RMS
@@ -16,7 +17,6 @@ from aivj.gate.features import judging
 from aivj.live.shuffle_order import SHUFFLE_KEY
 from aivj.packs.provenance import PROVENANCE_NAME
 from aivj.preferences.guard import TOKEN_HEADER
-from aivj.stage.catalogue import LIBRARY_NAME
 from aivj.stage.thumbnails import LUMA_WEIGHTS
 from aivj.takes.cells import CELL_COLUMNS, CELL_ROWS
 from aivj.takes.picture import FOREGROUND_OPACITY
@@ -44,8 +44,8 @@ def numbers(text: str) -> tuple[float, ...]:
         ("player/sound/hearing.ts", "MIN_SOUND_RMS", MIN_SOUND_RMS),
         ("player/pack.ts", "MANIFEST_NAME", PAIRS_MANIFEST_NAME),
         ("player/pack.ts", "QUALITY_NAME", PAIRS_QUALITY_NAME),
-        ("player/library.ts", "LIBRARY_MANIFEST", LIBRARY_NAME),
-        ("director/style_index.ts", "MANIFEST_NAME", LIBRARY_NAME),
+        ("player/library.ts", "LIBRARY_MANIFEST", LIBRARY_MANIFEST_NAME),
+        ("director/style_index.ts", "MANIFEST_NAME", LIBRARY_MANIFEST_NAME),
         ("player/titles.ts", "PROVENANCE_NAME", PROVENANCE_NAME),
         ("player/shuffle.ts", "SHUFFLE_KEY", SHUFFLE_KEY),
         ("prefer/api.ts", "TOKEN_HEADER", TOKEN_HEADER),

@@ -7,6 +7,7 @@ from aivj.contracts.checks import Mode
 from aivj.contracts.fields import finite_number
 from aivj.contracts.json_text import iso_utc, shown
 from aivj.contracts.log_stats import LAG_ABOVE_MS
+from aivj.contracts.run_manifest import RUN_MANIFEST_NAME
 from aivj.contracts.verification import BUDGET_NAME, FRAME_TIME_NAME, SELECTION_NAME
 from aivj.gate.arms import MIN_FRAMES
 from aivj.gate.rules import Finding, Problem, failed, held, judged, not_applicable, passed
@@ -21,7 +22,6 @@ PREFIXED_LIBRARY = "run3-crashsafe-15000"
 
 Judge = Callable[[Evidence], Finding]
 
-_RUN_MANIFEST = "/run-manifest.json"
 _ERROR_PREFIX = "[error]"
 _SOFTWARE = "a software renderer drew"
 
@@ -141,7 +141,7 @@ def judge_console(evidence: Evidence) -> Finding:
 
 def judge_selection(evidence: Evidence) -> Finding:
     """A runtime with a run manifest selected presets by it."""
-    if not evidence.query.get("runManifestUrl", "").endswith(_RUN_MANIFEST):
+    if not evidence.query.get("runManifestUrl", "").endswith(f"/{RUN_MANIFEST_NAME}"):
         return not_applicable("the page had no run manifest")
     if evidence.selection is None:
         return failed("no log of selected presets")
