@@ -66,10 +66,10 @@ def run_workers(
         RunError: Workers failed or were lost more often than `MAX_FAILURES`; or as often could not
             start within the time of `RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S`, a minute by default.
     """
-    import ray.train
+    import ray.train.torch
 
     storage_path = plan.storage_path
-    trainer = _trainer_class()(
+    trainer = ray.train.torch.TorchTrainer(
         work,
         train_loop_config=options,
         scaling_config=ray.train.ScalingConfig(num_workers=plan.num_workers, use_gpu=plan.use_gpu),
@@ -108,20 +108,6 @@ def keep(state: bytes | None, figures: Mapping[str, float]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, _STATE_NAME).write_bytes(state)
         ray.train.report(dict(figures), checkpoint=ray.train.Checkpoint.from_directory(folder))
-
-
-def _trainer_class() -> "type[ray.train.torch.TorchTrainer]":
-    import ray.train.torch
-    from ray.train.v2._internal.callbacks import DatasetsCallback
-
-    class Trainer(ray.train.torch.TorchTrainer):
-        """Without the actor for Ray Data that each group of workers would have, and never asks."""
-
-        def _create_default_callbacks(self) -> list[Any]:
-            made = super()._create_default_callbacks  # type: ignore[misc] # typed as Train V1
-            return [each for each in made() if not isinstance(each, DatasetsCallback)]
-
-    return Trainer
 
 
 def _run(trainer: "ray.train.torch.TorchTrainer") -> bytes:
