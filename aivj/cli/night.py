@@ -123,7 +123,7 @@ def night(
     notifier = Notifier(notify or ())
     if dry_run:
         _print_plan(plan)
-        _print_forecast(plan)
+        _print_forecast(plan, gpu or "require")
         return
     if not is_demo:
         goes_on_with(context, "--run-stamp", plan.files.stamp)
@@ -229,12 +229,14 @@ def _examine(context: typer.Context, plan: _Plan, gpu: GpuOrAuto) -> None:
         from aivj.pipeline.night_examination import Asked, examine_night
 
         told: list[Finding] = []
+        num_workers = _num_workers(plan.request, gpu)
         asked = Asked(
             gpu=gpu,
+            num_workers=num_workers,
             bucket_uri=context.params["bucket"],
             tracking_uri=context.params["tracking_uri"],
             stages=frozenset(line.stage.name for line in plan.lines),
-            actors=_actors(plan.request, plan.lines),
+            actors=_actors(plan.request, plan.lines, num_workers),
             is_proved=proved_before(context, gpu) is not None,
         )
         try:
@@ -246,7 +248,12 @@ def _examine(context: typer.Context, plan: _Plan, gpu: GpuOrAuto) -> None:
             say_proved(context, choice)
 
 
-def _actors(request: "NightRequest", lines: Sequence[Line]) -> "Actors | None":
+def _num_workers(request: "NightRequest", gpu: GpuOrAuto) -> int:
+    """Returns how many browsers run at a time; of a GPU as many as its verbs start there."""
+    return num_workers_or_default(request.num_workers, is_software=gpu == "software")
+
+
+def _actors(request: "NightRequest", lines: Sequence[Line], num_workers: int) -> "Actors | None":
     """Returns what browsers ask of the cluster that the night joins; None if none do."""
     from aivj.pipeline.pool_examination import Actors
 
@@ -257,7 +264,6 @@ def _actors(request: "NightRequest", lines: Sequence[Line]) -> "Actors | None":
         max(params[name] for params in given)
         for name in ("actor_cpus", "actor_gpus", "browser_slots")
     )
-    num_workers = num_workers_or_default(request.num_workers, is_software=True)
     return Actors(num_workers, cpus, gpus, browser_slots)
 
 
@@ -287,12 +293,11 @@ def _print_plan(plan: _Plan) -> None:
         out.print(Text(f"   {words}", "dim"))
 
 
-def _print_forecast(plan: _Plan) -> None:
+def _print_forecast(plan: _Plan, gpu: GpuOrAuto) -> None:
     from aivj.pipeline.night_forecast import forecast
 
     manifests = [plan.files.manifest(pack) for pack in plan.request.packs]
-    num_workers = num_workers_or_default(plan.request.num_workers, is_software=True)
-    for told in forecast(manifests, num_workers=num_workers):
+    for told in forecast(manifests, num_workers=_num_workers(plan.request, gpu)):
         out.print(Text(told))
 
 

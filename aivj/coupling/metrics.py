@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aivj import statistics
-from aivj.statistics import once, ranks
+from aivj.statistics import once
 
 Numbers = npt.NDArray[np.floating]
 
@@ -31,9 +31,8 @@ def spearman(first: Numbers, second: Numbers) -> float | None:
         return None
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
-    both = (values.astype(np.float64) for values in (first, second))
-    left, right = (ranks(values, once(len(first)))[:, 0] for values in both)
-    return float(np.corrcoef(left, right)[0, 1])
+    left, right = (values.astype(np.float64) for values in (first, second))
+    return float(statistics.spearman(left, right, once(len(left)))[0])
 
 
 def pairwise_accuracy(scores: Numbers, targets: Numbers) -> float | None:

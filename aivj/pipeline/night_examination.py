@@ -1,6 +1,5 @@
 """Whether a night would be wasted: asked before its first stage."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +26,14 @@ class Asked:
         gpu: Which renderer is asked for.
         bucket_uri: Where scores are promoted to.
         tracking_uri: Where runs are recorded.
+        num_workers: Browsers at a time.
         stages: Names of the stages that are asked for.
         actors: What browsers ask of the cluster that the night is to join; None without one.
         is_proved: Whether the renderer was proved just now.
     """
 
     gpu: GpuPolicy
+    num_workers: int
     bucket_uri: str | None = None
     tracking_uri: str | None = None
     stages: frozenset[str] = frozenset()
@@ -108,5 +109,5 @@ def _prospects(request: "NightRequest", settings: "Settings", asked: Asked) -> P
         bucket_uri=(asked.bucket_uri or settings.bucket_uri) if promotes else None,
         tracking_uri=asked.tracking_uri or settings.tracking_uri,
         num_presets=0,
-        num_workers=request.num_workers or os.cpu_count() or 1,
+        num_workers=asked.num_workers,
     )

@@ -275,6 +275,9 @@ def test_a_cluster_is_looked_at_for_what_browsers_ask_of_it(night, monkeypatch):
     ended, ran, _ = night(*words)
     assert (ended.exit_code, ran) == (MissingDependencyError.exit_code, [])
     assert asked == [("head:6379", Actors(8, cpus=1, gpus=0.25, browser_slots=0), True)]
+    night("--ray-address", "head:6379")
+    # As many as its verbs start on a GPU, whatever cores this machine has.
+    assert asked[1][1].num_workers == 4
 
 
 def test_a_dry_run_does_nothing(night, home):
