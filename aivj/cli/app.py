@@ -28,6 +28,7 @@ from aivj.cli import (
     library,
     loop,
     lora,
+    lora_dataset,
     milk2,
     monitor,
     morning,
@@ -162,8 +163,8 @@ _GROUPS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         embed.embed,
         head.head,
         lora.lora,
+        lora_dataset.lora_dataset,
         run_manifest.run_manifest,
-        embed.embed,
     ),
     "Find styles": (
         styles.app,

@@ -56,7 +56,11 @@ class TrainlistsSummary(ContractModel):
     buckets: tuple[Bucket, ...] = Field(description="By cluster")
 
 
+def safe_name(cluster: str) -> str:
+    """Returns a part of a file's name for a cluster, whatever that is called."""
+    return "".join(each if each.isalnum() or each in "-_" else "_" for each in cluster)
+
+
 def bucket_name(cluster: str) -> str:
-    """Returns what the list of a cluster is called; whatever a cluster is called, a file's name."""
-    safe = "".join(each if each.isalnum() or each in "-_" else "_" for each in cluster)
-    return f"bucket-{safe}.txt"
+    """Returns what the list of a cluster is called."""
+    return f"bucket-{safe_name(cluster)}.txt"

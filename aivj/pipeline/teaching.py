@@ -9,14 +9,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from aivj.contracts.clusters import CLUSTERS_NAME, read_clusters
 from aivj.contracts.embedding_head import HeadMeta, LearnedFigures, LoraMeta
 from aivj.contracts.embeddings import EmbeddingFiles, Variant, read_embeddings
-from aivj.contracts.frames_index import (
-    FRAMES_INDEX_NAME,
-    best_rows,
-    read_frames_index,
-)
 from aivj.contracts.json_text import document_bytes, iso_utc
 from aivj.contracts.lora_trainlists import TargetLimits
 from aivj.coupling.device import DeviceChoice, choose_device
@@ -30,8 +24,9 @@ from aivj.embedding.lora import (
     readable_pictures,
 )
 from aivj.embedding.targets import targets_of
-from aivj.embedding.trainlists import lora_targets, write_trainlists
+from aivj.embedding.trainlists import write_trainlists
 from aivj.errors import InputError
+from aivj.pipeline.lora_dataset import assignments_of, choose_targets
 from aivj.release.tracking import TrackedRun
 from aivj.storage import write_atomic
 from aivj.storage.file_lock import file_lock
@@ -113,7 +108,7 @@ def teach_head(
         StorageError: The disk does not take it, or another process learns there.
     """
     device = choose_device(allow_cpu=request.allow_cpu)
-    assignments = _assignments(folder, clusters)
+    assignments = assignments_of(folder, clusters)
     files = EmbeddingFiles(folder, request.variant)
     embeddings = read_embeddings(files)
     if embeddings.meta is None:
@@ -175,15 +170,11 @@ def teach_lora(
         StorageError: The disk does not take it, or another process learns there.
     """
     device = choose_device(allow_cpu=request.allow_cpu)
-    # Before anything else: without clusters there is nothing to teach.
-    assignments = _assignments(folder, clusters)
-    index = folder / FRAMES_INDEX_NAME
-    rows = [row for row in best_rows(read_frames_index(index).rows).values() if row.status == "ok"]
-    chosen, left_out = lora_targets(rows, assignments, limits)
+    taught_by = choose_targets(folder, clusters, limits)
+    chosen, assignments = taught_by.chosen, taught_by.assignments
     with _only_writer(folder):
-        summary = write_trainlists(folder, chosen, left_out, assignments, limits)
-        told = ", ".join(f"{num} {why}" for why, num in left_out.most_common())
-        say(f"{summary.chosen} of {summary.considered} presets to learn from ({told or 'all'})")
+        write_trainlists(folder, chosen, taught_by.left_out, assignments, limits)
+        say(taught_by.told())
         pictures = readable_pictures(chosen, folder.resolve(), config.max_frames)
         ids = list(pictures)
         targets = targets_of(
@@ -237,22 +228,6 @@ def _fitted(
     for epoch, loss in enumerate(state.losses, start=1):
         on_epoch(epoch, loss)
     return LoraFit(task, config, device=device.device, state=state)
-
-
-def _assignments(folder: Path, clusters: Path | None) -> dict[str, str]:
-    """Reads which preset is in which cluster.
-
-    Raises:
-        InputError: There are no clusters yet.
-    """
-    path = clusters or folder / CLUSTERS_NAME
-    if not path.exists():
-        raise InputError(
-            f"clusters at {path}, which are what is taught",
-            "nothing there",
-            "cluster the embeddings first: `aivj cluster`",
-        )
-    return read_clusters(path).assignments
 
 
 def _only_writer(folder: Path) -> contextlib.AbstractContextManager[None]:

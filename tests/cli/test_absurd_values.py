@@ -88,6 +88,7 @@ def baseline(place):
         ("check-style-index",): ("--manifest-url", "http://127.0.0.1:1/x/library-manifest.json"),
         ("head",): ("--out-dir", place / "pictures", "--allow-cpu"),
         ("lora",): ("--out-dir", place / "pictures", "--allow-cpu"),
+        ("lora-dataset",): ("--out-dir", place / "pictures"),
         ("sample",): (*pack, "--out-dir", place / "run"),
         ("serve",): (*pack, "--port", "0"),
         ("prefer",): (*pack, "--port", "0", "--file", place / "preferences.jsonl"),

@@ -92,6 +92,7 @@ CALLS = {
     "embed": (3, "--pack", "missing", "--allow-cpu"),
     "head": (2, "--pack", "p", "--epochs", "0"),
     "lora": (2, "--pack", "p", "--epochs", "0"),
+    "lora-dataset": (3, "--pack", "missing"),
     "takes draw": (3, "--presets", "missing"),
     "takes status": (0,),
     "takes verify": (0,),
