@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import psutil
 import pytest
 import typer.main
+from processes import descendants
 from xdist.scheduler import LoadScopeScheduling
 
 from aivj.browser.choice import RendererChoice, choose_renderer
@@ -175,6 +177,20 @@ def run_here(monkeypatch, capsys):
         return Ended(ended.value.code or 0, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def newcomers() -> Callable[[], list[tuple[psutil.Process, str]]]:
+    """Returns the descendants that were not there when the test began, each with its command.
+
+    The others are what tests of this process share, a browser among it.
+    """
+    before = {process.pid for process, _ in descendants()}
+
+    def living() -> list[tuple[psutil.Process, str]]:
+        return [each for each in descendants() if each[0].pid not in before]
+
+    return living
 
 
 @pytest.fixture(scope="session")

@@ -121,7 +121,7 @@ async def test_a_browser_is_proved_beside_a_process_that_ended(machine):
 
 
 @pytest.mark.parametrize("tells", [True, False], ids=["by list", "by memory"])
-async def test_a_browser_elsewhere_is_refused_and_gone(tells, machine):
+async def test_a_browser_elsewhere_is_refused_and_gone(tells, machine, newcomers):
     gpu = machine(0, 1, obeys=False, tells=tells)[1]
 
     with pytest.raises(RendererRefusedError) as caught:
@@ -130,7 +130,7 @@ async def test_a_browser_elsewhere_is_refused_and_gone(tells, machine):
     assert "GPU 1" in caught.value.expected
     assert "it on 0000:0a:00.0" in caught.value.found
     assert caught.value.exit_code == 5
-    assert [p for p in psutil.Process().children(recursive=True) if "chrom" in p.name()] == []
+    assert [command for _, command in newcomers() if "chrom" in command.partition(" ")[0]] == []
 
 
 async def test_browsers_pinned_at_once_do_not_confuse_each_other(machine):

@@ -8,7 +8,6 @@ import sys
 
 import psutil
 import pytest
-from processes import descendants
 
 from aivj.browser import chromium as chromium_module
 from aivj.browser import display as display_module
@@ -24,8 +23,8 @@ def software_session(**kwargs):
     return BrowserSession(plan, "software")
 
 
-def browsers_of(process):
-    return [p for p in process.children(recursive=True) if "chrom" in p.name().lower()]
+def browsers_among(found):
+    return [(p, command) for p, command in found if "chrom" in command.partition(" ")[0]]
 
 
 async def test_each_call_gets_a_fresh_page():
@@ -37,13 +36,13 @@ async def test_each_call_gets_a_fresh_page():
         ] * 3
 
 
-async def test_what_playwright_turns_off_stays_off_and_chromium_shows_no_pages_of_its_own():
+async def test_what_playwright_turns_off_stays_off_and_chromium_shows_no_pages_of_its_own(
+    newcomers,
+):
     name = "--disable-features="
     async with software_session() as session:
         await session.call("about:blank", "() => 7", None, 5)
-        arguments = [
-            command.split() for _, command in descendants() if "chrom" in command.partition(" ")[0]
-        ]
+        arguments = [command.split() for _, command in browsers_among(newcomers())]
     assert not [each for each in arguments if "--top-chrome-webui" in " ".join(each)]
     browser = next(each for each in arguments if "--remote-debugging-pipe" in each)
     playwrights, ours = [
@@ -96,7 +95,7 @@ async def test_a_throwing_page_fails_the_item_and_spares_the_browser():
         assert (await session.call("about:blank", "() => 7", None, 5)).value == 7
 
 
-async def test_a_hung_page_loses_the_worker_and_dies_with_it():
+async def test_a_hung_page_loses_the_worker_and_dies_with_it(newcomers):
     session = software_session()
     await session.open()
     with pytest.raises(WorkerLostError) as caught:
@@ -105,7 +104,7 @@ async def test_a_hung_page_loses_the_worker_and_dies_with_it():
 
     await session.close()
 
-    assert browsers_of(psutil.Process()) == []
+    assert browsers_among(newcomers()) == []
 
 
 async def endless_call(session):
@@ -118,10 +117,10 @@ async def endless_call(session):
     return call
 
 
-async def test_a_crashed_page_loses_the_worker():
+async def test_a_crashed_page_loses_the_worker(newcomers):
     async with software_session() as session:
         call = await endless_call(session)
-        for process, command in descendants():
+        for process, command in newcomers():
             if "--type=renderer" in command:
                 process.kill()
         with pytest.raises(WorkerLostError) as caught:
@@ -136,20 +135,20 @@ async def test_a_page_that_does_not_load_loses_the_worker():
     assert caught.value.kind == "page-load"
 
 
-async def test_a_killed_browser_loses_the_worker():
+async def test_a_killed_browser_loses_the_worker(newcomers):
     async with software_session() as session:
-        pids = [p.pid for p in browsers_of(psutil.Process())]
+        pids = [process.pid for process, _ in browsers_among(newcomers())]
         call = await endless_call(session)
         os.killpg(os.getpgid(min(pids)), signal.SIGKILL)
         with pytest.raises(WorkerLostError):
             await call
 
 
-async def test_headed_on_a_display_of_its_own(monkeypatch):
+async def test_headed_on_a_display_of_its_own(monkeypatch, newcomers):
     monkeypatch.delenv("DISPLAY", raising=False)
     async with software_session(headed=True) as session:
         size = (await session.call("about:blank", "() => screen.width", None, 5)).value
-        servers = [p for p in psutil.Process().children(recursive=True) if p.name() == "Xvfb"]
+        servers = [process for process, _ in newcomers() if process.name() == "Xvfb"]
         assert (size, len(servers)) == (1280, 1)
 
     assert not psutil.pid_exists(servers[0].pid) or servers[0].status() == psutil.STATUS_ZOMBIE

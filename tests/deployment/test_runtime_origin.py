@@ -88,7 +88,10 @@ def origin(request, tmp_path_factory):
     }
     with pytest.MonkeyPatch.context() as patch:
         if kind == "s3":
-            uri, values["AIVJ_BUCKET_ORIGIN"] = request.getfixturevalue("public_bucket")
+            store = values["AIVJ_BUCKET_ORIGIN"] = request.getfixturevalue("store")
+            with contextlib.closing(plain_client(store)) as client:
+                uri = fresh_bucket(client)
+            let_everybody_read(store, uri)
             values["AIVJ_BUCKET_PATH"] = uri.removeprefix("s3:/")
             for name, value in reach(values["AIVJ_BUCKET_ORIGIN"]).items():
                 patch.setenv(name, value)
@@ -104,18 +107,15 @@ def origin(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def public_bucket():
-    """A fresh bucket in a store of its own, which a test may take away, and the store's address."""
+def store():
+    """A store of its own, which a test may take away."""
     with moto_store() as url:
-        with contextlib.closing(plain_client(url)) as client:
-            uri = fresh_bucket(client)
-        let_everybody_read(url, uri)
-        yield uri, url
+        yield url
 
 
 def test_what_was_promoted_is_served_and_may_be_kept_as_long_as_it_is_true(origin):
     pointer = origin.pointer()
-    assert pointer.serial == 2
+    assert pointer.serial >= 2
     stored = origin.ask(url_of(pointer.object))
     served = origin.ask(url_of(runtime_key(PACK)))
     assert stored.body == served.body == scores_numbered(origin.folder, 2).read_bytes()
@@ -142,7 +142,7 @@ def test_that_an_object_is_not_there_is_not_remembered(origin):
 
 
 def test_nothing_else_of_the_bucket_can_be_reached(origin):
-    [former] = origin.bucket.list("history/")
+    former = min(origin.bucket.list("history/"))
     for path in (url_of(former), f"/presets/../{quote(former)}", "/sha256/", "/.lock", "/history/"):
         assert origin.ask(path).status in {403, 404}, path
     # What a store does at a question is not asked through us.
@@ -214,17 +214,17 @@ async def test_a_browser_reads_pointer_and_object_and_sees_that_the_bytes_are_ri
 
 def test_another_promotion_is_seen_within_seconds(origin):
     before = origin.pointer()
-    rolled_back = rollback(origin.bucket, pack=PACK, now=NOW).pointer
-    assert rolled_back.digest != before.digest
-    deadline = time.monotonic() + 60
-    while origin.pointer() != rolled_back:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    while hashlib.sha256(origin.ask(url_of(runtime_key(PACK))).body).hexdigest() != (
-        rolled_back.digest
-    ):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    for _ in range(2):  # To the one before, and back.
+        rolled_back = rollback(origin.bucket, pack=PACK, now=NOW).pointer
+        served = url_of(runtime_key(PACK))
+        deadline = time.monotonic() + 60
+        while origin.pointer() != rolled_back:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        while hashlib.sha256(origin.ask(served).body).hexdigest() != rolled_back.digest:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert (rolled_back.digest == before.digest) == (rolled_back.serial == before.serial + 2)
 
 
 def test_a_show_goes_on_without_the_bucket_which_showed_no_more_than_that(tmp_path, use_endpoint):

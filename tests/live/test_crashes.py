@@ -5,27 +5,32 @@ import re
 from dataclasses import replace
 
 import psutil
+import pytest
 from live.conftest import QUICK, ended
-from processes import descendants
 
 from aivj.errors import RestartLimitError, WorkerLostError
 
 
-def kill_renderers():
-    """Ends the processes that show pages, of browsers that this process started.
+@pytest.fixture
+def kill_renderers(newcomers):
+    """Ends the processes that show pages, of browsers that the test started.
 
     One was there a moment ago, to ask for it; others come and go meanwhile.
     """
-    num_killed = 0
-    while not num_killed:
-        for process, command in descendants():
-            with contextlib.suppress(psutil.Error):
-                if "--type=renderer" in command:
-                    process.kill()
-                    num_killed += 1
+
+    def kill():
+        num_killed = 0
+        while not num_killed:
+            for process, command in newcomers():
+                with contextlib.suppress(psutil.Error):
+                    if "--type=renderer" in command:
+                        process.kill()
+                        num_killed += 1
+
+    return kill
 
 
-def test_a_page_that_crashes_is_replaced_by_another(fake_own_browser):
+def test_a_page_that_crashes_is_replaced_by_another(fake_own_browser, kill_renderers):
     ran = fake_own_browser("crash", after=4, on_crash=kill_renderers)
 
     assert ran.error is None
@@ -36,7 +41,7 @@ def test_a_page_that_crashes_is_replaced_by_another(fake_own_browser):
     assert re.search(r"^\d{4}-\d\d-\d\dT[\d:.]+Z \[crash\] http://", events, re.MULTILINE)
 
 
-def test_a_page_that_crashes_whenever_it_is_replaced(fake_own_browser):
+def test_a_page_that_crashes_whenever_it_is_replaced(fake_own_browser, kill_renderers):
     live = replace(QUICK, browser_max_restarts=0)
 
     ran = fake_own_browser("crash", after=3, live=live, on_crash=kill_renderers)
@@ -45,7 +50,7 @@ def test_a_page_that_crashes_whenever_it_is_replaced(fake_own_browser):
     assert isinstance(error, RestartLimitError)
 
 
-def test_a_page_that_crashes_while_it_is_brought_up(fake_own_browser):
+def test_a_page_that_crashes_while_it_is_brought_up(fake_own_browser, kill_renderers):
     live = replace(QUICK, stuck_max_restarts=0)
 
     ran = fake_own_browser("crash", after=0, live=live, on_crash=kill_renderers)
