@@ -1,5 +1,6 @@
 """Which presets of a pack a tower is taught by, and their pictures as other trainers read them."""
 
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from aivj.contracts.lora_trainlists import TargetLimits, safe_name
 from aivj.embedding.trainlists import lora_targets, write_trainlists
 from aivj.errors import InputError
 from aivj.storage import storage_errors, write_atomic
+from aivj.storage.file_lock import file_lock
 from aivj.styles.energy import energy_by_motion
 
 DATASET_FOLDER = "dataset"
 
 _CLUSTER_PREFIX = "cluster-"
+_LOCK_NAME = ".teaching.lock"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,15 @@ class LoraTargets:
         why = ", ".join(f"{num} {reason}" for reason, num in self.left_out.most_common())
         num_considered = len(self.chosen) + self.left_out.total()
         return f"{len(self.chosen)} of {num_considered} presets to learn from ({why or 'all'})"
+
+
+def only_writer(folder: Path) -> contextlib.AbstractContextManager[None]:
+    """Keeps others from teaching by a pack's artifacts, or writing what is taught, meanwhile.
+
+    Raises:
+        StorageError: Another process is at it.
+    """
+    return file_lock(folder / _LOCK_NAME, timeout_s=0, remedy="wait for it")
 
 
 def assignments_of(folder: Path, clusters: Path | None) -> dict[str, str]:
@@ -111,8 +123,19 @@ def write_lora_dataset(
 
     Raises:
         InputError: What is at `dataset` is none of ours.
-        StorageError: The disk does not take them.
+        StorageError: The disk does not take them, or another process is at it.
     """
+    with only_writer(folder):
+        return _write(folder, targets, limits, max_frames, on_progress)
+
+
+def _write(
+    folder: Path,
+    targets: LoraTargets,
+    limits: TargetLimits,
+    max_frames: int,
+    on_progress: Callable[[int, int], None],
+) -> int:
     place = folder / DATASET_FOLDER
     _refuse_another(place)
     write_trainlists(folder, targets.chosen, targets.left_out, targets.assignments, limits)

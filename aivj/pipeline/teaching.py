@@ -1,6 +1,5 @@
 """What is learned from a pack's clusters: a head on its embeddings, an adapter of CLIP's tower."""
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,16 +25,14 @@ from aivj.embedding.lora import (
 from aivj.embedding.targets import targets_of
 from aivj.embedding.trainlists import write_trainlists
 from aivj.errors import InputError
-from aivj.pipeline.lora_dataset import assignments_of, choose_targets
+from aivj.pipeline.lora_dataset import assignments_of, choose_targets, only_writer
 from aivj.release.tracking import TrackedRun
 from aivj.storage import write_atomic
-from aivj.storage.file_lock import file_lock
 
 ADAPTER_FOLDER = "lora/adapter"
 """Where an adapter is, below the folder of a pack's artifacts."""
 
 _LORA_META = "lora/lora.meta.json"
-_LOCK_NAME = ".teaching.lock"
 _ARTIFACTS = "embedding"
 
 
@@ -120,7 +117,7 @@ def teach_head(
     targets = targets_of(
         embeddings.ids, assignments, held_out_share=config.held_out_share, seed=config.seed
     )
-    with _only_writer(folder):
+    with only_writer(folder):
         fitted = fit_head(embeddings.vectors, targets, config, device.device)
         meta = HeadMeta(
             generated_at=iso_utc(datetime.now(UTC)),
@@ -172,7 +169,7 @@ def teach_lora(
     device = choose_device(allow_cpu=request.allow_cpu)
     taught_by = choose_targets(folder, clusters, limits)
     chosen, assignments = taught_by.chosen, taught_by.assignments
-    with _only_writer(folder):
+    with only_writer(folder):
         write_trainlists(folder, chosen, taught_by.left_out, assignments, limits)
         say(taught_by.told())
         pictures = readable_pictures(chosen, folder.resolve(), config.max_frames)
@@ -228,10 +225,6 @@ def _fitted(
     for epoch, loss in enumerate(state.losses, start=1):
         on_epoch(epoch, loss)
     return LoraFit(task, config, device=device.device, state=state)
-
-
-def _only_writer(folder: Path) -> contextlib.AbstractContextManager[None]:
-    return file_lock(folder / _LOCK_NAME, timeout_s=0, remedy="wait for it")
 
 
 def _record(run: TrackedRun, figures: LearnedFigures, paths: list[Path]) -> None:

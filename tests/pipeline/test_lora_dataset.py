@@ -5,8 +5,8 @@ from embedding.made_clusters import write_pack
 
 from aivj.contracts.frames_index import FramesLog, frames_hash, read_frames_index
 from aivj.contracts.lora_trainlists import TargetLimits
-from aivj.errors import InputError
-from aivj.pipeline.lora_dataset import choose_targets, write_lora_dataset
+from aivj.errors import InputError, StorageError
+from aivj.pipeline.lora_dataset import choose_targets, only_writer, write_lora_dataset
 
 LIMITS = TargetLimits()
 
@@ -75,6 +75,13 @@ def test_what_is_not_ours_is_left_alone(tmp_path):
     with pytest.raises(InputError, match="move it away"):
         write(tmp_path)
     assert list(files(tmp_path)) == ["mine.txt"]
+
+
+def test_who_writes_keeps_others_out(tmp_path):
+    write_pack(tmp_path, num_each=1)
+    with only_writer(tmp_path), pytest.raises(StorageError, match="wait for it"):
+        write(tmp_path)
+    assert not files(tmp_path)
 
 
 def test_without_clusters_it_is_refused(tmp_path):
